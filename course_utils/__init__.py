@@ -1,0 +1,20 @@
+"""The course's plumbing. What a lesson teaches stands in the lesson, not here."""
+
+from course_utils import quiet
+from course_utils.paths import COURSE_VERSION as __version__
+
+quiet.install()
+
+__all__ = ["__version__", "reproducible"]
+
+
+def reproducible(seed: int = 7) -> None:
+    """Seed Python, NumPy and the Keras backend, and clear names that Keras counts up.
+
+    Two runs on the same machine then give the same numbers; other processors may differ in the
+    last digits. Source: ``keras.utils.set_random_seed``.
+    """
+    import keras
+
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(seed)

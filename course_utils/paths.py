@@ -1,0 +1,30 @@
+"""Where things are: the course's own files, the cache, the learner's data."""
+
+import os
+from importlib import metadata
+from pathlib import Path
+
+import platformdirs
+
+APP = "transfer-learning-course"
+# An editable install (what start.py makes) sits in the clone itself.
+ROOT = Path(__file__).resolve().parent.parent
+LESSONS = ROOT / "lessons"
+NOTEBOOKS = ROOT / "notebooks"
+DATA = ROOT / "data"
+MY_COURSE = ROOT / "my_course"
+
+try:
+    COURSE_VERSION = metadata.version(APP)
+except metadata.PackageNotFoundError:  # a student copy, run from its folder
+    COURSE_VERSION = "0+unknown"
+
+
+def cache_dir() -> Path:
+    """Folder for downloads and cached features; the variable COURSE_CACHE overrides it."""
+    return Path(os.environ.get("COURSE_CACHE") or platformdirs.user_cache_dir(APP, appauthor=False))
+
+
+def user_data_dir() -> Path:
+    """Folder for what must not be lost (progress); the variable COURSE_DATA overrides it."""
+    return Path(os.environ.get("COURSE_DATA") or platformdirs.user_data_dir(APP, appauthor=False))
