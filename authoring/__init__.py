@@ -1,0 +1,1 @@
+"""What authors and teachers use and lessons never import."""
