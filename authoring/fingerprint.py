@@ -18,20 +18,21 @@ from course_utils import paths
 PACKAGE = "course_utils"
 
 
-def fingerprint(lesson: Lesson, root: Path = paths.ROOT) -> str:
+def fingerprint(lesson: Lesson) -> str:
     """Hex SHA-256 over names and contents; line endings do not count."""
-    files = dependencies(lesson, root)
+    files, root = dependencies(lesson), lesson.root
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.relative_to(root).as_posix().encode() + b"\0")
         digest.update(file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    for name, row in sorted(needed_assets(lesson, root).items()):
+    for name, row in sorted(needed_assets(lesson).items()):
         digest.update(json.dumps([name, row], sort_keys=True, default=str).encode() + b"\0")
     return digest.hexdigest()
 
 
-def dependencies(lesson: Lesson, root: Path = paths.ROOT) -> list[Path]:
+def dependencies(lesson: Lesson) -> list[Path]:
     """The files that the notebook depends on, sorted; the manifest counts by rows, not here."""
+    root = lesson.root
     code = {lesson.source} | ({lesson.exercises} if lesson.exercises.exists() else set())
     waiting = list(code)
     while waiting:
@@ -45,10 +46,10 @@ def dependencies(lesson: Lesson, root: Path = paths.ROOT) -> list[Path]:
     return sorted(code | data | ({lock} if lock.exists() else set()))
 
 
-def needed_assets(lesson: Lesson, root: Path = paths.ROOT) -> dict[str, dict]:
+def needed_assets(lesson: Lesson) -> dict[str, dict]:
     """Rows of data/assets.toml that list the lesson's number, or that the lesson names itself."""
     words = _string_constants(lesson.source)
-    rows = manifest_rows(root)
+    rows = manifest_rows(lesson.root)
     return {n: r for n, r in rows.items() if lesson.number in r.get("lessons", []) or n in words}
 
 

@@ -34,6 +34,11 @@ class Lesson:
         return self.source.stem
 
     @property
+    def root(self) -> Path:
+        """The folder that holds lessons/, notebooks/, data/ and course_utils/."""
+        return self.source.parent.parent
+
+    @property
     def exercises(self) -> Path:
         """The file with the lesson's exercises and quizzes; it need not exist."""
         return self.source.with_name(f"exercises_{self.number}.py")

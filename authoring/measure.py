@@ -1,0 +1,115 @@
+"""``course build --full NN``: a lesson's seconds and memory, written with the machine's description.
+
+What varies between machines is shown in a lesson only from such a file, data/results/NN.json.
+"""
+
+import importlib.util
+import json
+import os
+import platform
+import time
+from importlib import metadata
+from pathlib import Path
+
+import psutil
+
+from authoring.build import fetch_missing
+from authoring.execute import execute
+from authoring.lessons import Lesson, read_source, tags
+from course_utils import paths
+
+TIME_TAG = "time-"
+
+
+def measure(lesson: Lesson) -> Path:
+    """Execute the lesson with COURSE_FULL=1 and write data/results/NN.json; gives its path.
+
+    The file holds ``seconds`` of the whole lesson and of cells tagged ``time-NAME``,
+    ``peak_memory_gb`` of the kernel, ``machine``, and, where lessons/full_NN.py has a function
+    ``measure() -> dict``, its answer under ``full``.
+    """
+    fetch_missing([lesson])
+    results = _timed_run(lesson) | {"machine": machine()}
+    if (extra := lesson.source.with_name(f"full_{lesson.number}.py")).exists():
+        results["full"] = _load(extra).measure()
+    target = paths.DATA / "results" / f"{lesson.number}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(results, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    temporary = target.with_suffix(".tmp")
+    temporary.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(temporary, target)
+    return target
+
+
+def _timed_run(lesson: Lesson) -> dict:
+    notebook, cells, peak = read_source(lesson), {}, 0.0
+    begin = last = time.perf_counter()
+
+    def after_cell(cell, index: int) -> None:
+        nonlocal last, peak
+        now = time.perf_counter()
+        for tag in tags(cell):
+            if tag.startswith(TIME_TAG):
+                cells[tag.removeprefix(TIME_TAG)] = round(now - last, 2)
+        peak, last = max(peak, _children_memory_gb()), now
+
+    execute(
+        notebook,
+        lesson.notebook.parent,
+        lesson.stem,
+        on_cell=after_cell,
+        timeout=24 * 3600,
+        extra={"COURSE_FULL": "1"},
+    )
+    seconds = round(time.perf_counter() - begin, 1)
+    return {"seconds": seconds, "cells": cells, "peak_memory_gb": round(peak, 2)}
+
+
+def _children_memory_gb() -> float:
+    """Largest resident memory so far of this process's children: the kernel and its own."""
+    total = 0
+    for child in psutil.Process().children(recursive=True):
+        try:
+            total += _peak_bytes(child)
+        except (psutil.Error, OSError):
+            continue
+    return total / 1e9
+
+
+def _peak_bytes(process: psutil.Process) -> int:
+    """Linux and Windows remember the peak; elsewhere what is in use now has to do."""
+    status = Path(f"/proc/{process.pid}/status")
+    if status.exists():
+        lines = status.read_text(encoding="utf-8", errors="replace").splitlines()
+        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+    info = process.memory_info()
+    return getattr(info, "peak_wset", info.rss)
+
+
+def machine() -> dict[str, str | int | float]:
+    """Processor, cores, memory and versions; no names of hosts or people."""
+    versions = {name: metadata.version(name) for name in ("keras", "numpy")}
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count() or 0,
+        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
+        "system": platform.system(),
+        "python": platform.python_version(),
+    } | versions
+
+
+def _processor() -> str:
+    """Linux names its processor in /proc/cpuinfo; elsewhere the platform module knows it."""
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def _load(path: Path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

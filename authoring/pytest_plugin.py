@@ -1,0 +1,67 @@
+"""What pytest needs for notebooks: a safe kernel environment and each lesson's share of the time.
+
+Loaded by ``-p authoring.pytest_plugin`` in pyproject.toml, so plain ``pytest`` has it too.
+"""
+
+import os
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from authoring.kernels import kernel_environment
+
+SANITIZE = Path("tests") / "notebooks" / "sanitize.cfg"
+FOLDER = pytest.StashKey[Path]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--lesson-durations``: each notebook's share of the time."""
+    group = parser.getgroup("course")
+    group.addoption("--lesson-durations", action="store_true", help="each lesson's seconds")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Sanitise from any working folder; give kernels a temporary folder of their own."""
+    if config.option.nbval_sanitize_with is None:
+        config.option.nbval_sanitize_with = str(config.rootpath / SANITIZE)
+    folder = tempfile.TemporaryDirectory(prefix="course-tests-", ignore_cleanup_errors=True)
+    config.stash[FOLDER] = Path(folder.name)
+    config.add_cleanup(folder.cleanup)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(LessonDurations(), "lesson-durations")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item):
+    """nbval starts a notebook's kernel when its first cell is set up: only then it is offline."""
+    if item.path.suffix != ".ipynb":
+        return (yield)
+    folder = item.config.stash[FOLDER] / item.path.stem
+    with mock.patch.dict(os.environ, kernel_environment(folder)):
+        os.environ.pop("MPLBACKEND", None)
+        return (yield)
+
+
+class LessonDurations:
+    """Adds up the seconds of every notebook's cells."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Setup (the kernel's start) counts as well."""
+        file = report.nodeid.split("::")[0]
+        self.seconds[file if file.endswith(".ipynb") else "tests"] += report.duration
+
+    def pytest_terminal_summary(self, terminalreporter) -> None:
+        """A table, longest first."""
+        if not terminalreporter.config.option.lesson_durations:
+            return
+        terminalreporter.section("每课用时 · seconds per lesson")
+        total = sum(self.seconds.values()) or 1.0
+        for name, seconds in sorted(self.seconds.items(), key=lambda pair: -pair[1]):
+            terminalreporter.write_line(f"{seconds:8.1f} s {seconds / total:6.1%}  {name}")
