@@ -22,7 +22,7 @@ def kernel_environment(folder: Path, network: bool = False) -> dict[str, str]:
 
     ``folder`` is a temporary folder that takes the place of the person's own progress and
     IPython settings. COURSE_THREADS becomes the thread number of BLAS and TensorFlow;
-    COURSE_SEED is read by ``course_utils.reproducible``.
+    COURSE_SEED is added to every seed by ``course_utils.reproducible``.
     """
     variables = {
         "CUDA_VISIBLE_DEVICES": "-1",
