@@ -1,0 +1,190 @@
+"""Explorers (sliders and a picture) and photo upload.
+
+Pictures go to Image widgets and texts to HTML widgets, never to an Output widget: nothing is
+printed into the cell, so its saved output is the same under JupyterLab, nbclient and nbval.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import numpy as np
+
+from course_utils import figures
+from course_utils.messages import CourseError, both
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# Without flex-start a box stretches the picture to the page's width.
+PICTURE = {"align_self": "flex-start", "max_width": "100%"}
+# A label in two languages is longer than the space that ipywidgets leaves.
+WHOLE_LABEL = {"description_width": "initial"}
+
+
+def _png(fig: Figure, **options: Any) -> bytes:
+    import matplotlib.pyplot as plt
+
+    content = figures.to_png(fig, **options)
+    plt.close(fig)
+    return content
+
+
+def _message(text: str) -> str:
+    """Plain text as HTML that a screen reader announces when it changes."""
+    lines = "<br>".join(html.escape(line) for line in text.splitlines())
+    return f'<div role="status">{lines}</div>' if lines else ""
+
+
+class Explorer(ipywidgets.VBox):
+    """Controls that redraw a picture: ``Explorer(draw, k=IntSlider(2, 1, 10), alt_zh=…, alt_en=…)``.
+
+    ``draw(k=2)`` returns a matplotlib Figure; every control is passed by its name. The cell's saved
+    output also holds the first picture as PNG with alt text, for readers without a kernel. An
+    exception in ``draw`` is raised at the start, and shown below the picture later.
+    """
+
+    def __init__(
+        self,
+        draw: Callable[..., Figure],
+        *,
+        alt_zh: str,
+        alt_en: str,
+        **controls: ipywidgets.ValueWidget,
+    ) -> None:
+        self.draw, self.controls = draw, controls
+        self._about = figures.alt_metadata(alt_zh, alt_en)
+        self._first = _png(self._figure())
+        # The tooltip names the picture for screen readers; JupyterLab's images have no alt trait.
+        self.image = ipywidgets.Image(
+            value=self._first, format="png", layout=PICTURE, tooltip=self._about["alt"]
+        )
+        self.message = ipywidgets.HTML()
+        super().__init__([*controls.values(), self.image, self.message])
+        self.add_class("course-explorer")
+        for name, control in controls.items():
+            control.description = control.description or name
+            control.style = {**control.style.get_state(["description_width"]), **WHOLE_LABEL}
+            control.observe(self._redraw, "value")
+
+    def _figure(self) -> Figure:
+        return self.draw(**{name: control.value for name, control in self.controls.items()})
+
+    def _redraw(self, change: object) -> None:
+        """One new picture; weakly compressed, for speed: this one is never saved."""
+        try:
+            self.image.value = _png(self._figure(), limit=None, compress_level=1)
+            self.message.value = ""
+        except Exception as error:  # noqa: BLE001 - it would vanish in the kernel's log
+            text = both("画图时出错：", "Drawing failed:") + f"\n{type(error).__name__}: {error}"
+            self.message.value = _message(text)
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={c.value!r}" for name, c in self.controls.items())
+        return f"Explorer({values})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data = super()._repr_mimebundle_(**kwargs)
+        data = {**data, "image/png": base64.b64encode(self._first).decode()}
+        return data, {"image/png": self._about}
+
+
+def decode_photo(content: bytes, name: str) -> np.ndarray:
+    """An uploaded file as uint8 RGB (h, w, 3), upright; raises CourseError naming a bad file."""
+    from PIL import Image, ImageOps
+
+    try:
+        image = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
+        if image.has_transparency_data:
+            background = Image.new("RGBA", image.size, "white")
+            image = Image.alpha_composite(background, image.convert("RGBA"))
+        return np.asarray(image.convert("RGB"))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise CourseError(
+            f"{name} 不是能读取的图片：请选 JPEG、PNG 或 WebP 照片（iPhone 的 HEIC 请先转成 JPEG）。",
+            f"{name} is not a picture that can be read: choose a JPEG, PNG or WebP photo "
+            "(convert HEIC from an iPhone to JPEG first).",
+        ) from error
+
+
+def thumbnail(photo: np.ndarray, side: int = 320) -> bytes:
+    """JPEG bytes of the photo, uint8 (h, w, 3), at most ``side`` pixels wide and high."""
+    from PIL import Image
+
+    image = Image.fromarray(photo)
+    image.thumbnail((side, side))
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
+
+
+class PhotoUpload(ipywidgets.VBox):
+    """Choose a photo, see it, and see what ``on_photo(photo)`` says about it.
+
+    ``on_photo`` gets uint8 RGB (h, w, 3) and returns text, a Figure or None. ``example``: a photo
+    shown and tried at the start; it is also what readers without a kernel see, with the alt texts.
+    Nothing leaves the machine: the photo goes to this computer's kernel only.
+    """
+
+    def __init__(
+        self,
+        on_photo: Callable[[np.ndarray], str | Figure | None],
+        *,
+        example: np.ndarray | None = None,
+        alt_zh: str = "示例照片",
+        alt_en: str = "the example photo",
+    ) -> None:
+        self.on_photo = on_photo
+        self._about = figures.alt_metadata(alt_zh, alt_en)
+        self.button = ipywidgets.FileUpload(
+            accept="image/*", description="选择照片 Choose a photo", layout={"width": "auto"}
+        )
+        self.preview = ipywidgets.Image(format="jpeg", layout={**PICTURE, "display": "none"})
+        self.picture = ipywidgets.Image(format="png", layout={**PICTURE, "display": "none"})
+        self.message = ipywidgets.HTML()
+        self.result: object = None
+        super().__init__([self.button, self.preview, self.message, self.picture])
+        self.add_class("course-upload")
+        self._example = None if example is None else thumbnail(example)
+        if example is not None:
+            self._show(example, self._about["alt"])
+        self.button.observe(self._uploaded, "value")
+
+    def _uploaded(self, change: dict[str, Any]) -> None:
+        """Called by the button; whatever goes wrong is said below it."""
+        for file in change["new"]:
+            self.preview.layout.display = self.picture.layout.display = "none"
+            self.message.value = _message(both("正在看照片……", "Looking at the photo …"))
+            try:
+                self._show(decode_photo(bytes(file["content"]), file["name"]), file["name"])
+            except CourseError as error:
+                self.message.value = _message(str(error))
+            except Exception as error:  # noqa: BLE001 - the learner's own function: say what it said
+                text = both("处理照片时出错：", "Working on the photo failed:")
+                self.message.value = _message(f"{text}\n{type(error).__name__}: {error}")
+
+    def _show(self, photo: np.ndarray, name: str) -> None:
+        self.preview.value, self.preview.tooltip = thumbnail(photo), name
+        self.preview.layout.display = ""
+        self.result = self.on_photo(photo)
+        is_figure = hasattr(self.result, "savefig")
+        self.message.value = "" if is_figure else _message(str(self.result or ""))
+        if is_figure:
+            self.picture.value = _png(self.result, limit=None)
+            self.picture.tooltip = both("对这张照片的分析", "what was found in this photo")
+        self.picture.layout.display = "" if is_figure else "none"
+
+    def __repr__(self) -> str:
+        return both("运行此单元后可以上传照片。", "Run this cell to upload a photo.")
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data = {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
+        if self._example is None:
+            return {**data, "text/html": _message(repr(self))}, {}
+        picture = base64.b64encode(self._example).decode()
+        return {**data, "image/jpeg": picture}, {"image/jpeg": self._about}
