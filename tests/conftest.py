@@ -1,0 +1,46 @@
+"""Fixtures that tests of several parts share."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course_utils import paths
+
+
+@pytest.fixture
+def run_course(tmp_path):
+    """``run_course("fetch", "--all", env={…})`` runs the command as a learner does, in its own process.
+
+    Cache, user data and home are folders of this test alone unless ``env`` says otherwise.
+    """
+
+    def run(*arguments: str | Path, env: dict[str, str] | None = None, timeout: float = 300):
+        own = {"HOME": tmp_path / "home", "COURSE_CACHE": tmp_path / "cache"}
+        own["COURSE_DATA"] = tmp_path / "user-data"
+        merged = os.environ | {k: str(v) for k, v in own.items()} | (env or {})
+        return subprocess.run(
+            [sys.executable, "-m", "course_utils.cli", *map(str, arguments)],
+            cwd=tmp_path,
+            env=merged,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=timeout,
+            check=False,
+        )
+
+    (tmp_path / "home").mkdir()
+    return run
+
+
+@pytest.fixture(scope="session")
+def local_photos() -> Path:
+    """Folder with the test photos that are not part of the course; skips where it is missing."""
+    default = paths.ROOT.parent / "shared" / "photos"
+    folder = Path(os.environ.get("COURSE_TEST_PHOTOS") or default)
+    if not folder.is_dir():
+        pytest.skip("no local test photos (set COURSE_TEST_PHOTOS to their folder)")
+    return folder
