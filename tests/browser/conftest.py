@@ -1,0 +1,129 @@
+"""A real JupyterLab on loopback with settings of its own, and Chromium to look at it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from lab_page import NOTEBOOKS, TOKEN, Lab, small_lesson
+from nbclient import NotebookClient
+
+from authoring.kernels import kernel_environment
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# What Chromium would otherwise ask the network for.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The system's Chromium; the variable CHROMIUM names another."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not found:
+        pytest.skip("no Chromium on this machine (the variable CHROMIUM can name one)")
+    return found
+
+
+@pytest.fixture(scope="session")
+def course_folder(chromium, tmp_path_factory) -> Path:
+    """A folder with the small lesson, executed and saved, and a copy of the course's notebooks."""
+    folder = tmp_path_factory.mktemp("course")
+    notebook = small_lesson()
+    NotebookClient(notebook, kernel_name="python3", store_widget_state=False).execute()
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+    nbformat.write(notebook, folder / "small.ipynb")
+    nbformat.write(notebook, folder / "second.ipynb")
+    for path in NOTEBOOKS:
+        shutil.copy(path, folder / path.name)
+    return folder
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
+    for _ in range(240):
+        if server.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(f"{url}/api?token={TOKEN}", timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.25)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def lab(course_folder, tmp_path_factory) -> Iterator[str]:
+    """The address of a JupyterLab that serves the folder, with no settings of the person's."""
+    home = tmp_path_factory.mktemp("home")
+    env = os.environ | kernel_environment(home)
+    env |= {
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+    }
+    env.pop("MPLBACKEND", None)
+    port = _free_port()
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    options = {
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": port,
+        "ServerApp.port_retries": 0,
+        "IdentityProvider.token": TOKEN,
+        "ServerApp.root_dir": course_folder,
+        "LabApp.expose_app_in_browser": True,
+        "LabApp.news_url": "",
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+    }
+    command += [f"--{name}={value}" for name, value in options.items()]
+    log = home / "lab.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(command, env=env, stdout=out, stderr=subprocess.STDOUT)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(url, server, log)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    """One Chromium for all tests; each test opens a context (cookies, language) of its own."""
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_lab(lab, browser):
+    """``open_lab(locale="zh-CN")``: a fresh browser profile in that language."""
+    contexts = []
+
+    def start(locale: str = "en-US", **options) -> Lab:
+        size = {"width": 1280, "height": 900}
+        contexts.append(browser.new_context(locale=locale, viewport=size, **options))
+        return Lab(lab, contexts[-1])
+
+    yield start
+    for context in contexts:
+        context.close()

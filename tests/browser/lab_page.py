@@ -1,0 +1,124 @@
+"""What the browser tests share: a lesson in miniature, and what a learner does in JupyterLab."""
+
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+ARTEFACTS = ROOT / "tests" / "artefacts"
+TOKEN = "course-test"
+
+PLOT = """\
+import course_utils
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+from course_utils import figures
+from course_utils.widgets import Explorer, PhotoUpload
+
+figures.use_style()
+x = np.linspace(0, 1, 100)
+
+
+def draw(k):
+    fig, ax = plt.subplots(figsize=(4.5, 2.5), layout="constrained")
+    ax.plot(x, np.sin(k * x), label="正弦 sine")
+    ax.plot(x, np.cos(k * x), label="余弦 cosine")
+    ax.set(xlabel="时间 time", ylabel="高度 height")
+    ax.legend()
+    return fig
+
+
+figures.show(draw(3), "两条曲线", "two curves")"""
+EXPLORER = (
+    'Explorer(draw, k=ipywidgets.IntSlider(2, 1, 10, description="频率 frequency"),\n'
+    '         alt_zh="可调的曲线", alt_en="curves to play with")'
+)
+UPLOAD = 'PhotoUpload(lambda photo: f"红色平均值 mean red: {photo[..., 0].mean():.0f}")'
+
+
+def language_cells(zh: str, en: str) -> list:
+    """The pair of cells that lessons are made of."""
+    pair = {"zh": zh, "en": en}
+    return [
+        new_markdown_cell(
+            f'<div lang="{lang}">\n\n{text}\n\n</div>', metadata={"tags": [f"lang-{lang}"]}
+        )
+        for lang, text in pair.items()
+    ]
+
+
+def small_lesson() -> nbformat.NotebookNode:
+    """A lesson in miniature: headings, pairs, a figure, an explorer, an upload."""
+    cells = [
+        new_markdown_cell("# 小课 · A small lesson"),
+        *language_cells("我们先画图，$x^2$ 也在这里。", "First we draw, and $x^2$ is here too."),
+        new_markdown_cell("## 图 · Figures"),
+        *language_cells("**曲线**如下。", "The **curves** are below."),
+        new_code_cell(PLOT),
+        new_code_cell(EXPLORER),
+        new_markdown_cell("## 照片 · Photos"),
+        *language_cells("选一张照片。", "Choose a photo."),
+        new_code_cell(UPLOAD),
+        *language_cells("结束。", "The end."),
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+# The notebook's cells are sent in order: with every number there and the kernel idle, all have run.
+ALL_RAN = """() => {
+    const panel = jupyterapp.shell.currentWidget;
+    const cells = panel.content.widgets.filter(cell => cell.model.type === 'code');
+    return panel.sessionContext.session.kernel.status === 'idle'
+        && cells.every(cell => cell.model.executionState !== 'running' && cell.prompt !== '*'
+            && cell.model.executionCount !== null);
+}"""
+
+
+class Lab:
+    """What a learner does in JupyterLab, in one browser context."""
+
+    def __init__(self, address: str, context) -> None:
+        self.address, self.context = address, context
+        self.page = context.new_page()
+        self.page.set_default_timeout(60_000)
+
+    def open(self, path: str, query: str = f"token={TOKEN}", reset: bool = True) -> None:
+        """Open a notebook by its address, as a link does."""
+        start = "reset&" if reset else ""
+        self.page.goto(f"{self.address}/lab/tree/{path}?{start}{query}")
+        self.wait_until_open()
+
+    def wait_until_open(self) -> None:
+        self.page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
+        self.page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .course-language")
+        self.page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-RenderedMarkdown")
+
+    def panel(self):
+        return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+
+    def button(self, mode: str):
+        return self.panel().locator(f".course-language button[value={mode}]")
+
+    def mode(self) -> str:
+        """The language that the buttons say is shown."""
+        return self.panel().locator(".course-language [aria-pressed=true]").get_attribute("value")
+
+    def sees(self, text: str) -> bool:
+        """Whether any of the notebook's cells shows the text."""
+        return self.panel().locator(".jp-Cell", has_text=text).first.is_visible()
+
+    def run_all(self) -> None:
+        """Run all cells and wait for the last."""
+        kernel = "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status"
+        self.page.wait_for_function(f"{kernel} === 'idle'")
+        self.page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.page.wait_for_function(ALL_RAN)
+
+    def shot(self, name: str) -> None:
+        """Keep what is on the screen."""
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png")
