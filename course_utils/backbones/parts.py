@@ -1,0 +1,54 @@
+"""Looking at a network: its named blocks, its work, and a form that only predicts faster."""
+
+import math
+import re
+
+# In the order of trial: the part that a layer's name begins. Other layers belong to the part that
+# the layer before them belongs to.
+PARTS = [
+    (re.compile(r"^(stem|conv1_|Conv1|pool1_)"), "stem"),
+    (re.compile(r"^conv(\d+)_block\d+"), "block{}"),  # ResNet, DenseNet: a stage is a block
+    (re.compile(r"^(?:.*_)?block_?(\d+)"), "block{}"),
+    (re.compile(r"^fire(\d+)"), "block{}"),
+    (re.compile(r"^mixed(\d+)"), "block{}"),
+    (re.compile(r"^(head|predictions|top_|fc\d|avg_pool|Conv_1)"), "head"),
+]
+
+
+def blocks(model) -> dict[str, list]:
+    """The layers of ``model`` by part, in order: "stem", "block0", "block1", …, "head".
+
+    Input and preprocessing are in no part: freezing or unfreezing them means nothing. Works on a
+    model that was saved and loaded again, because it looks at names only.
+    """
+    found: dict[str, list] = {}
+    part = "stem"
+    for layer in model.layers:
+        if type(layer).__name__ == "InputLayer" or layer.name == "preprocessing":
+            continue
+        part = _part_of(layer.name) or part
+        found.setdefault(part, []).append(layer)
+    return found
+
+
+def _part_of(layer_name: str) -> str | None:
+    for pattern, part in PARTS:
+        if match := pattern.match(layer_name):
+            return part.format(*match.groups()[-1:])
+    return None
+
+
+def count_macs(model) -> int:
+    """Multiply-accumulate operations of ``model`` for one photo of its input size.
+
+    Counts convolutions and dense layers, as the literature does; additions, pooling and
+    normalisation are left out.
+    """
+    total = 0
+    for layer in model.layers:
+        kernel = getattr(layer, "kernel", None)
+        if kernel is None:
+            continue
+        positions = math.prod(layer.output.shape[1:-1])
+        total += positions * math.prod(kernel.shape)
+    return total
