@@ -11,7 +11,8 @@ forgotten nor applied a second time; ``check_raw`` says so when photos were prep
 
 from types import ModuleType
 
-from course_utils.backbones import efficientnet_lite
+from course_utils.backbones import efficientnet_lite, mobilenet_v2, resnet50, squeezenet, vgg16
+from course_utils.backbones.fold import fold_batch_norm, predictor
 from course_utils.backbones.parts import blocks, count_macs
 from course_utils.backbones.pixels import check_raw
 from course_utils.backbones.spec import Spec
@@ -25,12 +26,14 @@ __all__ = [
     "blocks",
     "check_raw",
     "count_macs",
+    "fold_batch_norm",
     "imagenet_classes",
     "load",
+    "predictor",
     "preprocessing",
 ]
 
-FAMILIES: list[ModuleType] = [efficientnet_lite]
+FAMILIES: list[ModuleType] = [efficientnet_lite, mobilenet_v2, squeezenet, vgg16, resnet50]
 SPECS: dict[str, Spec] = {name: spec for family in FAMILIES for name, spec in family.SPECS.items()}
 
 # Places of the house cats and the dog breeds among the 1,000 classes.
@@ -53,22 +56,24 @@ def load(
     (batch, h, w, channels); with ``pooling="avg"`` or ``"max"`` (batch, channels); with
     ``include_top=True`` the probabilities of the 1,000 classes (batch, 1000).
 
-    weights: "imagenet", or None for random numbers (the control experiment). preprocessing=False
+    weights: "imagenet", or None for random numbers (the control experiment); for a network of
+    ``keras.applications`` also the path of a ``.h5`` file. preprocessing=False
     leaves the first layer out, for experiments. size: another input side, or (None, None) for any.
     Names: those of SPECS, and any network of ``keras.applications``. Raises CourseError for an
     unknown name and where weights cannot be had.
     """
-    from course_utils.backbones.build import build
+    from course_utils.backbones import applications, build
 
-    return build(
-        _family(name),
-        name,
-        include_top=include_top,
-        pooling=pooling,
-        weights=weights,
-        preprocessing=preprocessing,
-        size=size,
-    )
+    options = {
+        "include_top": include_top,
+        "pooling": pooling,
+        "weights": weights,
+        "preprocessing": preprocessing,
+        "size": size,
+    }
+    if family := _family(name):
+        return build.build(family, name, **options)
+    return applications.build(name, **options)
 
 
 def preprocessing(name: str) -> list:
@@ -76,18 +81,25 @@ def preprocessing(name: str) -> list:
 
     New layers each time; an empty list where the network's own first layers do it.
     """
-    from course_utils.backbones import pixels
+    from course_utils.backbones import applications, pixels
 
-    return pixels.layers(_family(name).PREPROCESSING)
+    family = _family(name)
+    return pixels.layers(family.PREPROCESSING if family else applications.kind(name))
 
 
-def _family(name: str) -> ModuleType:
+def _family(name: str) -> ModuleType | None:
+    """The course's module for ``name``; None means keras.applications. CourseError: neither."""
+    from course_utils.backbones import applications
+
     for family in FAMILIES:
         if name in family.SPECS:
             return family
+    if applications.find(name) is not None:
+        return None
     raise CourseError(
-        f"没有名为 {name!r} 的骨干网络。课程自带：{'、'.join(SPECS)}。",
-        f"There is no backbone {name!r}. The course has: {', '.join(SPECS)}.",
+        f"没有名为 {name!r} 的骨干网络。课程自带：{'、'.join(SPECS)}；keras.applications 的网络也可以用。",
+        f"There is no backbone {name!r}. The course has: {', '.join(SPECS)}; any network of "
+        "keras.applications works too.",
     )
 
 

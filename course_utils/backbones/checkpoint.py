@@ -50,7 +50,7 @@ ALLOWED_OPCODES = frozenset(
     EMPTY_LIST APPEND APPENDS LIST EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3
     EMPTY_DICT DICT SETITEM SETITEMS
     GET BINGET LONG_BINGET PUT BINPUT LONG_BINPUT MEMOIZE
-    GLOBAL STACK_GLOBAL REDUCE BUILD BINPERSID""".split()
+    GLOBAL STACK_GLOBAL REDUCE BUILD BINPERSID""".split()  # noqa: SIM905 – longer as a list
 )
 
 
@@ -185,7 +185,7 @@ class _Storage:
 class _Tensor:
     """A strided view of a storage: ``torch._utils._rebuild_tensor_v2`` without torch."""
 
-    __slots__ = ("storage", "offset", "shape", "stride")
+    __slots__ = ("offset", "shape", "storage", "stride")
 
     def __init__(self, storage, offset, shape, stride, *_grad_and_hooks) -> None:
         self.storage, self.offset = storage, offset
@@ -247,7 +247,7 @@ class _Array:
     def __setstate__(self, state: tuple) -> None:
         _version, shape, dtype, in_fortran_order, raw = state
         if not isinstance(dtype, _DType) or not isinstance(raw, bytes | str):
-            raise ValueError("an array of something else than numbers")
+            raise TypeError("an array of something else than numbers")
         raw = raw if isinstance(raw, bytes) else raw.encode("latin1")
         order = "F" if in_fortran_order else "C"
         self.values = np.frombuffer(raw, dtype.dtype).reshape(shape, order=order)
@@ -266,7 +266,7 @@ def _flatten(tree: object, storages: dict[str, np.ndarray], prefix: str = "") ->
     if isinstance(tree, list | tuple):
         tree = dict(enumerate(tree))
     if not isinstance(tree, dict):
-        raise ValueError(f"a value of type {type(tree).__name__}")
+        raise TypeError(f"a value of type {type(tree).__name__}")
     flat: dict[str, np.ndarray] = {}
     for key, value in tree.items():
         flat |= _flatten(value, storages, f"{prefix}/{key}" if prefix else str(key))
@@ -338,7 +338,7 @@ def read_h5(path: Path) -> dict[str, np.ndarray]:
         found = {}
         for name in group:
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                raise ValueError("a link out of the file")
+                raise TypeError("a link out of the file")
             item = group[name]
             if isinstance(item, h5py.Group):
                 found |= walk(item, f"{prefix}{name}/")

@@ -21,13 +21,13 @@ LICENCE = "Apache-2.0"
 def _spec(name: str, size: int, n_params: int, n_macs: int, last: int) -> Spec:
     text = "(x − 127) / 128"
     end = f"block{last}"
-    return Spec(name, size, 1280, n_params, n_macs, None, LICENCE, text, True, end)
+    return Spec(name, size, 1280, n_params, n_macs, name, LICENCE, text, True, end)
 
 
 SPECS = {
-    "efficientnet_lite0": _spec("efficientnet_lite0", 224, 3_413_024, 0, 15),
-    "efficientnet_lite1": _spec("efficientnet_lite1", 240, 0, 0, 19),
-    "efficientnet_lite2": _spec("efficientnet_lite2", 260, 0, 0, 22),
+    "efficientnet_lite0": _spec("efficientnet_lite0", 224, 3_413_024, 383_907_552, 15),
+    "efficientnet_lite1": _spec("efficientnet_lite1", 240, 4_189_344, 598_905_232, 19),
+    "efficientnet_lite2": _spec("efficientnet_lite2", 260, 4_869_168, 858_456_272, 20),
 }
 
 # width and depth multipliers

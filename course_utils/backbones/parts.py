@@ -9,7 +9,6 @@ PARTS = [
     (re.compile(r"^(stem|conv1_|Conv1|pool1_)"), "stem"),
     (re.compile(r"^conv(\d+)_block\d+"), "block{}"),  # ResNet, DenseNet: a stage is a block
     (re.compile(r"^(?:.*_)?block_?(\d+)"), "block{}"),
-    (re.compile(r"^fire(\d+)"), "block{}"),
     (re.compile(r"^mixed(\d+)"), "block{}"),
     (re.compile(r"^(head|predictions|top_|fc\d|avg_pool|Conv_1)"), "head"),
 ]
