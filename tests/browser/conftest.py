@@ -80,6 +80,9 @@ def lab(course_folder, tmp_path_factory) -> Iterator[str]:
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }
     env.pop("MPLBACKEND", None)
+    no_news = home / "settings" / "@jupyterlab" / "apputils-extension"
+    no_news.mkdir(parents=True)
+    (no_news / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
     port = _free_port()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     options = {
@@ -89,8 +92,6 @@ def lab(course_folder, tmp_path_factory) -> Iterator[str]:
         "IdentityProvider.token": TOKEN,
         "ServerApp.root_dir": course_folder,
         "LabApp.expose_app_in_browser": True,
-        "LabApp.news_url": "",
-        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
     command += [f"--{name}={value}" for name, value in options.items()]
     log = home / "lab.log"

@@ -113,9 +113,18 @@ class Lab:
 
     def run_all(self) -> None:
         """Run all cells and wait for the last."""
+        self.clear()
         kernel = "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status"
         self.page.wait_for_function(f"{kernel} === 'idle'")
         self.page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.wait_until_ran()
+
+    def clear(self) -> None:
+        """Take away outputs and numbers, so that new ones can be told from saved ones."""
+        self.page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+
+    def wait_until_ran(self) -> None:
+        """Wait until every code cell has its number and the kernel rests."""
         self.page.wait_for_function(ALL_RAN)
 
     def shot(self, name: str) -> None:

@@ -1,0 +1,258 @@
+"""Figures: fonts, size, alt text, and checks that find planted mistakes."""
+
+import base64
+import io
+import subprocess
+import sys
+import warnings
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import seaborn
+from PIL import Image
+
+from course_utils import figures
+from course_utils.messages import CourseError
+
+X = np.linspace(0, 1, 30)
+SERIES = {"训练 training": X**2, "验证 validation": 1 - X}
+
+
+@pytest.fixture(autouse=True)
+def style():
+    """The course's style for one test, no figure left open."""
+    with mpl.rc_context({"backend": "agg"}):
+        figures.use_style()
+        yield
+    plt.close("all")
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What show() hands to IPython: (data, metadata)."""
+    import IPython.display
+
+    calls = []
+    monkeypatch.setattr(
+        IPython.display, "display", lambda data, raw, metadata: calls.append((data, metadata))
+    )
+    return calls
+
+
+def curves(**changes):
+    """A figure as a lesson draws it; ``changes`` go to ``ax.set``."""
+    fig, ax = plt.subplots()
+    for label, y in SERIES.items():
+        ax.plot(X, y, label=label)
+    ax.set(**({"xlabel": "轮次 epoch", "ylabel": "损失 loss"} | changes))
+    ax.legend()
+    return fig
+
+
+def noise(n, size=(200, 200, 3)):
+    return list(np.random.default_rng(0).integers(0, 256, (n, *size), dtype=np.uint8))
+
+
+def test_importing_is_cheap():
+    """The command line imports this module; matplotlib would cost it a second."""
+    code = "import course_utils.figures, sys; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_chinese_has_glyphs_only_with_the_style():
+    fig = curves(title="迁移学习：微调 fine-tuning，−1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fig.savefig(io.BytesIO())
+    with mpl.rc_context({"font.family": ["DejaVu Sans"]}), pytest.raises(AssertionError) as error:
+        figures.assert_figure(curves())
+    assert "without a glyph" in str(error.value)
+
+
+def test_png_is_deterministic_and_names_no_software():
+    first, second = figures.to_png(curves()), figures.to_png(curves())
+    assert first == second
+    assert not Image.open(io.BytesIO(first)).text
+
+
+def test_crowded_figure_is_made_to_fit():
+    fig, ax = plt.subplots(figsize=(8, 6))
+    ax.scatter(*np.random.default_rng(0).normal(size=(2, 3000)), c=np.arange(3000), s=90)
+    assert len(figures.to_png(fig, limit=None)) > figures.PNG_LIMIT
+    small = figures.to_png(fig)
+    assert len(small) <= figures.PNG_LIMIT
+    assert Image.open(io.BytesIO(small)).size == (800, 600)
+
+
+def test_photo_as_png_is_refused_with_advice():
+    fig, ax = plt.subplots()
+    ax.imshow(noise(1)[0])
+    with pytest.raises(CourseError) as error:
+        figures.to_png(fig)
+    assert "photo=True" in error.value.zh and "photo=True" in error.value.en
+
+
+def test_show_stores_alt_text_and_closes(shown):
+    fig = curves()
+    assert figures.show(fig, "两条曲线", "two curves", name="curves") is None
+    (data, metadata) = shown[0]
+    assert set(data) == {"image/png", "text/plain"}
+    assert metadata["image/png"]["alt_zh"] == "两条曲线"
+    assert metadata["image/png"]["alt_en"] == "two curves"
+    assert metadata["image/png"]["alt"] == data["text/plain"] == "两条曲线\ntwo curves"
+    assert metadata["image/png"]["name"] == "curves"
+    assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).format == "PNG"
+    assert not plt.fignum_exists(fig.number)
+    figures.assert_figure(fig, SERIES)  # it can still be checked
+
+
+@pytest.mark.parametrize(("zh", "en"), [("", "a curve"), ("曲线", " ")])
+def test_show_needs_alt_text_in_both_languages(shown, zh, en):
+    with pytest.raises(CourseError):
+        figures.show(curves(), zh, en)
+    assert not shown
+
+
+def test_show_photos_fits_and_shows_each(shown):
+    titles = [f"第 {i} 张 photo {i}" for i in range(10)]
+    figures.show_photos(noise(10), titles, "噪声", "noise", credit="A. Person, CC0")
+    (data, metadata) = shown[0]
+    content = base64.b64decode(data["image/jpeg"])
+    assert len(content) <= figures.JPEG_LIMIT
+    assert metadata["image/jpeg"]["alt_en"] == "noise"
+
+
+def test_photo_keeps_its_colours(shown):
+    red = np.zeros((80, 80, 3), np.uint8)
+    red[..., 0] = 255
+    dark = np.full((80, 80), 40, np.uint8)
+    figures.show_photos([red, dark], None, "红与暗", "red and dark", columns=2)
+    content = base64.b64decode(shown[0][0]["image/jpeg"])
+    pixels = np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(int)
+    height, width, _ = pixels.shape
+    np.testing.assert_allclose(pixels[height // 2, width // 4], [255, 0, 0], atol=8)
+    np.testing.assert_allclose(pixels[height // 2, 3 * width // 4], [40, 40, 40], atol=8)
+
+
+@pytest.mark.parametrize(
+    "images", [[np.full((8, 8, 3), 200.0)], [np.full((8, 8, 3), -1.0)], [np.zeros(8, np.uint8)], []]
+)
+def test_photos_in_a_wrong_range_are_refused(images, shown):
+    with pytest.raises(CourseError):
+        figures.show_photos(images, None, "图", "picture")
+    with pytest.raises(CourseError, match="titles"):
+        figures.show_photos(noise(2), ["一 one"], "图", "picture")
+
+
+def test_good_figures_pass():
+    figures.assert_figure(
+        curves(), {k: (X, y) for k, y in SERIES.items()}, "轮次 epoch", "损失 loss"
+    )
+    figures.assert_figure(curves(), list(SERIES.values()))
+    figures.assert_figure(curves().axes[0], 2)
+    fig, ax = plt.subplots()
+    ax.bar(["猫 cat", "狗 dog"], [3, 4])
+    ax.set_ylabel("张数 photos")
+    figures.assert_figure(fig, [[3, 4]])
+
+
+def test_seaborn_uses_the_palette():
+    fig, ax = plt.subplots()
+    seaborn.scatterplot(x=X, y=X**2, ax=ax, label="点 points")
+    seaborn.lineplot(x=X, y=X, ax=ax, label="线 line")
+    ax.set(xlabel="输入 input", ylabel="输出 output")
+    figures.assert_figure(fig, {"线 line": X, "点 points": X**2})
+
+
+def only_colour_differs():
+    fig, ax = plt.subplots()
+    for label in SERIES:
+        ax.plot(X, X, marker="o", label=label)
+    ax.set(xlabel="轮次 epoch", ylabel="损失 loss")
+    ax.legend()
+    return fig
+
+
+def colour_outside():
+    fig = curves()
+    fig.axes[0].lines[0].set_color("red")
+    return fig
+
+
+def no_legend():
+    fig = curves()
+    fig.axes[0].get_legend().remove()
+    return fig
+
+
+def legend_in_one_language():
+    fig = curves()
+    fig.axes[0].get_legend().get_texts()[0].set_text("training")
+    return fig
+
+
+PLANTED = {
+    "one language": (lambda: curves(xlabel="epoch"), "both languages"),
+    "one language, Chinese": (lambda: curves(ylabel="损失"), "both languages"),
+    "no label": (lambda: curves(xlabel=""), "no label"),
+    "title": (lambda: curves(title="Loss"), "both languages"),
+    "legend": (legend_in_one_language, "both languages"),
+    "colour": (colour_outside, "PALETTE"),
+    "marker": (only_colour_differs, "colour only"),
+    "no legend": (no_legend, "no legend"),
+    "glyph": (lambda: curves(title="\U0001f9a5 树懒 sloth"), "glyph"),
+}
+
+
+@pytest.mark.parametrize(("make", "says"), PLANTED.values(), ids=list(PLANTED))
+def test_planted_mistakes_are_found(make, says):
+    with pytest.raises(AssertionError, match=says):
+        figures.assert_figure(make())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [
+        ({"series": {"训练 training": X**2 + 1e-3}}, "训练 training"),
+        ({"series": {"训练 training": (X + 1, X**2)}}, "x of"),
+        ({"series": {"测试 test": X}}, "no series labelled"),
+        ({"series": {"训练 training": X[:-1]}}, "expected 29"),
+        ({"series": 3}, "expected 3"),
+        ({"series": [X**2]}, "expected 1"),
+        ({"xlabel": "步 step"}, "步 step"),
+    ],
+)
+def test_wrong_data_is_found(wanted, says):
+    with pytest.raises(AssertionError, match=says):
+        figures.assert_figure(curves(), **wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "good"),
+    [
+        ("损失 loss", (), True),
+        ("$L(w)$", (), True),
+        ("0.5", (), True),
+        ("loss", (), False),
+        ("损失", (), False),
+        ("VGG16", ("VGG16",), True),
+        ("VGG16 微调", ("VGG16",), False),
+        ("VGG16", (), False),
+    ],
+)
+def test_is_bilingual(text, names, good):
+    assert figures.is_bilingual(text, names) is good
+
+
+def test_palette_differs_for_colour_blind_readers():
+    """Machado et al. (2009), severity 1: every pair of colours stays apart."""
+    deuteranopia = [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]
+    protanopia = [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]
+    rgb = np.array([mpl.colors.to_rgb(c) for c in figures.PALETTE])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    for matrix in (deuteranopia, protanopia):
+        seen = np.clip(linear @ np.array(matrix).T, 0, 1) ** (1 / 2.2)
+        apart = np.linalg.norm(seen[:, None] - seen[None], axis=-1)
+        assert apart[np.triu_indices(len(seen), 1)].min() > 0.12
