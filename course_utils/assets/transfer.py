@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 from remotezip import PartialBuffer, RangeNotSupported, RemoteFetcher, RemoteZip, RemoteZipError
@@ -79,6 +80,7 @@ def session(found: settings.IndexSettings) -> PyPIClient:
         timeout=found.timeout,
         proxy=_proxy(found.proxy),
         follow_redirects=True,
+        mounts=_trusted(found),
     )
     client.auth = MultiDomainBasicAuth(prompting=False, index_urls=indexes)
     return client
@@ -126,6 +128,17 @@ def _ssl_context(found: settings.IndexSettings) -> ssl.SSLContext | bool:
             "Check pip's setting cert.",
         ) from error
     return context
+
+
+def _trusted(found: settings.IndexSettings) -> dict[str, httpx2.BaseTransport]:
+    """Transports to trusted hosts: certificates unchecked, but, unlike unearth's own, by the proxy."""
+    mounts = {}
+    for host in found.trusted_hosts:
+        for scheme in ("http", "https"):
+            system = "" if proxy_bypass(host) else getproxies().get(scheme, "")
+            proxy = _proxy(found.proxy or system)
+            mounts[f"{scheme}://{host}"] = httpx2.HTTPTransport(verify=False, proxy=proxy)
+    return mounts
 
 
 def _proxy(url: str) -> str | None:
