@@ -12,8 +12,9 @@ from unittest import mock
 import pytest
 
 from authoring.kernels import kernel_environment
+from course_utils import paths
 
-SANITIZE = Path("tests") / "notebooks" / "sanitize.cfg"
+SANITIZE = paths.ROOT / "tests" / "notebooks" / "sanitize.cfg"
 FOLDER = pytest.StashKey[Path]()
 
 
@@ -27,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Sanitise from any working folder; give kernels a temporary folder of their own."""
     if config.option.nbval_sanitize_with is None:
-        config.option.nbval_sanitize_with = str(config.rootpath / SANITIZE)
+        config.option.nbval_sanitize_with = str(SANITIZE)
     folder = tempfile.TemporaryDirectory(prefix="course-tests-", ignore_cleanup_errors=True)
     config.stash[FOLDER] = Path(folder.name)
     config.add_cleanup(folder.cleanup)

@@ -1,0 +1,42 @@
+"""Every lesson: its two languages agree, it has all its parts, its notebook is up to date."""
+
+import pytest
+
+from authoring import parity, structure
+from authoring.build import orphans, staleness
+from authoring.lessons import all_lessons, read_notebook, read_source
+from authoring.problems import report
+
+
+@pytest.fixture(scope="module")
+def terms():
+    return parity.course_terms()
+
+
+def test_languages_agree(lesson, terms):
+    problems = parity.check_lesson(lesson, terms)
+    assert not problems, report(problems)
+
+
+def test_source_has_all_parts(lesson):
+    problems = structure.source_problems(read_source(lesson), f"lessons/{lesson.source.name}")
+    assert not problems, report(problems)
+
+
+def test_notebook_is_fit_to_compare_and_read(lesson):
+    name, size = f"notebooks/{lesson.notebook.name}", lesson.notebook.stat().st_size
+    problems = structure.notebook_problems(read_notebook(lesson.notebook), name, size)
+    assert not problems, report(problems)
+
+
+def test_notebook_is_up_to_date(lesson):
+    assert staleness(lesson) is None, f"run: course build {lesson.number}"
+
+
+def test_every_notebook_has_a_source():
+    assert orphans() == []
+
+
+def test_numbers_are_unique():
+    numbers = [lesson.number for lesson in all_lessons()]
+    assert len(numbers) == len(set(numbers))
