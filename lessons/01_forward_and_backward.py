@@ -1,0 +1,991 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 01 前向传播与反向传播 · Forward and backward propagation
+
+# %% tags=["setup"]
+try:
+    import course_utils  # first, so that TensorFlow starts without its messages
+except ModuleNotFoundError:
+    message = "请先安装课程 · install the course first: python start.py"
+    raise SystemExit(message) from None
+
+import ipywidgets as widgets
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from sklearn.datasets import make_moons
+from sklearn.linear_model import LogisticRegression
+
+from course_utils import figures
+from course_utils.learning import check, hint, progress, quiz, solution
+from course_utils.widgets import Explorer
+
+figures.use_style()
+course_utils.reproducible(7)
+
+# %% [markdown]
+# ## 你将学会 · What you will be able to do
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * 写出一个神经元、一层、一个批次的前向传播，并说出每个数组的形状；
+# * 用链式法则推出 $\delta$ 递推，其中把误差传回前一层的是 $W^\top\delta$；
+# * 用 NumPy 从零训练一个两层网络，并用有限差分检查每一个梯度；
+# * 说出反向传播做什么、不做什么，以及为什么很深的 sigmoid 网络学不动。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * write the forward pass of one neuron, one layer and one batch, and name the shape of every array;
+# * derive the $\delta$ recursion from the chain rule, in which $W^\top\delta$ carries the error back to the previous layer;
+# * train a two-layer network from scratch in NumPy and check every gradient by finite differences;
+# * say what backpropagation does and does not do, and why a very deep sigmoid network cannot learn.
+#
+# </div>
+
+# %% [markdown]
+# ## 开始之前 · Before you start
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 你会 Python 和 NumPy 的基本操作，学过导数和链式法则；不需要任何深度学习知识。在 2 个 CPU 核上运行全部单元不到 1 分钟，读完并做练习大约 60 分钟。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# You know basic Python and NumPy, derivatives and the chain rule; no deep learning is needed. Running all cells takes less than 1 minute on 2 CPU cores, reading and doing the exercises about 60 minutes.
+#
+# </div>
+
+# %% [markdown]
+# ## 先猜一猜 · Predict first
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 运行任何代码之前，先把你的猜测写进下面的单元格。猜错没有关系，这一课的后半部分会让你看到答案。
+#
+# 1. 一个 20 层的 sigmoid 网络，误差信号从最后一层传到第一层，还剩下多少？写一个比例，例如 `0.5`。
+# 2. 如果把反向传播中的 $W^\top$ 漏掉，训练损失还会下降吗？写 `True` 或 `False`。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Before you run any code, write your guesses into the cell below. A wrong guess costs nothing; the second half of this lesson shows the answers.
+#
+# 1. In a sigmoid network of 20 layers, how much of the error signal that leaves the last layer reaches the first? Write a fraction, for example `0.5`.
+# 2. If the $W^\top$ in backpropagation is left out, does the training loss still go down? Write `True` or `False`.
+#
+# </div>
+
+# %% tags=["setup"]
+guess_what_is_left = ...
+guess_loss_still_falls = ...
+
+# %% [markdown]
+# ## 一个神经元 · One neuron
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 神经元（neuron）先把输入加权求和，再加上偏置（bias），得到 $z=w_1x_1+w_2x_2+b$；然后通过激活函数（activation function），得到 $a=\sigma(z)$。这里用 sigmoid 函数 $\sigma(z)=\dfrac{1}{1+e^{-z}}$，它把任何数压到 0 和 1 之间。
+#
+# 先用手算一遍：$x=(1,2)$，$w=(0.6,-0.4)$，$b=0.5$，所以 $z=0.6-0.8+0.5=0.3$。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# A neuron first takes the weighted sum of its inputs plus a bias, $z=w_1x_1+w_2x_2+b$; then an activation function turns it into $a=\sigma(z)$. Here we use the sigmoid $\sigma(z)=\dfrac{1}{1+e^{-z}}$, which squeezes any number between 0 and 1.
+#
+# By hand first: $x=(1,2)$, $w=(0.6,-0.4)$, $b=0.5$, so $z=0.6-0.8+0.5=0.3$.
+#
+# </div>
+
+
+# %%
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+x, w, b = np.array([1.0, 2.0]), np.array([0.6, -0.4]), 0.5
+z = w @ x + b
+print(f"z = {z:.3f}   a = {sigmoid(z):.3f}")
+assert np.isclose(z, 0.3) and 0.5 < sigmoid(z) < 0.6
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 一个神经元能做什么？它在平面上画一条直线：$z=0$ 的地方 $a=0.5$，一侧更大，另一侧小于 0.5。权重（weight）决定直线的方向，偏置让直线平移。
+#
+# 下面的数据是“两个月牙”。拖动滑块，把这条线放到你认为最好的地方，看看准确率能到多少。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# What can one neuron do? It draws a straight line in the plane: where $z=0$, $a=0.5$; it is larger on one side, smaller than 0.5 on the other. The weights set the line's direction, the bias shifts it.
+#
+# The data below are “two moons”. Drag the sliders, put the line where you think it is best, and see how accurate it gets.
+#
+# </div>
+
+# %%
+moons_x, moons_y = make_moons(400, noise=0.2, random_state=7)
+moons_y = moons_y[:, None].astype(float)  # a column: one row for each sample
+print(moons_x.shape, moons_y.shape)
+
+
+# %% tags=["setup"]
+def scatter(ax):
+    for label, marker in [(0, "o"), (1, "^")]:
+        points = moons_x[moons_y[:, 0] == label]
+        ax.scatter(*points.T, 9, f"C{label}", marker, label=f"类别 class {label}")
+    ax.set(xlim=(-2, 3), ylim=(-1.6, 2), xlabel="特征 feature x₁", ylabel="特征 feature x₂")
+    ax.legend(loc="upper right")
+
+
+# %% tags=["setup"]
+def draw_line(w1, w2, b):
+    fig, ax = plt.subplots(figsize=(4.6, 3.4))
+    scatter(ax)
+    accuracy = np.mean((sigmoid(moons_x @ [w1, w2] + b) > 0.5) == moons_y[:, 0])
+    grid = np.meshgrid(np.linspace(-2, 3, 60), np.linspace(-1.6, 2, 60))
+    values = sigmoid(w1 * grid[0] + w2 * grid[1] + b)
+    ax.contour(*grid, values, levels=[0.1, 0.5, 0.9], colors="black", linestyles=[":", "-", ":"])
+    ax.set_title(f"准确率 accuracy {accuracy:.3f}")
+    return fig
+
+
+# %% tags=["setup"]
+def slider(value, text, low=-5.0, high=5.0):
+    return widgets.FloatSlider(value, min=low, max=high, step=0.1, description=text)
+
+
+Explorer(
+    draw_line,
+    w1=slider(1.0, "w₁"),
+    w2=slider(1.0, "w₂"),
+    b=slider(0.0, "b"),
+    alt_zh="两个月牙形的点群，一个神经元画出的直线把平面分成两半；标题是准确率。",
+    alt_en="Two crescents of points; the line that one neuron draws halves the plane; the title is its accuracy.",
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 无论怎么拖，一条直线都分不干净：两个月牙互相咬合。下面的单元格让计算机用逻辑回归找出（交叉熵意义下）最好的直线。要做得更好，需要更多神经元。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# However you drag, a straight line cannot separate them: the moons interlock. The next cell lets the computer find the best line (in the sense of cross-entropy) by logistic regression. To do better we need more neurons.
+#
+# </div>
+
+# %%
+best_line = LogisticRegression().fit(moons_x, moons_y[:, 0])
+line_accuracy = best_line.score(moons_x, moons_y[:, 0])
+assert 0.8 < line_accuracy < 0.92
+
+# %% [markdown]
+# ## 一层，一个批次 · A layer, a batch
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 把 $m$ 个神经元排在一起就是一层。每个神经元的权重占矩阵 $W$ 的一行，所以 $W$ 的形状是（输出数，输入数）：
+#
+# $$z=Wx+b,\qquad a=\sigma(z)$$
+#
+# 真正计算时我们一次送进 $n$ 个样本：一个样本占一行，$X$ 的形状是（n，输入数），于是 $Z=XW^\top+b$，形状是（n，输出数）。写代码时先写形状，再写公式，大多数错误就不会发生。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Put $m$ neurons side by side and you have a layer. Each neuron's weights fill one row of the matrix $W$, so $W$ has the shape (outputs, inputs):
+#
+# $$z=Wx+b,\qquad a=\sigma(z)$$
+#
+# In practice we send $n$ samples at once: one sample is one row, $X$ has the shape (n, inputs), so $Z=XW^\top+b$ has the shape (n, outputs). Write the shapes first and the formula second, and most errors never happen.
+#
+# </div>
+
+# %%
+rng = np.random.default_rng(7)
+n, n_in, n_out = 32, 2, 3
+X, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_out, n_in)), np.zeros(n_out)
+Z = X @ W.T + b
+print("X", X.shape, " W", W.shape, " b", b.shape, " Z", Z.shape)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# Keras 的 `Dense` 层把同一个矩阵转置存放：`kernel` 的形状是（输入数，输出数），所以它计算 $XK+b$，其中 $K=W^\top$。两种写法的结果相同，下面的断言就是证明。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Keras' `Dense` layer stores the same matrix transposed: its `kernel` has the shape (inputs, outputs), so it computes $XK+b$ with $K=W^\top$. Both ways give the same result; the assertion below is the proof.
+#
+# </div>
+
+# %%
+dense = keras.layers.Dense(n_out)
+dense.build((None, n_in))
+dense.set_weights([W.T, b])
+assert np.allclose(dense(X.astype("float32")), Z, atol=1e-5)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **一个不报错的错误**。预测的形状是 `(n, 1)`，标签的形状却是 `(n,)`。相减时 NumPy 和 TensorFlow 都会广播成 `(n, n)`：每个预测减去了每个标签。程序不报错，损失却错了。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **An error without an error message.** The predictions have the shape `(n, 1)`, the labels `(n,)`. Subtracting them, NumPy and TensorFlow broadcast to `(n, n)`: every label is subtracted from every prediction. Nothing is reported, and the loss is wrong.
+#
+# </div>
+
+# %%
+labels = rng.integers(0, 2, size=n).astype(float)
+prediction = labels[:, None]  # a perfect prediction, (n, 1)
+print("(n, 1) - (n,) has the shape", (prediction - labels).shape)
+assert np.mean((prediction - labels) ** 2) > 0.3  # the "loss" of a perfect prediction
+assert np.mean((prediction - labels[:, None]) ** 2) == 0
+
+# %% [markdown]
+# ## 为什么要有激活函数 · Why an activation function
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 深度学习常被说成“多层非线性变换”。“非线性”三个字不能省：没有激活函数，两层叠起来是 $W_2(W_1x)=(W_2W_1)x$，仍然只是一层。再深的线性网络，也只能画一条直线。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Deep learning is often called “many layers of non-linear transforms”. The word non-linear cannot be dropped: without an activation function, two layers are $W_2(W_1x)=(W_2W_1)x$, still one layer. However deep, a linear network draws one straight line.
+#
+# </div>
+
+# %%
+W1, W2 = rng.normal(size=(16, 2)), rng.normal(size=(1, 16))
+two_layers = (moons_x @ W1.T) @ W2.T
+one_layer = moons_x @ (W2 @ W1).T
+assert np.allclose(two_layers, one_layer)
+with_tanh = np.tanh(moons_x @ W1.T) @ W2.T
+assert not np.allclose(with_tanh, one_layer, atol=0.1)
+
+# %% [markdown]
+# ## 链式法则：一个神经元的梯度 · The chain rule: one neuron's gradient
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 回到手算的那个神经元。设目标是 $y=1$，误差 $E=(a-y)^2$。我们想知道：把 $w_1$ 调大一点点，$E$ 变多少？
+#
+# 计算是一串步骤 $w\to z\to a\to E$，链式法则把每一步的导数相乘：
+#
+# $$\frac{\partial E}{\partial w_1}=\underbrace{\frac{\partial E}{\partial a}}_{2(a-y)}\cdot\underbrace{\frac{\partial a}{\partial z}}_{a(1-a)}\cdot\underbrace{\frac{\partial z}{\partial w_1}}_{x_1}$$
+#
+# 前两个因子与 $w_1$ 无关，$w_2$、$b$ 和 $x$ 都要用到它们。所以给它们一个名字：$\delta=\partial E/\partial z$。只算一次 $\delta$，其余都是它乘以手边的数。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Back to the neuron that we worked out by hand. Let the target be $y=1$ and the error $E=(a-y)^2$. If $w_1$ grows a little, how much does $E$ change?
+#
+# The computation is a chain of steps $w\to z\to a\to E$, and the chain rule multiplies the derivatives of the steps:
+#
+# $$\frac{\partial E}{\partial w_1}=\underbrace{\frac{\partial E}{\partial a}}_{2(a-y)}\cdot\underbrace{\frac{\partial a}{\partial z}}_{a(1-a)}\cdot\underbrace{\frac{\partial z}{\partial w_1}}_{x_1}$$
+#
+# The first two factors do not depend on $w_1$; $w_2$, $b$ and $x$ need them as well. So they get a name: $\delta=\partial E/\partial z$. Compute $\delta$ once, and everything else is that times a number at hand.
+#
+# </div>
+
+
+# %%
+def neuron(x, w, b, y):
+    z = w @ x + b
+    a = sigmoid(z)
+    delta = 2 * (a - y) * a * (1 - a)
+    return {"z": z, "a": a, "E": (a - y) ** 2, "delta": delta, "w": delta * x, "x": delta * w}
+
+
+one = neuron(x, w, 0.5, y=1.0)
+step = 1e-6
+numeric = (neuron(x, w + [step, 0], 0.5, 1.0)["E"] - one["E"]) / step
+print(f"by the chain rule {one['w'][0]:.4f}   by trying {numeric:.4f}")
+assert np.isclose(one["w"][0], numeric, rtol=1e-4)
+
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 下图就是计算图（computational graph）：上排的数从左往右流（前向），下排的梯度从右往左流（反向）。拖动 $b$，看 $a$ 接近 1 时，$\delta$ 怎样变小。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# This is the computational graph: the numbers above flow from left to right (forward), the gradients below from right to left (backward). Drag $b$ and watch $\delta$ shrink as $a$ approaches 1.
+#
+# </div>
+
+
+# %% tags=["setup"]
+def draw_graph(b):
+    v = neuron(x, w, b, y=1.0)
+    slope = 2 * (v["a"] - 1)
+    steps = [("$w_1$", w[0], v["w"][0]), ("$z$", v["z"], v["delta"]), ("$a$", v["a"], slope)]
+    fig, ax = plt.subplots(figsize=(6.4, 1.9))
+    for i, (name, value, gradient) in enumerate([*steps, ("$E$", v["E"], 1.0)]):
+        ax.text(
+            i, 0, name, size=14, ha="center", va="center", bbox={"boxstyle": "circle", "fc": "w"}
+        )
+        ax.text(i, 0.5, f"{value:.3f}", color="C0", ha="center", va="center")
+        ax.text(i, -0.5, f"{gradient:.3f}", color="C1", ha="center", va="center")
+    for i in range(3):
+        ax.annotate(
+            "", (i + 0.8, 0.15), (i + 0.2, 0.15), arrowprops={"arrowstyle": "->", "color": "C0"}
+        )
+        ax.annotate(
+            "", (i + 0.2, -0.15), (i + 0.8, -0.15), arrowprops={"arrowstyle": "->", "color": "C1"}
+        )
+    ax.set(xlim=(-1.6, 3.4), ylim=(-0.8, 0.8))
+    ax.text(-1.6, 0.5, "数值 value", color="C0", va="center")
+    ax.text(-1.6, -0.5, "梯度 gradient", color="C1", va="center")
+    ax.axis("off")
+    return fig
+
+
+# %% tags=["setup"]
+Explorer(
+    draw_graph,
+    b=slider(0.5, "b"),
+    alt_zh="从左到右四个节点 w₁、z、a、E；上方是前向的数值，下方是反向的梯度。",
+    alt_en="Four nodes from left to right, w₁, z, a, E; the forward values above, the backward gradients below.",
+)
+
+# %% tags=["exercise"]
+answer_delta = ...  # (x, w, b, y) = ((2, -1), (0.5, 1), 0, 0): what is ∂E/∂w₂?
+check("01-1", answer_delta)
+
+# %% [markdown]
+# ## 一层的反向传播，完整的四个式子 · Backpropagation through a layer, all four equations
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 一层有许多神经元，$x$ 的每个分量都流向所有神经元，所以它收到的误差要加起来。写成向量，正好四个式子（$\odot$ 是逐元素相乘）：
+#
+# $$\delta=\frac{\partial E}{\partial a}\odot\sigma'(z),\qquad \frac{\partial E}{\partial W}=\delta\,x^\top,\qquad \frac{\partial E}{\partial b}=\delta,\qquad \frac{\partial E}{\partial x}=W^\top\delta$$
+#
+# 第四个式子才是“反向传播”名字的由来：这一层的输入 $x$ 就是前一层的输出 $a$，有了 $\partial E/\partial x$，前一层就能照样再做一遍。没有它，误差到这里就停了。
+#
+# 对一个批次：$X$、$\Delta$ 每行一个样本，于是 $\partial E/\partial W=\Delta^\top X$，$\partial E/\partial b$ 是 $\Delta$ 各行之和，$\partial E/\partial X=\Delta W$。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# A layer has many neurons, and each component of $x$ flows into all of them, so the errors that come back to it add up. In vectors, there are exactly four equations ($\odot$ multiplies element by element):
+#
+# $$\delta=\frac{\partial E}{\partial a}\odot\sigma'(z),\qquad \frac{\partial E}{\partial W}=\delta\,x^\top,\qquad \frac{\partial E}{\partial b}=\delta,\qquad \frac{\partial E}{\partial x}=W^\top\delta$$
+#
+# The fourth is what backpropagation is named after: this layer's input $x$ is the previous layer's output $a$, so with $\partial E/\partial x$ the previous layer can do the same again. Without it the error stops here.
+#
+# For a batch, $X$ and $\Delta$ hold one sample a row, so $\partial E/\partial W=\Delta^\top X$, $\partial E/\partial b$ is the sum of the rows of $\Delta$, and $\partial E/\partial X=\Delta W$.
+#
+# </div>
+
+
+# %% tags=["exercise"]
+def dense_backward(X, W, delta):
+    """X (n, n_in), W (n_out, n_in), delta (n, n_out) -> dW, db, dX"""
+    return ...
+
+
+check("01-2", dense_backward)
+
+# %% [markdown]
+# ## 两层网络，从零开始 · A two-layer network from scratch
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 现在把两层接起来：2 个输入，16 个 tanh 隐藏单元，1 个 sigmoid 输出。损失用二元交叉熵（binary cross-entropy），下一课会推导它；这里只需要知道，它和 sigmoid 配在一起时，输出层的 $\delta$ 特别简单，就是 $(a-y)/n$。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Now connect two layers: 2 inputs, 16 tanh hidden units, 1 sigmoid output. The loss is binary cross-entropy, which the next lesson derives; here it is enough that, together with a sigmoid, it makes the output layer's $\delta$ very simple: $(a-y)/n$.
+#
+# </div>
+
+
+# %%
+def initial_parameters(n_hidden=16):
+    rng = np.random.default_rng(7)
+    return {
+        "W1": rng.normal(size=(n_hidden, 2)),
+        "b1": np.zeros(n_hidden),
+        "W2": rng.normal(size=(1, n_hidden)) / np.sqrt(n_hidden),
+        "b2": np.zeros(1),
+    }
+
+
+def forward(x, p):
+    h = np.tanh(x @ p["W1"].T + p["b1"])
+    return h, sigmoid(h @ p["W2"].T + p["b2"])
+
+
+# %%
+def binary_cross_entropy(x, y, p):
+    a = forward(x, p)[1]
+    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
+
+
+def backward(x, y, p):
+    h, a = forward(x, p)
+    delta2 = (a - y) / len(x)  # (n, 1)
+    delta1 = (delta2 @ p["W2"]) * (1 - h**2)  # (n, 16): tanh' = 1 - tanh²
+    return {"W1": delta1.T @ x, "b1": delta1.sum(0), "W2": delta2.T @ h, "b2": delta2.sum(0)}
+
+
+# %%
+p = initial_parameters()
+gradient = backward(moons_x, moons_y, p)
+assert all(p[name].shape == gradient[name].shape for name in p)
+print({name: g.shape for name, g in gradient.items()})
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 每个梯度的形状和它的参数一样，这是第一道检查。
+#
+# **反向传播不更新参数**。上面的 `backward` 只算出梯度，`p` 一个数也没变。更新是优化器的事，最简单的一种是梯度下降：$\theta\leftarrow\theta-\alpha\,\partial E/\partial\theta$。把两件事分开记，以后换优化器时就不会糊涂。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Every gradient has the shape of its parameter: that is the first check.
+#
+# **Backpropagation does not update parameters.** `backward` only computed gradients; not one number in `p` has changed. Updating is the optimizer's job, in its simplest form gradient descent: $\theta\leftarrow\theta-\alpha\,\partial E/\partial\theta$. Keep the two apart, and changing the optimizer later will not confuse you.
+#
+# </div>
+
+
+# %%
+def train(backward, n_steps=3000, learning_rate=1.0):
+    p, losses = initial_parameters(), []
+    for _ in range(n_steps):
+        gradient = backward(moons_x, moons_y, p)
+        p = {name: p[name] - learning_rate * gradient[name] for name in p}
+        losses.append(binary_cross_entropy(moons_x, moons_y, p))
+    return p, losses
+
+
+def accuracy(p):
+    return np.mean((forward(moons_x, p)[1] > 0.5) == moons_y)
+
+
+unchanged = initial_parameters()
+assert all(np.array_equal(p[name], unchanged[name]) for name in p)
+trained, losses = train(backward)
+assert losses[-1] < 0.1 and accuracy(trained) > line_accuracy + 0.08
+
+
+# %%
+def boundary(ax, p):
+    scatter(ax)
+    grid = np.meshgrid(np.linspace(-2, 3, 120), np.linspace(-1.6, 2, 120))
+    values = forward(np.stack(grid, -1).reshape(-1, 2), p)[1].reshape(120, 120)
+    ax.contour(*grid, values, levels=[0.5], colors="black")
+    ax.set_title(f"准确率 accuracy {accuracy(p):.2f}")
+
+
+fig, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.2))
+left.plot(losses)
+left.set(xlabel="步 step", ylabel="损失 loss", yscale="log")
+boundary(right, trained)
+figures.show(
+    fig,
+    "左：损失随步数下降。右：两层网络画出的弯曲边界把两个月牙分开。",
+    "Left: the loss falls with the steps. Right: the curved boundary of the two-layer network separates the two moons.",
+)
+
+# %% [markdown]
+# ## 怎么知道梯度是对的：有限差分 · How to know that a gradient is right: finite differences
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 导数的定义就是检查的方法：把一个参数加减 $\epsilon$，看损失变多少。用中心差分，误差是 $\epsilon^2$ 量级：
+#
+# $$\frac{\partial E}{\partial\theta}\approx\frac{E(\theta+\epsilon)-E(\theta-\epsilon)}{2\epsilon}$$
+#
+# 比较时看相对误差 $\|g-\hat g\|/(\|g\|+\|\hat g\|)$，它在 0 和 1 之间。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The definition of the derivative is the test: add and subtract $\epsilon$ to one parameter and see how the loss changes. Central differences have an error of the order $\epsilon^2$:
+#
+# $$\frac{\partial E}{\partial\theta}\approx\frac{E(\theta+\epsilon)-E(\theta-\epsilon)}{2\epsilon}$$
+#
+# Compare by the relative error $\|g-\hat g\|/(\|g\|+\|\hat g\|)$, which lies between 0 and 1.
+#
+# </div>
+
+
+# %%
+def numeric_gradient(p, name, epsilon=1e-5):
+    estimate = np.zeros_like(p[name])
+    for index in np.ndindex(estimate.shape):
+        change = np.zeros_like(p[name])
+        change[index] = epsilon
+        up = binary_cross_entropy(moons_x, moons_y, {**p, name: p[name] + change})
+        down = binary_cross_entropy(moons_x, moons_y, {**p, name: p[name] - change})
+        estimate[index] = (up - down) / (2 * epsilon)
+    return estimate
+
+
+def relative_error(g, g_hat):
+    return np.linalg.norm(g - g_hat) / (np.linalg.norm(g) + np.linalg.norm(g_hat))
+
+
+# %%
+def gradient_check(backward, p):
+    g = backward(moons_x, moons_y, p)
+    return {name: relative_error(g[name], numeric_gradient(p, name)) for name in p}
+
+
+errors = gradient_check(backward, p)
+assert max(errors.values()) < 1e-6
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# $\epsilon$ 是不是越小越好？不是。太大，公式本身不准；太小，两个几乎相等的数相减，只剩舍入误差。最低点大约在 $10^{-5}$。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Is a smaller $\epsilon$ always better? No. Too large, and the formula is inexact; too small, and subtracting two nearly equal numbers leaves rounding error. The lowest point is near $10^{-5}$.
+#
+# </div>
+
+# %%
+epsilons = 10.0 ** -np.arange(1, 13)
+check_errors = [relative_error(gradient["W1"], numeric_gradient(p, "W1", e)) for e in epsilons]
+assert 1e-7 < epsilons[np.argmin(check_errors)] < 1e-4
+assert check_errors[0] > 1e-4 and check_errors[-1] > 1e-5
+
+fig, ax = plt.subplots(figsize=(4.6, 2.8))
+ax.loglog(epsilons, check_errors, "o-")
+ax.set(xlabel="差分步长 step ε", ylabel="相对误差 relative error")
+figures.show(
+    fig,
+    "相对误差随步长变化：先随步长变小而下降，过了最低点又因舍入误差上升。",
+    "Relative error against the step: it falls as the step shrinks, then rises again from rounding error.",
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 第二位裁判是自动微分：TensorFlow 的 `tf.GradientTape` 记下前向的每一步，再替你反向走一遍。它和我们的四个式子应当一致。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The second referee is automatic differentiation: TensorFlow's `tf.GradientTape` records each step of the forward pass and walks it backwards for you. It should agree with our four equations.
+#
+# </div>
+
+# %%
+with tf.GradientTape() as tape:
+    v = {name: tf.Variable(value) for name, value in p.items()}
+    z = tf.tanh(moons_x @ tf.transpose(v["W1"]) + v["b1"]) @ tf.transpose(v["W2"]) + v["b2"]
+    loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(moons_y, z))
+for name, by_tape in tape.gradient(loss, v).items():
+    assert relative_error(gradient[name], by_tape) < 1e-6
+
+
+# %% tags=["exercise"]
+def central_difference(f, x, epsilon=1e-5):
+    """The derivative of f at the number x."""
+    return ...
+
+
+check("01-3", central_difference)
+
+# %% [markdown]
+# ## 错误的梯度也会学习 · A wrong gradient learns too
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 文章 S1 写反向传播时只有标量的 $\partial E/\partial W$ 和 $\partial E/\partial b$，缺了 $W^\top\delta$。我们来看看缺了它会怎样。三种写法：
+#
+# * `stops`：误差传不回去，只有最后一层在学；
+# * `no_WT`：漏掉 $W^\top$，把同一个 $\delta$ 直接发给每个隐藏单元；
+# * `no_slope`：漏掉激活函数的导数 $\sigma'(z)$。
+#
+# 再看一眼你的第二个猜测。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Article S1 gives backpropagation as scalars, $\partial E/\partial W$ and $\partial E/\partial b$, without $W^\top\delta$. Let us see what is lost. Three ways to get it wrong:
+#
+# * `stops`: the error is not carried back, only the last layer learns;
+# * `no_WT`: $W^\top$ is left out, every hidden unit is sent the same $\delta$;
+# * `no_slope`: the derivative $\sigma'(z)$ of the activation is left out.
+#
+# Look at your second guess once more.
+#
+# </div>
+
+
+# %%
+def wrong(kind):
+    def backward_wrong(x, y, p):
+        h, a = forward(x, p)
+        delta2 = (a - y) / len(x)
+        back = delta2 @ p["W2"]
+        slope = 1 - h**2
+        delta1 = {"stops": 0 * back, "no_WT": delta2 * slope, "no_slope": back}[kind]
+        return {"W1": delta1.T @ x, "b1": delta1.sum(0), "W2": delta2.T @ h, "b2": delta2.sum(0)}
+
+    return backward_wrong
+
+
+# %% tags=["nbval-ignore-output"]
+results = {"right": (losses, accuracy(trained))}
+for kind in ["stops", "no_WT", "no_slope"]:
+    parameters, wrong_losses = train(wrong(kind))
+    results[kind] = (wrong_losses, accuracy(parameters))
+for kind, (curve, score) in results.items():
+    print(f"{kind:9} loss {curve[0]:.2f} -> {curve[-1]:.2f}   accuracy {score:.2f}")
+
+# %%
+score = {kind: result[1] for kind, result in results.items()}
+assert score["stops"] < score["right"] - 0.05
+assert score["no_WT"] > 0.95 and results["no_WT"][0][-1] < results["no_WT"][0][0] / 4
+for kind in ["stops", "no_WT", "no_slope"]:
+    assert gradient_check(wrong(kind), p)["W1"] > 0.1 > 1e5 * errors["W1"]
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# `stops` 只能得到随机特征加一个线性层，明显变差。真正危险的是 `no_WT`：它的梯度与正确的相差很大，损失却照样下降，准确率几乎一样。**“损失在下降”不能证明梯度是对的**。有限差分一下子就看出来：正确的相对误差低于 $10^{-6}$，三种错误的都超过 0.1。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# `stops` has only random features and one linear layer, and is clearly worse. The dangerous one is `no_WT`: its gradient is far from the right one, yet the loss falls and the accuracy is almost the same. **“The loss goes down” does not prove that a gradient is right.** Finite differences see it at once: the right relative error is below $10^{-6}$, all three wrong ones exceed 0.1.
+#
+# </div>
+
+# %% [markdown]
+# ## 激活函数和消失的梯度 · Activations and vanishing gradients
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 误差每往回传一层，就乘一次 $\sigma'(z)$。sigmoid 的导数 $\sigma'=\sigma(1-\sigma)$ 最大只有 0.25，tanh 的最大是 1，ReLU 的导数不是 0 就是 1。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Each layer that the error passes back through multiplies it by $\sigma'(z)$. The sigmoid's derivative $\sigma'=\sigma(1-\sigma)$ is at most 0.25, that of tanh at most 1, and that of ReLU is either 0 or 1.
+#
+# </div>
+
+# %%
+activations = {
+    "sigmoid": (sigmoid, lambda a: a * (1 - a)),  # derivatives in terms of the output a
+    "tanh": (np.tanh, lambda a: 1 - a**2),
+    "ReLU": (lambda z: np.maximum(z, 0), lambda a: (a > 0).astype(float)),
+}
+z = np.linspace(-4, 4, 401)
+slopes = {name: derivative(f(z)) for name, (f, derivative) in activations.items()}
+assert np.isclose(slopes["sigmoid"].max(), 0.25) and np.isclose(slopes["tanh"].max(), 1)
+assert set(slopes["ReLU"]) == {0.0, 1.0}
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(8, 2.8))
+for (name, (f, _)), style in zip(activations.items(), ["-", "--", "-."], strict=True):
+    axes[0].plot(z, f(z), style, label=name)
+    axes[1].plot(z, slopes[name], style, label=name)
+axes[0].set(xlabel="加权和 weighted sum z", ylabel="输出 output a", ylim=(-1.2, 2))
+axes[1].set(xlabel="加权和 weighted sum z", ylabel="导数 derivative da/dz")
+axes[1].legend()
+figures.show(
+    fig,
+    "左：sigmoid、tanh、ReLU 的曲线。右：它们的导数，sigmoid 的最高点只有 0.25。",
+    "Left: sigmoid, tanh and ReLU. Right: their derivatives; the sigmoid's peak is only 0.25.",
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 现在测量：宽 64 的网络，从 1 层到 30 层，随机权重按 $W\sim\mathcal N(0,\,g^2/64)$ 取，让一个误差信号从最后一层传回第一层，记下长度还剩几分之几。sigmoid 和 tanh 取 $g=1$（Glorot 的做法），ReLU 取 $g=\sqrt2$（He 的做法，补偿被切掉的一半）。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Now measure: networks 64 wide and 1 to 30 layers deep, random weights $W\sim\mathcal N(0,\,g^2/64)$; send an error signal from the last layer back to the first and record what fraction of its length is left. Sigmoid and tanh use $g=1$ (Glorot's choice), ReLU $g=\sqrt2$ (He's choice, which makes up for the half that is cut off).
+#
+# </div>
+
+
+# %%
+def what_is_left(name, depth, gain, width=64):
+    f, derivative = activations[name]
+    rng = np.random.default_rng(7)
+    h, layers = rng.normal(size=(256, width)), []
+    for _ in range(depth):
+        W = rng.normal(size=(width, width)) * gain / np.sqrt(width)
+        h = f(h @ W.T)
+        layers.append((W, derivative(h)))
+    error = first = rng.normal(size=(256, width))
+    for W, slope in reversed(layers):
+        error = (error * slope) @ W  # δ = error ⊙ σ', then Wᵀδ
+    return np.linalg.norm(error) / np.linalg.norm(first)
+
+
+# %%
+depths = [1, 2, 3, 5, 8, 12, 20, 30]
+settings = {"sigmoid": 1.0, "tanh": 1.0, "ReLU": np.sqrt(2)}
+left_over = {name: [what_is_left(name, d, g) for d in depths] for name, g in settings.items()}
+
+fig, ax = plt.subplots(figsize=(5, 3.2))
+for (name, values), marker in zip(left_over.items(), "o^s", strict=True):
+    ax.semilogy(depths, values, f"-{marker}", label=name)
+ax.set(xlabel="层数 number of layers", ylabel="剩下的比例 fraction left")
+ax.legend()
+figures.show(
+    fig,
+    "误差信号剩下的比例随层数变化：sigmoid 直线坠落到 10 的负 19 次方，tanh 缓慢下降，ReLU 几乎不变。",
+    "Fraction of the error signal left against depth: sigmoid falls straight to ten to the minus nineteen, tanh slowly, ReLU hardly at all.",
+)
+
+at_20 = {name: values[depths.index(20)] for name, values in left_over.items()}
+assert at_20["sigmoid"] < 1e-11 and 0.05 < at_20["tanh"] < 0.5 and at_20["ReLU"] > 0.3
+assert what_is_left("ReLU", 20, gain=1.0) < 0.01  # the right gain is half of the cure
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 20 层的 sigmoid 网络里，传到第一层的误差不到 $10^{-11}$：第一层什么也学不到。这就是梯度消失（vanishing gradient）。把激活函数换成 ReLU、初始化换成 He 的，信号还剩三成以上；只换 ReLU 不换初始化（$g=1$），剩不到 0.01。和你的第一个猜测比一比。
+#
+# 深度网络今天能训练，靠的正是这些：激活函数、初始化，还有后面会遇到的归一化和跳跃连接。迁移学习（transfer learning）用的预训练网络（pretrained network）都含有它们。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# In a sigmoid network of 20 layers, less than $10^{-11}$ of the error reaches the first layer: it learns nothing. This is the vanishing gradient. With ReLU and He's initialization more than three tenths are left; with ReLU alone ($g=1$) less than 0.01. Compare with your first guess.
+#
+# Deep networks can be trained today because of these: activations, initialization, and the normalization and skip connections that you will meet later. The pretrained networks that transfer learning uses contain them all.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **为什么不把所有权重初始化为同一个数**？因为那样每个隐藏单元收到的梯度完全相同，它们永远是同一个单元的复制品。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Why not start with all weights equal?** Because then every hidden unit receives the same gradient, and they remain copies of one unit for ever.
+#
+# </div>
+
+# %%
+equal = {name: np.full_like(value, 0.5) for name, value in p.items()}
+same = backward(moons_x, moons_y, equal)["W1"]
+assert np.allclose(same, same[0])  # 16 rows, all alike
+assert not np.allclose(gradient["W1"], gradient["W1"][0])
+
+# %% [markdown]
+# ## 练习 · Exercises
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 前面已经有三道练习。最后一道是写代码前的好习惯：先把形状写出来。一个批次有 32 个样本，网络是 5 个输入、8 个隐藏单元、3 个输出，权重按（输出数，输入数）存放。填写下面四个形状。
+#
+# 卡住时运行 `hint("01-1")`，每次多说一步；`solution("01-1")` 给出完整解答。编号换成 `01-2`、`01-3`、`01-4` 也一样。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Three exercises stand above. The last is a good habit before writing code: write the shapes first. A batch has 32 samples; the network has 5 inputs, 8 hidden units and 3 outputs; weights are stored as (outputs, inputs). Fill in the four shapes.
+#
+# When you are stuck, run `hint("01-1")`, one step more each time; `solution("01-1")` shows a worked answer. The same holds for `01-2`, `01-3` and `01-4`.
+#
+# </div>
+
+# %% tags=["exercise"]
+shapes = {
+    "W1": ...,  # first layer's weights, for example (2, 7)
+    "delta1": ...,  # dE/dZ of the first layer
+    "dW2": ...,  # gradient of the second layer's weights
+    "dX": ...,  # gradient with respect to the input batch
+}
+check("01-4", shapes)
+
+# %% [markdown]
+# ## 测验 · Quiz
+
+# %% tags=["quiz"]
+quiz("01-q1")
+
+# %% tags=["quiz"]
+quiz("01-q2")
+
+# %% tags=["quiz"]
+quiz("01-q3")
+
+# %% tags=["quiz"]
+quiz("01-q4")
+
+# %% [markdown]
+# ## 小结 · Take-away
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * 前向传播：$Z=XW^\top+b$，再逐元素过激活函数。先写形状，再写公式。
+# * 反向传播是从后往前的链式法则：$\delta$ 只算一次，$\Delta^\top X$ 给权重，各行之和给偏置，$\Delta W$ 传给前一层。
+# * 反向传播只算梯度，更新参数的是优化器。
+# * 损失下降不能证明梯度正确；有限差分或 `tf.GradientTape` 可以。
+# * 误差每过一层就乘一次 $\sigma'$ 和 $W^\top$：激活函数和初始化决定很深的网络能不能学。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * Forward: $Z=XW^\top+b$, then the activation element by element. Shapes first, formula second.
+# * Backpropagation is the chain rule from back to front: compute $\delta$ once; $\Delta^\top X$ goes to the weights, the sum of the rows to the bias, $\Delta W$ to the previous layer.
+# * Backpropagation only computes gradients; the optimizer updates the parameters.
+# * A falling loss does not prove a gradient right; finite differences or `tf.GradientTape` do.
+# * Each layer multiplies the error by $\sigma'$ and $W^\top$: activation and initialization decide whether a very deep network can learn.
+#
+# </div>
+
+# %% [markdown]
+# ## 对原文章的更正 · Corrections to the source articles
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# | 文章 | 原文 | 正确的说法 |
+# |---|---|---|
+# | S1 | 多层感知机的 $\partial E/\partial W$ 写成三个标量相乘 | 那是一个神经元；一层是 $\delta x^\top$，并且要有 $\partial E/\partial x=W^\top\delta$，误差才能传回前一层（缺了它，准确率低 0.05 以上） |
+# | S1 | $\partial z/\partial W$ 是“权重和偏置对中间层输出的梯度” | 反了：它是 $z$ 对 $W$ 的梯度，等于输入 $x$ |
+# | S1 | 反向传播“更新模型参数” | 反向传播只计算梯度，优化器才更新参数 |
+# | S3 | 深度学习就是人工神经网络的多层变换 | 关键在“非线性”：没有激活函数，多层等于一层 |
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# | article | it says | what is right |
+# |---|---|---|
+# | S1 | writes $\partial E/\partial W$ of a multilayer perceptron as a product of three scalars | that is one neuron; a layer has $\delta x^\top$, and needs $\partial E/\partial x=W^\top\delta$ to carry the error back (without it the accuracy is lower by more than 0.05) |
+# | S1 | $\partial z/\partial W$ is “the gradient of weights and biases with respect to the hidden layer's output” | the other way round: it is the gradient of $z$ with respect to $W$, which is the input $x$ |
+# | S1 | backpropagation “updates the model parameters” | backpropagation only computes gradients; the optimizer updates the parameters |
+# | S3 | deep learning is the multilayer transform of an artificial neural network | what matters is non-linear: without an activation function many layers equal one |
+#
+# </div>
+
+# %% [markdown]
+# ## 参考文献 · References
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * Rumelhart, Hinton, Williams, *Learning representations by back-propagating errors*, Nature 323:533–536, 1986：反向传播的经典论文
+# * Glorot, Bengio, *Understanding the difficulty of training deep feedforward neural networks*, AISTATS 2010, PMLR 9:249–256：方差如何随层传播
+# * He, Zhang, Ren, Sun, *Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification*, ICCV 2015, 1026–1034：ReLU 的初始化
+# * Goodfellow, Bengio, Courville, *Deep Learning*, MIT Press, 2016：第 6 章推导反向传播
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * Rumelhart, Hinton, Williams, *Learning representations by back-propagating errors*, Nature 323:533–536, 1986: the classic paper on backpropagation
+# * Glorot, Bengio, *Understanding the difficulty of training deep feedforward neural networks*, AISTATS 2010, PMLR 9:249–256: how variance travels through layers
+# * He, Zhang, Ren, Sun, *Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification*, ICCV 2015, 1026–1034: initialization for ReLU
+# * Goodfellow, Bengio, Courville, *Deep Learning*, MIT Press, 2016: chapter 6 derives backpropagation
+#
+# </div>
