@@ -26,6 +26,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from course_utils import paths
+from course_utils.assets import settings
 from course_utils.messages import CourseError, both
 
 GOOD, WARN, BAD = "✓", "!", "✗"
@@ -359,8 +360,10 @@ def check_assets() -> Iterator[Finding]:
 
 def check_index() -> Iterator[Finding]:
     """Where packages and assets come from, and whether pip and uv agree on it."""
-    pip, uv = pip_index(), uv_index()
-    if pip and not uv and shutil.which("uv"):
+    of_pip, of_uv = settings.pip_settings(), settings.uv_settings()
+    pip, uv = (" ".join(map(settings.redacted, s.index_urls)) for s in (of_pip, of_uv))
+    pip, uv = (url.replace("//***@", "//") for url in (pip, uv))  # a login is no difference
+    if pip and not uv:
         yield Finding(
             WARN,
             f"pip 用镜像 {pip}，uv 没有设置。start.py 会替你转告；自己用 uv 时请设 UV_DEFAULT_INDEX。",
@@ -374,53 +377,10 @@ def check_index() -> Iterator[Finding]:
             f"pip and uv use different indexes: {pip} and {uv}. Packages come from uv's, assets from pip's.",
         )
     else:
-        url = pip or uv
-        zh, en = (url, url) if url else ("默认（没有设置镜像）", "the default (no mirror is set)")
+        zh, en = (uv, uv) if uv else ("默认（没有设置镜像）", "the default (no mirror is set)")
+        if of_pip.no_index or of_uv.no_index:
+            zh, en = "不用索引，只用本地文件夹", "none, local folders only"
         yield Finding(GOOD, f"软件包索引：{zh}", f"package index: {en}")
-
-
-def without_password(url: str) -> str:
-    """An address fit for a screen: user name and password left out."""
-    return re.sub(r"(?<=://)[^/@]*@", "", url)
-
-
-def pip_index() -> str:
-    """pip's index by its variables and files; empty for the default."""
-    import configparser
-
-    if os.environ.get("PIP_INDEX_URL"):
-        return without_password(os.environ["PIP_INDEX_URL"])
-    home = Path.home()
-    if os.name == "nt":
-        files = [
-            Path(os.environ.get("APPDATA", home)) / "pip" / "pip.ini",
-            home / "pip" / "pip.ini",
-        ]
-    else:
-        user = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
-        mac = home / "Library" / "Application Support" / "pip" / "pip.conf"
-        files = [user / "pip" / "pip.conf", mac, home / ".pip" / "pip.conf"]
-        files += [Path("/etc/xdg/pip/pip.conf"), Path("/etc/pip.conf")]
-    files = [Path(sys.prefix) / ("pip.ini" if os.name == "nt" else "pip.conf"), *files]
-    if os.environ.get("PIP_CONFIG_FILE"):
-        files.insert(0, Path(os.environ["PIP_CONFIG_FILE"]))
-    for file in files:
-        parser = configparser.RawConfigParser()
-        parser.read(file, "utf-8")
-        for section in ("install", "global"):
-            if url := parser.get(section, "index-url", fallback=""):
-                return without_password(url)
-    return ""
-
-
-def uv_index() -> str:
-    """uv's default index by its variables and files; empty for the default."""
-    sys.path.insert(0, str(paths.ROOT))
-    try:
-        import start
-    finally:
-        sys.path.pop(0)
-    return without_password(start.uv_index())
 
 
 def check_language_switch() -> Iterator[Finding]:

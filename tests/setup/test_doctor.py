@@ -138,17 +138,15 @@ def no_index(monkeypatch, tmp_path):
     for name in ("PIP_INDEX_URL", "PIP_CONFIG_FILE", "UV_DEFAULT_INDEX", "UV_INDEX_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("UV_CONFIG_FILE", str(tmp_path / "none.toml"))
-    monkeypatch.setattr(doctor, "pip_index", doctor.pip_index)
 
 
 def test_a_mirror_that_uv_lacks_is_told_without_the_password(no_index, monkeypatch, tmp_path):
     config = tmp_path / "pip.conf"
     config.write_text("[global]\nindex-url = https://me:secret@mirror.example/simple\n")
     monkeypatch.setenv("PIP_CONFIG_FILE", str(config))
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: f"/usr/bin/{name}")
     findings = doctor.findings_of(doctor.check_index)
     assert [f.mark for f in findings] == [WARN]
-    assert "https://mirror.example/simple" in findings[0].en
+    assert "mirror.example/simple" in findings[0].en
     assert "secret" not in findings[0].en + findings[0].zh
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://mirror.example/simple/")
     assert marks(doctor.check_index) == {GOOD}

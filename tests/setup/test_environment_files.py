@@ -1,0 +1,127 @@
+"""pyproject.toml, requirements.lock and environment.yml say the same; the lock holds elsewhere too."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from course_utils import paths
+
+LOCK = paths.ROOT / "requirements.lock"
+PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+PLATFORMS = ["aarch64-unknown-linux-gnu", "aarch64-apple-darwin", "x86_64-pc-windows-msvc"]
+PYTHONS = ["3.11", "3.12", "3.13"]
+
+
+def requirements(rows) -> set[Requirement]:
+    return {Requirement(row) for row in rows}
+
+
+def blocks() -> list[str]:
+    """Each package of the lock with its hashes."""
+    text = LOCK.read_text("utf-8")
+    return re.split(r"\n(?=\S)", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).strip())
+
+
+def pins() -> list[Requirement]:
+    return [Requirement(block.split("\\")[0]) for block in blocks()]
+
+
+def conda() -> dict:
+    return yaml.safe_load((paths.ROOT / "environment.yml").read_text("utf-8"))
+
+
+def test_environment_yml_asks_for_what_pyproject_asks_for():
+    pip = next(d["pip"] for d in conda()["dependencies"] if isinstance(d, dict))
+    assert pip[-1] == "-e ."
+    assert requirements(pip[:-1]) == requirements(PROJECT["dependencies"])
+
+
+def test_environment_yml_has_the_same_python():
+    rows = [d for d in conda()["dependencies"] if isinstance(d, str)]
+    python = next(row.split(None, 1)[1] for row in rows if row.startswith("python "))
+    assert SpecifierSet(python) == SpecifierSet(PROJECT["requires-python"])
+    assert "pip" in rows
+
+
+def test_environment_yml_gives_a_reason_for_each_package():
+    text = (paths.ROOT / "environment.yml").read_text("utf-8").split("- pip:")[1]
+    rows = [
+        line for line in text.splitlines() if line.strip().startswith("- ") and "-e ." not in line
+    ]
+    assert len(rows) == len(PROJECT["dependencies"])
+    assert [row for row in rows if "  # " not in row] == []
+
+
+def test_every_requirement_is_pinned_within_its_range():
+    locked = pins()
+    for wanted in requirements(PROJECT["dependencies"]):
+        name = canonicalize_name(wanted.name)
+        versions = [next(iter(pin.specifier)).version for pin in locked if pin.name == name]
+        assert versions, f"{name} is not in the lock"
+        assert all(wanted.specifier.contains(v, prereleases=True) for v in versions), wanted
+
+
+def test_every_pin_has_hashes_and_no_place_to_fetch_from():
+    for block in blocks():
+        assert "--hash=sha256:" in block, block.splitlines()[0]
+    text = LOCK.read_text("utf-8")
+    assert "://" not in text
+    assert "index-url" not in text.replace("--no-emit-index-url", "")
+
+
+def test_nbgrader_stays_out_of_learners_jupyterlab():
+    assert "nbgrader" not in {pin.name for pin in pins()}
+
+
+def uv(*arguments, text=None):
+    command = [sys.executable, "-m", "uv", *map(str, arguments)]
+    done = subprocess.run(
+        command, input=text, capture_output=True, text=True, check=False, env=index_environment()
+    )
+    if done.returncode and re.search(
+        r"[Ff]ailed to fetch|dns error|[Cc]onnection refused", done.stderr
+    ):
+        pytest.skip("the package index does not answer")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def index_environment():
+    """What start.py tells uv about the index."""
+    import start
+
+    return dict(os.environ) | start.index_environment()
+
+
+@pytest.mark.index
+@pytest.mark.slow
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_the_lock_resolves_to_wheels_for(platform, python, monkeypatch):
+    """There, every pin exists as a wheel, and the pins need nothing but each other."""
+    monkeypatch.setenv("MACOSX_DEPLOYMENT_TARGET", "14.0")  # onnxruntime's oldest
+    wanted = ("--python-platform", platform, "--python-version", python)
+    found = uv("pip", "compile", *wanted, "--only-binary", ":all:", "--no-header", "-q", LOCK)
+    rows = {row.split(" ")[0] for row in found.splitlines() if "==" in row}
+    pinned = {str(pin).split(";")[0].strip() for pin in pins()}
+    assert rows <= pinned
+    assert any(row.startswith("tensorflow==") for row in rows)
+    assert not any(row.startswith("tensorflow-cpu==") for row in rows)
+
+
+@pytest.mark.index
+def test_the_lock_is_what_pyproject_resolves_to():
+    """Made anew with the old pins preferred, the lock does not change."""
+    made = uv(
+        *("pip", "compile", "--universal", "--python-version", "3.11", "--no-emit-index-url"),
+        *("--no-header", "--no-annotate", "-q", "-c", LOCK, paths.ROOT / "pyproject.toml"),
+    )
+    assert requirements(row for row in made.splitlines() if "==" in row) == set(pins())
