@@ -41,6 +41,37 @@ def _message(text: str) -> str:
     return f'<div role="status">{lines}</div>' if lines else ""
 
 
+# Out of sight, but read by screen readers.
+UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
+
+
+class Picture(ipywidgets.VBox):
+    """An Image widget and its description: Image has no alt text of its own.
+
+    The course's JupyterLab extension makes the description the picture's alt text; elsewhere
+    screen readers read it beside the picture.
+    """
+
+    def __init__(self, image_format: str, alt_zh: str, alt_en: str, value: bytes = b"") -> None:
+        self.image = ipywidgets.Image(value=value, format=image_format, layout=PICTURE)
+        self._alt = ipywidgets.HTML(layout={"height": "0", "margin": "0"})
+        super().__init__([self.image, self._alt], layout={} if value else {"display": "none"})
+        self.add_class("course-picture")
+        self.describe(alt_zh, alt_en)
+
+    def describe(self, alt_zh: str, alt_en: str) -> None:
+        """Change the alt text."""
+        zh, en = html.escape(alt_zh), html.escape(alt_en)
+        data = f'data-zh="{zh}" data-en="{en}"'
+        self._alt.value = f'<span class="course-alt" style="{UNSEEN}" {data}>{zh}<br>{en}</span>'
+
+    def show(self, value: bytes | None) -> None:
+        """Show another picture, or none."""
+        if value is not None:
+            self.image.value = value
+        self.layout.display = "none" if value is None else None
+
+
 class Explorer(ipywidgets.VBox):
     """Controls that redraw a picture: ``Explorer(draw, k=IntSlider(2, 1, 10), alt_zh=…, alt_en=…)``.
 
@@ -60,15 +91,13 @@ class Explorer(ipywidgets.VBox):
         self.draw, self.controls = draw, controls
         self._about = figures.alt_metadata(alt_zh, alt_en)
         self._first = _png(self._figure())
-        # The tooltip names the picture for screen readers; JupyterLab's images have no alt trait.
-        self.image = ipywidgets.Image(
-            value=self._first, format="png", layout=PICTURE, tooltip=self._about["alt"]
-        )
+        self.picture = Picture("png", alt_zh, alt_en, self._first)
         self.message = ipywidgets.HTML()
-        super().__init__([*controls.values(), self.image, self.message])
+        super().__init__([*controls.values(), self.picture, self.message])
         self.add_class("course-explorer")
         for name, control in controls.items():
             control.description = control.description or name
+            control.tooltip = control.tooltip or control.description  # or it reads "null"
             control.style = {**control.style.get_state(["description_width"]), **WHOLE_LABEL}
             control.observe(self._redraw, "value")
 
@@ -78,7 +107,7 @@ class Explorer(ipywidgets.VBox):
     def _redraw(self, change: object) -> None:
         """One new picture; weakly compressed, for speed: this one is never saved."""
         try:
-            self.image.value = _png(self._figure(), limit=None, compress_level=1)
+            self.picture.show(_png(self._figure(), limit=None, compress_level=1))
             self.message.value = ""
         except Exception as error:  # noqa: BLE001 - it would vanish in the kernel's log
             text = both("画图时出错：", "Drawing failed:") + f"\n{type(error).__name__}: {error}"
@@ -140,44 +169,46 @@ class PhotoUpload(ipywidgets.VBox):
         alt_en: str = "the example photo",
     ) -> None:
         self.on_photo = on_photo
-        self._about = figures.alt_metadata(alt_zh, alt_en)
+        self._about = figures.alt_metadata(alt_zh, alt_en)  # of the example
         self.button = ipywidgets.FileUpload(
-            accept="image/*", description="选择照片 Choose a photo", layout={"width": "auto"}
+            accept="image/*",
+            description="选择照片 Choose a photo",
+            tooltip="选择照片 Choose a photo",
+            layout={"width": "auto", "align_self": "flex-start"},
         )
-        self.preview = ipywidgets.Image(format="jpeg", layout={**PICTURE, "display": "none"})
-        self.picture = ipywidgets.Image(format="png", layout={**PICTURE, "display": "none"})
+        self.preview = Picture("jpeg", alt_zh, alt_en)
+        self.picture = Picture("png", "对这张照片的分析", "what was found in this photo")
         self.message = ipywidgets.HTML()
         self.result: object = None
         super().__init__([self.button, self.preview, self.message, self.picture])
         self.add_class("course-upload")
         self._example = None if example is None else thumbnail(example)
         if example is not None:
-            self._show(example, self._about["alt"])
+            self._show(example)
         self.button.observe(self._uploaded, "value")
 
     def _uploaded(self, change: dict[str, Any]) -> None:
         """Called by the button; whatever goes wrong is said below it."""
         for file in change["new"]:
-            self.preview.layout.display = self.picture.layout.display = "none"
+            self.preview.show(None)
+            self.picture.show(None)
             self.message.value = _message(both("正在看照片……", "Looking at the photo …"))
             try:
-                self._show(decode_photo(bytes(file["content"]), file["name"]), file["name"])
+                photo = decode_photo(bytes(file["content"]), file["name"])
+                self.preview.describe(f"你的照片 {file['name']}", f"your photo {file['name']}")
+                self._show(photo)
             except CourseError as error:
                 self.message.value = _message(str(error))
             except Exception as error:  # noqa: BLE001 - the learner's own function: say what it said
                 text = both("处理照片时出错：", "Working on the photo failed:")
                 self.message.value = _message(f"{text}\n{type(error).__name__}: {error}")
 
-    def _show(self, photo: np.ndarray, name: str) -> None:
-        self.preview.value, self.preview.tooltip = thumbnail(photo), name
-        self.preview.layout.display = ""
+    def _show(self, photo: np.ndarray) -> None:
+        self.preview.show(thumbnail(photo))
         self.result = self.on_photo(photo)
         is_figure = hasattr(self.result, "savefig")
         self.message.value = "" if is_figure else _message(str(self.result or ""))
-        if is_figure:
-            self.picture.value = _png(self.result, limit=None)
-            self.picture.tooltip = both("对这张照片的分析", "what was found in this photo")
-        self.picture.layout.display = "" if is_figure else "none"
+        self.picture.show(_png(self.result, limit=None) if is_figure else None)
 
     def __repr__(self) -> str:
         return both("运行此单元后可以上传照片。", "Run this cell to upload a photo.")

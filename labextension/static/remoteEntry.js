@@ -145,17 +145,17 @@
     rendermime.addFactory({ ...original, createRenderer });
   };
 
-  // Live Image widgets have a tooltip only; the course's hold both languages, a line for each.
+  // Image widgets have no alt text: course_utils.widgets.Picture puts it beside the image.
   const widgetAlt = (node) => {
     const find = () => {
-      for (const img of node.querySelectorAll("img.widget-image[title*='\\n']")) {
-        const [alt_zh, alt_en] = img.title.split("\n");
-        img.removeAttribute("title");
-        addAlt(img, { alt: alt_zh, alt_zh, alt_en });
+      for (const text of node.querySelectorAll(".course-alt:not([hidden])")) {
+        const { zh, en } = text.dataset;
+        addAlt(text.closest(".course-picture")?.querySelector("img"), { alt: zh, alt_zh: zh, alt_en: en });
+        text.hidden = true; // not read twice
       }
     };
     const observer = new MutationObserver(find);
-    observer.observe(node, { childList: true, subtree: true, attributeFilter: ["title"] });
+    observer.observe(node, { childList: true, subtree: true });
     return observer;
   };
 

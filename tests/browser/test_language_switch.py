@@ -134,7 +134,8 @@ def test_keys_skip_hidden_cells(open_lab):
     assert visited[0] == visited[-1] and EN in visited[1] and visited[2] == "## 图 · Figures"
 
     english = lab.panel().locator(".jp-MarkdownCell", has_text=EN)
-    english.locator(".jp-RenderedMarkdown").dblclick()
+    english.locator(".jp-RenderedMarkdown").click()
+    lab.page.keyboard.press("Enter")
     expect(english.locator(".cm-content")).to_be_focused()
     lab.page.keyboard.type("x")
     lab.button("zh").click()

@@ -87,7 +87,7 @@ def test_crowded_figure_is_made_to_fit():
 
 
 def test_photo_as_png_is_refused_with_advice():
-    fig, ax = plt.subplots()
+    fig, ax = plt.subplots(figsize=(6, 6))
     ax.imshow(noise(1)[0])
     with pytest.raises(CourseError) as error:
         figures.to_png(fig)

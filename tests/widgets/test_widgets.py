@@ -47,12 +47,14 @@ def choose(upload: PhotoUpload, name: str, content: bytes) -> None:
 
 def test_slider_redraws():
     shown = explorer()
-    before = shown.image.value
+    before = shown.picture.image.value
     shown.controls["k"].value = 7
-    after = shown.image.value
+    after = shown.picture.image.value
     assert before != after
     shown.controls["k"].value = 2
-    pixels = [np.asarray(Image.open(io.BytesIO(value))) for value in (before, shown.image.value)]
+    pixels = [
+        np.asarray(Image.open(io.BytesIO(value))) for value in (before, shown.picture.image.value)
+    ]
     np.testing.assert_array_equal(*pixels)
 
 
@@ -68,6 +70,11 @@ def test_explorer_labels_its_controls():
     control = explorer().controls["k"]
     assert control.description == "k"
     assert control.style.description_width == "initial"
+
+
+def test_live_picture_is_described_in_both_languages():
+    described = explorer().picture.children[1].value
+    assert 'data-zh="折线"' in described and 'data-en="a line"' in described
 
 
 def test_error_while_drawing_is_shown_and_goes_away():
@@ -97,15 +104,15 @@ def test_upload_hands_over_the_photo():
     assert seen[0].shape == (40, 60, 3) and seen[0].dtype == np.uint8
     np.testing.assert_array_equal(seen[0][0, 0], [200, 10, 20])
     assert "&lt;one&gt;" in upload.message.value
-    assert Image.open(io.BytesIO(upload.preview.value)).size == (60, 40)
-    assert upload.preview.layout.display == ""
+    assert Image.open(io.BytesIO(upload.preview.image.value)).size == (60, 40)
+    assert upload.preview.layout.display is None
 
 
 def test_upload_can_answer_with_a_figure():
     upload = PhotoUpload(lambda photo: draw(3))
     choose(upload, "red.png", picture_bytes(Image.new("RGB", (8, 8), "red"), "PNG"))
-    assert Image.open(io.BytesIO(upload.picture.value)).size == (300, 200)
-    assert upload.picture.layout.display == ""
+    assert Image.open(io.BytesIO(upload.picture.image.value)).size == (300, 200)
+    assert upload.picture.layout.display is None
 
 
 def test_bad_file_is_named_in_both_languages_and_hides_the_old_photo():
