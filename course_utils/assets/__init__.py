@@ -4,7 +4,7 @@
 Nothing here imports TensorFlow, and nothing is ever installed or built from what is transferred.
 """
 
-from course_utils.assets.manifest import Asset, manifest
+from course_utils.assets.catalogue import Asset, manifest
 from course_utils.assets.store import Status, fetch, status
 
 __all__ = ["Asset", "Status", "fetch", "manifest", "status"]

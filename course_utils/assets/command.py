@@ -1,11 +1,12 @@
 """``course fetch``: get assets into the cache, or write a class pack."""
 
 import argparse
+import shutil
 from pathlib import Path
 
 from course_utils.assets import manifest as every_asset
 from course_utils.assets import store
-from course_utils.assets.manifest import Asset
+from course_utils.assets.catalogue import Asset
 from course_utils.messages import CourseError, both
 
 
@@ -23,7 +24,10 @@ def run(args: argparse.Namespace) -> int:
     if not (args.names or args.all):
         print(table(store.status()))
         return 0
-    assets = list(known.values()) if args.all else [store.named(name) for name in args.names]
+    if args.all:
+        assets = [asset for asset in known.values() if _can_come(asset)]
+    else:
+        assets = [store.named(name) for name in args.names]
     failed = [asset for asset in assets if not _get(asset, args.to)]
     if args.to:
         write_readme(args.to.expanduser(), [a for a in assets if a not in failed])
@@ -32,6 +36,15 @@ def run(args: argparse.Namespace) -> int:
         names = ", ".join(asset.name for asset in failed)
         print(both(f"没有取得：{names}", f"Not fetched: {names}"))
     return 1 if failed else 0
+
+
+def _can_come(asset: Asset) -> bool:
+    """False, said aloud, for npm's asset where npm is missing: keras.applications takes its place."""
+    if asset.kind != "npm" or shutil.which("npm") or store.locate(asset):
+        return True
+    zh = f"– {asset.name}：没有 npm，跳过；课程改用 keras.applications 的下载。"
+    print(both(zh, f"– {asset.name}: no npm, left out; keras.applications downloads it instead."))
+    return False
 
 
 def _get(asset: Asset, pack: Path | None) -> bool:

@@ -34,7 +34,6 @@ class IndexSettings:
     client_cert: str = ""
     proxy: str = ""
     timeout: float = 15.0  # seconds, pip's default
-    offline: bool = False
 
 
 def current() -> IndexSettings:
@@ -50,7 +49,6 @@ def current() -> IndexSettings:
         client_cert=pip.client_cert or uv.client_cert,
         proxy=pip.proxy,
         timeout=max(pip.timeout, uv.timeout),
-        offline=uv.offline,
     )
 
 
@@ -159,7 +157,6 @@ def uv_settings() -> IndexSettings:
         cert=_path(_environment("SSL_CERT_FILE", "SSL_CERT_DIR")),
         client_cert=_path(os.environ.get("SSL_CLIENT_CERT", "")),
         timeout=_seconds(_environment("UV_HTTP_TIMEOUT", "UV_REQUEST_TIMEOUT", "HTTP_TIMEOUT")),
-        offline=_is_true(os.environ.get("UV_OFFLINE", "")) or bool(options.get("offline")),
     )
 
 

@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from course_utils import paths
 from course_utils.assets import archives, digest
-from course_utils.assets.manifest import Asset, manifest
+from course_utils.assets.catalogue import Asset, manifest
 from course_utils.messages import CourseError, both
 
 

@@ -25,7 +25,7 @@ from unearth.auth import MultiDomainBasicAuth
 from unearth.fetchers import PyPIClient
 
 from course_utils.assets import archives, settings
-from course_utils.assets.manifest import Asset
+from course_utils.assets.catalogue import Asset
 from course_utils.messages import CourseError
 
 ATTEMPTS = 3

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.assets.manifest import Asset
+from course_utils.assets.catalogue import Asset
 
 SETTINGS = ("PIP_", "UV_", "COURSE_", "SSL_", "REQUESTS_", "CURL_")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
