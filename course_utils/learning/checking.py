@@ -1,0 +1,159 @@
+"""``check``, ``hint``, ``solution`` and ``reset``: they show what they have to say, never raise."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from course_utils.learning import deadline, definitions, judges, records, show
+from course_utils.learning.definitions import Exercise, Text, Verdict, not_yet
+from course_utils.messages import CourseError
+
+TITLES: dict[str, Text] = {
+    "right": ("✓ 正确", "✓ Right"),
+    "not yet": ("✗ 还不对", "✗ Not yet"),
+    "not attempted": ("○ 还没有作答", "○ Not attempted"),
+}
+TEXT_NOT_ATTEMPTED = (
+    "把 `...` 换成你的答案，再运行这个单元。",
+    "Put your answer where `...` stands, then run this cell again.",
+)
+# What `course collect` reads in the metadata of an output.
+METADATA_KEY = "course"
+
+
+def never_raises(function: Callable) -> Callable:
+    """Whatever goes wrong inside becomes a message."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            function(*args, **kwargs)
+        except CourseError as error:
+            show.show(("请看这里", "Please note"), (error.zh, error.en))
+        except Exception as error:  # noqa: BLE001 (a lesson goes on whatever happens here)
+            text = f"`{type(error).__name__}: {error}`"
+            show.show(("课程自己出错了", "The course itself has failed"), (text, text))
+
+    return wrapped
+
+
+def assess(name: str, answer: Any) -> Verdict:
+    """Judge an answer without showing or recording anything. CourseError: no such exercise."""
+    return judge(definitions.find_exercise(name), answer)
+
+
+def judge(exercise: Exercise, answer: Any) -> Verdict:
+    """The verdict on an answer, whatever the answer does: raise, never end, be nonsense."""
+    try:
+        return deadline.run(lambda: exercise.judge(answer), exercise.seconds)
+    except deadline.TookTooLong as error:
+        return _too_long(error)
+    except KeyboardInterrupt:
+        return not_yet("你中断了检查。", "You interrupted the check.")
+    except BaseException as error:  # noqa: BLE001 (SystemExit in a learner's function too)
+        return not_yet(*judges.describe_error(error, answer))
+
+
+def _too_long(error: deadline.TookTooLong) -> Verdict:
+    restart = ("", "")
+    if not error.ended:
+        restart = (
+            "它停不下来，请重启内核（Kernel → Restart）。",
+            " It cannot be stopped: restart the kernel (Kernel → Restart).",
+        )
+    return not_yet(
+        f"{error.seconds:g} 秒后还没有结束，检查已停止。是不是有不会结束的循环？{restart[0]}",
+        f"It had not finished after {error.seconds:g} s, so the check was stopped. "
+        f"Is there a loop that never ends?{restart[1]}",
+    )
+
+
+@never_raises
+def check(name: str, answer: Any = ...) -> None:
+    """Say whether the answer to exercise ``name`` is right, and if not yet, why."""
+    exercise = definitions.find_exercise(name)
+    verdict = judge(exercise, answer)
+    if verdict.state != "not attempted":
+        record_quietly(records.note_exercise, name, verdict.state)
+    text = (verdict.zh, verdict.en)
+    if verdict.state == "not attempted" and not verdict.zh:
+        text = TEXT_NOT_ATTEMPTED
+    zh, en = TITLES[verdict.state]
+    title = (f"{zh} · {name} {exercise.title[0]}", f"{en} · {name} {exercise.title[1]}")
+    about = {METADATA_KEY: {"exercise": name, "state": verdict.state}}
+    show.show(title, text, verdict.state, about)
+
+
+@never_raises
+def hint(name: str) -> None:
+    """Show the next hint of an exercise, after the ones that were shown before."""
+    exercise = definitions.find_exercise(name)
+    saved = records.read()["exercises"].get(name, {}).get("hints", 0)
+    shown = min(max(saved, _shown_here.get(name, 0)) + 1, len(exercise.hints))
+    _shown_here[name] = shown
+    record_quietly(records.note_help, name, hints=shown)
+    _show_hints(exercise, shown)
+
+
+# Hints shown by this kernel: they go on even where progress cannot be saved.
+_shown_here: dict[str, int] = {}
+
+
+def _show_hints(exercise: Exercise, shown: int) -> None:
+    total = len(exercise.hints)
+    zh, en = (
+        "\n".join(f"{n}. {text[language]}" for n, text in enumerate(exercise.hints[:shown], 1))
+        for language in (0, 1)
+    )
+    if shown == total:
+        zh += f'\n\n提示到此为止；`solution("{exercise.id}")` 给出完整解答。'
+        en += f'\n\nThat was the last hint; `solution("{exercise.id}")` shows a worked answer.'
+    show.show((f"提示 {shown}/{total} · {exercise.id}", f"Hint {shown}/{total}"), (zh, en))
+
+
+@never_raises
+def solution(name: str) -> None:
+    """Show a worked answer; a student copy says that it has none."""
+    exercise = definitions.find_exercise(name)
+    text = exercise.solution
+    if text is None:
+        text = (
+            "这份学生版不含解答。用 `hint` 看提示，或问你的老师。",
+            "This student copy holds no solutions. Use `hint`, or ask your teacher.",
+        )
+    else:
+        record_quietly(records.note_help, name, solution=True)
+    show.show((f"解答 · {name} {exercise.title[0]}", f"Solution · {exercise.title[1]}"), text)
+
+
+@never_raises
+def reset(what: str = "", confirm: bool = False) -> None:
+    """Forget progress: ``reset("03-2")``, ``reset("03")`` or ``reset("all", confirm=True)``."""
+    title = ("重置进度", "Reset progress")
+    if what not in ("all", "") or (what == "all" and confirm):
+        n = records.forget("" if what == "all" else what)
+        for name in list(_shown_here):
+            if what == "all" or name == what or name.startswith(f"{what}-"):
+                del _shown_here[name]
+        show.show(title, (f"已清除 {n} 条记录。", f"Entries removed: {n}."))
+    elif what == "all":
+        text = '确实要清除全部进度，就运行 `reset("all", confirm=True)`。'
+        show.show(title, (text, 'To clear all progress, run `reset("all", confirm=True)`.'))
+    else:
+        examples = ['`reset("03-2")`', '`reset("03")`', '`reset("all", confirm=True)`']
+        zh, en = "、".join(examples), ", ".join(examples)
+        show.show(title, (f"说明要清除什么：{zh}。", f"Say what to clear: {en}."))
+
+
+def record_quietly(function: Callable, *args: Any, **kwargs: Any) -> None:
+    """Progress that cannot be saved (full disk, newer file) must not keep anyone from learning."""
+    from filelock import Timeout
+
+    try:
+        function(*args, **kwargs)
+    except (OSError, Timeout, records.NewerFile):
+        note = (
+            "进度没有保存；`course doctor` 可以查原因。",
+            "Progress could not be saved; `course doctor` helps to find out why.",
+        )
+        show.show(("进度", "Progress"), note)

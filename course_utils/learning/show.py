@@ -1,0 +1,83 @@
+"""What check, hint, solution and quiz show: HTML for readers, plain text that nbval compares.
+
+Both languages are always in the output; the language switch hides one by the class
+``course-lang``. So a saved output does not depend on anybody's settings.
+"""
+
+import html
+from functools import cache
+from typing import Any
+
+from course_utils.learning.definitions import Text
+
+COLOURS = {"right": "#00704f", "not yet": "#b04a00", "not attempted": "#666666", "": "#0072B2"}
+
+
+@cache
+def _markdown() -> Any:
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+    converter = MarkdownIt("commonmark", {"html": False}).enable("table")
+    return converter.use(
+        dollarmath_plugin,
+        allow_space=False,
+        renderer=lambda content, options: html.escape(_dollars(content, options)),
+    )
+
+
+def _dollars(content: str, options: dict) -> str:
+    """A formula as the page's own typesetter wants it."""
+    mark = "$$" if options.get("display_mode") else "$"
+    return f"{mark}{content}{mark}"
+
+
+def to_html(markdown: str) -> str:
+    """Markdown as HTML; HTML inside it is shown, not obeyed; formulas stay between dollars."""
+    return _markdown().render(markdown).strip()
+
+
+def in_both(text: Text) -> str:
+    """The pair as two blocks of HTML, each with its language."""
+    return "".join(
+        f'<div class="course-lang" lang="{language}">{to_html(part)}</div>'
+        for language, part in zip(("zh", "en"), text, strict=True)
+        if part
+    )
+
+
+def box(title: Text, body: str, state: str = "") -> str:
+    """A box with a coloured edge; the title says in words what the colour says."""
+    colour = COLOURS[state]
+    heads = "".join(
+        f'<span class="course-lang" lang="{language}" style="margin-right:1em">'
+        f"{html.escape(part)}</span>"
+        for language, part in zip(("zh", "en"), title, strict=True)
+    )
+    return (
+        f'<div style="border-left:4px solid {colour};padding:2px 12px">'
+        f'<strong style="color:{colour}">{heads}</strong>{body}</div>'
+    )
+
+
+def show(title: Text, text: Text, state: str = "", about: dict[str, Any] | None = None) -> None:
+    """Show a title and a text, in both languages; ``about`` goes into the output's metadata."""
+    plain = [f"{head}\n{part}".strip() for head, part in zip(title, text, strict=True)]
+    publish({"text/plain": "\n".join(plain), "text/html": box(title, in_both(text), state)}, about)
+
+
+def in_notebook() -> bool:
+    """Whether there is a notebook (or IPython) to show things in."""
+    from IPython import get_ipython
+
+    return get_ipython() is not None
+
+
+def publish(bundle: dict[str, Any], about: dict[str, Any] | None = None) -> None:
+    """Show a bundle {MIME type: content}; outside a notebook its plain text is printed."""
+    from IPython.display import display
+
+    if not in_notebook():
+        print(bundle["text/plain"])
+    else:
+        display(bundle, raw=True, metadata=about or {})
