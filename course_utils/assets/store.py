@@ -44,8 +44,6 @@ def fetch(name: str, progress: bool | None = None) -> Path:
         return path
     if asset.kind == "installed":
         raise _not_installed(asset)
-    if os.environ.get("COURSE_OFFLINE") == "1":
-        raise _offline(asset)
     return store(asset, cache(), progress)
 
 
@@ -137,6 +135,8 @@ def _bring(asset: Asset, partial: Path, progress: bool | None) -> None:
     if (here := locate(asset)) and verify(here, asset):
         _copy(here, content)
         return
+    if os.environ.get("COURSE_OFFLINE") == "1":
+        raise _offline(asset)
     from course_utils.assets import transfer  # the HTTP stack, only when it is needed
 
     with _bar(asset, progress) as bar:

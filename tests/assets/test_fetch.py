@@ -243,6 +243,16 @@ def test_class_pack_needs_no_network_and_an_altered_one_is_refused(
     assert str(packed) in capsys.readouterr().err
 
 
+def test_offline_asks_no_index_for_a_pack_either(carrier, clean_settings, tmp_path):
+    clean_settings.setenv("COURSE_OFFLINE", "1")
+    with LocalIndex(carrier.file.parent) as index:
+        clean_settings.setenv("PIP_INDEX_URL", index.url)
+        for root in (store.cache(), tmp_path / "stick"):
+            with pytest.raises(CourseError, match="COURSE_OFFLINE"):
+                store.store(carrier.asset, root)
+        assert index.requests == []
+
+
 def test_no_index_says_what_to_do(carrier, clean_settings):
     clean_settings.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple/")
     with pytest.raises(CourseError, match="course doctor") as caught:
