@@ -18,6 +18,11 @@ SHAPE = (*LISTS, "table_open", "table_close", "tr_open", "th_open", "td_open")
 
 @cache
 def parser() -> MarkdownIt:
+    """The one parser for reading."""
+    return new_parser()
+
+
+def new_parser() -> MarkdownIt:
     """CommonMark with tables, strikethrough and dollar formulas."""
     markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     return markdown.use(dollarmath_plugin, allow_labels=False, double_inline=True)
