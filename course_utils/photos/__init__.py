@@ -1,0 +1,24 @@
+"""Photos: reading every kind of file, folders of class folders, the default photos, duplicates.
+
+>>> read("IMG_0001.JPG")                    # doctest: +SKIP
+>>> load_folder("my_photos").class_names    # doctest: +SKIP
+('cats', 'dogs')
+
+The files are only ever read.
+"""
+
+from course_utils.photos.duplicates import exact_duplicates, near_duplicates
+from course_utils.photos.photo_set import PhotoSet, default, load_folder
+from course_utils.photos.reading import BadPhoto, decode, fit, read
+
+__all__ = [
+    "BadPhoto",
+    "PhotoSet",
+    "decode",
+    "default",
+    "exact_duplicates",
+    "fit",
+    "load_folder",
+    "near_duplicates",
+    "read",
+]
