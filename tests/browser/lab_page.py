@@ -114,10 +114,14 @@ class Lab:
     def run_all(self) -> None:
         """Run all cells and wait for the last."""
         self.clear()
-        kernel = "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status"
-        self.page.wait_for_function(f"{kernel} === 'idle'")
+        self.wait_for_kernel()
         self.page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
         self.wait_until_ran()
+
+    def wait_for_kernel(self) -> None:
+        """A command given before the kernel has answered is lost."""
+        status = "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status"
+        self.page.wait_for_function(f"{status} === 'idle'")
 
     def clear(self) -> None:
         """Take away outputs and numbers, so that new ones can be told from saved ones."""

@@ -31,6 +31,7 @@ def test_installed_copy_is_this_one():
 def test_three_modes_without_a_kernel(open_lab):
     lab = open_lab()
     lab.open("small.ipynb")
+    lab.wait_for_kernel()
     lab.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     for mode, shown in BOTH.items():
         lab.button(mode).click()
