@@ -1,0 +1,155 @@
+"""check, hint, solution, quiz and reset: what they say, and that they never raise."""
+
+import numpy as np
+import pytest
+
+from course_utils.learning import check, hint, quiz, records, reset, solution
+from course_utils.learning.checking import assess
+
+
+def raising(*_):
+    raise RuntimeError("boom")
+
+
+def endless(*_):
+    while True:
+        pass
+
+
+def leaving(*_):
+    raise SystemExit(3)
+
+
+class Hostile:
+    """Everything about it raises."""
+
+    def __array__(self, *_, **__):
+        raise MemoryError
+
+    def __eq__(self, other):
+        raise ValueError
+
+    def __repr__(self):
+        raise ValueError
+
+    __hash__ = None
+
+
+BAD = {
+    "None": None,
+    "NaN": float("nan"),
+    "shape": np.zeros((2, 7, 1)),
+    "strings": ["a", "b"],
+    "raising": raising,
+    "leaving": leaving,
+    "endless": endless,
+    "hostile": Hostile(),
+    "class": Hostile,
+    "dict": {"a": Hostile()},
+    "generator": (i for i in range(3)),
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize("name", ["98-1", "98-2"])
+def test_bad_answers_never_raise_and_are_never_right(lessons, name, bad, capsys):
+    check(name, BAD[bad])
+    said = capsys.readouterr().out
+    assert ("Not yet" in said) or (bad == "None" and "Not attempted" in said)
+    assert "The course itself has failed" not in said
+
+
+@pytest.mark.parametrize("name", ["98-3", "97-1", "", None, 3, "../x", ["98-1"]])
+def test_unknown_exercise_names_those_there_are(lessons, name, capsys):
+    for function in (check, hint, solution, quiz):
+        function(name)
+        assert "There is no" in capsys.readouterr().out
+    check("98-7", 1)
+    assert "98-1, 98-2" in capsys.readouterr().out
+
+
+def test_three_states_in_both_languages(lessons, capsys):
+    for answer, zh, en in [
+        (-0.6, "✓ 正确 · 98-1 斜率", "✓ Right · 98-1 The slope"),
+        (0.3, "少乘了 2。", "A factor of 2 is missing."),
+        (..., "○ 还没有作答", "○ Not attempted"),
+    ]:
+        assert check("98-1", answer) is None
+        said = capsys.readouterr().out
+        assert zh in said
+        assert en in said
+
+
+def test_hints_go_on_one_step_each_time_and_after_a_restart(lessons, capsys, monkeypatch):
+    hint("98-1")
+    first = capsys.readouterr().out
+    assert "Write $x_i^2$." in first
+    assert "derivative" not in first
+    monkeypatch.setattr("course_utils.learning.checking._shown_here", {})  # a new kernel
+    hint("98-1")
+    second = capsys.readouterr().out
+    assert "derivative" in second
+    assert "last hint" in second
+    hint("98-1")
+    assert capsys.readouterr().out == second
+
+
+def test_solution_and_a_copy_without_it(lessons, capsys):
+    solution("98-1")
+    assert "It is $-0.6$." in capsys.readouterr().out
+    file = lessons / "exercises_98.py"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace('solution=("答案是 $-0.6$。", "It is $-0.6$."),', ""), encoding="utf-8"
+    )
+    solution("98-1")
+    assert "student copy holds no solutions" in capsys.readouterr().out
+
+
+def test_quiz_text_keeps_the_answers_folded(lessons, capsys):
+    quiz("98-q1")
+    said = capsys.readouterr().out
+    assert "B. it doubles" in said
+    assert "proportional" not in said
+
+
+def test_what_was_right_stays_done_and_reset_forgets(lessons, capsys):
+    check("98-1", -0.6)
+    check("98-1", 1)
+    check("98-2", ...)
+    entry = records.read()["exercises"]["98-1"]
+    assert (entry["done"], entry["tries"]) == (True, 2)
+    assert "98-2" not in records.read()["exercises"]
+    reset("98-2")
+    reset()
+    reset("all")
+    assert records.read()["exercises"]["98-1"]["done"]
+    reset("98")
+    assert records.read()["exercises"] == {}
+    check("98-1", -0.6)
+    reset("all", confirm=True)
+    assert records.read()["exercises"] == {}
+
+
+def test_progress_that_cannot_be_saved_is_said_and_the_verdict_still_comes(
+    lessons, tmp_path, capsys, monkeypatch
+):
+    (tmp_path / "a-file").write_text("")
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path / "a-file"))
+    check("98-1", -0.6)
+    said = capsys.readouterr().out
+    assert "✓ Right" in said
+    assert "could not be saved" in said
+    hint("98-1")
+    hint("98-1")
+    assert "Hint 2/2" in capsys.readouterr().out
+
+
+def test_interrupting_is_no_error(lessons, monkeypatch):
+    from course_utils.learning import deadline
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(deadline, "run", interrupted)
+    assert assess("98-1", 1).en == "You interrupted the check."
