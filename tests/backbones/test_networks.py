@@ -217,7 +217,7 @@ def test_linear_probe_on_default_photos(name, probe):
         assert len(paths) == count and labels.mean() == 0.5
         data.append((_predict(model, np.stack([_resized(p, size) for p in paths])), labels))
     head = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(*data[0])
-    assert abs(head.score(*data[1]) - probe) <= 2 / 80
+    assert abs(head.score(*data[1]) - probe) < 2.5 / 80
 
 
 def test_check_raw_notices_preprocessed_photos():
