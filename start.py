@@ -146,6 +146,8 @@ def runs(*command: str | Path, env: dict[str, str] | None = None, quiet: bool = 
 
 def make_venv(uv: bool, env: dict[str, str]) -> None:
     """A new, empty .venv of the Python that runs this file."""
+    if VENV.is_file():
+        VENV.unlink()
     if uv and runs("uv", "venv", "-q", "--clear", "--python", sys.executable, VENV, env=env):
         return
     if not runs(sys.executable, "-m", "venv", "--clear", VENV):
@@ -206,7 +208,8 @@ def set_up() -> None:
         "正在准备课程环境，第一次需要几分钟 …",
         "Setting the course up; the first time takes minutes …",
     )
-    STAMP.unlink(missing_ok=True)
+    if found:
+        STAMP.unlink()
     env = index_environment()
     uv = runs("uv", "--version", env=env, quiet=True)
     # Anything unfinished, moved or of another Python is made anew; a new lock goes on top.
@@ -234,6 +237,12 @@ if __name__ == "__main__":
         set_up()
     except SetupError as error:
         say(*error.args)
+        sys.exit(1)
+    except OSError as error:
+        say(
+            f"准备环境时出错：{error}。请确认可以写入 {ROOT}，磁盘没有满，再运行一次。",
+            f"Setting up failed: {error}. Make sure {ROOT} is writable and the disk not full; run again.",
+        )
         sys.exit(1)
     except KeyboardInterrupt:
         say("已中断；再运行一次就会接着来。", "Interrupted; run it again and it starts over.")

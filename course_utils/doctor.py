@@ -112,9 +112,8 @@ def check_packages() -> Iterator[Finding]:
     allowed = {r.name: r for r in declared()}
     missing, other = [], []
     for name, pin in pinned.items():
-        try:
-            version = metadata.version(name)
-        except metadata.PackageNotFoundError:
+        version = installed_version(name)
+        if version is None:
             missing.append(name)
             continue
         if name in allowed and not allowed[name].specifier.contains(version, prereleases=True):
@@ -142,6 +141,16 @@ def check_packages() -> Iterator[Finding]:
             f"{n} 个软件包都与 requirements.lock 一致",
             f"{n} packages, all as in requirements.lock",
         )
+
+
+def installed_version(package: str) -> str | None:
+    """The version that is installed; the GPU build of TensorFlow counts as its CPU build."""
+    for name in (package, package.removesuffix("-cpu")):
+        try:
+            return metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return None
 
 
 def locked() -> list[Requirement]:
