@@ -8,7 +8,7 @@ The files are only ever read.
 """
 
 from course_utils.photos.duplicates import exact_duplicates, near_duplicates
-from course_utils.photos.photo_set import PhotoSet, default, load_folder
+from course_utils.photos.photo_set import PhotoSet, default, load_folder, photo_files, refuse
 from course_utils.photos.reading import BadPhoto, decode, fit, read
 
 __all__ = [
@@ -20,5 +20,7 @@ __all__ = [
     "fit",
     "load_folder",
     "near_duplicates",
+    "photo_files",
     "read",
+    "refuse",
 ]

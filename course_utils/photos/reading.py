@@ -103,7 +103,7 @@ def _upright(image: Image.Image) -> Image.Image:
     """Turned as the camera says; a damaged EXIF block must not cost the photo."""
     try:
         return ImageOps.exif_transpose(image)
-    except Exception:
+    except Exception:  # noqa: BLE001 – any decoder may trip over it, and upright is the default
         return image
 
 
