@@ -29,7 +29,7 @@ from sklearn.datasets import make_moons
 from sklearn.linear_model import LogisticRegression
 
 from course_utils import figures
-from course_utils.learning import check, hint, progress, quiz, solution
+from course_utils.learning import check, quiz
 from course_utils.widgets import Explorer
 
 figures.use_style()

@@ -27,7 +27,7 @@ import numpy as np
 from sklearn.datasets import make_moons
 
 from course_utils import figures
-from course_utils.learning import check, hint, progress, quiz, solution
+from course_utils.learning import check, quiz
 from course_utils.widgets import Explorer
 
 figures.use_style()
@@ -590,7 +590,7 @@ def after_500(optimizer):
 
 # %%
 print("AdamW", after_500(adamw).round(2), " Adam + L2", after_500(adam_l2).round(2))
-assert np.ptp(after_500(adamw)) < 0.01 < 0.3 < np.ptp(after_500(adam_l2))
+assert np.ptp(after_500(adamw)) < 0.01 and np.ptp(after_500(adam_l2)) > 0.3
 
 # %% [markdown]
 # ## 鞍点，以及自己试一试 · Saddles, and a try of your own

@@ -1,0 +1,457 @@
+"""Exercises and quizzes of lesson 01: forward and backward propagation."""
+
+import numpy as np
+
+from course_utils.learning import judges
+from course_utils.learning.definitions import Exercise, Option, Quiz
+
+
+def dense_backward(X, W, delta):
+    return delta.T @ X, delta.sum(axis=0), delta @ W
+
+
+def central_difference(f, x, epsilon=1e-5):
+    return (f(x + epsilon) - f(x - epsilon)) / (2 * epsilon)
+
+
+def forward_difference(f, x, epsilon=1e-5):
+    return (f(x + epsilon) - f(x)) / epsilon
+
+
+def random_layer(rng):
+    n, n_in, n_out = rng.integers(2, 6, size=3)
+    return rng.normal(size=(n, n_in)), rng.normal(size=(n_out, n_in)), rng.normal(size=(n, n_out))
+
+
+def cubic(x):
+    return x**3 - 2 * x
+
+
+def random_polynomial(rng):
+    a, b, c = rng.normal(size=3)
+    return lambda x: a * x**3 + b * x**2 + c * x, float(rng.normal())
+
+
+EXERCISES = [
+    Exercise(
+        id="01-1",
+        title=("一个神经元的梯度", "The gradient of one neuron"),
+        judge=judges.values(
+            -0.25,
+            rtol=1e-3,
+            mistakes=[
+                (
+                    0.5,
+                    (
+                        "这是用 $x_1$ 算的 $\\partial E/\\partial w_1$；这里要的是 $w_2$。",
+                        "That is $\\partial E/\\partial w_1$, computed with $x_1$; $w_2$ is asked.",
+                    ),
+                ),
+                (
+                    -1.0,
+                    (
+                        "漏掉了激活函数的导数 $a(1-a)$。",
+                        "The derivative $a(1-a)$ of the activation is missing.",
+                    ),
+                ),
+                (
+                    0.25,
+                    (
+                        "这是 $\\delta$ 本身（或者符号错了）；还要乘以 $x_2=-1$。",
+                        "That is $\\delta$ itself (or the sign is wrong): multiply by $x_2=-1$.",
+                    ),
+                ),
+                (
+                    -0.125,
+                    (
+                        "$(a-y)^2$ 的导数有一个因子 2。",
+                        "The derivative of $(a-y)^2$ has a factor of 2.",
+                    ),
+                ),
+            ],
+        ),
+        hints=[
+            (
+                "先算 $z=w_1x_1+w_2x_2+b$，再算 $a=\\sigma(z)$。",
+                "First $z=w_1x_1+w_2x_2+b$, then $a=\\sigma(z)$.",
+            ),
+            (
+                "$z=0$，所以 $a=0.5$；$\\delta=2(a-y)a(1-a)$。",
+                "$z=0$, so $a=0.5$; $\\delta=2(a-y)a(1-a)$.",
+            ),
+            (
+                "最后 $\\partial E/\\partial w_2=\\delta x_2$。",
+                "Finally $\\partial E/\\partial w_2=\\delta x_2$.",
+            ),
+        ],
+        reference=-0.25,
+        solution=(
+            (
+                "$z=0.5\\cdot2+1\\cdot(-1)+0=0$，$a=0.5$，$\\delta=2\\cdot0.5\\cdot0.25=0.25$，"
+                "$\\partial E/\\partial w_2=0.25\\cdot(-1)=-0.25$。"
+            ),
+            (
+                "$z=0.5\\cdot2+1\\cdot(-1)+0=0$, $a=0.5$, $\\delta=2\\cdot0.5\\cdot0.25=0.25$, "
+                "$\\partial E/\\partial w_2=0.25\\cdot(-1)=-0.25$."
+            ),
+        ),
+        wrong=[
+            (0.5, "computed with"),
+            (-1.0, "activation is missing"),
+            (0.25, "multiply by"),
+            (-0.125, "factor of 2"),
+            ([-0.25, 0.5], "shape"),
+        ],
+    ),
+    Exercise(
+        id="01-2",
+        title=("一层的反向传播", "Backpropagation through a layer"),
+        judge=judges.function(
+            dense_backward,
+            inputs=[
+                (
+                    np.array([[1.0, 2.0]]),
+                    np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]),
+                    np.array([[1.0, -1.0, 2.0]]),
+                )
+            ],
+            random=random_layer,
+            mistakes=[
+                (
+                    lambda X, W, delta: (delta.T @ X, delta.mean(axis=0), delta @ W),
+                    (
+                        "$\\partial E/\\partial b$ 是各行之和，不是平均；$1/n$ 已经在 $\\Delta$ 里了。",
+                        (
+                            "$\\partial E/\\partial b$ is the sum of the rows, not their mean; "
+                            "the $1/n$ is already in $\\Delta$."
+                        ),
+                    ),
+                ),
+                (
+                    lambda X, W, delta: (X.T @ delta, delta.sum(axis=0), delta @ W),
+                    (
+                        "$dW$ 转置了：它的形状要和 $W$ 一样，是（输出数，输入数）。",
+                        "$dW$ is transposed: it must have the shape of $W$, (outputs, inputs).",
+                    ),
+                ),
+                (
+                    lambda X, W, delta: (delta.T @ X, delta, delta @ W),
+                    (
+                        "偏置对所有样本是同一个：把各行加起来。",
+                        "The bias is shared by all samples: add up the rows.",
+                    ),
+                ),
+                (
+                    lambda X, W, delta: (delta.T @ X / len(X), delta.sum(axis=0), delta @ W),
+                    (
+                        "不要再除以 $n$：它已经在 $\\Delta$ 里了。",
+                        "Do not divide by $n$ again: it is already in $\\Delta$.",
+                    ),
+                ),
+            ],
+        ),
+        hints=[
+            (
+                "先写下三个结果的形状：和 $W$、$b$、$X$ 各自相同。",
+                "Write the shapes of the three results first: those of $W$, $b$ and $X$.",
+            ),
+            (
+                "$dW$ 要（输出数，输入数）：哪两个矩阵相乘能得到它？",
+                "$dW$ must be (outputs, inputs): which two matrices multiply to that?",
+            ),
+            (
+                "`delta.T @ X`，`delta.sum(axis=0)`，`delta @ W`。",
+                "`delta.T @ X`, `delta.sum(axis=0)`, `delta @ W`.",
+            ),
+        ],
+        reference=dense_backward,
+        solution=(
+            "`return delta.T @ X, delta.sum(axis=0), delta @ W`",
+            "`return delta.T @ X, delta.sum(axis=0), delta @ W`",
+        ),
+        wrong=[
+            (lambda X, W, delta: (delta.T @ X, delta.mean(axis=0), delta @ W), "not their mean"),
+            (lambda X, W, delta: (X.T @ delta, delta.sum(axis=0), delta @ W), "transposed"),
+            (lambda X, W, delta: (delta.T @ X, delta, delta @ W), "add up the rows"),
+            (lambda X, W, delta: (delta.T @ X, delta.sum(axis=0), delta @ W.T), "matmul"),
+        ],
+    ),
+    Exercise(
+        id="01-3",
+        title=("中心差分", "Central differences"),
+        judge=judges.function(
+            central_difference,
+            inputs=[(cubic, 2.0)],
+            random=random_polynomial,
+            rtol=1e-7,
+            atol=1e-8,
+            mistakes=[
+                (
+                    forward_difference,
+                    (
+                        "这是单侧差分，误差与 $\\epsilon$ 成正比；中心差分的误差是 $\\epsilon^2$ 量级。",
+                        (
+                            "That is a one-sided difference, its error is proportional to $\\epsilon$; "
+                            "a central one has an error of the order $\\epsilon^2$."
+                        ),
+                    ),
+                ),
+                (
+                    lambda f, x, epsilon=1e-5: (f(x + epsilon) - f(x - epsilon)) / epsilon,
+                    (
+                        "两点相距 $2\\epsilon$，要除以 $2\\epsilon$。",
+                        "The two points are $2\\epsilon$ apart: divide by $2\\epsilon$.",
+                    ),
+                ),
+                (
+                    lambda f, x, epsilon=1e-5: f(x + epsilon) - f(x - epsilon),
+                    ("还要除以 $2\\epsilon$。", "Divide by $2\\epsilon$ as well."),
+                ),
+            ],
+        ),
+        hints=[
+            (
+                "在 $x+\\epsilon$ 和 $x-\\epsilon$ 各算一次 $f$。",
+                "Evaluate $f$ at $x+\\epsilon$ and at $x-\\epsilon$.",
+            ),
+            (
+                "差除以两点的距离 $2\\epsilon$。",
+                "Divide the difference by the distance $2\\epsilon$.",
+            ),
+        ],
+        reference=central_difference,
+        solution=(
+            "`return (f(x + epsilon) - f(x - epsilon)) / (2 * epsilon)`",
+            "`return (f(x + epsilon) - f(x - epsilon)) / (2 * epsilon)`",
+        ),
+        wrong=[
+            (forward_difference, "one-sided"),
+            (lambda f, x, epsilon=1e-5: (f(x + epsilon) - f(x - epsilon)) / epsilon, "apart"),
+            (lambda f, x, epsilon=1e-5: f(x + epsilon) - f(x - epsilon), "as well"),
+        ],
+    ),
+    Exercise(
+        id="01-4",
+        title=("先写形状", "Shapes first"),
+        judge=judges.fields(
+            {
+                "W1": judges.values(
+                    (8, 5),
+                    mistakes=[
+                        (
+                            (5, 8),
+                            (
+                                "这是 Keras 的存法；本课按（输出数，输入数）。",
+                                "That is how Keras stores it; here it is (outputs, inputs).",
+                            ),
+                        )
+                    ],
+                ),
+                "delta1": judges.values(
+                    (32, 8),
+                    mistakes=[
+                        (
+                            (8, 32),
+                            (
+                                "一个样本占一行，所以样本数在前。",
+                                "One sample is one row, so the number of samples comes first.",
+                            ),
+                        ),
+                        (
+                            (8, 5),
+                            (
+                                "这是权重的形状；$\\Delta$ 的形状和 $Z$ 一样。",
+                                "That is the shape of the weights; $\\Delta$ has the shape of $Z$.",
+                            ),
+                        ),
+                    ],
+                ),
+                "dW2": judges.values(
+                    (3, 8),
+                    mistakes=[
+                        (
+                            (8, 3),
+                            (
+                                "梯度的形状和参数一样：（输出数，输入数）。",
+                                "A gradient has the shape of its parameter: (outputs, inputs).",
+                            ),
+                        )
+                    ],
+                ),
+                "dX": judges.values(
+                    (32, 5),
+                    mistakes=[
+                        (
+                            (5,),
+                            (
+                                "每个样本都有自己的输入梯度。",
+                                "Each sample has an input gradient of its own.",
+                            ),
+                        )
+                    ],
+                ),
+            }
+        ),
+        hints=[
+            (
+                "梯度的形状和它的参数（或输入）一样。",
+                "A gradient has the shape of its parameter (or input).",
+            ),
+            (
+                "$\\Delta$ 和 $Z$ 一样：每个样本一行，每个神经元一列。",
+                "$\\Delta$ is like $Z$: a row for each sample, a column for each neuron.",
+            ),
+        ],
+        reference={"W1": (8, 5), "delta1": (32, 8), "dW2": (3, 8), "dX": (32, 5)},
+        solution=(
+            "`W1` (8, 5)；`delta1` (32, 8)；`dW2` (3, 8)；`dX` (32, 5)。",
+            "`W1` (8, 5); `delta1` (32, 8); `dW2` (3, 8); `dX` (32, 5).",
+        ),
+        wrong=[
+            ({"W1": (5, 8), "delta1": (32, 8), "dW2": (3, 8), "dX": (32, 5)}, "Keras stores"),
+            (
+                {"W1": (8, 5), "delta1": (8, 5), "dW2": (3, 8), "dX": (32, 5)},
+                "shape of the weights",
+            ),
+            ({"W1": (8, 5), "delta1": (32, 8), "dW2": (8, 3), "dX": (32, 5)}, "its parameter"),
+            ({"W1": (8, 5), "delta1": (32, 8), "dW2": (3, 8), "dX": (5,)}, "of its own"),
+        ],
+    ),
+]
+
+QUIZZES = [
+    Quiz(
+        id="01-q1",
+        question=("反向传播做什么？", "What does backpropagation do?"),
+        options=[
+            Option(
+                ("更新权重，让损失变小", "It updates the weights so that the loss falls"),
+                (
+                    "那是优化器做的。本课中调用 `backward` 之后，参数一个也没变。",
+                    "The optimizer does that. In this lesson not one parameter changed when `backward` was called.",
+                ),
+            ),
+            Option(
+                (
+                    "从后往前用链式法则计算梯度",
+                    "It computes gradients by the chain rule, from back to front",
+                ),
+                (
+                    "对：只算梯度，更新由优化器完成。",
+                    "Yes: only gradients; the optimizer does the update.",
+                ),
+                right=True,
+            ),
+            Option(
+                (
+                    "用有限差分估计每个参数的梯度",
+                    "It estimates each parameter's gradient by finite differences",
+                ),
+                (
+                    "有限差分要为每个参数算两次损失，只用来检查。",
+                    "Finite differences need two losses for each parameter; they serve as a check.",
+                ),
+            ),
+        ],
+    ),
+    Quiz(
+        id="01-q2",
+        question=(
+            "你的网络训练损失稳步下降。梯度一定写对了吗？",
+            "Your network's training loss falls steadily. Is the gradient right for certain?",
+        ),
+        options=[
+            Option(
+                ("对，错误的梯度不会让损失下降", "Yes, a wrong gradient cannot lower the loss"),
+                (
+                    "本课的 `no_WT` 梯度错得很远，损失照样下降，准确率超过 0.95。",
+                    "In this lesson the gradient `no_WT` was far off, yet the loss fell and the accuracy passed 0.95.",
+                ),
+            ),
+            Option(
+                (
+                    "不一定，要用有限差分或自动微分检查",
+                    "No, check it by finite differences or automatic differentiation",
+                ),
+                (
+                    "对：正确的相对误差低于 $10^{-6}$，错误的超过 0.1。",
+                    "Yes: the right one has a relative error below $10^{-6}$, the wrong ones above 0.1.",
+                ),
+                right=True,
+            ),
+            Option(
+                ("不一定，但换一个随机种子再试就知道", "No, but another random seed will tell"),
+                ("换种子查不出系统性的错误。", "Another seed does not reveal a systematic error."),
+            ),
+        ],
+    ),
+    Quiz(
+        id="01-q3",
+        question=(
+            "一层有权重 $W$，误差信号是 $\\delta$。传给前一层的是哪个？",
+            "A layer has weights $W$ and error signal $\\delta$. What is passed to the previous layer?",
+        ),
+        options=[
+            Option(
+                ("$\\delta x^\\top$", "$\\delta x^\\top$"),
+                (
+                    "这是权重的梯度，留在本层。",
+                    "That is the gradient of the weights; it stays in this layer.",
+                ),
+            ),
+            Option(
+                ("$W^\\top\\delta$", "$W^\\top\\delta$"),
+                (
+                    "对：前一层再乘上自己的 $\\sigma'(z)$，得到它的 $\\delta$。",
+                    "Yes: the previous layer multiplies by its own $\\sigma'(z)$ to get its $\\delta$.",
+                ),
+                right=True,
+            ),
+            Option(
+                ("$\\delta$ 本身", "$\\delta$ itself"),
+                (
+                    "这就是 `no_WT` 的错误，形状一般也对不上。",
+                    "That is the mistake `no_WT`; in general not even the shapes fit.",
+                ),
+            ),
+            Option(
+                ("$W\\delta$", "$W\\delta$"),
+                (
+                    "形状不对：$W$ 是（输出数，输入数），$\\delta$ 有输出数那么长。",
+                    "The shapes do not fit: $W$ is (outputs, inputs), $\\delta$ is as long as there are outputs.",
+                ),
+            ),
+        ],
+    ),
+    Quiz(
+        id="01-q4",
+        question=(
+            "一个 20 层的 sigmoid 网络，第一层几乎不学习。哪一项最有效？",
+            "In a sigmoid network of 20 layers the first layer hardly learns. What helps most?",
+        ),
+        options=[
+            Option(
+                ("把学习率放大一千倍", "A learning rate a thousand times larger"),
+                (
+                    "剩下的误差不到 $10^{-11}$，放大一千倍还是太小，而最后几层会先发散。",
+                    "Less than $10^{-11}$ of the error is left: a thousand times that is still too small, and the last layers diverge first.",
+                ),
+            ),
+            Option(
+                ("换成 ReLU，并用 He 初始化", "ReLU together with He's initialization"),
+                (
+                    "对：剩下的比例超过 0.3；只换 ReLU 不换初始化则不到 0.01。",
+                    "Yes: more than 0.3 is left; with ReLU alone less than 0.01.",
+                ),
+                right=True,
+            ),
+            Option(
+                ("把所有权重初始化为同一个数", "Start with all weights equal"),
+                (
+                    "那样隐藏单元永远是彼此的复制品。",
+                    "Then the hidden units remain copies of each other.",
+                ),
+            ),
+        ],
+    ),
+]
