@@ -1,0 +1,80 @@
+"""A mirror on loopback: what it is asked for, it takes from the user's own index and passes on."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
+
+from unearth import Link, PackageFinder
+
+from course_utils.assets import settings, transfer
+
+
+class Mirror:
+    """Serves ``/simple/NAME/`` and ``/files/…``; ``asked`` lists the paths that were asked for."""
+
+    def __init__(self) -> None:
+        found = settings.current()
+        self.client = transfer.session(found)
+        self.sources = {
+            "index_urls": found.index_urls or tuple(s["url"] for s in PackageFinder().sources),
+            "find_links": found.find_links,
+        }
+        self.sources["index_urls"] += found.extra_index_urls
+        self.links: dict[str, Link] = {}
+        self.asked: list[str] = []
+        mirror = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.0"
+
+            def log_message(self, *_: object) -> None:
+                """Silent."""
+
+            def do_GET(self) -> None:
+                mirror.asked.append(self.path)
+                try:
+                    mirror.answer(self)
+                except BrokenPipeError:
+                    pass  # the asker has what it wanted
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.client.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}/simple"
+
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        """A page of links, or the bytes of a file as they come."""
+        kind, name = request.path.strip("/").split("/", 1)
+        if kind == "simple":
+            body = self.page(name.strip("/")).encode()
+            request.send_response(200 if body else 404)
+            request.send_header("Content-Type", "text/html")
+            request.end_headers()
+            request.wfile.write(body)
+            return
+        with self.client.stream("GET", self.links[name].normalized) as upstream:
+            request.send_response(upstream.status_code)
+            request.send_header("Content-Type", "application/octet-stream")
+            request.end_headers()
+            for piece in upstream.iter_raw():
+                request.wfile.write(piece)
+
+    def page(self, project: str) -> str:
+        """The links of a project, each leading back here."""
+        finder = PackageFinder(self.client, ignore_compatibility=True, **self.sources)
+        rows = []
+        for package in finder.find_all_packages(project, allow_yanked=True):
+            link = package.link
+            self.links[link.filename] = link
+            rows.append(f'<a href="/files/{link.filename}">{link.filename}</a>')
+        return "\n".join(rows)
