@@ -80,6 +80,11 @@ def extract_good(
     return table, bad
 
 
+def input_size(backbone: str) -> tuple[int, int]:
+    """(height, width) in pixels of the photos that ``backbone`` is shown here."""
+    return _Network(backbone, "avg", flip=False).size
+
+
 def _paths(photo_set: Photos) -> list[Path]:
     found = photo_set.paths if isinstance(photo_set, photos.PhotoSet) else photo_set
     return [Path(path) for path in found]
@@ -105,10 +110,10 @@ class _Network:
         self.name, self.pooling, self.flip = name, pooling, flip
         spec = backbones.SPECS.get(name)
         if spec is None:  # keras.applications: only the model itself knows its sizes
-            self.size = self.model.input_shape[1]
+            self.size = tuple(self.model.input_shape[1:3])
             self.n_features, origin = self.model.output_shape[-1], "keras.applications"
         else:
-            self.size, self.n_features = spec.size, spec.n_features
+            self.size, self.n_features = (spec.size, spec.size), spec.n_features
             asset = assets.manifest().get(spec.asset)
             origin = f"{spec.preprocessing} {asset.member_sha256 if asset else spec.asset}"
         parts = (VERSION, Image.__version__, name, origin, self.size, pooling, flip)

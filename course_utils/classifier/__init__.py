@@ -1,0 +1,1 @@
+"""``course train``, ``course classify``, ``course evaluate``: the project as a tool."""

@@ -1,0 +1,119 @@
+"""The linear head: regularised logistic regression on frozen features, chosen by cross-validation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_utils import features, photos
+from course_utils.messages import CourseError
+
+CANDIDATES = ("efficientnet_lite0", "efficientnet_lite2")
+STRENGTHS = tuple(10.0**k for k in range(-5, 0))  # scikit-learn's C, on standardised features
+FOLDS = 5
+MIN_PER_CLASS = 5
+SAMPLE = 2000  # choices are made on at most so many photos; the final fit sees all
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What cross-validation on the training photos chose, and how good it was there.
+
+    n_right of n_total: photos that were classified right by a model that had not seen them.
+    """
+
+    backbone: str
+    strength: float
+    log_loss: float
+    n_right: int
+    n_total: int
+
+
+def check_classes(photo_set: photos.PhotoSet) -> None:
+    """Raise CourseError for fewer than two classes, or classes with too few photos."""
+    names = photo_set.class_names
+    if len(names) < 2:
+        raise CourseError(
+            f"只有一个类别（{names[0]}）。分类至少需要两个类别：请再建一个类别文件夹。",
+            f"There is only one class ({names[0]}). Classifying takes two or more: add a folder.",
+        )
+    counts = np.bincount(photo_set.labels, minlength=len(names))
+    few = [f"{n}: {c}" for n, c in zip(names, counts, strict=True) if c < MIN_PER_CLASS]
+    if few:
+        listed = ", ".join(few)
+        raise CourseError(
+            f"每个类别至少需要 {MIN_PER_CLASS} 张可用的照片，这些类别不够：{listed}。",
+            f"Each class needs at least {MIN_PER_CLASS} usable photos; too few in {listed}.",
+        )
+
+
+def choose(
+    photo_set: photos.PhotoSet, backbones: Sequence[str] = CANDIDATES, *, progress: bool = False
+) -> Choice:
+    """Backbone and strength with the lowest cross-validated log loss; no other photo is looked at.
+
+    Photos that show nearly the same picture stay in the same fold.
+    """
+    sample = _sample(photo_set)
+    groups = _groups(sample)
+    found = []
+    for backbone in backbones:
+        table = features.extract(sample, backbone, progress=progress)
+        found += [_cross_validate(table, sample.labels, groups, backbone, c) for c in STRENGTHS]
+    return min(found, key=lambda choice: choice.log_loss)
+
+
+def _sample(photo_set: photos.PhotoSet) -> photos.PhotoSet:
+    from sklearn.model_selection import train_test_split
+
+    if len(photo_set) <= SAMPLE:
+        return photo_set
+    places = np.arange(len(photo_set))
+    size = max(SAMPLE, MIN_PER_CLASS * len(photo_set.class_names))
+    if np.bincount(photo_set.labels).min() * size < MIN_PER_CLASS * len(photo_set):
+        return photo_set  # a rare class would vanish from the sample
+    kept, _ = train_test_split(places, train_size=size, stratify=photo_set.labels, random_state=0)
+    return photo_set.subset(np.sort(kept))
+
+
+def _groups(photo_set: photos.PhotoSet) -> np.ndarray:
+    """One number per photo; near-duplicates share it."""
+    place = {path: i for i, path in enumerate(photo_set.paths)}
+    groups = np.arange(len(photo_set))
+    for same in photos.near_duplicates(photo_set.paths):
+        groups[[place[path] for path in same]] = place[same[0]]
+    return groups
+
+
+def _cross_validate(
+    table: np.ndarray, labels: np.ndarray, groups: np.ndarray, backbone: str, strength: float
+) -> Choice:
+    from sklearn.metrics import log_loss
+    from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
+
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+    guesses = cross_val_predict(
+        regression(strength), table, labels, groups=groups, cv=folds, method="predict_proba"
+    )
+    n_right = int((guesses.argmax(1) == labels).sum())
+    return Choice(backbone, strength, log_loss(labels, guesses), n_right, len(labels))
+
+
+def regression(strength: float):
+    """scikit-learn pipeline: each feature to mean 0 and deviation 1, then logistic regression."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    return make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=2000))
+
+
+def kernel_and_bias(fitted) -> tuple[np.ndarray, np.ndarray]:
+    """The pipeline as one matrix (d, classes) and bias (classes,) for a softmax on raw features."""
+    scaler, logistic = fitted[0], fitted[-1]
+    kernel = logistic.coef_.T / scaler.scale_[:, None]
+    bias = logistic.intercept_ - scaler.mean_ @ kernel
+    if kernel.shape[1] == 1:  # two classes: scikit-learn keeps the second one's logit alone
+        kernel = np.hstack([np.zeros_like(kernel), kernel])
+        bias = np.hstack([np.zeros_like(bias), bias])
+    return kernel.astype(np.float32), bias.astype(np.float32)
