@@ -70,6 +70,7 @@ def use_style() -> None:
             "lines.markersize": 5,
             "legend.frameon": False,
             "figure.figsize": (6.4, 3.6),
+            "figure.constrained_layout.use": True,  # or axis labels are cut off
             "figure.dpi": 100,
             "figure.facecolor": "white",
             "savefig.dpi": 100,

@@ -162,7 +162,7 @@ print(moons_x.shape, moons_y.shape)
 def scatter(ax):
     for label, marker in [(0, "o"), (1, "^")]:
         points = moons_x[moons_y[:, 0] == label]
-        ax.scatter(*points.T, 9, f"C{label}", marker, label=f"类别 class {label}")
+        ax.scatter(*points.T, s=9, color=f"C{label}", marker=marker, label=f"类别 class {label}")
     ax.set(xlim=(-2, 3), ylim=(-1.6, 2), xlabel="特征 feature x₁", ylabel="特征 feature x₂")
     ax.legend(loc="upper right")
 
