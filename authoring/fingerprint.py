@@ -1,8 +1,8 @@
 """A hash of everything that a lesson's notebook depends on.
 
 It covers the lesson, its exercises, the modules of course_utils that it imports (followed
-through their own imports), the files in data/ that any of them names, the rows of the assets
-manifest that list the lesson, and the lock. ``course build`` stores it in the notebook.
+through their own imports), the files in data/ that any of them names, the contents of the
+assets that the manifest lists for the lesson, and the lock. ``course build`` stores it in the notebook.
 """
 
 import ast
@@ -26,7 +26,8 @@ def fingerprint(lesson: Lesson) -> str:
         digest.update(file.relative_to(root).as_posix().encode() + b"\0")
         digest.update(file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     for name, row in sorted(needed_assets(lesson).items()):
-        digest.update(json.dumps([name, row], sort_keys=True, default=str).encode() + b"\0")
+        contents = {key: value for key, value in row.items() if key.endswith("sha256")}
+        digest.update(json.dumps([name, contents], sort_keys=True).encode() + b"\0")
     return digest.hexdigest()
 
 

@@ -234,7 +234,7 @@ def _check_images(cell: NotebookNode, output: NotebookNode, number: int, found: 
         if "photo-live" in tags(cell):
             found.add("photo-live", number, "这张图不应保存", "this picture must not be stored")
         alt = output.metadata.get(kind, {}).get("alt", "")
-        if not has_han(alt) or len(re.findall(r"[A-Za-z]{2,}", alt)) < 2:
+        if not has_han(alt) or not re.search(r"[A-Za-z]{3,}", alt):
             found.add(
                 "alt text",
                 number,

@@ -9,7 +9,7 @@ from authoring.fingerprint import named_assets
 from authoring.lessons import Lesson, select
 from authoring.needs import fetch_for
 from course_utils import paths
-from course_utils.messages import both
+from course_utils.messages import CourseError, both
 
 # The tests that go over the lessons; they read COURSE_TEST_LESSONS.
 LESSON_TESTS = ("tests/notebooks", "tests/learning")
@@ -47,7 +47,10 @@ def fetch_everything(lessons: list[Lesson], with_tests: bool) -> None:
         from course_utils import assets
 
         for name in named_assets((paths.ROOT / "tests").rglob("*.py")):
-            assets.fetch(name)
+            try:
+                assets.fetch(name)
+            except CourseError as error:  # its tests are skipped, with the reason
+                print(error, file=sys.stderr)
 
 
 def pytest_command(args: argparse.Namespace, lessons: list[Lesson]) -> list[str]:

@@ -153,7 +153,7 @@ def test_notebook_is_stale_after_a_change(dependent, file, stale):
 def test_only_the_lessons_own_assets_count(dependent, name, stale):
     before = fingerprint(dependent)
     manifest = dependent.root / "data" / "assets.toml"
-    manifest.write_text(manifest.read_text().replace(f"[{name}]", f'[{name}]\nversion = "2"'))
+    manifest.write_text(manifest.read_text().replace(f"[{name}]", f'[{name}]\nsha256 = "2"'))
     assert (fingerprint(dependent) != before) == stale
 
 
