@@ -628,6 +628,28 @@ leave = {f.__name__: steps_to_leave(f) for f in [sgd, momentum, adam, rmsprop]}
 print(leave)
 assert leave["sgd"] > 2 * leave["momentum"] > 4 * leave["adam"] > 0
 
+# %% tags=["setup"]
+saddle_settings = {
+    "梯度下降 gradient descent": sgd,
+    "动量 momentum": momentum,
+    "Adam": adam,
+}
+paths = {
+    n: walk(f, saddle_gradient, [1.0, 1e-4], 40, alpha=0.1) for n, f in saddle_settings.items()
+}
+fig = draw_paths(
+    paths,
+    lambda theta: 0.5 * (theta[..., 0] ** 2 - theta[..., 1] ** 2),
+    ((-0.8, 1.2), (-0.3, 1.2)),
+    [-0.6, -0.3, -0.1, 0, 0.1, 0.3],
+)
+figures.show(
+    fig,
+    "鞍点旁的三条路线：40 步里梯度下降停在鞍点附近，动量和 Adam 都离开了。",
+    "Three paths beside a saddle: in 40 steps gradient descent stays near it, momentum and Adam get away.",
+)
+assert abs(paths["梯度下降 gradient descent"][-1, 1]) < 0.1 < abs(paths["Adam"][-1, 1])
+
 
 # %% tags=["setup"]
 def explore(alpha, beta1, beta2):
