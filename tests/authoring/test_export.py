@@ -27,6 +27,8 @@ def text(language, words):
 def notebook():
     figure = new_output("display_data", {"image/png": PNG}, metadata={"image/png": dict(ALT)})
     printed = new_output("stream", text="a < b\n")
+    words = '<p lang="zh">还没有作答</p><p lang="en">Not attempted</p>'
+    feedback = new_output("display_data", {"text/html": words})
     return new_notebook(
         cells=[
             new_markdown_cell("# 09 猫狗项目 · The cats-vs-dogs project"),
@@ -36,7 +38,7 @@ def notebook():
             new_code_cell("print('a < b')", outputs=[printed], execution_count=1),
             text("zh", "| 甲 |\n|---|\n| 一 |"),
             text("en", "| a |\n|---|\n| one |"),
-            new_code_cell("draw()", outputs=[figure], execution_count=2),
+            new_code_cell("draw()", outputs=[figure, feedback], execution_count=2),
         ]
     )  # fmt: skip
 
@@ -156,6 +158,8 @@ def test_slides_turn_by_keyboard_offline(notebook, tmp_path):
         assert page.locator("section.shown math").first.bounding_box()["width"] > 20
         page.keyboard.press("End")
         sync_api.expect(page.locator("#place")).to_have_text("3 / 3")
+        sync_api.expect(shown.get_by_text("还没有作答")).to_be_visible()
+        sync_api.expect(shown.get_by_text("Not attempted")).to_be_hidden()
         page.keyboard.press("PageUp")
         sync_api.expect(page.locator("#place")).to_have_text("2 / 3")
         if folder := os.environ.get("SHOTS"):
