@@ -9,14 +9,39 @@ comes back cannot be ended; then the thread is left behind and the caller goes o
 
 import contextvars
 import ctypes
+import sys
 import threading
 import time
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 
 class TimeUp(BaseException):
-    """Raised inside the thread; no ``except Exception`` of a learner catches it."""
+    """Raised inside the thread; no ``except Exception`` of a learner catches it.
+
+    A bare ``except:`` does. So a TimeUp, which is made in the thread that it shall end, sees to it
+    that the next line there raises another one: the handler's own line, where nothing catches it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        frame = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename != __file__:
+            frame.f_trace = _raise_again
+            frame = frame.f_back
+        sys.settrace(_raise_again)  # of this thread only; Python takes it away when it raises
+
+
+def _raise_again(frame: FrameType, event: str, argument: object) -> object:
+    if event == "line" and frame.f_code.co_filename not in (__file__, threading.__file__):
+        raise _Again
+    return _raise_again
+
+
+class _Again(TimeUp):
+    def __init__(self) -> None:
+        BaseException.__init__(self)
 
 
 class TookTooLong(Exception):
@@ -59,14 +84,16 @@ def _work(context: contextvars.Context, function: Callable[[], Any], outcome: di
             outcome["error"] = error
     except TimeUp:
         pass
+    finally:
+        sys.settrace(None)
 
 
 def _stop(thread: threading.Thread, patience: float) -> bool:
-    """Ask until the thread ends: a bare ``except:`` in a loop swallows the first requests."""
+    """Ask again and again until the thread ends; whether it did."""
     until = time.monotonic() + patience
     while thread.is_alive() and time.monotonic() < until:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread.ident), ctypes.py_object(TimeUp)
         )
-        thread.join(0.05)
+        thread.join(0.1)
     return not thread.is_alive()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import IMPORT, write_notebook
+from handed_in import IMPORT, write_notebook
 
 from authoring.classroom import collect, sandbox
 from course_utils.messages import CourseError
