@@ -7,8 +7,7 @@ import numpy as np
 
 from course_utils import photos
 from course_utils.classifier import model_file
-from course_utils.classifier.classify import label_all
-from course_utils.classifier.train import printable, report_skipped
+from course_utils.classifier.labelling import label_all, printable, report_skipped
 from course_utils.evaluation import wilson_interval
 from course_utils.messages import CourseError, both
 

@@ -35,6 +35,7 @@ def improve(photo_set: photos.PhotoSet, choice: head.Choice) -> tuple[keras.Mode
         inner = unfrozen(model)
         for epoch in range(int(np.argmin(tuned)) + 1):
             inner.fit(_Stream(photo_set, choice.backbone, epoch), verbose=0)
+    model.layers[2].trainable = False
     return model, frozen, min(tuned)
 
 
@@ -54,10 +55,15 @@ def unfrozen(model: keras.Model) -> keras.Model:
     _, _, network, *rest = model.layers
     parts = backbones.blocks(network)
     learning = {layer.name for name in list(parts)[-BLOCKS:] for layer in parts[name]}
+    network.trainable = True
     for layer in network.layers:
         norm = isinstance(layer, keras.layers.BatchNormalization)
         layer.trainable = layer.name in learning and not norm
-    inner = keras.Sequential([network, *rest])
+    image = keras.Input(network.input_shape[1:])
+    x = network(image, training=False)
+    for layer in rest:
+        x = layer(x)
+    inner = keras.Model(image, x)
     # After a change of ``trainable`` a model must be compiled again.
     inner.compile(keras.optimizers.Adam(RATE), loss="sparse_categorical_crossentropy")
     return inner

@@ -31,10 +31,13 @@ def fuse(backbone: "keras.Model", kernel: np.ndarray, bias: np.ndarray) -> "kera
     """image of any size → resize → backbone → head → probabilities (batch, classes)."""
     import keras
 
+    backbone.trainable = False  # keeps batch normalisation fixed, whatever is done with the model
     height, width = backbone.input_shape[1:3]
     image = keras.Input((None, None, 3), name="image")
-    x = keras.layers.Resizing(height, width, antialias=True, name="resize")(image)
-    x = backbone(x)
+    # Keras's image layers take training=True unless told otherwise and hand it on to the layers
+    # behind them: in a plain ``model(photos)`` batch normalisation would then learn (Keras 3.15).
+    x = keras.layers.Resizing(height, width, antialias=True, name="resize")(image, training=False)
+    x = backbone(x, training=False)
     x = keras.layers.Dense(len(bias), name="head")(x)
     x = keras.layers.Softmax(name="probabilities")(x)
     model = keras.Model(image, x, name="classifier")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from course_utils import __version__, features, photos
 from course_utils.classifier import head, model_file
+from course_utils.classifier.labelling import label_all, report_skipped
 from course_utils.evaluation import wilson_interval
 from course_utils.messages import both
 
@@ -51,12 +52,16 @@ def run(args: argparse.Namespace) -> int:
     choice = head.choose(photo_set, candidates, progress=sys.stderr.isatty())
     _report_choice(photo_set, choice)
     features.extract(photo_set, choice.backbone, progress=sys.stderr.isatty())
-    model = _fit(photo_set, choice, args.finetune)
-    training = asdict(choice) | {"photos": len(photo_set), "course": __version__}
+    model, tuned = _fit(photo_set, choice, args.finetune)
+    training = asdict(choice) | {
+        "photos": len(photo_set),
+        "finetuned": tuned,
+        "course": __version__,
+    }
     model_file.save(model, photo_set.class_names, training, args.out)
     print(both(f"模型已保存：{args.out}", f"The model is saved: {args.out}"))
     if args.data is None:
-        _report_tests(args.out)
+        _report_tests(model, None if tuned else choice, args.out)
     return 0
 
 
@@ -69,23 +74,12 @@ def load(folder: Path | None) -> photos.PhotoSet:
     return photo_set
 
 
-def report_skipped(skipped: list[tuple[Path, str]]) -> None:
-    """Bad files by name, on stderr."""
-    for path, reason in skipped:
-        line = f"跳过 · skipped {path}: " + " · ".join(reason.splitlines())
-        print(printable(line), file=sys.stderr)
-
-
-def printable(text: str) -> str:
-    """Text that every terminal takes: bytes of a file name that are no text become marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _fit(photo_set: photos.PhotoSet, choice: head.Choice, finetune: bool):
+def _fit(photo_set: photos.PhotoSet, choice: head.Choice, finetune: bool) -> tuple:
+    """The model trained on all photos, and whether fine-tuning was kept."""
     from course_utils.classifier import finetune as tuning
 
     if not finetune:
-        return tuning.frozen_model(photo_set, choice)
+        return tuning.frozen_model(photo_set, choice), False
     model, frozen, tuned = tuning.improve(photo_set, choice)
     numbers = f"{frozen:.4f} → {tuned:.4f}"
     zh, en = ("采用", "kept") if tuned < frozen else ("不采用", "not kept")
@@ -95,7 +89,7 @@ def _fit(photo_set: photos.PhotoSet, choice: head.Choice, finetune: bool):
             f"Fine-tuning: held-out loss {numbers}, {en}",
         )
     )
-    return model
+    return model, tuned < frozen
 
 
 def _report_choice(photo_set: photos.PhotoSet, choice: head.Choice) -> None:
@@ -111,13 +105,18 @@ def _share(n_right: int, n_total: int) -> str:
     return f"{n_right / n_total:.2%} ({n_right}/{n_total}, 95%: {low:.2%} – {high:.2%})"
 
 
-def _report_tests(out: Path) -> None:
-    """The three test sets of the default photos, apart by source; nothing was chosen with them."""
-    from course_utils.classifier.classify import label_all
+def _report_tests(model, choice: head.Choice | None, out: Path) -> None:
+    """The three test sets of the default photos, apart by source; nothing was chosen with them.
 
-    classifier = model_file.Classifier(out)
+    choice: the backbone whose cached features serve; None for a fine-tuned one.
+    """
+    classifier = None if choice else model_file.Classifier(out)
+    kernel, bias = model.get_layer("head").get_weights()
     for split, (zh, en) in TEST_SETS.items():
         photo_set = photos.default(split)
-        table, _ = label_all(classifier, photo_set.paths)
+        if choice:
+            table = features.extract(photo_set, choice.backbone) @ kernel + bias
+        else:
+            table, _ = label_all(classifier, photo_set.paths)
         share = _share(int((table.argmax(1) == photo_set.labels).sum()), len(photo_set))
         print(both(f"测试（{zh}）：{share}", f"Test ({en}): {share}"))
