@@ -118,6 +118,7 @@ def index_environment() -> dict[str, str]:
     env.pop("UV_SYSTEM_PYTHON", None)
     timeout = pip.get("timeout") or pip.get("default-timeout") or "120"  # slow networks are normal
     told = {"PIP_DEFAULT_TIMEOUT": timeout, "UV_HTTP_TIMEOUT": timeout}
+    told["PIP_NO_INDEX"] = pip.get("no-index", "")
     told |= {"SSL_CERT_FILE": pip.get("cert", ""), "HTTPS_PROXY": pip.get("proxy", "")}
     if of_uv and "index-url" not in pip:
         told["PIP_INDEX_URL"] = of_uv
@@ -128,7 +129,6 @@ def index_environment() -> dict[str, str]:
             # All hashes are pinned, so looking in every index, as pip does, is safe.
             "UV_INDEX_STRATEGY": "unsafe-best-match",
             "UV_FIND_LINKS": ",".join(pip.get("find-links", "").split()),
-            "UV_NO_INDEX": "1" if pip.get("no-index", "").lower() in ("1", "true", "yes") else "",
             "UV_INSECURE_HOST": " ".join(pip.get("trusted-host", "").split()),
         }
     # What the user has set in the environment stays as it is.
@@ -165,6 +165,8 @@ def install(uv: bool, env: dict[str, str]) -> None:
     if not uv and not runs(*pip[:-1], "--version", env=env, quiet=True):
         runs(PYTHON, "-m", "ensurepip", env=env)  # an environment that uv made has no pip
     installer = ("uv", "pip", "install", "--python", PYTHON) if uv else pip
+    if uv and env.get("PIP_NO_INDEX", "").lower() in ("1", "true", "yes", "on"):
+        installer += ("--no-index",)  # uv has no variable for it
     project = ("--no-deps", "--no-build-isolation", "-e", ROOT)
     if not runs(*installer, "--require-hashes", "-r", LOCK, env=env):
         if uv:

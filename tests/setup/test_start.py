@@ -128,6 +128,7 @@ def test_it_sets_up_hands_over_and_is_immediate_afterwards(project):
     first = project.start("run", "09")
     assert "course run 09 tiny 1.0" in first.stdout, first.stderr
     assert_both_languages(first.stderr, "正在准备", "Setting the course up")
+    assert "did not succeed" not in first.stderr
     # With no installer and no wheels within reach, the second start has nothing to do.
     again = project.start("lab", PIP_FIND_LINKS="")
     assert "course lab tiny 1.0" in again.stdout, again.stderr
