@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 # Raise this when decoding, resizing or a backbone changes: older cached features are then ignored.
 VERSION = 1
-BATCH = 32
+BATCH = 16
 Photos = photos.PhotoSet | Sequence[str | Path]
 
 
@@ -125,11 +125,17 @@ class _Network:
 
         return backbones.load(self.name, pooling=self.pooling)
 
-    @cached_property
-    def predict(self) -> Callable[[np.ndarray], np.ndarray]:
-        from course_utils import backbones
+    def predict(self, images: np.ndarray) -> np.ndarray:
+        """Features (n, d) of photos (n, height, width, 3)."""
+        return _predictor(self.name, self.pooling)(images)
 
-        return backbones.predictor(self.model)
+
+@lru_cache(maxsize=1)
+def _predictor(name: str, pooling: str) -> Callable[[np.ndarray], np.ndarray]:
+    """The frozen graph; the last one stays loaded, for calls that follow each other."""
+    from course_utils import backbones
+
+    return backbones.predictor(backbones.load(name, pooling=pooling))
 
 
 @dataclass

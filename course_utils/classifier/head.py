@@ -9,7 +9,7 @@ from course_utils import features, photos
 from course_utils.messages import CourseError
 
 CANDIDATES = ("efficientnet_lite0", "efficientnet_lite2")
-STRENGTHS = tuple(10.0**k for k in range(-5, 0))  # scikit-learn's C, on standardised features
+STRENGTHS = tuple(10.0**k for k in range(-5, 1))  # scikit-learn's C, on standardised features
 FOLDS = 5
 MIN_PER_CLASS = 5
 SAMPLE = 2000  # choices are made on at most so many photos; the final fit sees all

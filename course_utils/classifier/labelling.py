@@ -11,7 +11,7 @@ from course_utils import photos
 from course_utils.classifier import model_file
 from course_utils.photos import reading
 
-BATCH = 32
+BATCH = 16
 
 
 def label_all(
