@@ -135,18 +135,26 @@ def to_jpeg(fig: Figure, limit: int = JPEG_LIMIT) -> bytes:
 
 
 def show(
-    fig: Figure, alt_zh: str, alt_en: str, name: str | None = None, photo: bool = False
+    fig: Figure,
+    alt_zh: str,
+    alt_en: str,
+    name: str | None = None,
+    photo: bool = False,
+    names: Sequence[str] = (),
 ) -> None:
-    """Show ``fig`` as PNG (at most 60 kB) with alt text in both languages, and close it.
+    """Check ``fig``, show it as PNG (at most 60 kB) with alt text in both languages, close it.
 
     ``photo=True`` makes a JPEG (at most 100 kB) for figures that contain photos. ``name`` is kept
-    in the output's metadata, so that a test or an export finds this picture. Raises CourseError
-    when an alt text is empty or the picture does not fit.
+    in the output's metadata, so that a test or an export finds this picture. ``names``: proper
+    names in the figure that need no translation. Raises AssertionError where ``assert_figure``
+    finds fault, CourseError when an alt text is empty or the picture does not fit.
     """
     import matplotlib.pyplot as plt
     from IPython.display import display
 
     about = alt_metadata(alt_zh, alt_en) | ({"name": name} if name else {})
+    if not photo and fig.axes:
+        assert_figure(fig, names=names)
     mime, content = ("image/jpeg", to_jpeg(fig)) if photo else ("image/png", to_png(fig))
     plt.close(fig)  # or the inline backend shows it once more, without alt text
     data = {mime: base64.b64encode(content).decode(), "text/plain": about["alt"]}

@@ -775,11 +775,13 @@ for (name, (f, _)), style in zip(activations.items(), ["-", "--", "-."], strict=
     axes[1].plot(z, slopes[name], style, label=name)
 axes[0].set(xlabel="加权和 weighted sum z", ylabel="输出 output a", ylim=(-1.2, 2))
 axes[1].set(xlabel="加权和 weighted sum z", ylabel="导数 derivative da/dz")
-axes[1].legend()
+for ax in axes:
+    ax.legend()
 figures.show(
     fig,
     "左：sigmoid、tanh、ReLU 的曲线。右：它们的导数，sigmoid 的最高点只有 0.25。",
     "Left: sigmoid, tanh and ReLU. Right: their derivatives; the sigmoid's peak is only 0.25.",
+    names=["sigmoid", "tanh", "ReLU"],
 )
 
 # %% [markdown] tags=["lang-zh"]
@@ -826,6 +828,7 @@ figures.show(
     fig,
     "误差信号剩下的比例随层数变化：sigmoid 直线坠落到 10 的负 19 次方，tanh 缓慢下降，ReLU 几乎不变。",
     "Fraction of the error signal left against depth: sigmoid falls straight to ten to the minus nineteen, tanh slowly, ReLU hardly at all.",
+    names=["sigmoid", "tanh", "ReLU"],
 )
 
 at_20 = {name: values[depths.index(20)] for name, values in left_over.items()}

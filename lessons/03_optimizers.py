@@ -315,6 +315,7 @@ figures.show(
     fig,
     "峡谷上的三条路线：梯度下降在陡的方向来回摆，动量和 Nesterov 更快到达谷底中心，动量会冲过头。",
     "Three paths in a ravine: gradient descent swings across, momentum and Nesterov reach the centre sooner, momentum overshoots.",
+    names=["Nesterov"],
 )
 assert loss(paths["Nesterov"][-1]) < loss(paths["梯度下降 gradient descent"][-1]) / 10
 
@@ -647,6 +648,7 @@ figures.show(
     fig,
     "鞍点旁的三条路线：40 步里梯度下降停在鞍点附近，动量和 Adam 都离开了。",
     "Three paths beside a saddle: in 40 steps gradient descent stays near it, momentum and Adam get away.",
+    names=["Adam"],
 )
 assert abs(paths["梯度下降 gradient descent"][-1, 1]) < 0.1 < abs(paths["Adam"][-1, 1])
 

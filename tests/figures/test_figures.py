@@ -79,7 +79,7 @@ def test_png_is_deterministic_and_names_no_software():
 
 def test_crowded_figure_is_made_to_fit():
     fig, ax = plt.subplots(figsize=(8, 6))
-    ax.scatter(*np.random.default_rng(0).normal(size=(2, 3000)), c=np.arange(3000), s=90)
+    ax.scatter(*np.random.default_rng(0).normal(size=(2, 1500)), c=np.arange(1500), s=90)
     assert len(figures.to_png(fig, limit=None)) > figures.PNG_LIMIT
     small = figures.to_png(fig)
     assert len(small) <= figures.PNG_LIMIT
