@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 # Raise this when decoding, resizing or a backbone changes: older cached features are then ignored.
 VERSION = 1
-BATCH = 16
+BATCH = 8
 Photos = photos.PhotoSet | Sequence[str | Path]
 
 
