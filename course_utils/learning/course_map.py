@@ -91,21 +91,35 @@ def draw(table: list[Row]) -> "Figure":
     """The map as a figure: a row for each lesson, a mark for each exercise and quiz."""
     import matplotlib.pyplot as plt
 
-    fig, ax = plt.subplots(figsize=(7.5, 1.0 + 0.32 * max(len(table), 1)), layout="constrained")
+    fig, ax = plt.subplots(figsize=(8.0, 1.0 + 0.46 * max(len(table), 1)), layout="constrained")
     most = max([len(row.exercises) for row in table], default=0)
     for y, row in enumerate(table):
         _marks(ax, y, list(row.exercises.values()), 0, "s", "#0072B2")
-        _marks(ax, y, list(row.quizzes.values()), most + 1, "o", "#009E73")
-    ax.set_yticks(range(len(table)), [row.title for row in table])
+        _marks(ax, y, list(row.quizzes.values()), most + 2, "o", "#009E73")
+    # two lines for each lesson: one would leave no room for the marks
+    titles = [row.title.replace(" · ", "\n") for row in table]
+    ax.set_yticks(range(len(table)), titles, fontsize=9)
     ax.set_ylim(len(table) - 0.5, -0.5)
-    ax.set_xticks([0, most + 1], ["练习 exercises", "测验 quizzes"], ha="left")
-    ax.set_xlim(-0.7, most + 1 + max([len(row.quizzes) for row in table], default=1))
+    ax.set_xticks([0, most + 2], ["练习 exercises", "测验 quizzes"], ha="left")
+    ax.set_xlim(-0.7, most + 2 + max([len(row.quizzes) for row in table], default=1))
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.grid(False)
+    _add_legend(fig)
     for spine in ax.spines.values():
         spine.set_visible(False)
     return fig
+
+
+def _add_legend(fig) -> None:
+    from matplotlib.lines import Line2D
+
+    looks = {"没做 to do": "none", "完成 done": "#0072B2"}
+    signs = [
+        Line2D([], [], ls="", marker="s", markevery=None, mec="#0072B2", mfc=face, label=label)
+        for label, face in looks.items()
+    ]
+    fig.legend(handles=signs, loc="outside lower right", ncols=2, fontsize=8)
 
 
 def _marks(ax, y: int, done: list[bool], start: int, marker: str, colour: str) -> None:
