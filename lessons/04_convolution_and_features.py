@@ -1,0 +1,1227 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 04 卷积、参数共享与特征 · Convolution, parameter sharing, features
+
+# %% tags=["setup"]
+try:
+    import course_utils  # first, so that TensorFlow starts without its messages
+except ModuleNotFoundError:
+    message = "请先安装课程 · install the course first: python start.py"
+    raise SystemExit(message) from None
+
+import ipywidgets as widgets
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from scipy import signal
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from course_utils import backbones, figures, photos
+from course_utils.learning import check, quiz
+from course_utils.widgets import Explorer
+
+figures.use_style()
+course_utils.reproducible(7)
+rng = np.random.default_rng(7)
+CREDIT = "Oxford-IIIT Pet, Parkhi et al. 2012, CC BY-SA 4.0"
+
+# %% [markdown]
+# ## 你将学会 · What you will be able to do
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * 写出带位置下标的卷积公式，用 NumPy 实现它，与 Keras 一致；
+# * 说清楚互相关与数学卷积、参数共享与“权重相等”的差别；
+# * 算出一层的输出大小、参数个数、乘加次数和感受野；
+# * 解释为什么用全局平均池化代替展平，能省多少；
+# * 测量一个真实的预训练网络每一层知道什么。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * write the convolution formula with its position indices, implement it in NumPy and agree with Keras;
+# * tell cross-correlation from mathematical convolution, and parameter sharing from “equal weights”;
+# * compute a layer's output size, parameters, multiply-accumulate operations and receptive field;
+# * explain why global average pooling replaces flatten, and how much it saves;
+# * measure what each layer of a real pretrained network knows.
+#
+# </div>
+
+# %% [markdown]
+# ## 开始之前 · Before you start
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 你需要第 01 课的全连接层和梯度。迁移学习搬来的是一个卷积网络学到的**特征**（features）；要知道搬来的是什么，先看卷积层怎样算，再看每一层学到了什么。在 2 个 CPU 核上运行全部单元不到 1 分钟，读完并做练习大约 70 分钟。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# You need the dense layer and the gradient from lesson 01. What transfer learning carries over is the **features** that a convolutional network has learned; to know what you carry, first see how a convolutional layer computes, then what each layer has learned. Running all cells takes less than 1 minute on 2 CPU cores, reading and doing the exercises about 70 minutes.
+#
+# </div>
+
+# %% [markdown]
+# ## 先猜一猜 · Predict first
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 1. 把一张 32×32×3 的照片变成 32×32×16 的特征图：全连接层的参数是 3×3 卷积层的几倍？
+# 2. 只看预训练网络**第一层**的输出（每个通道取平均），一个线性分类器能以多高的准确率分开猫和狗？看最后一层呢？
+# 3. 反过来：“这张照片偏亮还是偏暗”，第一层和最后一层哪个知道得更清楚？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# 1. Turn a 32×32×3 photo into a 32×32×16 feature map: how many times as many parameters has a dense layer as a 3×3 convolutional layer?
+# 2. From the output of the **first** layer of a pretrained network (each channel averaged), how accurately can a linear classifier tell cats from dogs? And from the last layer?
+# 3. The other way round: “is this photo bright or dark” – does the first or the last layer know it better?
+#
+# </div>
+
+# %% tags=["setup"]
+guess_times_more_parameters = ...
+guess_first_layer, guess_last_layer = ..., ...  # accuracy, 0 to 1
+guess_brightness_is_known_better_in = ...  # "first" or "last"
+
+# %% [markdown]
+# ## 一个窗口滑过照片 · A window slides over the photo
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **卷积层**（convolutional layer）拿一个小窗口在图上滑动。窗口里的数与**卷积核**（kernel）逐个相乘、全部相加，再加**偏置**（bias），就是输出的一个数。位置 $(m,n)$、输出**通道**（channel）$o$ 上：
+#
+# $$y[m,n,o]=b_o+\sum_{c}\sum_{i}\sum_{j}x[s\,m+i,\;s\,n+j,\;c]\;K[i,j,c,o]$$
+#
+# 分清三组下标：$(m,n)$ 说窗口**在哪里**，$(i,j)$ 说在窗口**里面**的哪一格，$c$ 和 $o$ 是输入和输出通道。$s$ 是**步幅**（stride），窗口每次移动几格。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# A **convolutional layer** slides a small window over a picture. The numbers in the window are multiplied by the **kernel** one by one, all are added up, plus the **bias**: one number of the output. At position $(m,n)$, for output **channel** $o$:
+#
+# $$y[m,n,o]=b_o+\sum_{c}\sum_{i}\sum_{j}x[s\,m+i,\;s\,n+j,\;c]\;K[i,j,c,o]$$
+#
+# Keep three kinds of index apart: $(m,n)$ says **where** the window is, $(i,j)$ which cell **inside** the window, $c$ and $o$ are the input and output channels. $s$ is the **stride**: how far the window moves each time.
+#
+# </div>
+
+
+# %%
+def conv2d(x, kernel, bias=0.0, stride=1):
+    """x (h, w, c_in), kernel (k, k, c_in, c_out) -> (h_out, w_out, c_out)"""
+    k, _, _, c_out = kernel.shape
+    h, w = ((side - k) // stride + 1 for side in x.shape[:2])
+    y = np.empty((h, w, c_out))
+    for m, n in np.ndindex(h, w):
+        window = x[stride * m : stride * m + k, stride * n : stride * n + k]
+        y[m, n] = np.tensordot(window, kernel, axes=3) + bias
+    return y
+
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 先用眼睛验一次。左边 0、右边 1，中间是一条竖直的边。Sobel 核用右边减左边，所以只在边上有反应，值是 $1+2+1=4$。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Check it by eye first. 0 on the left, 1 on the right, a vertical edge between. The Sobel kernel subtracts left from right, so it answers at the edge only, with $1+2+1=4$.
+#
+# </div>
+
+# %%
+edge = np.zeros((6, 6))
+edge[:, 3:] = 1
+sobel = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+answer = conv2d(edge[..., None], sobel[..., None, None])[..., 0]
+print(answer)
+assert answer.max() == 4 and np.all(answer[:, [0, 3]] == 0)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 再用 Keras 验：随机的输入，3 个输入通道，5 个输出通道，步幅 1、2、3。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Then check it against Keras: random input, 3 input channels, 5 output channels, strides 1, 2 and 3.
+#
+# </div>
+
+# %%
+x, kernel, bias = rng.normal(size=(11, 9, 3)), rng.normal(size=(3, 3, 3, 5)), rng.normal(size=5)
+for stride in [1, 2, 3]:
+    theirs = keras.ops.conv(x[None].astype("float32"), kernel.astype("float32"), strides=stride)
+    assert np.allclose(conv2d(x, kernel, bias, stride), theirs[0] + bias, atol=1e-5)
+
+# %% [markdown]
+# ## 互相关与卷积 · Correlation and convolution
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 数学里的卷积先把核上下左右都翻转：下标是 $x[m-i,\,n-j]$。深度学习的“卷积”不翻转，严格说是**互相关**（cross-correlation），下标是 $x[m+i,\,n+j]$。对会**学习**的核没有差别：要翻转的话，训练学到的就是翻转过的核。对**手写**的核有差别：Sobel 在同一条边上，互相关给 $+4$，卷积给 $-4$。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Convolution in mathematics first flips the kernel in both directions: the index is $x[m-i,\,n-j]$. The “convolution” of deep learning does not flip; strictly it is **cross-correlation**, with the index $x[m+i,\,n+j]$. For a kernel that is **learned** this makes no difference: if flipping were done, training would learn the flipped kernel. For one written **by hand** it does: on the same edge Sobel gives $+4$ by correlation and $-4$ by convolution.
+#
+# </div>
+
+# %%
+correlation = signal.correlate2d(edge, sobel, mode="valid")
+convolution = signal.convolve2d(edge, sobel, mode="valid")
+print("correlation", correlation[0], "  convolution", convolution[0])
+assert np.array_equal(answer, correlation) and convolution.min() == -4
+flipped = sobel[::-1, ::-1]
+assert np.array_equal(signal.correlate2d(edge, flipped, mode="valid"), convolution)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 现在轮到你在真实的照片上试。先选现成的核；再选“自己写”，在框里改 9 个数。看三件事：所有数加起来是 0 的核，在平坦的地方（虚化的背景）给出什么？勾上“翻转”，哪些核的结果不变？9 个数都相等的核做了什么？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Now try it on a real photo. Choose a ready-made kernel; then choose “my own” and change the 9 numbers in the box. Look for three things: what does a kernel whose numbers add up to 0 answer where the photo is flat (a blurred background)? Tick “flip”: for which kernels does nothing change? What does a kernel of 9 equal numbers do?
+#
+# </div>
+
+# %% tags=["setup"]
+KERNELS = {
+    "Sobel 竖边 vertical edges": "-1 0 1\n-2 0 2\n-1 0 1",
+    "Sobel 横边 horizontal edges": "-1 -2 -1\n0 0 0\n1 2 1",
+    "拉普拉斯 Laplacian": "0 1 0\n1 -4 1\n0 1 0",
+    "锐化 sharpen": "0 -1 0\n-1 5 -1\n0 -1 0",
+    "模糊 blur": "0.111 0.111 0.111\n0.111 0.111 0.111\n0.111 0.111 0.111",
+    "自己写 my own": None,
+}
+pets = photos.default("pets")
+grey = pets.images(128).mean(axis=3)
+
+
+def read_kernel(text):
+    rows = [[float(number) for number in line.split()] for line in text.strip().splitlines()]
+    if [len(row) for row in rows] != [3, 3, 3]:
+        raise ValueError("要 3 行，每行 3 个数 · give 3 rows of 3 numbers")
+    return np.array(rows)
+
+
+def draw_kernel(name, own, photo, flip):
+    weights = read_kernel(KERNELS[name] or own)
+    filtered = signal.correlate2d(grey[photo], weights[::-1, ::-1] if flip else weights, "valid")
+    fig, axes = plt.subplots(1, 2, figsize=(4.4, 2.5))
+    low = -255 if weights.sum() < 0.5 else 0
+    axes[0].imshow(grey[photo], cmap="gray", vmin=0, vmax=255)
+    axes[1].imshow(filtered, cmap="gray", vmin=low, vmax=255)
+    for ax, title in zip(axes, ["照片 photo", "卷积层的输出 output"], strict=True):
+        ax.set_title(title)
+        ax.axis("off")
+    fig.supxlabel(CREDIT, fontsize=7, color="#555555")
+    return fig
+
+
+Explorer(
+    draw_kernel,
+    name=widgets.Dropdown(options=list(KERNELS), description="卷积核 kernel"),
+    own=widgets.Textarea("0 0 0\n0 1 0\n0 0 0", rows=3, description="自己写 my own"),
+    photo=widgets.IntSlider(18, min=0, max=len(grey) - 1, description="照片 photo"),
+    flip=widgets.Checkbox(False, description="翻转（数学卷积） flip (true convolution)"),
+    alt_zh="左：一张宠物的灰度照片。右：3×3 卷积核的输出；Sobel 竖边核在竖直的边上给出亮或暗的线，平坦处是灰色。",
+    alt_en="Left: a pet's photo in grey. Right: the output of a 3×3 kernel; the vertical Sobel draws bright or dark lines at vertical edges and grey where the photo is flat.",
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 1**：自己设计一个核。它在平坦处给 0，在“左暗右亮”的竖直边上给正数，对水平的边没有反应。（不要照抄 Sobel；许多核都对。）
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 1**: design a kernel of your own. It gives 0 where the picture is flat, a positive number on a vertical edge that is dark on the left and bright on the right, and no answer to horizontal edges. (Do not copy Sobel; many kernels are right.)
+#
+# </div>
+
+# %% tags=["exercise"]
+my_kernel = ...  # 3 rows of 3 numbers: [[.., .., ..], [.., .., ..], [.., .., ..]]
+check("04-1", my_kernel)
+
+# %% [markdown]
+# ## 输出有多大：填充与步幅 · How large is the output: padding and stride
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 窗口不能伸出图外，所以 3×3 的窗口让图每边少一圈。**填充**（padding）在边上补 $p$ 圈零。一条边长 $n$、核 $k$、步幅 $s$ 时，窗口有这么多个位置：
+#
+# $$n_\text{out}=\left\lfloor\frac{n+2p-k}{s}\right\rfloor+1$$
+#
+# 最容易忘的是 $+1$：窗口不动也算一个位置。下面对 $n$、$k$、$s$、$p$ 的 270 种组合与 Keras 核对。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The window must not stick out of the picture, so a 3×3 window makes it smaller by one ring of pixels. **Padding** adds $p$ rings of zeros around it. For side $n$, kernel $k$ and stride $s$ the window has this many positions:
+#
+# $$n_\text{out}=\left\lfloor\frac{n+2p-k}{s}\right\rfloor+1$$
+#
+# What is forgotten most easily is the $+1$: the place where the window starts counts too. Below it is checked against Keras for 270 combinations of $n$, $k$, $s$ and $p$.
+#
+# </div>
+
+# %%
+tried = 0
+for n, k, s, p in np.ndindex(6, 5, 3, 3):
+    n, k, s = n + 7, k + 1, s + 1
+    padded = keras.ops.pad(np.ones((1, n, n, 1), "float32"), [[0, 0], [p, p], [p, p], [0, 0]])
+    side = keras.ops.conv(padded, np.ones((k, k, 1, 1), "float32"), strides=s).shape[1]
+    assert side == (n + 2 * p - k) // s + 1
+    tried += 1
+assert tried == 270
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# Keras 里 `padding="valid"` 是 $p=0$，`padding="same"` 让 $n_\text{out}=\lceil n/s\rceil$。有一个陷阱：步幅 2 时 `"same"` 可能只在**右边和下边**补零，而别的框架两边都补。搬别人的权重时，这会让每个位置偏一格。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# In Keras `padding="valid"` is $p=0$, and `padding="same"` makes $n_\text{out}=\lceil n/s\rceil$. There is a trap: with stride 2 `"same"` may add zeros on the **right and bottom only**, while other frameworks add them on both sides. When you carry over someone's weights, every position is then off by one cell.
+#
+# </div>
+
+# %%
+row = np.arange(1.0, 7.0, dtype="float32")[None, :, None]  # 1 2 3 4 5 6
+first = np.array([1.0, 0, 0], "float32")[:, None, None]  # the window's first cell
+same = keras.ops.conv(row, first, strides=2, padding="same")[0, :, 0]
+both_sides = keras.ops.conv(keras.ops.pad(row, [[0, 0], [1, 1], [0, 0]]), first, strides=2)[0, :, 0]
+print("same:", np.array(same), "  padding=1:", np.array(both_sides))
+assert list(same) == [1, 3, 5] and list(both_sides) == [0, 2, 4]
+
+
+# %% tags=["exercise"]
+def output_size(n, k, stride, padding):
+    """Side of the output; n, k, stride and padding are integers."""
+    return ...
+
+
+check("04-2", output_size)
+
+# %% [markdown]
+# ## 1×1 卷积与深度可分离卷积 · 1×1 and depthwise separable convolution
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **1×1 卷积**不看邻居，只在每个像素上混合通道：它就是在每个位置上用同一个全连接层（Lin 等，2014）。**深度可分离卷积**（depthwise separable convolution）把一步拆成两步：先每个通道各用一个 3×3 的核（depthwise，不混合通道），再用 1×1 混合通道（pointwise）。EfficientNet-Lite0 几乎全由它组成。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# A **1×1 convolution** looks at no neighbours and only mixes the channels of each pixel: it is the same dense layer at every position (Lin et al., 2014). A **depthwise separable convolution** splits one step into two: first a 3×3 kernel for each channel by itself (depthwise, channels are not mixed), then a 1×1 to mix the channels (pointwise). EfficientNet-Lite0 consists of it almost entirely.
+#
+# </div>
+
+# %%
+x, pointwise = rng.normal(size=(6, 6, 3)), rng.normal(size=(1, 1, 3, 4))
+assert np.allclose(conv2d(x, pointwise), x @ pointwise[0, 0])  # a dense layer in each pixel
+
+depthwise = rng.normal(size=(3, 3, 3, 1))
+channels = [conv2d(x[..., [c]], depthwise[:, :, [c]]) for c in range(3)]
+two_steps = conv2d(np.concatenate(channels, axis=2), pointwise)
+theirs = keras.ops.separable_conv(*(a.astype("float32") for a in [x[None], depthwise, pointwise]))
+assert np.allclose(two_steps, theirs[0], atol=1e-5)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 拆开要付出代价：两步合起来的核是 $D[i,j,c]\,P[c,o]$，每个输入通道只有**一种**空间图案，普通卷积每一对 $(c,o)$ 各有一种。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Splitting has a price: the kernel of both steps together is $D[i,j,c]\,P[c,o]$, just **one** spatial pattern for each input channel, where ordinary convolution has one for each pair $(c,o)$.
+#
+# </div>
+
+# %%
+joined = depthwise * pointwise  # (3, 3, 3, 1) times (1, 1, 3, 4)
+assert np.allclose(conv2d(x, joined), two_steps)
+ranks = [np.linalg.matrix_rank(k[:, :, 0].reshape(9, -1)) for k in (joined, kernel)]
+assert ranks[0] == 1 and ranks[1] == 5
+
+# %% [markdown]
+# ## 流言实测：什么叫参数共享 · The myth, measured: what parameter sharing means
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **参数共享**（parameter sharing）是：**同一个**卷积核 $K$ 用在每一个输出位置 $(m,n)$ 上；$K$ 的公式里没有 $m$ 和 $n$。核里面的 9 个数可以各不相同。
+#
+# 把卷积写成全连接层的权重矩阵，一看就明白。输入 6×6，输出 4×4，矩阵有 16 行、36 列。每一行是一个输出位置：大部分是 0（只看附近，局部连接），不是 0 的地方每一行都是**同样的 9 个数**，只是往右挪（参数共享）。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Parameter sharing** means: the **same** kernel $K$ is used at every output position $(m,n)$; there is no $m$ or $n$ in $K$. The 9 numbers inside the kernel may all differ.
+#
+# Write a convolution as the weight matrix of a dense layer, and you see it. Input 6×6, output 4×4: the matrix has 16 rows and 36 columns. Each row is one output position: it is mostly 0 (it looks at its neighbourhood only, local connections), and where it is not 0 every row has the **same 9 numbers**, just moved to the right (parameter sharing).
+#
+# </div>
+
+# %%
+kernel9 = rng.normal(size=(3, 3, 1, 1)).astype("float32")
+unit_pictures = np.eye(36, dtype="float32").reshape(36, 6, 6, 1)  # one pixel is 1, the rest 0
+matrix = np.array(keras.ops.conv(unit_pictures, kernel9)).reshape(36, 16).T
+print(matrix.shape, "not zero:", np.count_nonzero(matrix), "different:", len(np.unique(matrix)) - 1)
+assert np.count_nonzero(matrix) == 16 * 9 and len(np.unique(matrix)) - 1 == 9
+
+# %% tags=["setup"]
+fig, ax = plt.subplots(figsize=(6, 3.1))
+shown = ax.imshow(np.where(matrix == 0, np.nan, matrix), cmap="cividis")
+ax.set(xlabel="输入像素 input pixel", ylabel="输出位置 output position")
+ax.grid(visible=False)
+fig.colorbar(shown, label="权重 weight", shrink=0.8)
+figures.show(
+    fig,
+    "卷积写成的 16×36 权重矩阵：大部分空白；每一行是同样的 9 种颜色，逐行向右移动。",
+    "A convolution as a 16×36 weight matrix: mostly blank; every row has the same 9 colours, moved to the right from row to row.",
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 文章 S2 写的是 $W_i=W_j$，“卷积核在两个不同位置的值”。照字面，核里所有的数都相等，就只剩一个自由参数：一个模糊核。它分不清竖边和横边，网络就学不到边缘。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Article S2 writes $W_i=W_j$, “values of the kernel at two different positions”. Taken literally, all numbers in a kernel are equal and only one free parameter is left: a blur. It cannot tell a vertical from a horizontal edge, so the network could not learn edges.
+#
+# </div>
+
+# %%
+box = np.full((3, 3), 1 / 9)  # W_i = W_j
+vertical, horizontal = edge[:3, 2:5], edge.T[2:5, :3]  # an edge in each direction, 3 × 3 pixels
+for name, weights in {"box": box, "sobel": sobel}.items():
+    print(
+        f"{name:6} vertical {np.sum(weights * vertical):.3f}   horizontal {np.sum(weights * horizontal):.3f}"
+    )
+assert np.isclose(np.sum(box * vertical), np.sum(box * horizontal))
+assert np.sum(sobel * vertical) == 4 and np.sum(sobel * horizontal) == 0
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 不共享的层叫**局部连接**（locally connected）：每个位置有自己的核 $K_{mn}$。给所有位置填同一个核，它就变成卷积。训练时也一样：共享的核的梯度，是各个位置的梯度**加起来**，一张照片里每个窗口都在教同一个核。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# A layer without sharing is **locally connected**: each position has a kernel $K_{mn}$ of its own. Put the same kernel everywhere and it becomes a convolution. In training too: the gradient of the shared kernel is the gradients of all positions **added up**, so every window of a photo teaches the same kernel.
+#
+# </div>
+
+# %%
+x, kernel = (
+    rng.normal(size=(8, 8, 3)).astype("float32"),
+    tf.Variable(rng.normal(size=(3, 3, 3, 4)).astype("float32")),
+)
+windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(0, 1))  # (6, 6, 3, 3, 3)
+everywhere = np.tile(kernel.numpy(), (6, 6, 1, 1, 1, 1))  # K[m, n]: one kernel for each position
+local = np.einsum("mncij,mnijco->mno", windows, everywhere)
+with tf.GradientTape() as tape:
+    y = keras.ops.conv(x[None], kernel)[0]
+    loss = tf.reduce_sum(y**2) / 2  # so dE/dy = y
+assert np.allclose(local, y, atol=1e-4)
+
+# %%
+per_position = np.einsum("mncij,mno->mnijco", windows, y)  # a locally connected layer's gradient
+shared = tape.gradient(loss, kernel)
+assert np.allclose(per_position.sum(axis=(0, 1)), shared, rtol=1e-4, atol=1e-3)
+
+# %% [markdown]
+# ## 省了多少：参数与乘加 · What it saves: parameters and work
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 同一件事，32×32×3 → 32×32×16，四种层（3×3 的窗口，`"same"` 填充）。**乘加次数**（multiply-accumulate operations，MACs）是工作量。先用小图核对公式与 Keras，再算大图。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The same job, 32×32×3 → 32×32×16, by four kinds of layer (3×3 window, `"same"` padding). **Multiply-accumulate operations** (MACs) are the work. Check the formulas against Keras on a small picture first, then compute the large one.
+#
+# </div>
+
+
+# %%
+def parameters_and_macs(side, c_in, c_out, k=3):
+    places, dense = side * side, side * side * c_in * side * side * c_out
+    conv, separable = k * k * c_in * c_out, k * k * c_in + c_in * c_out
+    return {
+        "dense": (dense + places * c_out, dense),
+        "local": (places * (conv + c_out), places * conv),
+        "conv": (conv + c_out, places * conv),
+        "separable": (separable + c_out, places * separable),
+    }
+
+
+# %%
+small = parameters_and_macs(8, 3, 16)
+picture = keras.Input((8, 8, 3))
+same = {"padding": "same"}
+for name, layer, given in [
+    ("dense", keras.layers.Dense(8 * 8 * 16), keras.layers.Flatten()(picture)),
+    ("conv", keras.layers.Conv2D(16, 3, **same), picture),
+    ("separable", keras.layers.SeparableConv2D(16, 3, **same), picture),
+]:
+    layer(given)
+    assert layer.count_params() == small[name][0]
+
+# %%
+counts = parameters_and_macs(32, 3, 16)
+for name, (n_parameters, n_macs) in counts.items():
+    print(f"{name:10} parameters {n_parameters:>10,}   MACs {n_macs:>10,}")
+assert counts["local"][1] == counts["conv"][1]  # sharing saves parameters, not work
+assert counts["dense"][0] // counts["conv"][0] == 112_384
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * 全连接层的参数是卷积层的 112,384 倍。你猜的是多少？
+# * 局部连接与卷积的乘加次数**相同**：参数共享省的是参数（要学的东西、要的样本），不是计算。
+# * 拆成两步的深度可分离卷积连计算也省：乘加次数不到普通卷积的 1/5。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * A dense layer has 112,384 times the parameters of the convolutional layer. What was your guess?
+# * Local and convolutional layers do the **same** number of MACs: sharing saves parameters (what has to be learned, and the samples for it), not work.
+# * Depthwise separable convolution, in two steps, saves work too: less than 1/5 of the MACs of an ordinary one.
+#
+# </div>
+
+# %% tags=["exercise"]
+assert counts["separable"][1] / counts["conv"][1] < 1 / 5
+answer_conv = {
+    "parameters": ...,  # Conv2D(64, 5, padding="same") on a map of 28 × 28 × 32, with bias
+    "macs": ...,
+}
+check("04-3", answer_conv)
+
+# %% [markdown]
+# ## “共享”不是“结构相同” · Sharing is not having the same architecture
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 两个任务之间的参数共享，是两个网络用**同一组** $\theta$：改了一个，另一个也变（硬共享，第 11 课；Caruana，1997）。文章 S2 说“使用相同的网络结构来实现参数共享”。结构相同、各自随机初始化的两个网络，什么也没有共享。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Parameter sharing between two tasks means that two networks use the **same** $\theta$: change it in one and it changes in the other (hard parameter sharing, lesson 11; Caruana, 1997). Article S2 says that parameters are shared “by using the same network structure”. Two networks of the same structure, each initialized at random, share nothing.
+#
+# </div>
+
+
+# %%
+def new_layer():
+    return keras.layers.Conv2D(4, 3)
+
+
+photo = rng.normal(size=(1, 8, 8, 3)).astype("float32")
+first, second, the_same = new_layer(), new_layer(), None
+the_same = first  # the second task uses the first task's layer
+assert not np.allclose(first(photo), second(photo), atol=0.01)
+first.bias.assign_add(np.ones(4))  # train the first task …
+assert np.allclose(the_same(photo), first(photo)) and np.allclose(second.bias, 0)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 同样的想法不只用于照片。循环网络（RNN）在每个**时刻**用同一组权重，所以序列再长，参数也不变（第 13 课）。生成对抗网络（GAN）的生成器常用**转置卷积**（transposed convolution）把小图放大：还是一个到处共用的核，只是方向相反，数学上是卷积矩阵的转置。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The same idea serves more than photos. A recurrent network (RNN) uses the same weights at every **time step**, so its parameters do not grow with the sequence (lesson 13). The generator of a generative adversarial network (GAN) often enlarges small maps by **transposed convolution**: again one kernel shared by all positions, but in the other direction, by the transpose of the convolution's matrix.
+#
+# </div>
+
+# %%
+sizes = [
+    keras.Sequential([keras.Input((n, 3)), keras.layers.SimpleRNN(8)]).count_params()
+    for n in (5, 500)
+]
+assert sizes[0] == sizes[1]
+
+small_map = rng.normal(size=(1, 4, 4, 1)).astype("float32")
+enlarged = np.array(keras.ops.conv_transpose(small_map, kernel9))
+assert enlarged.shape == (1, 6, 6, 1)
+assert np.allclose(enlarged.ravel(), matrix.T @ small_map.ravel(), atol=1e-5)
+
+# %% [markdown]
+# ## 输入移动，输出跟着移动 · The input moves, the output moves with it
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 同一个核用在每个位置，带来一个性质：猫往右挪 2 格，特征图也往右挪 2 格。这叫**平移等变性**（translation equivariance）。它是卷积的**归纳偏置**（inductive bias）：不用学就知道“猫在哪里都是猫”。全连接层和局部连接没有这个性质，要在每个位置各学一遍。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# One kernel at every position brings a property: move the cat 2 pixels to the right, and the feature map moves 2 to the right. This is **translation equivariance**. It is the **inductive bias** of convolution: it knows without learning that a cat is a cat wherever it stands. Dense and locally connected layers do not have it and must learn the cat anew at every position.
+#
+# </div>
+
+# %%
+cat = np.zeros((12, 12))
+cat[4:7, 3:6] = rng.normal(size=(3, 3))  # something small on an empty background
+moved = np.roll(cat, 2, axis=1)
+dense_weights, local_kernels = rng.normal(size=(100, 144)), rng.normal(size=(10, 10, 3, 3))
+
+
+def local_layer(x):
+    return np.einsum(
+        "mnij,mnij->mn", np.lib.stride_tricks.sliding_window_view(x, (3, 3)), local_kernels
+    )
+
+
+# %%
+layers = {
+    "conv": lambda x: signal.correlate2d(x, kernel9[..., 0, 0], "valid"),
+    "local": local_layer,
+    "dense": lambda x: (dense_weights @ x.ravel()).reshape(10, 10),
+}
+follows = {name: np.allclose(f(moved), np.roll(f(cat), 2, axis=1)) for name, f in layers.items()}
+print(follows)
+assert follows == {"conv": True, "local": False, "dense": False}
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 两个限制，初学者常忘。**步幅** 2 以后只对 2 的倍数严格成立：挪 1 格，窗口就落在别的格子上。而且等变不是**不变**（invariance）：特征图跟着动了。要“不管在哪里”，得把位置丢掉，比如取全图平均；展平则把位置全部留下。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Two limits that beginners forget. After **stride** 2 it holds exactly only for multiples of 2: move by 1 and the windows fall on other pixels. And equivariance is not **invariance**: the map has moved. For “wherever it is” the position must be thrown away, for example by a mean over the whole map; flatten keeps all positions.
+#
+# </div>
+
+
+# %%
+def conv_stride_2(x):
+    return layers["conv"](x)[::2, ::2]
+
+
+assert np.allclose(conv_stride_2(moved), np.roll(conv_stride_2(cat), 1, axis=1))  # by 2: follows
+by_1 = conv_stride_2(np.roll(cat, 1, axis=1))
+assert not any(np.allclose(by_1, np.roll(conv_stride_2(cat), s, axis=1)) for s in range(5))
+before, after = layers["conv"](cat), layers["conv"](moved)
+assert np.isclose(before.mean(), after.mean()) and not np.allclose(before.ravel(), after.ravel())
+
+# %% [markdown]
+# ## 展平还是取平均 · Flatten or average
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 网络最后一张特征图要变成一个向量。**展平**（flatten）把所有数排成一列；**全局平均池化**（global average pooling，GAP）每个通道只留一个平均值（Lin 等，2014）。VGG16 的特征图是 7×7×512，文章 S1 和 S3 把它展平后接 `Dense(256)`：
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The last feature map must become a vector. **Flatten** puts all numbers in a row; **global average pooling** (GAP) keeps one mean for each channel (Lin et al., 2014). VGG16's feature map is 7×7×512, and articles S1 and S3 flatten it before a `Dense(256)`:
+#
+# </div>
+
+# %%
+maps, n_weights = keras.Input((7, 7, 512)), {}
+for pool in [keras.layers.Flatten(), keras.layers.GlobalAveragePooling2D()]:
+    vector, dense = pool(maps), keras.layers.Dense(256)
+    dense(vector)
+    n_weights[type(pool).__name__] = dense.count_params()
+    print(
+        f"{type(pool).__name__:24} {vector.shape[1]:>6,} features   Dense(256): {dense.count_params():>9,}"
+    )
+assert list(n_weights.values()) == [6_422_784, 131_328]
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 相差 49 倍，正好是 7×7。参数多不一定错，但样本少时容易**过拟合**（overfitting）。用真实的网络测：冻结的 EfficientNet-Lite0，从 200 张训练照片里取 60 张训练线性分类器，在其余 140 张上看准确率，换 5 次取法。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# A factor of 49, exactly 7×7. Many parameters are not wrong as such, but with few samples they invite **overfitting**. Measure it on a real network: a frozen EfficientNet-Lite0; of the 200 training photos 60 train a linear classifier, the other 140 give its accuracy, for 5 different draws.
+#
+# </div>
+
+# %%
+backbone = backbones.load("efficientnet_lite0")
+train_photos = photos.default("train")
+images, labels = train_photos.images(224), train_photos.labels  # 0 cat, 1 dog
+last_maps = backbone.predict(images, batch_size=20, verbose=0)
+print(last_maps.shape)
+
+
+def classifier():
+    return make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
+
+
+# %%
+def accuracies(features):
+    found = []
+    for seed in range(5):
+        few = np.random.default_rng(seed).permutation(200)
+        model = classifier().fit(features[few[:60]], labels[few[:60]])
+        found.append(model.score(features[few[60:]], labels[few[60:]]))
+    return np.array(found)
+
+
+flat, averaged = accuracies(last_maps.reshape(200, -1)), accuracies(last_maps.mean(axis=(1, 2)))
+
+# %% tags=["nbval-ignore-output"]
+for name, found in {"flatten": flat, "GAP": averaged}.items():
+    print(f"{name:8} {found.mean():.2f} (sd {found.std():.2f})")
+
+# %%
+assert averaged.mean() > flat.mean() + 0.02  # 62,720 features against 1,280
+assert averaged.mean() > 0.93
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 这里 GAP 更准，参数还少 49 倍。别把它变成教条：位置重要的任务（数数、定位），平均会丢掉答案；在另一组很简单的合成图上，两者没有差别。
+#
+# 顺便更正一句：文章 S1 说 `include_top=False` 去掉“最后一层”。它去掉的是展平和**三个**全连接层 fc1、fc2、predictions，VGG16 的绝大部分参数都在那里。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Here GAP is more accurate, with 49 times fewer parameters. Do not turn it into a dogma: where positions matter (counting, locating), a mean loses the answer; and on another set of very simple synthetic pictures the two did not differ.
+#
+# One correction by the way: article S1 says that `include_top=False` removes “the last layer”. It removes flatten and **three** dense layers, fc1, fc2 and predictions, and most of VGG16's parameters are there.
+#
+# </div>
+
+# %%
+kept = keras.applications.VGG16(weights=None, include_top=False).count_params()
+inputs, removed = 7 * 7 * 512, {}
+for name, units in {"fc1": 4096, "fc2": 4096, "predictions": 1000}.items():
+    removed[name] = (inputs + 1) * units
+    inputs = units
+print(f"kept {kept:,}   removed {removed}")
+assert kept == 14_714_688 and kept + sum(removed.values()) == 138_357_544
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 文章 S2 还说，卷积把输入映射到“更高维的特征空间”。不一定：维数是你设计出来的。S2 自己的网络，第一层之后变大，最后比照片小不了多少；换成 GAP 就只有 64 维。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Article S2 also says that convolution maps the input to a “higher-dimensional feature space”. Not in general: the dimension is your design. S2's own network grows after its first layer and ends a little above the photo's size; with GAP it is only 64.
+#
+# </div>
+
+# %%
+s2 = [keras.Input((64, 64, 3)), keras.layers.Conv2D(32, 3), keras.layers.MaxPooling2D()]
+s2 += [keras.layers.Conv2D(64, 3), keras.layers.MaxPooling2D()]
+x, dimensions = s2[0], [64 * 64 * 3]
+for layer in s2[1:]:
+    x = layer(x)
+    dimensions.append(int(np.prod(x.shape[1:])))
+print(dimensions, "GAP:", x.shape[-1])
+assert dimensions[1] == 123_008 and dimensions[-1] == 12_544 and x.shape[-1] == 64
+
+
+# %% tags=["exercise"]
+def gap(maps):
+    """Feature maps (n, h, w, c) -> global average pooling (n, c)"""
+    return ...
+
+
+check("04-4", gap)
+
+# %% [markdown]
+# ## 一个输出看到多大一块 · How much of the photo one output sees
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 第一层的一个输出只看到 3×3 个像素，但它的邻居看到旁边的 3×3，下一层再把邻居合起来。一个输出在照片上能看到的范围叫**感受野**（receptive field）。设 $d$ 是当前相邻两格在照片上的距离（开始是 1），每过一层：
+#
+# $$r\leftarrow r+(k-1)\,d,\qquad d\leftarrow d\cdot s$$
+#
+# 先加，再乘：这一层的窗口是按**它的输入**的间距摆的。用梯度核对：只有感受野里的像素，导数才不是 0。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# An output of the first layer sees just 3×3 pixels; but its neighbours see the 3×3 next to it, and the next layer joins neighbours. The part of the photo that one output can see is its **receptive field**. Let $d$ be how far two neighbouring cells are apart on the photo (1 at the start); each layer does
+#
+# $$r\leftarrow r+(k-1)\,d,\qquad d\leftarrow d\cdot s$$
+#
+# Add first, multiply afterwards: a layer's window is laid out in the spacing of **its input**. Check it by the gradient: only pixels inside the receptive field have a derivative other than 0.
+#
+# </div>
+
+
+# %%
+def receptive_fields(model):
+    r, d, found = 1, 1, {}
+    for part, part_layers in backbones.blocks(model).items():
+        for layer in part_layers:
+            if hasattr(layer, "kernel_size"):
+                r += (layer.kernel_size[0] - 1) * d
+                d *= layer.strides[0]
+        found[part] = r
+    return found
+
+
+fields = receptive_fields(backbone)
+print({part: fields[part] for part in ["stem", "block1", "block3", "block5", "block11", "head"]})
+
+# %%
+ends = {part: part_layers[-1].output for part, part_layers in backbones.blocks(backbone).items()}
+for part in ["stem", "block1", "block3"]:
+    pixels = tf.Variable(images[:1].astype("float32"))
+    with tf.GradientTape() as tape:
+        maps = keras.Model(backbone.input, ends[part])(pixels, training=False)
+        middle = tf.reduce_sum(maps[0, maps.shape[1] // 2, maps.shape[2] // 2])
+    seen = np.any(tape.gradient(middle, pixels)[0] != 0, axis=(1, 2))
+    assert seen.sum() == fields[part]
+assert fields["block11"] > 224 > fields["block5"]  # from block 11 on, more than the whole photo
+
+
+# %% tags=["exercise"]
+def receptive_field(layers):
+    """layers: list of (k, stride), first layer first -> pixels that one output sees"""
+    return ...
+
+
+check("04-5", receptive_field)
+
+# %% [markdown]
+# ## 真实网络的第一层 · The first layer of a real network
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# EfficientNet-Lite0 是在 ImageNet 的 1000 类照片上训练的。它的第一层有 32 个 3×3×3 的核，正好可以当作 3×3 的彩色小图来看。没有人写过它们，它们是学来的；找一找边缘、亮斑和颜色对比。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# EfficientNet-Lite0 was trained on ImageNet's photos of 1000 classes. Its first layer has 32 kernels of 3×3×3, which can be looked at as colour pictures of 3×3. Nobody wrote them, they were learned; look for edges, spots and colour contrasts.
+#
+# </div>
+
+# %% tags=["setup"]
+filters = backbone.get_layer("stem_conv").get_weights()[0]  # (3, 3, 3, 32)
+fig, axes = plt.subplots(4, 8, figsize=(6, 3.2))
+for ax, each in zip(axes.flat, np.moveaxis(filters, 3, 0), strict=True):
+    ax.imshow(0.5 + 0.5 * each / abs(each).max())  # grey is 0
+    ax.axis("off")
+figures.show(
+    fig,
+    "第一层的 32 个 3×3 卷积核画成彩色小图：有的一侧亮一侧暗（边缘），有的中心与周围相反，有的是颜色对比。",
+    "The 32 kernels of the first layer as colour pictures of 3×3: some bright on one side and dark on the other (edges), some with a centre unlike its surroundings, some colour contrasts.",
+    photo=True,
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 光看容易看错，所以量一量。“边缘”核像 Sobel：9 个数之和接近 0，对平坦的地方没有反应。下面给每个核算一个比值：和的绝对值除以绝对值的和。0 表示只看差别，1 表示只看平均。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Looking deceives easily, so measure. An edge kernel is like Sobel: its numbers add up to almost 0, and flat places leave it cold. For each kernel compute a ratio: the absolute value of the sum, divided by the sum of absolute values. 0 means that it looks at differences only, 1 at the mean only.
+#
+# </div>
+
+# %%
+ratio = abs(filters.sum(axis=(0, 1, 2))) / abs(filters).sum(axis=(0, 1, 2))
+print(f"differences (below 0.1): {np.sum(ratio < 0.1)}   means (above 0.9): {np.sum(ratio > 0.9)}")
+assert np.sum(ratio < 0.1) > 8
+
+# %% [markdown]
+# ## 特征图：从边缘到部件 · Feature maps: from edges to parts
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 现在让一张照片走过网络，看几个深度的特征图。越深，格子越少（112×112 → 7×7），每一格看到的范围越大，通道越多。浅层的图还能认出照片；深层的图只说“这里有我找的东西”。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Now let a photo walk through the network and look at feature maps at several depths. The deeper, the fewer cells (112×112 → 7×7), the more of the photo each cell sees, and the more channels. In shallow maps you still recognize the photo; deep ones only say “what I look for is here”.
+#
+# </div>
+
+# %%
+parts = ["stem", "block2", "block7", "head"]
+pet = pets.images(224)[18:19]
+pet_maps = keras.Model(backbone.input, [ends[part] for part in parts]).predict(pet, verbose=0)
+print({part: maps.shape[1:] for part, maps in zip(parts, pet_maps, strict=True)})
+assert [maps.shape[1] for maps in pet_maps] == [112, 56, 14, 7]
+
+# %% tags=["setup"]
+fig, axes = plt.subplots(len(parts), 6, figsize=(6.6, 4.9))
+for row, part, maps in zip(axes, parts, pet_maps, strict=True):
+    strongest = np.argsort(-maps[0].std(axis=(0, 1)))[:5]
+    row[0].imshow(pet[0])
+    row[0].set_title(f"照片 photo → {part}", fontsize=8)
+    for ax, channel in zip(row[1:], strongest, strict=True):
+        ax.imshow(maps[0, :, :, channel])
+        ax.set_title(f"#{channel}", fontsize=8)
+    for ax in row:
+        ax.axis("off")
+fig.supxlabel(CREDIT, fontsize=7, color="#555555")
+figures.show(
+    fig,
+    "一张小狗照片在四个深度的特征图，每行 5 个通道。stem 里轮廓清晰；block2 是边缘和纹理；block7 只有粗块；head 只有 7×7 格，亮处在狗身上。",
+    "Feature maps of a dog's photo at four depths, 5 channels in each row. In stem the outlines are sharp; block2 shows edges and textures; block7 coarse blocks; head has only 7×7 cells, bright on the dog.",
+    photo=True,
+)
+
+# %% [markdown]
+# ## 流言实测：低层通用，高层专用 · The myth, measured: low layers are general, high layers specific
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# “低层的特征通用，高层的特征专用”，人人都这么说。怎样测？**线性探测**（linear probing；Alain 与 Bengio，2016）：冻结网络，在某一层的特征上训练一个线性分类器，看它能答对多少。特征里有的信息，线性分类器才读得出来。
+#
+# 问两个问题，都是一半对一半，瞎猜 50%：是**猫还是狗**；比中位数**亮还是暗**。每层的特征图先取 GAP。再加一个对照：结构相同、权重**随机**的网络。只用 200 张训练照片，做 5 折**交叉验证**（cross-validation，第 10 课），测试集留着不碰。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# “Features of low layers are general, those of high layers specific”: everybody says so. How can it be measured? By **linear probing** (Alain and Bengio, 2016): freeze the network, train a linear classifier on the features of one layer, and see how much it gets right. A linear classifier can only read what is in the features.
+#
+# Ask two questions, each half and half, so that guessing gives 50%: **cat or dog**; **brighter or darker** than the median. Each layer's map goes through GAP first. And a control: a network of the same structure with **random** weights. Use only the 200 training photos, with 5-fold **cross-validation** (lesson 10); the test set stays untouched.
+#
+# </div>
+
+# %%
+depths = [*list(ends)[::2], "head"]  # every second block
+
+
+def features_by_depth(model):
+    outputs = {
+        part: part_layers[-1].output for part, part_layers in backbones.blocks(model).items()
+    }
+    pooled = [keras.layers.GlobalAveragePooling2D()(outputs[part]) for part in depths]
+    return keras.Model(model.input, pooled).predict(images, batch_size=20, verbose=0)
+
+
+learned = features_by_depth(backbone)
+untrained = features_by_depth(backbones.load("efficientnet_lite0", weights=None))
+
+
+# %%
+def probe(features_list, answers):
+    return np.array([cross_val_score(classifier(), f, answers, cv=5).mean() for f in features_list])
+
+
+brightness = images.mean(axis=(1, 2, 3))
+is_bright = (brightness > np.median(brightness)).astype(int)
+cat_or_dog, bright_or_dark = probe(learned, labels), probe(learned, is_bright)
+control = probe(untrained, labels)
+
+# %% tags=["nbval-ignore-output", "result-table"]
+print("layer      cat/dog   bright/dark   cat/dog, untrained")
+for row in zip(depths, cat_or_dog, bright_or_dark, control, strict=True):
+    print("{:10} {:7.2f} {:13.2f} {:14.2f}".format(*row))
+
+# %%
+assert cat_or_dog[-1] > 0.93 and cat_or_dog[-1] - cat_or_dog[0] > 0.2  # grows with depth
+assert bright_or_dark[0] > 0.9 and bright_or_dark[0] - bright_or_dark[-1] > 0.25  # is lost
+assert cat_or_dog[-1] - control[-1] > 0.2  # depth alone does not do it
+assert abs(cat_or_dog[0] - control[0]) < 0.12  # at the first layer, training hardly matters
+
+# %% tags=["setup"]
+fig, ax = plt.subplots(figsize=(6.6, 3.5))
+ax.plot(depths, cat_or_dog, "-", label="猫还是狗 cat or dog")
+ax.plot(depths, bright_or_dark, "--", label="亮还是暗 bright or dark")
+ax.plot(depths, control, ":", label="猫狗，随机权重 cat or dog, random weights")
+ax.set(xlabel="层，从浅到深 layer, shallow to deep", ylabel="准确率 accuracy", ylim=(0.45, 1.02))
+ax.tick_params(axis="x", rotation=35)
+ax.legend(loc="center left", bbox_to_anchor=(0.0, 0.62), fontsize=8)
+figures.show(
+    fig,
+    "三条随深度变化的准确率曲线：猫狗从约 0.7 升到约 0.98；亮暗从约 0.96 降到 0.6 以下；随机权重的猫狗一直在 0.65 左右。",
+    "Accuracy against depth, three curves: cat or dog rises from about 0.7 to about 0.98; bright or dark falls from about 0.96 to below 0.6; cat or dog with random weights stays around 0.65.",
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * **两条曲线交叉**。浅层几乎什么都留着，亮度一读就有，“猫还是狗”读不出来。深层正相反：任务需要的越来越清楚，不需要的被丢掉。这就是“通用”和“专用”。
+# * **学来的，不是结构带来的**：随机权重的网络再深也读不出猫狗。第一层上，学过的与随机的差不多。
+# * **结论的范围**：这是一个网络、两个问题、取过平均的特征。源任务 ImageNet 里就有许多猫狗，所以最高层对我们也好用；目标离源任务越远，越该试中间的层（Yosinski 等，2014，测的是整层的迁移；第 07 课会再测）。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * **The curves cross**. Shallow layers keep almost everything: brightness is read off at once, “cat or dog” is not. Deep layers are the opposite: what the task needs gets ever clearer, and what it does not need is dropped. That is “general” and “specific”.
+# * **Learned, not given by the structure**: with random weights no depth tells cats from dogs. At the first layer, learned and random differ little.
+# * **How far this goes**: one network, two questions, averaged features. The source task, ImageNet, has many cats and dogs itself, so even the topmost layer suits us; the farther the target from the source, the more the middle layers are worth trying (Yosinski et al., 2014, measured transfer of whole layers; lesson 07 measures again).
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 迁移学习的几种方法，现在可以用一句话说清楚各自搬了什么：
+#
+# | 方法 | 搬什么 | 在哪里学 |
+# |---|---|---|
+# | 预训练（pretraining） | 在大数据集上学出上面这些层 | 网络的作者替你做了 |
+# | 特征提取（feature extraction） | 深层的特征，权重冻结 | 第 07 课 |
+# | 微调（fine-tuning） | 权重作为起点，继续训练 | 第 08 课 |
+# | 参数共享（parameter sharing） | 几个任务同时用一组权重 | 第 11 课 |
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# What each method of transfer learning carries over can now be said in a line:
+#
+# | method | carries over | where you learn it |
+# |---|---|---|
+# | pretraining | learns the layers above on a large dataset | the network's authors did it for you |
+# | feature extraction | deep features, weights frozen | lesson 07 |
+# | fine-tuning | weights as a start, training goes on | lesson 08 |
+# | parameter sharing | several tasks use one set of weights at once | lesson 11 |
+#
+# </div>
+
+# %% [markdown]
+# ## 练习 · Exercises
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 五道练习就在上文各节。卡住时运行 `hint("04-1")`，每次多说一步；`solution("04-1")` 给出完整解答。`progress()` 显示你完成了哪些。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The five exercises stand in the sections above. When you are stuck, run `hint("04-1")`, one step more each time; `solution("04-1")` shows a worked answer. `progress()` shows what you have done.
+#
+# </div>
+
+# %% [markdown]
+# ## 测验 · Quiz
+
+# %% tags=["quiz"]
+quiz("04-q1")
+
+# %% tags=["quiz"]
+quiz("04-q2")
+
+# %% tags=["quiz"]
+quiz("04-q3")
+
+# %% tags=["quiz"]
+quiz("04-q4")
+
+# %% tags=["quiz"]
+quiz("04-q5")
+
+# %% [markdown]
+# ## 小结 · Take-away
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * 卷积层：同一个核滑过所有位置，$y[m,n,o]=b_o+\sum x[sm+i,sn+j,c]\,K[i,j,c,o]$；它不翻转核，是互相关。
+# * 参数共享说的是位置 $(m,n)$，不是核里的数相等。它省参数，不省计算，并带来平移等变性。
+# * 输出边长 $\lfloor(n+2p-k)/s\rfloor+1$；感受野先加 $(k-1)d$，再把 $d$ 乘以 $s$。
+# * GAP 代替展平：VGG16 上 `Dense(256)` 的参数从 6,422,784 变成 131,328。
+# * 深度让“猫还是狗”越来越好读，让亮度越来越难读；这是学来的，随机权重没有。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * A convolutional layer slides one kernel over all positions, $y[m,n,o]=b_o+\sum x[sm+i,sn+j,c]\,K[i,j,c,o]$; it does not flip the kernel: it is cross-correlation.
+# * Parameter sharing is about positions $(m,n)$, not about equal numbers in a kernel. It saves parameters, not work, and brings translation equivariance.
+# * The output's side is $\lfloor(n+2p-k)/s\rfloor+1$; for the receptive field first add $(k-1)d$, then multiply $d$ by $s$.
+# * GAP for flatten: on VGG16 the parameters of `Dense(256)` go from 6,422,784 to 131,328.
+# * With depth “cat or dog” gets easier to read and brightness harder; that is learned, random weights do not have it.
+#
+# </div>
+
+# %% [markdown]
+# ## 对原文章的更正 · Corrections to the source articles
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# | 文章 | 原文 | 正确的说法 |
+# |---|---|---|
+# | S2 | $\text{conv}(x,k)=\sum_i\sum_j x[i+k_i,\,j+k_j]\cdot k[i,j]$ | 输出没有位置下标，$k_i$、$k_j$ 没有定义；应是 $y[m,n,o]=b_o+\sum_c\sum_i\sum_j x[sm+i,sn+j,c]\,K[i,j,c,o]$ |
+# | S2 | 参数共享是 $W_i=W_j$，“卷积核在两个不同位置的值” | 同一个核用在每个输出位置；照原式，核只剩 1 个参数，分不清竖边和横边 |
+# | S2 | 用“相同的网络结构”实现参数共享 | 结构相同不等于参数相同；要用同一组 $\theta$ |
+# | S2 | 卷积映射到“更高维的特征空间” | 维数是设计出来的：12,288 → 123,008 → 12,544，GAP 后 64 |
+# | S1 | `include_top=False` 去掉“最后一层” | 去掉展平和 fc1、fc2、predictions：138,357,544 → 14,714,688 个参数 |
+# | S1、S3 | 展平后接 `Dense(256)`：6,422,784 个参数 | GAP 后 131,328 个；60 张照片时这里的 GAP 更准 |
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# | article | it says | what is right |
+# |---|---|---|
+# | S2 | $\text{conv}(x,k)=\sum_i\sum_j x[i+k_i,\,j+k_j]\cdot k[i,j]$ | the output has no position index, and $k_i$, $k_j$ are not defined; it should be $y[m,n,o]=b_o+\sum_c\sum_i\sum_j x[sm+i,sn+j,c]\,K[i,j,c,o]$ |
+# | S2 | parameter sharing is $W_i=W_j$, “values of the kernel at two different positions” | the same kernel at every output position; as printed a kernel has just 1 parameter and cannot tell vertical from horizontal edges |
+# | S2 | parameters are shared by “the same network structure” | the same structure is not the same parameters; use one set $\theta$ |
+# | S2 | convolution maps to a “higher-dimensional feature space” | the dimension is a design choice: 12,288 → 123,008 → 12,544, and 64 after GAP |
+# | S1 | `include_top=False` removes “the last layer” | it removes flatten and fc1, fc2, predictions: 138,357,544 → 14,714,688 parameters |
+# | S1, S3 | flatten before `Dense(256)`: 6,422,784 parameters | 131,328 after GAP; with 60 photos GAP is the more accurate here |
+#
+# </div>
+
+# %% [markdown]
+# ## 参考文献 · References
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * LeCun, Bottou, Bengio, Haffner, *Gradient-based learning applied to document recognition*, Proceedings of the IEEE 86(11):2278–2324, 1998：卷积网络与参数共享
+# * Goodfellow, Bengio, Courville, *Deep Learning*, MIT Press, 2016：第 9 章讲互相关、参数共享和等变性
+# * Dumoulin, Visin, *A guide to convolution arithmetic for deep learning*, arXiv:1603.07285, 2016：填充、步幅、转置卷积的图解
+# * Lin, Chen, Yan, *Network In Network*, ICLR 2014, arXiv:1312.4400：1×1 卷积与全局平均池化
+# * Caruana, *Multitask Learning*, Machine Learning 28:41–75, 1997：任务之间的参数共享
+# * Zeiler, Fergus, *Visualizing and Understanding Convolutional Networks*, ECCV 2014, 818–833, arXiv:1311.2901：各层看到什么
+# * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014：哪些层通用
+# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644：逐层的线性探测
+# * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946：EfficientNet
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)：存图的照片
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * LeCun, Bottou, Bengio, Haffner, *Gradient-based learning applied to document recognition*, Proceedings of the IEEE 86(11):2278–2324, 1998: convolutional networks and parameter sharing
+# * Goodfellow, Bengio, Courville, *Deep Learning*, MIT Press, 2016: chapter 9 on cross-correlation, parameter sharing and equivariance
+# * Dumoulin, Visin, *A guide to convolution arithmetic for deep learning*, arXiv:1603.07285, 2016: padding, stride and transposed convolution in pictures
+# * Lin, Chen, Yan, *Network In Network*, ICLR 2014, arXiv:1312.4400: 1×1 convolution and global average pooling
+# * Caruana, *Multitask Learning*, Machine Learning 28:41–75, 1997: sharing between tasks
+# * Zeiler, Fergus, *Visualizing and Understanding Convolutional Networks*, ECCV 2014, 818–833, arXiv:1311.2901: what layers see
+# * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014: which layers are general
+# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644: linear probes layer by layer
+# * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946: EfficientNet
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set): the photos in the stored pictures
+#
+# </div>

@@ -1,0 +1,611 @@
+"""Exercises and quizzes of lesson 04: convolution, parameter sharing, features."""
+
+import numpy as np
+
+from course_utils.learning import judges
+from course_utils.learning.definitions import Exercise, Option, Quiz, not_yet, right
+
+# --- 04-1: a kernel of one's own ---
+
+VERTICAL = np.array([[0.0, 1, 1], [0, 1, 1], [0, 1, 1]])  # dark on the left, bright on the right
+
+
+def judge_kernel(answer):
+    kernel = judges.to_array(answer)
+    if kernel.shape != (3, 3):
+        raise judges.Reason(
+            f"形状应是 `(3, 3)`，你的是 `{kernel.shape}`。",
+            f"The shape should be `(3, 3)`, and yours is `{kernel.shape}`.",
+        )
+    if not np.isfinite(kernel).all():
+        raise judges.Reason(
+            "9 个数都应是有限的数；有 NaN 或无穷大。",
+            "All 9 should be finite numbers; there is NaN or infinity.",
+        )
+    return judge_answers(kernel)
+
+
+def judge_answers(kernel):
+    """What the kernel answers to a flat picture and to edges at either place in the window."""
+    size = np.abs(kernel).sum()
+    flat = kernel.sum()
+    if size == 0 or abs(flat) > 1e-6 * size:
+        return not_yet(
+            f"在全是 1 的平坦处它给出 {flat:.3g}，应是 0：9 个数加起来要等于 0，而且不能全是 0。",
+            f"Where the picture is flat (all 1) it gives {flat:.3g}, not 0: the 9 numbers must add up to 0, and not all be 0.",
+        )
+    horizontal = max(abs(kernel[1:].sum()), abs(kernel[2:].sum()))
+    if horizontal > 1e-6 * size:
+        return not_yet(
+            "它对水平的边有反应：每一行的和都要是 0。行和列弄反了吗？",
+            "It answers to horizontal edges: each row must add up to 0. Are rows and columns swapped?",
+        )
+    upright = min(np.sum(kernel * VERTICAL), kernel[:, 2].sum())
+    if upright < -1e-6 * size:
+        return not_yet(
+            "符号反了：左暗右亮的边上它给出负数。卷积层不翻转核，所以右边一列应为正。",
+            "The sign is the other way round: dark left, bright right gives a negative number. A convolutional layer does not flip the kernel, so the right column is positive.",
+        )
+    if upright <= 1e-6 * size:
+        return not_yet(
+            "竖直的边从窗口的第 2 列或第 3 列开始时，它应给正数：右边一列的和要大于 0，左边一列的和要小于 0。",
+            "An edge that starts at the window's column 2 or 3 should give a positive number: the right column must add up to more than 0, the left to less.",
+        )
+    return right(
+        "平坦处 0，竖直的边为正，水平的边 0。", "Flat 0, vertical edges positive, horizontal 0."
+    )
+
+
+# --- 04-2: the side of the output ---
+
+
+def output_size(n, k, stride, padding):
+    return (n + 2 * padding - k) // stride + 1
+
+
+# --- 04-4: global average pooling ---
+
+
+def gap(maps):
+    return maps.mean(axis=(1, 2))
+
+
+# --- 04-5: receptive field ---
+
+
+def receptive_field(layers):
+    r, d = 1, 1
+    for k, stride in layers:
+        r += (k - 1) * d
+        d *= stride
+    return r
+
+
+def without_spacing(layers):
+    return 1 + sum(k - 1 for k, _ in layers)
+
+
+def multiply_first(layers):
+    r, d = 1, 1
+    for k, stride in layers:
+        d *= stride
+        r += (k - 1) * d
+    return r
+
+
+def product_of_kernels(layers):
+    return int(np.prod([k for k, _ in layers]))
+
+
+def from_zero(layers):
+    return receptive_field(layers) - 1
+
+
+def random_layers(rng):
+    n = int(rng.integers(2, 6))
+    return ([(int(k), int(s)) for k, s in zip(rng.integers(1, 6, n), rng.integers(1, 4, n))],)
+
+
+EXERCISES = [
+    Exercise(
+        id="04-1",
+        title=("设计一个核", "Design a kernel"),
+        judge=judges.judged(judge_kernel),
+        hints=[
+            (
+                "平坦处给 0：9 个数加起来等于 0。",
+                "Flat gives 0: the 9 numbers add up to 0.",
+            ),
+            (
+                "不理会水平的边：每一行自己加起来也是 0。",
+                "No answer to horizontal edges: each row adds up to 0 by itself.",
+            ),
+            (
+                "每一行用右边减左边，比如 `[-1, 0, 1]`。",
+                "In each row subtract left from right, for example `[-1, 0, 1]`.",
+            ),
+        ],
+        reference=[[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]],
+        solution=(
+            "`[[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]`（Prewitt 核）：每行的和为 0，右边减左边。",
+            "`[[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]` (the Prewitt kernel): each row adds up to 0, right minus left.",
+        ),
+        wrong=[
+            ([[1, 1, 1], [1, 1, 1], [1, 1, 1]], "must add up to 0"),
+            ([[-1, -1, -1], [0, 0, 0], [1, 1, 1]], "horizontal edges"),
+            ([[1, 0, -1], [1, 0, -1], [1, 0, -1]], "other way round"),
+            ([[0, 0, 0], [0, 0, 0], [0, 0, 0]], "not all be 0"),
+            ([[1, -2, 1], [1, -2, 1], [1, -2, 1]], "other way round"),
+            ([-1, 0, 1], "`(3, 3)`"),
+            ([[float("nan"), 0, 1]] * 3, "finite"),
+            ([["-1", "0", "1"]] * 3, "quotes"),
+        ],
+    ),
+    Exercise(
+        id="04-2",
+        title=("输出的边长", "The side of the output"),
+        judge=judges.function(
+            output_size,
+            inputs=[(224, 3, 2, 1), (7, 7, 1, 0), (6, 3, 2, 0)],
+            random=lambda rng: tuple(
+                int(v) for v in (rng.integers(8, 64), rng.integers(1, 8), *rng.integers(1, 4, 2))
+            ),
+            mistakes=[
+                (
+                    lambda n, k, stride, padding: (n + 2 * padding - k) // stride,
+                    (
+                        "忘了 $+1$：窗口不动时也占一个位置。",
+                        "The $+1$ is missing: the place where the window starts counts too.",
+                    ),
+                ),
+                (
+                    lambda n, k, stride, padding: (n + padding - k) // stride + 1,
+                    (
+                        "填充在两边都有：加 $2p$。",
+                        "Padding is on both sides: add $2p$.",
+                    ),
+                ),
+                (
+                    lambda n, k, stride, padding: (n + 2 * padding - k) / stride + 1,
+                    (
+                        "放不下一整步的余数要丢掉：用 `//` 向下取整。",
+                        "What is left over for less than a whole step is dropped: round down with `//`.",
+                    ),
+                ),
+                (
+                    lambda n, k, stride, padding: -(-(n + 2 * padding - k) // stride) + 1,
+                    (
+                        "你向上取整了：窗口会伸出图外。向下取整。",
+                        "You rounded up: the window would stick out. Round down.",
+                    ),
+                ),
+            ],
+        ),
+        hints=[
+            (
+                "窗口的第一个位置在 0，最后一个的左端是 $n+2p-k$。",
+                "The first window starts at 0, the last one can start at $n+2p-k$.",
+            ),
+            (
+                "每次走 $s$ 格，能走几步？再加上开始的那一个。",
+                "With $s$ cells for each step, how many steps fit? Then add the start.",
+            ),
+            (
+                "`(n + 2 * padding - k) // stride + 1`。",
+                "`(n + 2 * padding - k) // stride + 1`.",
+            ),
+        ],
+        reference=output_size,
+        solution=(
+            "`return (n + 2 * padding - k) // stride + 1`",
+            "`return (n + 2 * padding - k) // stride + 1`",
+        ),
+        wrong=[
+            (lambda n, k, stride, padding: (n + 2 * padding - k) // stride, "is missing"),
+            (lambda n, k, stride, padding: (n + padding - k) // stride + 1, "both sides"),
+            (lambda n, k, stride, padding: (n + 2 * padding - k) / stride + 1, "round down"),
+            (
+                lambda n, k, stride, padding: -(-(n + 2 * padding - k) // stride) + 1,
+                "rounded up",
+            ),
+            (lambda n, k, stride, padding: "112", "is text"),
+        ],
+    ),
+    Exercise(
+        id="04-3",
+        title=("参数与乘加次数", "Parameters and work"),
+        judge=judges.fields(
+            {
+                "parameters": judges.values(
+                    51_264,
+                    rtol=1e-9,
+                    mistakes=[
+                        (51_200, ("还要 64 个偏置。", "There are 64 biases as well.")),
+                        (
+                            1_664,
+                            (
+                                "每个核还要看全部 32 个输入通道：$5\\times5\\times32$ 个数。",
+                                "Each kernel looks at all 32 input channels: $5\\times5\\times32$ numbers.",
+                            ),
+                        ),
+                        (
+                            1_600,
+                            (
+                                "每个核还要看全部 32 个输入通道：$5\\times5\\times32$ 个数，还有偏置。",
+                                "Each kernel looks at all 32 input channels: $5\\times5\\times32$ numbers, and there are biases.",
+                            ),
+                        ),
+                        (
+                            51_232,
+                            (
+                                "偏置是每个**输出**通道一个，共 64 个。",
+                                "There is a bias for each **output** channel: 64.",
+                            ),
+                        ),
+                        (
+                            40_140_800,
+                            (
+                                "这是乘加次数。参数共享：不乘位置数。",
+                                "Those are the MACs. Parameters are shared: do not multiply by the positions.",
+                            ),
+                        ),
+                    ],
+                ),
+                "macs": judges.values(
+                    40_140_800,
+                    rtol=1e-9,
+                    mistakes=[
+                        (
+                            51_200,
+                            (
+                                "这只是一个位置的；核要用在 $28\\times28$ 个位置上。",
+                                "That is for one position; the kernel is used at $28\\times28$ of them.",
+                            ),
+                        ),
+                        (
+                            51_264,
+                            (
+                                "这是参数个数；核要用在 $28\\times28$ 个位置上。",
+                                "Those are the parameters; the kernel is used at $28\\times28$ positions.",
+                            ),
+                        ),
+                        (
+                            29_491_200,
+                            (
+                                '`padding="same"` 时输出仍是 $28\\times28$，不是 $24\\times24$。',
+                                'With `padding="same"` the output is still $28\\times28$, not $24\\times24$.',
+                            ),
+                        ),
+                        (
+                            40_190_976,
+                            (
+                                "加偏置不是乘法，这里不算。",
+                                "Adding the bias is no multiplication and does not count here.",
+                            ),
+                        ),
+                    ],
+                ),
+            }
+        ),
+        hints=[
+            (
+                "先数一个核有多少个数：$5\\times5\\times32$。",
+                "First count the numbers in one kernel: $5\\times5\\times32$.",
+            ),
+            (
+                "有 64 个核和 64 个偏置。乘加次数再乘以位置数 $28\\times28$（不算偏置）。",
+                "There are 64 kernels and 64 biases. For the MACs multiply by the $28\\times28$ positions (without the biases).",
+            ),
+        ],
+        reference={"parameters": 51_264, "macs": 40_140_800},
+        solution=(
+            "参数 $5\\cdot5\\cdot32\\cdot64+64=51264$；乘加 $28\\cdot28\\cdot5\\cdot5\\cdot32\\cdot64=40140800$。",
+            "Parameters $5\\cdot5\\cdot32\\cdot64+64=51264$; MACs $28\\cdot28\\cdot5\\cdot5\\cdot32\\cdot64=40140800$.",
+        ),
+        wrong=[
+            ({"parameters": 51_200, "macs": 40_140_800}, "biases as well"),
+            ({"parameters": 1_664, "macs": 40_140_800}, "input channels"),
+            ({"parameters": 40_140_800, "macs": 40_140_800}, "shared"),
+            ({"parameters": 51_264, "macs": 51_200}, "one position"),
+            ({"parameters": 51_264, "macs": 29_491_200}, "still"),
+            ([51_264, 40_140_800], "dict"),
+        ],
+    ),
+    Exercise(
+        id="04-4",
+        title=("全局平均池化", "Global average pooling"),
+        judge=judges.function(
+            gap,
+            inputs=[(np.arange(24.0).reshape(2, 2, 3, 2),)],
+            random=lambda rng: (rng.normal(size=(3, 4, 5, 6)),),
+            mistakes=[
+                (
+                    lambda maps: maps.mean(axis=(2, 3)),
+                    (
+                        "你平均了列和通道；通道要留下，平均的是高和宽。",
+                        "You averaged columns and channels; keep the channels, average height and width.",
+                    ),
+                ),
+                (
+                    lambda maps: maps.max(axis=(1, 2)),
+                    ("这是最大池化，不是平均。", "That is max pooling, not an average."),
+                ),
+                (
+                    lambda maps: maps.sum(axis=(1, 2)),
+                    (
+                        "求和会随图的大小变化；要平均。",
+                        "A sum grows with the size of the map; take the mean.",
+                    ),
+                ),
+                (
+                    lambda maps: maps.mean(axis=(0, 1, 2)),
+                    (
+                        "你把不同的照片也平均在一起了；第 0 轴要留下。",
+                        "You averaged different photos together as well; keep axis 0.",
+                    ),
+                ),
+                (
+                    lambda maps: maps.reshape(len(maps), -1),
+                    (
+                        "这是展平；每个通道只留一个平均值。",
+                        "That is flatten; keep one mean for each channel.",
+                    ),
+                ),
+            ],
+        ),
+        hints=[
+            (
+                "四个轴是：照片、高、宽、通道。哪两个要消失？",
+                "The four axes are photos, height, width, channels. Which two must go?",
+            ),
+            ("`np.mean` 的 `axis` 可以是元组。", "The `axis` of `np.mean` may be a tuple."),
+        ],
+        reference=gap,
+        solution=("`return maps.mean(axis=(1, 2))`", "`return maps.mean(axis=(1, 2))`"),
+        wrong=[
+            (lambda maps: maps.mean(axis=(2, 3)), "keep the channels"),
+            (lambda maps: maps.max(axis=(1, 2)), "max pooling"),
+            (lambda maps: maps.sum(axis=(1, 2)), "take the mean"),
+            (lambda maps: maps.mean(axis=(0, 1, 2)), "keep axis 0"),
+            (lambda maps: maps.reshape(len(maps), -1), "flatten"),
+        ],
+    ),
+    Exercise(
+        id="04-5",
+        title=("感受野", "Receptive field"),
+        judge=judges.function(
+            receptive_field,
+            inputs=[
+                ([(3, 1), (3, 1)],),
+                ([(3, 2), (3, 2), (3, 1)],),
+                ([(5, 1)],),
+                ([(3, 1), (2, 2), (3, 1), (2, 2)],),
+            ],
+            random=random_layers,
+            mistakes=[
+                (
+                    without_spacing,
+                    (
+                        "步幅没有用上：有步幅的层以后，相邻两格在照片上隔着 $d$ 个像素。",
+                        "The stride is not used: after a layer with stride, neighbours lie $d$ pixels apart on the photo.",
+                    ),
+                ),
+                (
+                    multiply_first,
+                    (
+                        "先加，再乘：一层的窗口按它**输入**的间距摆，它自己的步幅只影响后面的层。",
+                        "Add first, multiply afterwards: a window is laid out in the spacing of its **input**, its own stride only matters for later layers.",
+                    ),
+                ),
+                (
+                    product_of_kernels,
+                    (
+                        "窗口重叠，所以不是核的乘积；每层增加 $(k-1)d$。",
+                        "Windows overlap, so it is not the product of the kernels; each layer adds $(k-1)d$.",
+                    ),
+                ),
+                (
+                    from_zero,
+                    (
+                        "从 $r=1$ 开始：没有层时，一个输出就是一个像素。",
+                        "Start at $r=1$: with no layer an output is one pixel.",
+                    ),
+                ),
+            ],
+        ),
+        hints=[
+            (
+                "从 `r, d = 1, 1` 开始，对每一层做两步。",
+                "Start with `r, d = 1, 1` and do two steps for each layer.",
+            ),
+            ("先 `r += (k - 1) * d`。", "First `r += (k - 1) * d`."),
+            ("然后 `d *= stride`。", "Then `d *= stride`."),
+        ],
+        reference=receptive_field,
+        solution=(
+            "`r, d = 1, 1`；对每个 `k, stride`：先 `r += (k - 1) * d`，再 `d *= stride`；最后 `return r`。",
+            "`r, d = 1, 1`; for each `k, stride`: first `r += (k - 1) * d`, then `d *= stride`; at the end `return r`.",
+        ),
+        wrong=[
+            (without_spacing, "stride is not used"),
+            (multiply_first, "Add first"),
+            (product_of_kernels, "overlap"),
+            (from_zero, "Start at"),
+            (lambda layers: [1, 2], "shape"),
+        ],
+    ),
+]
+
+QUIZZES = [
+    Quiz(
+        id="04-q1",
+        question=(
+            "“卷积层的参数共享”是什么意思？",
+            "What does “parameter sharing in a convolutional layer” mean?",
+        ),
+        options=[
+            Option(
+                ("核里的 9 个数相等", "The 9 numbers in a kernel are equal"),
+                (
+                    "那样只剩一个模糊核，分不清竖边和横边。",
+                    "Then only a blur is left, which cannot tell vertical from horizontal edges.",
+                ),
+            ),
+            Option(
+                (
+                    "每个输出位置用同一个核",
+                    "The same kernel is used at every output position",
+                ),
+                (
+                    "对：$K$ 不依赖 $(m,n)$。在矩阵里看，就是每一行同样的 9 个数。",
+                    "Yes: $K$ does not depend on $(m,n)$. In the matrix: the same 9 numbers in every row.",
+                ),
+                right=True,
+            ),
+            Option(
+                (
+                    "所有输出通道用同一个核",
+                    "All output channels use the same kernel",
+                ),
+                (
+                    "每个输出通道有自己的核，否则所有通道都一样。",
+                    "Each output channel has a kernel of its own, or all channels would be the same.",
+                ),
+            ),
+            Option(
+                (
+                    "两个网络的结构相同",
+                    "Two networks have the same structure",
+                ),
+                (
+                    "结构相同、权重不同，什么也没有共享。",
+                    "The same structure with different weights shares nothing.",
+                ),
+            ),
+        ],
+    ),
+    Quiz(
+        id="04-q2",
+        question=(
+            "局部连接层换成卷积层（窗口、通道、输出大小都不变），什么变少了？",
+            "A locally connected layer becomes a convolutional one (same window, channels and output size). What gets less?",
+        ),
+        options=[
+            Option(
+                ("参数和乘加次数都变少", "Parameters and MACs"),
+                (
+                    "每个位置仍要算一次窗口，乘加次数不变。",
+                    "The window is still computed at every position: the MACs stay.",
+                ),
+            ),
+            Option(
+                ("只有参数", "Parameters only"),
+                (
+                    "对：要学的东西少了，工作量不变。想省计算，可以用深度可分离卷积。",
+                    "Yes: less to learn, the same work. To save work, use depthwise separable convolution, for example.",
+                ),
+                right=True,
+            ),
+            Option(
+                ("只有乘加次数", "MACs only"),
+                (
+                    "正好相反：一个核代替了每个位置各一个核。",
+                    "Just the opposite: one kernel replaces one for each position.",
+                ),
+            ),
+        ],
+    ),
+    Quiz(
+        id="04-q3",
+        question=(
+            "一只猫在照片里往右移了 2 个像素。步幅为 1 的卷积层的输出会怎样（先不管边缘）？",
+            "A cat moves 2 pixels to the right in the photo. What happens to the output of a convolutional layer with stride 1 (borders aside)?",
+        ),
+        options=[
+            Option(
+                ("完全不变", "Nothing at all"),
+                (
+                    "那是不变性，要取全图平均之类的步骤才有；卷积是等变的。",
+                    "That is invariance, which takes a step like a mean over the map; convolution is equivariant.",
+                ),
+            ),
+            Option(
+                ("也往右移 2 格", "It moves 2 to the right too"),
+                ("对：平移等变性。", "Yes: translation equivariance."),
+                right=True,
+            ),
+            Option(
+                ("变成完全不同的数", "It becomes quite different numbers"),
+                (
+                    "全连接层和局部连接层会这样。",
+                    "That is what dense and locally connected layers do.",
+                ),
+            ),
+        ],
+    ),
+    Quiz(
+        id="04-q4",
+        question=(
+            "你手写了一个 Sobel 核，用 `scipy.signal.convolve2d` 和 Keras 的卷积得到的结果符号相反。为什么？",
+            "You wrote a Sobel kernel by hand; `scipy.signal.convolve2d` and Keras's convolution give opposite signs. Why?",
+        ),
+        options=[
+            Option(
+                ("Keras 多加了偏置", "Keras adds a bias"),
+                (
+                    "偏置会整体加上一个数，不会变号。",
+                    "A bias adds a number everywhere; it does not change signs.",
+                ),
+            ),
+            Option(
+                (
+                    "一个翻转核（卷积），一个不翻转（互相关）",
+                    "One flips the kernel (convolution), one does not (cross-correlation)",
+                ),
+                (
+                    "对。会学习的核无所谓，手写的核要注意。",
+                    "Yes. For a learned kernel it does not matter, for one written by hand it does.",
+                ),
+                right=True,
+            ),
+            Option(
+                ("其中一个算错了", "One of them is wrong"),
+                (
+                    "两个都对，它们的定义不同。",
+                    "Both are right, by different definitions.",
+                ),
+            ),
+        ],
+    ),
+    Quiz(
+        id="04-q5",
+        question=(
+            "目标任务是判断照片曝光太亮还是太暗。按本课的测量，线性分类器接在哪一层的特征上最好？",
+            "The target task is to tell whether a photo is over- or underexposed. By this lesson's measurement, on which layer's features should a linear classifier stand?",
+        ),
+        options=[
+            Option(
+                ("最后一层：越深越好", "The last: deeper is better"),
+                (
+                    "越深，与源任务无关的信息丢得越多：亮暗的准确率从 0.9 以上降到 0.6 以下。",
+                    "The deeper, the more is lost of what the source task does not need: bright or dark falls from above 0.9 to below 0.6.",
+                ),
+            ),
+            Option(
+                ("很浅的层", "A very shallow one"),
+                (
+                    "对：亮度在浅层一读就有。深度要按任务选。",
+                    "Yes: shallow layers give brightness at once. Choose the depth by the task.",
+                ),
+                right=True,
+            ),
+            Option(
+                ("都一样", "They are all the same"),
+                (
+                    "两条曲线交叉：每个任务有自己合适的深度。",
+                    "The curves cross: each task has a depth of its own.",
+                ),
+            ),
+        ],
+    ),
+]
