@@ -35,6 +35,22 @@ def _png(fig: Figure, **options: Any) -> bytes:
     return content
 
 
+def _quick_png(fig: Figure) -> bytes:
+    """The figure as PNG, large but fast: one drawing (savefig with a layout needs two)."""
+    import matplotlib.pyplot as plt
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    if plt.rcParams["savefig.dpi"] != "figure":
+        fig.set_dpi(plt.rcParams["savefig.dpi"])
+    canvas = FigureCanvasAgg(fig)
+    canvas.draw()
+    buffer = io.BytesIO()
+    Image.fromarray(np.asarray(canvas.buffer_rgba())).save(buffer, "PNG", compress_level=1)
+    plt.close(fig)
+    return buffer.getvalue()
+
+
 def _message(text: str) -> str:
     """Plain text as HTML that a screen reader announces when it changes."""
     lines = "<br>".join(html.escape(line) for line in text.splitlines())
@@ -105,9 +121,9 @@ class Explorer(ipywidgets.VBox):
         return self.draw(**{name: control.value for name, control in self.controls.items()})
 
     def _redraw(self, change: object) -> None:
-        """One new picture; weakly compressed, for speed: this one is never saved."""
+        """One new picture, made fast: this one is never saved."""
         try:
-            self.picture.show(_png(self._figure(), limit=None, compress_level=1))
+            self.picture.show(_quick_png(self._figure()))
             self.message.value = ""
         except Exception as error:  # noqa: BLE001 - it would vanish in the kernel's log
             text = both("画图时出错：", "Drawing failed:") + f"\n{type(error).__name__}: {error}"

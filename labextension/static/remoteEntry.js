@@ -46,6 +46,10 @@
     .jp-NotebookPanel[data-course-lang=en] :is(.course-cell-zh, .course-lang[lang^=zh]) {
       display: none !important;
     }
+    /* A formula wider than the page scrolls by itself. */
+    .jp-RenderedMarkdown mjx-container[display=true] {
+      max-width: 100%; overflow-x: auto; overflow-y: hidden;
+    }
     .course-language { display: inline-flex; align-items: center; margin: 0 4px; }
     .course-language button {
       border: 1px solid var(--jp-border-color1); background: var(--jp-layout-color1);
@@ -89,7 +93,7 @@
   // The cursor never stays in a cell that nobody sees: keys move on to the next one that shows.
   const leaveHidden = (notebook, step) => {
     const cell = notebook.activeCell;
-    if (!cell || !isHidden(cell) || notebook.selectedCells.length > 1) return;
+    if (!cell || !isHidden(cell)) return;
     notebook.activeCellIndex = nearestShown(notebook, notebook.activeCellIndex, step);
     if (cell.model.type === "markdown") queueMicrotask(() => { cell.rendered = true; });
   };
@@ -100,6 +104,22 @@
       leaveHidden(notebook, notebook.activeCellIndex < last ? -1 : 1);
       last = notebook.activeCellIndex;
     });
+  };
+
+  // Nobody loses a cell without seeing it go: cut, copy, delete and merge ask this method which
+  // cells they are for. The selection itself stays unbroken, which Shift + arrows rely on.
+  const spareHidden = (notebook) => {
+    const original = notebook.isSelectedOrActive.bind(notebook);
+    notebook.isSelectedOrActive = (cell) => !isHidden(cell) && original(cell);
+  };
+
+  // JupyterLab opens a text on a double click but leaves the keyboard to commands, so that the
+  // next letter cuts or adds a cell; learners expect to type.
+  const typeAfterDoubleClick = (notebook) => {
+    notebook.node.addEventListener("dblclick", () => setTimeout(() => {
+      const cell = notebook.activeCell;
+      if (cell?.model.type === "markdown" && !cell.rendered) notebook.mode = "edit";
+    }));
   };
 
   // Switching takes cells away above the reader; what they were reading stays where it was.
@@ -159,6 +179,28 @@
     return observer;
   };
 
+  // --- photos too large for the server ----------------------------------------------------------
+
+  // JupyterLab shows 140 characters at most.
+  const TOO_LARGE = "照片太大，没有传到：请用 course lab 打开课程，或选 10 MB 以下的照片。\n\n" +
+    "The photo is too large to arrive: use course lab, or a photo below 10 MB.";
+
+  // A server drops the connection over a message above its limit, and nobody hears of the photo.
+  const tellTooLarge = (context, Notification) => {
+    let last = 0; // when a message of more than 8 MB was sent
+    const listen = (session) => session?.anyMessage.connect((_, { msg, direction }) => {
+      const size = (msg.buffers ?? []).reduce((sum, buffer) => sum + buffer.byteLength, 0);
+      if (direction === "send" && size > 8e6) last = Date.now();
+    });
+    listen(context.session);
+    context.sessionChanged.connect((_, { newValue }) => listen(newValue));
+    context.connectionStatusChanged.connect((_, status) => {
+      if (status === "connected" || Date.now() - last > 20_000) return;
+      last = 0;
+      Notification.error(TOO_LARGE, { autoClose: false });
+    });
+  };
+
   // --- the switch -------------------------------------------------------------------------------
 
   const panels = new Set();
@@ -166,6 +208,7 @@
   const showIn = (panel) => {
     const notebook = panel.content;
     keepPlace(notebook, () => { panel.node.dataset.courseLang = mode; });
+    if (notebook.activeCell && isHidden(notebook.activeCell)) notebook.deselectAll();
     leaveHidden(notebook, mode === "zh" ? -1 : 1); // to the same text in the other language
     panel.node.querySelectorAll("img[data-alt-zh]").forEach(setAlt);
   };
@@ -217,6 +260,8 @@
     panels.add(panel);
     const observer = widgetAlt(panel.node);
     notebook.modelContentChanged.connect(mark);
+    spareHidden(notebook);
+    typeAfterDoubleClick(notebook);
     panel.context.ready.then(() => { mark(); followCursor(notebook); showIn(panel); });
     panel.disposed.connect(() => { panels.delete(panel); observer.disconnect(); });
     showIn(panel);
@@ -246,7 +291,7 @@
   const makePlugin = async () => {
     const { Widget } = await use("@lumino/widgets");
     const { IRenderMimeRegistry } = await use("@jupyterlab/rendermime");
-    const { ICommandPalette } = await use("@jupyterlab/apputils");
+    const { ICommandPalette, Notification } = await use("@jupyterlab/apputils");
     return {
       id: "course-language:plugin",
       description: "中文 / English / 双语 in notebooks; alt text on figures",
@@ -266,6 +311,7 @@
           createNew: (panel) => {
             panel.toolbar.insertItem(10, "courseLanguage", new Widget({ node: makeGroup() }));
             watch(panel);
+            tellTooLarge(panel.sessionContext, Notification);
           },
         });
       },

@@ -7,19 +7,21 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import pytest
 from lab_page import NOTEBOOKS, TOKEN, Lab, small_lesson
-from nbclient import NotebookClient
 
 from authoring.kernels import kernel_environment
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# Above tornado's 10 MB and low enough that a test can send more.
+MESSAGE_LIMIT = 20_000_000
 # What Chromium would otherwise ask the network for.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
@@ -35,15 +37,10 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def course_folder(chromium, tmp_path_factory) -> Path:
-    """A folder with the small lesson, executed and saved, and a copy of the course's notebooks."""
+    """A folder with the small lesson, not yet run, and a copy of the course's notebooks."""
     folder = tmp_path_factory.mktemp("course")
-    notebook = small_lesson()
-    NotebookClient(notebook, kernel_name="python3", store_widget_state=False).execute()
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
-    nbformat.write(notebook, folder / "small.ipynb")
-    nbformat.write(notebook, folder / "second.ipynb")
+    for name in ("small.ipynb", "second.ipynb"):
+        nbformat.write(small_lesson(), folder / name)
     for path in NOTEBOOKS:
         shutil.copy(path, folder / path.name)
     return folder
@@ -92,6 +89,7 @@ def lab(course_folder, tmp_path_factory) -> Iterator[str]:
         "IdentityProvider.token": TOKEN,
         "ServerApp.root_dir": course_folder,
         "LabApp.expose_app_in_browser": True,
+        "ServerApp.tornado_settings": f"{{'websocket_max_message_size': {MESSAGE_LIMIT}}}",
     }
     command += [f"--{name}={value}" for name, value in options.items()]
     log = home / "lab.log"
@@ -108,23 +106,45 @@ def lab(course_folder, tmp_path_factory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser(chromium):
-    """One Chromium for all tests; each test opens a context (cookies, language) of its own."""
+    """One Chromium for all tests; each context has cookies and a language of its own."""
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
 
 
-@pytest.fixture
-def open_lab(lab, browser):
-    """``open_lab(locale="zh-CN")``: a fresh browser profile in that language."""
+@contextmanager
+def _labs(address: str, browser) -> Iterator[Callable[..., Lab]]:
+    """A function that opens browser profiles; all are closed at the end."""
     contexts = []
 
-    def start(locale: str = "en-US", **options) -> Lab:
+    def start(locale: str = "en-US", kernel: bool = False, **options) -> Lab:
         size = {"width": 1280, "height": 900}
         contexts.append(browser.new_context(locale=locale, viewport=size, **options))
-        return Lab(lab, contexts[-1])
+        opened = Lab(address, contexts[-1])
+        if not kernel:
+            opened.forbid_kernels()
+        return opened
 
     yield start
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_lab(lab, browser):
+    """``open_lab(locale="zh-CN")``: a fresh browser profile in that language.
+
+    ``kernel=False``: no kernel starts, and the page waits for it as on a slow machine.
+    """
+    with _labs(lab, browser) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def lesson(lab, browser) -> Iterator[Lab]:
+    """The small lesson, open without a kernel, for all tests that leave it as it is."""
+    with _labs(lab, browser) as start:
+        opened = start()
+        opened.open("small.ipynb")
+        yield opened

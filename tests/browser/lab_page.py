@@ -86,6 +86,13 @@ class Lab:
         self.page = context.new_page()
         self.page.set_default_timeout(60_000)
 
+    def forbid_kernels(self) -> None:
+        """Requests for a kernel get no answer; saved pictures must do."""
+        self.context.route(
+            "**/api/sessions*",
+            lambda route: None if route.request.method == "POST" else route.continue_(),
+        )
+
     def open(self, path: str, query: str = f"token={TOKEN}", reset: bool = True) -> None:
         """Open a notebook by its address, as a link does."""
         start = "reset&" if reset else ""
@@ -96,6 +103,26 @@ class Lab:
         self.page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
         self.page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .course-language")
         self.page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-RenderedMarkdown")
+
+    def open_beside(self, path: str) -> None:
+        """Open another notebook in the JupyterLab that is there already."""
+        arguments = f"'docmanager:open', {{path: '{path}'}}"
+        self.page.evaluate(f"jupyterapp.commands.execute({arguments}).then(() => null)")
+        self.page.wait_for_function(
+            "path => jupyterapp.shell.currentWidget?.context?.path === path", arg=path
+        )
+        self.wait_until_open()
+
+    def close(self) -> None:
+        """Close the notebook that is shown, without a question."""
+        self.page.evaluate("jupyterapp.shell.currentWidget.dispose()")
+
+    def do(self, expression: str) -> object:
+        """The value of a JavaScript expression about ``notebook``, the one that is shown."""
+        return self.page.evaluate(
+            f"(() => {{ const notebook = jupyterapp.shell.currentWidget.content;"
+            f" return {expression}; }})()"
+        )
 
     def panel(self):
         return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
@@ -117,6 +144,15 @@ class Lab:
         self.wait_for_kernel()
         self.page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
         self.wait_until_ran()
+
+    def run_up_to(self, text: str) -> None:
+        """Run all cells down to the first code cell that contains the text."""
+        cell = self.do(
+            f"notebook.widgets.findIndex(c => c.model.type === 'code' "
+            f"&& c.model.sharedModel.source.includes({text!r}))"
+        )
+        self.do(f"notebook.activeCellIndex = {cell} + 1")
+        self.page.evaluate("void jupyterapp.commands.execute('notebook:run-all-above')")
 
     def wait_for_kernel(self) -> None:
         """A command given before the kernel has answered is lost."""
