@@ -29,7 +29,7 @@ from sklearn.datasets import make_moons
 from sklearn.linear_model import LogisticRegression
 
 from course_utils import figures
-from course_utils.learning import check, quiz
+from course_utils.learning import check, hint, progress, quiz, solution
 from course_utils.widgets import Explorer
 
 figures.use_style()
@@ -46,6 +46,8 @@ course_utils.reproducible(7)
 # * 用 NumPy 从零训练一个两层网络，并用有限差分检查每一个梯度；
 # * 说出反向传播做什么、不做什么，以及为什么很深的 sigmoid 网络学不动。
 #
+# 课文里的“文章 S1”到“S5”是五篇流传很广的中英文教程，这门课从它们出发，逐条核对。带 `assert` 的单元没有报错，就说明旁边的话在你的电脑上成立。
+#
 # </div>
 
 # %% [markdown] tags=["lang-en"]
@@ -55,6 +57,8 @@ course_utils.reproducible(7)
 # * derive the $\delta$ recursion from the chain rule, in which $W^\top\delta$ carries the error back to the previous layer;
 # * train a two-layer network from scratch in NumPy and check every gradient by finite differences;
 # * say what backpropagation does and does not do, and why a very deep sigmoid network cannot learn.
+#
+# “Article S1” to “S5” are five popular tutorials in Chinese and English from which this course starts and which it checks point by point. Where a cell with `assert` raises no error, the sentence beside it holds on your computer.
 #
 # </div>
 
@@ -196,20 +200,21 @@ Explorer(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 无论怎么拖，一条直线都分不干净：两个月牙互相咬合。下面的单元格让计算机用逻辑回归找出（交叉熵意义下）最好的直线。要做得更好，需要更多神经元。
+# 无论怎么拖，一条直线都分不干净：两个月牙互相咬合。下面的单元格用逻辑回归找出一条很好的直线；比准确率，你也许能略胜它。要做得好得多，需要更多神经元。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# However you drag, a straight line cannot separate them: the moons interlock. The next cell lets the computer find the best line (in the sense of cross-entropy) by logistic regression. To do better we need more neurons.
+# However you drag, a straight line cannot separate them: the moons interlock. The next cell finds a very good line by logistic regression; in accuracy you may beat it slightly. To do much better we need more neurons.
 #
 # </div>
 
 # %%
-best_line = LogisticRegression().fit(moons_x, moons_y[:, 0])
-line_accuracy = best_line.score(moons_x, moons_y[:, 0])
+one_line = LogisticRegression().fit(moons_x, moons_y[:, 0])
+line_accuracy = one_line.score(moons_x, moons_y[:, 0])
+print(f"accuracy of one line: {line_accuracy:.2f}")
 assert 0.8 < line_accuracy < 0.92
 
 # %% [markdown]
@@ -247,14 +252,14 @@ print("X", X.shape, " W", W.shape, " b", b.shape, " Z", Z.shape)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# Keras 的 `Dense` 层把同一个矩阵转置存放：`kernel` 的形状是（输入数，输出数），所以它计算 $XK+b$，其中 $K=W^\top$。两种写法的结果相同，下面的断言就是证明。
+# Keras 的 `Dense` 层把同一个矩阵转置存放：`kernel` 的形状是（输入数，输出数），所以它计算 $XK+b$，其中 $K=W^\top$。两种写法的结果相同，下面的断言验证了这一点。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Keras' `Dense` layer stores the same matrix transposed: its `kernel` has the shape (inputs, outputs), so it computes $XK+b$ with $K=W^\top$. Both ways give the same result; the assertion below is the proof.
+# Keras' `Dense` layer stores the same matrix transposed: its `kernel` has the shape (inputs, outputs), so it computes $XK+b$ with $K=W^\top$. Both ways give the same result; the assertion below checks it.
 #
 # </div>
 
@@ -606,6 +611,7 @@ def gradient_check(backward, p):
 
 
 errors = gradient_check(backward, p)
+print("all relative errors below 1e-6:", max(errors.values()) < 1e-6)
 assert max(errors.values()) < 1e-6
 
 # %% [markdown] tags=["lang-zh"]
@@ -826,8 +832,8 @@ ax.set(xlabel="层数 number of layers", ylabel="剩下的比例 fraction left")
 ax.legend()
 figures.show(
     fig,
-    "误差信号剩下的比例随层数变化：sigmoid 直线坠落到 10 的负 19 次方，tanh 缓慢下降，ReLU 几乎不变。",
-    "Fraction of the error signal left against depth: sigmoid falls straight to ten to the minus nineteen, tanh slowly, ReLU hardly at all.",
+    "误差信号剩下的比例随层数变化：sigmoid 直线坠落到 10 的负 19 次方，tanh 缓慢下降，ReLU 保持在 1 的量级。",
+    "Fraction of the error signal left against depth: sigmoid falls straight to ten to the minus nineteen, tanh slowly, ReLU stays of the order of 1.",
     names=["sigmoid", "tanh", "ReLU"],
 )
 
@@ -838,18 +844,18 @@ assert what_is_left("ReLU", 20, gain=1.0) < 0.01  # the right gain is half of th
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 20 层的 sigmoid 网络里，传到第一层的误差不到 $10^{-11}$：第一层什么也学不到。这就是梯度消失（vanishing gradient）。把激活函数换成 ReLU、初始化换成 He 的，信号还剩三成以上；只换 ReLU 不换初始化（$g=1$），剩不到 0.01。和你的第一个猜测比一比。
+# 20 层的 sigmoid 网络里，传到第一层的误差不到 $10^{-11}$：第一层几乎收不到信号。这就是梯度消失（vanishing gradient）。把激活函数换成 ReLU、初始化换成 He 的，信号还剩三成以上；只换 ReLU 不换初始化（$g=1$），剩不到 0.01。和你的第一个猜测比一比。
 #
-# 深度网络今天能训练，靠的正是这些：激活函数、初始化，还有后面会遇到的归一化和跳跃连接。迁移学习（transfer learning）用的预训练网络（pretrained network）都含有它们。
+# 深度网络今天能训练，靠的正是这些：激活函数、初始化，还有后面会遇到的归一化和跳跃连接。迁移学习（transfer learning）用的预训练网络（pretrained network）大多含有其中几样。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In a sigmoid network of 20 layers, less than $10^{-11}$ of the error reaches the first layer: it learns nothing. This is the vanishing gradient. With ReLU and He's initialization more than three tenths are left; with ReLU alone ($g=1$) less than 0.01. Compare with your first guess.
+# In a sigmoid network of 20 layers, less than $10^{-11}$ of the error reaches the first layer: it receives almost no signal. This is the vanishing gradient. With ReLU and He's initialization more than three tenths are left; with ReLU alone ($g=1$) less than 0.01. Compare with your first guess.
 #
-# Deep networks can be trained today because of these: activations, initialization, and the normalization and skip connections that you will meet later. The pretrained networks that transfer learning uses contain them all.
+# Deep networks can be trained today because of these: activations, initialization, and the normalization and skip connections that you will meet later. The pretrained networks that transfer learning uses mostly contain several of them.
 #
 # </div>
 

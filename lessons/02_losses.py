@@ -26,7 +26,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from course_utils import features, figures, photos
-from course_utils.learning import check, quiz
+from course_utils.learning import check, hint, progress, quiz, solution
 from course_utils.widgets import Explorer
 
 figures.use_style()
@@ -61,14 +61,14 @@ course_utils.reproducible(7)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你需要第 01 课的 $\delta$ 和 sigmoid。损失函数（loss function）把“错了多少”变成一个数；训练就是让这个数变小，所以选错损失，网络会认真地学会错误的事。在 2 个 CPU 核上运行全部单元不到 1 分钟，读完并做练习大约 50 分钟。
+# 你需要第 01 课的 $\delta$ 和 sigmoid。损失函数（loss function）把“错了多少”变成一个数；训练就是让这个数变小，所以选错损失，网络会认真地学会错误的事。“文章 S1”和“S3”是这门课要核对的两篇教程。在 2 个 CPU 核上运行全部单元不到 1 分钟，读完并做练习大约 50 分钟。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# You need $\delta$ and the sigmoid from lesson 01. A loss function turns “how wrong” into one number; training makes that number small, so with the wrong loss a network diligently learns the wrong thing. Running all cells takes less than 1 minute on 2 CPU cores, reading and doing the exercises about 50 minutes.
+# You need $\delta$ and the sigmoid from lesson 01. A loss function turns “how wrong” into one number; training makes that number small, so with the wrong loss a network diligently learns the wrong thing. “Article S1” and “S3” are two tutorials that this course checks. Running all cells takes less than 1 minute on 2 CPU cores, reading and doing the exercises about 50 minutes.
 #
 # </div>
 
@@ -79,7 +79,7 @@ course_utils.reproducible(7)
 # <div lang="zh">
 #
 # 1. 文章 S1 和 S3 的交叉熵是 $-\sum_i y_i\log\hat y_i$，标签 $y_i$ 是 0 或 1。用它训练猫狗分类器（狗是 1），会有多大比例的照片被判为狗？
-# 2. 损失从平均改成求和，批次从 8 变成 128，梯度的长度变成几倍？
+# 2. 损失用求和。批次从 8 变成 128，梯度的长度变成几倍？
 #
 # </div>
 
@@ -87,7 +87,7 @@ course_utils.reproducible(7)
 # <div lang="en">
 #
 # 1. The cross-entropy of articles S1 and S3 is $-\sum_i y_i\log\hat y_i$ with labels $y_i$ of 0 or 1. Train a cats-vs-dogs classifier with it (a dog is 1): what share of the photos is called a dog?
-# 2. Change the loss from a mean to a sum and the batch from 8 to 128: how many times longer does the gradient get?
+# 2. The loss is a sum. The batch goes from 8 to 128: how many times longer does the gradient get?
 #
 # </div>
 
@@ -159,14 +159,14 @@ assert np.isclose(bce(y, p), keras.losses.BinaryCrossentropy()(y, p), atol=1e-6)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **均方误差**（mean squared error，MSE）也来自似然：假设误差服从正态分布，$y_i\sim\mathcal N(\hat y_i,\sigma^2)$，负对数似然就是 $\frac{1}{2\sigma^2}\sum_i(y_i-\hat y_i)^2$ 加一个常数。所以 MSE 适合预测一个连续的数，最好的常数预测是平均值。
+# **均方误差**（mean squared error，MSE）也来自似然：假设误差服从正态分布，$y_i\sim\mathcal N(\hat y_i,\sigma^2)$，密度与 $e^{-(y_i-\hat y_i)^2/2\sigma^2}$ 成正比，负对数似然就是 $\frac{1}{2\sigma^2}\sum_i(y_i-\hat y_i)^2$ 加一个常数。所以 MSE 适合预测一个连续的数，最好的常数预测是平均值。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Mean squared error** (MSE) comes from a likelihood too: if errors are normal, $y_i\sim\mathcal N(\hat y_i,\sigma^2)$, the negative log-likelihood is $\frac{1}{2\sigma^2}\sum_i(y_i-\hat y_i)^2$ plus a constant. So MSE fits the prediction of a continuous number, and the best constant prediction is the mean.
+# **Mean squared error** (MSE) comes from a likelihood too: if errors are normal, $y_i\sim\mathcal N(\hat y_i,\sigma^2)$, the density is proportional to $e^{-(y_i-\hat y_i)^2/2\sigma^2}$ and the negative log-likelihood is $\frac{1}{2\sigma^2}\sum_i(y_i-\hat y_i)^2$ plus a constant. So MSE fits the prediction of a continuous number, and the best constant prediction is the mean.
 #
 # </div>
 
@@ -192,14 +192,18 @@ check("02-1", answer_loss)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 文章 S1 和 S3 写的是 $\mathrm{CE}=-\sum_i y_i\log\hat y_i$。标签是 0 的样本，损失永远是 0，于是“全部判为 1”就是最优解。我们在真实照片上看：200 张猫狗照片经过冻结的 EfficientNet-Lite0，每张变成 1280 个特征（第 07 课讲为什么这样做），在上面训练逻辑回归，只换损失。
+# 文章 S1 和 S3 写的是 $\mathrm{CE}=-\sum_i y_i\log\hat y_i$。标签是 0 的样本，损失永远是 0，于是“全部判为 1”就是最优解。我们在真实照片上看：200 张猫狗照片经过预训练好、不再改动的网络 EfficientNet-Lite0，每张变成 1280 个特征（第 07 课讲为什么这样做），在上面训练逻辑回归，只换损失。
+#
+# 训练需要损失对 $z$（sigmoid 之前的数）的导数 $\delta$。正确的 BCE 有 $\frac{\partial L}{\partial p}=\frac{p-y}{p(1-p)}$，而 $\frac{\partial p}{\partial z}=p(1-p)$，乘起来正好约掉：$\delta=p-y$。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Articles S1 and S3 print $\mathrm{CE}=-\sum_i y_i\log\hat y_i$. A sample with label 0 always has loss 0, so “call everything 1” is optimal. Watch it on real photos: 200 photos of cats and dogs go through a frozen EfficientNet-Lite0 and become 1280 features each (lesson 07 says why); a logistic regression is trained on them, and only the loss changes.
+# Articles S1 and S3 print $\mathrm{CE}=-\sum_i y_i\log\hat y_i$. A sample with label 0 always has loss 0, so “call everything 1” is optimal. Watch it on real photos: 200 photos of cats and dogs go through EfficientNet-Lite0, a network that is already trained and stays as it is, and become 1280 features each (lesson 07 says why); a logistic regression is trained on them, and only the loss changes.
+#
+# Training needs the derivative $\delta$ of the loss with respect to $z$, the number before the sigmoid. The right BCE has $\frac{\partial L}{\partial p}=\frac{p-y}{p(1-p)}$, and $\frac{\partial p}{\partial z}=p(1-p)$; the product cancels: $\delta=p-y$.
 #
 # </div>
 
@@ -217,7 +221,7 @@ def sigmoid(z):
 
 
 def bce_delta(p, y):
-    return p - y  # derivative of the right loss with respect to the logit
+    return p - y  # derivative of the right loss with respect to z
 
 
 def printed_delta(p, y):
@@ -254,9 +258,9 @@ assert share_and_accuracy(x_test, y_test, right)[1] > 0.9
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 印出来的损失几乎降到 0，看上去训练得很好，却把每一张照片都叫作狗，准确率正好 50%。
+# 原文的损失几乎降到 0，看上去训练得很好，却把每一张照片都叫作狗，准确率正好 50%。
 #
-# **它什么时候会藏起来**？把特征标准化（减去平均值）以后再试，准确率居然超过 90%。原因是巧合：猫的特征平均值正好在狗的反面，把“狗”推高就等于把“猫”压低。所以“在我这里能用”不能证明公式是对的。
+# **它什么时候会藏起来**？只要先从特征里减去总平均，准确率就超过 85%。这里两类一样多，减去总平均后，猫的平均正好是狗的相反数，把“狗”推高就等于把“猫”压低：公式还是错的，数据替它遮掩了。所以“在我这里能用”不能证明公式是对的。
 #
 # </div>
 
@@ -265,15 +269,17 @@ assert share_and_accuracy(x_test, y_test, right)[1] > 0.9
 #
 # The printed loss falls to almost 0 and looks well trained, yet it calls every photo a dog: its accuracy is exactly 50%.
 #
-# **When does the mistake hide?** Standardize the features first (subtract their mean), and the accuracy exceeds 90%. That is a coincidence: the mean of the cats then lies just opposite that of the dogs, and pushing “dog” up pushes “cat” down. So “it works for me” does not prove a formula.
+# **When does the mistake hide?** Subtract the overall mean from the features first, and the accuracy exceeds 85%. With as many cats as dogs, the cats' mean is then exactly minus the dogs', and pushing “dog” up pushes “cat” down: the formula is still wrong, the data cover for it. So “it works for me” does not prove a formula.
 #
 # </div>
 
 # %%
-mean, deviation = x_train.mean(axis=0), x_train.std(axis=0) + 1e-6
-hidden = train((x_train - mean) / deviation, y_train, printed_delta, learning_rate=0.01)
-_, accuracy = share_and_accuracy((x_test - mean) / deviation, y_test, hidden)
-assert accuracy > 0.9
+mean = x_train.mean(axis=0)
+centred = x_train - mean
+hidden = train(centred, y_train, printed_delta)
+_, accuracy = share_and_accuracy(x_test - mean, y_test, hidden)
+assert accuracy > 0.85
+assert np.allclose(centred[y_train == 0].mean(axis=0), -centred[y_train == 1].mean(axis=0))
 
 # %% [markdown]
 # ## 直接用 logits · Straight from the logits
@@ -281,7 +287,7 @@ assert accuracy > 0.9
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 网络最后一层的输出叫 logit，记作 $z$，概率是 $p=\sigma(z)$。先算 $p$ 再取对数，数学上没错，计算机上会出事：float32 里 $z=20$ 时 $p$ 已经等于 1，$\log(1-p)$ 是负无穷。把两步合起来化简，就没有危险的步骤了：
+# 网络最后一层的输出叫 logit，记作 $z$，概率是 $p=\sigma(z)$。先算 $p$ 再取对数，数学上没错，计算机上会出事：float32 里 $z=20$ 时 $p$ 已经等于 1，$\log(1-p)$ 是负无穷。把两步合起来：代入 $p=\sigma(z)$，损失等于 $\log(1+e^z)-yz$；再用 $\log(1+e^z)=\max(z,0)+\log(1+e^{-|z|})$，就没有危险的步骤了：
 #
 # $$\mathrm{BCE}(y,z)=\max(z,0)-yz+\log\left(1+e^{-|z|}\right)$$
 #
@@ -290,7 +296,7 @@ assert accuracy > 0.9
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The output of the last layer is called the logit, $z$, and the probability is $p=\sigma(z)$. First $p$, then the logarithm: right on paper, wrong on a computer. In float32 $p$ is already 1 at $z=20$, and $\log(1-p)$ is minus infinity. Join the two steps and simplify, and no dangerous step is left:
+# The output of the last layer is called the logit, $z$, and the probability is $p=\sigma(z)$. First $p$, then the logarithm: right on paper, wrong on a computer. In float32 $p$ is already 1 at $z=20$, and $\log(1-p)$ is minus infinity. Join the two steps: with $p=\sigma(z)$ the loss equals $\log(1+e^z)-yz$; then use $\log(1+e^z)=\max(z,0)+\log(1+e^{-|z|})$, and no dangerous step is left:
 #
 # $$\mathrm{BCE}(y,z)=\max(z,0)-yz+\log\left(1+e^{-|z|}\right)$$
 #
@@ -311,14 +317,14 @@ assert np.isinf(two_steps) and np.isclose(bce_from_logits(0.0, z), 20)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# Keras 不会给你无穷大，它悄悄地截断：传入概率时，$p$ 被限制在 $10^{-7}$ 和 $1-10^{-7}$ 之间，损失最多 16 左右，**梯度变成 0**。错得最厉害的样本，反而什么也学不到。传入 logits 并写明 `from_logits=True` 就没有这个问题。
+# 如果 Keras 只拿到概率（例如 `tf.sigmoid` 的结果），它不会给你无穷大，而是悄悄地截断：$p$ 被限制在 $10^{-7}$ 和 $1-10^{-7}$ 之间，损失最多 16 左右，**梯度变成 0**。错得最厉害的样本，反而什么也学不到。传入 logits 并写明 `from_logits=True` 就没有这个问题。（最后一层是 `Dense(1, activation="sigmoid")` 时，Keras 常能找回 logits，但别依赖它。）
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Keras does not return infinity, it clips in silence: given probabilities, it keeps $p$ between $10^{-7}$ and $1-10^{-7}$, the loss stops at about 16, and the **gradient becomes 0**. The samples that are most wrong teach nothing. Pass logits and say `from_logits=True`, and the problem is gone.
+# If Keras sees only probabilities (from `tf.sigmoid`, say), it does not return infinity but clips in silence: it keeps $p$ between $10^{-7}$ and $1-10^{-7}$, the loss stops at about 16, and the **gradient becomes 0**. The samples that are most wrong teach nothing. Pass logits and say `from_logits=True`, and the problem is gone. (After `Dense(1, activation="sigmoid")` Keras can often recover the logits; do not rely on it.)
 #
 # </div>
 
@@ -438,14 +444,14 @@ check("02-3", softmax)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# S1 的公式也没有 $\frac1n$。求和与平均的最小值在同一处，梯度却差 $n$ 倍：批次一变大，步子就跟着变大，原来合适的学习率可能发散。
+# S1 的公式也没有 $\frac1n$。求和与平均的最小值在同一处，梯度却差 $n$ 倍：批次一变大，步子就跟着变大，原来合适的学习率可能发散。求和的梯度，期望与 $n$ 成正比；小批次的长度里还有噪声，所以批次从 8 变成 128（16 倍），长度变成不到 16 倍。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# S1's formula has no $\frac1n$ either. A sum and a mean have their minimum at the same place, but their gradients differ by the factor $n$: a larger batch makes longer steps, and a learning rate that was fine may diverge.
+# S1's formula has no $\frac1n$ either. A sum and a mean have their minimum at the same place, but their gradients differ by the factor $n$: a larger batch makes longer steps, and a learning rate that was fine may diverge. The expectation of a summed gradient is proportional to $n$; the length of a small batch's gradient also holds noise, so from 8 to 128 (16 times) the length grows by less than 16.
 #
 # </div>
 
@@ -454,10 +460,12 @@ rng = np.random.default_rng(7)
 sizes, lengths = [8, 16, 32, 64, 128], {"sum": [], "mean": []}
 for size in sizes:
     rows = [rng.permutation(200)[:size] for _ in range(30)]
-    sums = [np.linalg.norm(x_train[r].T @ (0.5 - y_train[r])) for r in rows]
+    sums = [np.linalg.norm(x_train[r].T @ (0.5 - y_train[r])) for r in rows]  # p = 0.5 at w = 0
     lengths["sum"].append(np.mean(sums))
     lengths["mean"].append(np.mean(sums) / size)
-assert 8 < lengths["sum"][-1] / lengths["sum"][0] < 16
+times = lengths["sum"][-1] / lengths["sum"][0]
+print(f"sum: {times:.0f} times longer")
+assert 8 < times < 16
 assert 0.5 < lengths["mean"][-1] / lengths["mean"][0] < 1
 
 # %% tags=["setup"]
@@ -473,7 +481,8 @@ figures.show(
 )
 
 # %% tags=["exercise"]
-answer_rate = ...  # loss = sum; batch 32 -> 256; old learning rate 0.1: which rate keeps the step?
+# The loss is a sum, the batch grows from 32 to 256, the learning rate was 0.1:
+answer_rate = ...  # which rate keeps the step as long as before, in expectation?
 check("02-4", answer_rate)
 
 # %% [markdown]
@@ -486,7 +495,7 @@ check("02-4", answer_rate)
 #
 # $$\frac{\partial\,\mathrm{BCE}}{\partial z}=p-y,\qquad \frac{\partial\,\mathrm{MSE}}{\partial z}=2(p-y)\,p(1-p)$$
 #
-# 差别在 $p(1-p)$。网络很自信地错了的时候（$y=1$，$z=-8$），这个因子几乎是 0：错得越厉害，MSE 学得越慢；BCE 的导数接近 $-1$，全力纠正。
+# 差别在 $p(1-p)$。网络自信满满却错了的时候（$y=1$，$z=-8$），这个因子几乎是 0：错得越厉害，MSE 学得越慢；BCE 的导数接近 $-1$，全力纠正。
 #
 # </div>
 
@@ -560,14 +569,14 @@ assert np.isclose((1 - 0.9) ** 2, 0.01)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 最后，自己看一看：横轴是 logit，滑块是标签（可以是 0 和 1 之间的任何数，像平滑后的标签）。哪条曲线在很错的一侧变平？
+# 最后，自己看一看：横轴是 logit，滑块是标签（可以是 0 和 1 之间的任何数，像平滑后的标签）。标签是 0 时，S1 的曲线在哪里？把标签拖到 1，哪条曲线在错得离谱的一侧变平？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Finally, see for yourself: the horizontal axis is the logit, the slider the label (any number between 0 and 1, like a smoothed label). Which curve goes flat on the very wrong side?
+# Finally, see for yourself: the horizontal axis is the logit, the slider the label (any number between 0 and 1, like a smoothed label). With label 0, where is S1's curve? Drag the label to 1: which curve goes flat on the very wrong side?
 #
 # </div>
 
@@ -588,9 +597,9 @@ def draw_losses(label):
 
 Explorer(
     draw_losses,
-    label=widgets.FloatSlider(1.0, min=0, max=1, step=0.05, description="标签 label"),
-    alt_zh="三种损失随 logit 变化的曲线；滑块改变标签。标签为 0 时印出来的损失处处是 0。",
-    alt_en="Three losses against the logit; the slider changes the label. With label 0 the printed loss is 0 everywhere.",
+    label=widgets.FloatSlider(0.0, min=0, max=1, step=0.05, description="标签 label"),
+    alt_zh="三种损失随 logit 变化的曲线；滑块改变标签。标签为 0 时，S1 和 S3 的损失处处是 0。",
+    alt_en="Three losses against the logit; the slider changes the label. With label 0 the loss of S1 and S3 is 0 everywhere.",
 )
 
 # %% [markdown]
@@ -633,9 +642,9 @@ quiz("02-q4")
 #
 # * 损失是负对数似然：正态误差给出 MSE，0/1 标签给出 BCE，多个类别给出 CE。
 # * BCE 有两项。只写 $-\sum y\log p$，“全部判为 1”就是最优解。
-# * 最后一层不加激活函数，用 `from_logits=True`；否则很错的样本没有梯度。
+# * 最后一层不加激活函数，用 `from_logits=True`；只传概率，错得离谱的样本可能没有梯度。
 # * 用平均，不用求和：学习率才不会随批大小变化。
-# * 分类用交叉熵：错得越厉害，纠正得越有力；MSE 正好相反。
+# * 分类用交叉熵：错得越厉害，纠正得越有力；MSE 在错得最厉害时几乎不纠正。
 #
 # </div>
 
@@ -644,9 +653,9 @@ quiz("02-q4")
 #
 # * A loss is a negative log-likelihood: normal errors give MSE, 0/1 labels BCE, many classes CE.
 # * BCE has two terms. With $-\sum y\log p$ alone, “call everything 1” is optimal.
-# * No activation on the last layer, and `from_logits=True`; otherwise samples that are very wrong have no gradient.
+# * No activation on the last layer, and `from_logits=True`; given only probabilities, samples that are very wrong may have no gradient.
 # * Use a mean, not a sum: then the learning rate does not depend on the batch size.
-# * Classify with cross-entropy: the more wrong, the stronger the correction; MSE does the opposite.
+# * Classify with cross-entropy: the more wrong, the stronger the correction; when most wrong, MSE hardly corrects.
 #
 # </div>
 

@@ -23,6 +23,10 @@ def random_layer(rng):
     return rng.normal(size=(n, n_in)), rng.normal(size=(n_out, n_in)), rng.normal(size=(n, n_out))
 
 
+def backward_difference(f, x, epsilon=1e-5):
+    return (f(x) - f(x - epsilon)) / epsilon
+
+
 def cubic(x):
     return x**3 - 2 * x
 
@@ -186,6 +190,13 @@ EXERCISES = [
             rtol=1e-7,
             atol=1e-8,
             mistakes=[
+                (
+                    backward_difference,
+                    (
+                        "这是单侧差分（向后），误差与 $\\epsilon$ 成正比；两边各取一点。",
+                        "That is a one-sided (backward) difference, its error is proportional to $\\epsilon$; take a point on each side.",
+                    ),
+                ),
                 (
                     forward_difference,
                     (

@@ -32,6 +32,12 @@ def softmax_over_everything(z):
     return e / e.sum()
 
 
+def naive_over_everything(z):
+    with np.errstate(all="ignore"):
+        e = np.exp(z)
+        return e / e.sum()
+
+
 def softmax_over_columns(z):
     e = np.exp(z - z.max(axis=0, keepdims=True))
     return e / e.sum(axis=0, keepdims=True)
@@ -167,6 +173,13 @@ EXERCISES = [
                     (
                         "每一行要各自加起来等于 1：用 `axis=-1`。",
                         "Each row must add up to 1 by itself: use `axis=-1`.",
+                    ),
+                ),
+                (
+                    naive_over_everything,
+                    (
+                        "两处要改：每一行各自加起来等于 1（`axis=-1`），并先减去每行的最大值。",
+                        "Two changes: each row must add up to 1 (`axis=-1`), and subtract each row's largest first.",
                     ),
                 ),
                 (

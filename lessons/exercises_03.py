@@ -36,6 +36,12 @@ def shifted_cosine(step, peak=0.1, warmup_steps=10, total_steps=100):
     return peak * 0.5 * (1 + np.cos(np.pi * step / total_steps))
 
 
+def wrong_length(step, peak=0.1, warmup_steps=10, total_steps=100):
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    return peak * 0.5 * (1 + np.cos(np.pi * (step - warmup_steps) / total_steps))
+
+
 def linear_decay(step, peak=0.1, warmup_steps=10, total_steps=100):
     if step < warmup_steps:
         return peak * step / warmup_steps
@@ -228,7 +234,12 @@ EXERCISES = [
         judge=judges.function(
             warmup_cosine,
             inputs=[(0,), (5,), (10,), (55,), (100,)],
-            random=lambda rng: (int(rng.integers(0, 100)),),
+            random=lambda rng: (
+                int(rng.integers(0, 60)),
+                float(rng.uniform(0.01, 1)),
+                int(rng.integers(5, 20)),
+                int(rng.integers(60, 200)),
+            ),
             rtol=1e-6,
             mistakes=[
                 (
@@ -243,6 +254,13 @@ EXERCISES = [
                     (
                         "余弦要从预热结束时开始：用 `step - warmup_steps`。",
                         "The cosine starts where warm-up ends: use `step - warmup_steps`.",
+                    ),
+                ),
+                (
+                    wrong_length,
+                    (
+                        "余弦走完的是 `total_steps - warmup_steps` 步，不是 `total_steps` 步。",
+                        "The cosine takes `total_steps - warmup_steps` steps, not `total_steps`.",
                     ),
                 ),
                 (
@@ -384,30 +402,33 @@ QUIZZES = [
     Quiz(
         id="03-q4",
         question=(
-            "你在预训练的主干上加了一个随机初始化的头。学习率怎么设？",
+            "你在预训练的骨干网络上加了一个随机初始化的头。学习率怎么设？",
             "You put a randomly initialized head on a pretrained backbone. How do you set the learning rates?",
         ),
         options=[
             Option(
                 ("都用大的，快一点", "Large for both, it is faster"),
                 (
-                    "随机的头会把主干拖走：本课里主干移动了自身长度的两成以上。",
+                    "随机的头会把骨干网络拖走：本课里骨干网络移动了自身长度的两成以上。",
                     "The random head carries the backbone away: in this lesson it moved by more than two tenths of its length.",
                 ),
             ),
             Option(
                 ("都用小的，安全一点", "Small for both, it is safer"),
                 (
-                    "头学得太慢，准确率更低。",
-                    "The head learns too slowly, and the accuracy is lower.",
+                    "本课里走 100 步，头还没学完，准确率更低。",
+                    "In this lesson the head was not done after 100 steps, and the accuracy was lower.",
                 ),
             ),
             Option(
                 (
-                    "头用大的，主干用小的或先冻结",
+                    "头用大的，骨干网络用小的或先冻结",
                     "Large for the head; small for the backbone, or freeze it first",
                 ),
-                ("对。", "Yes."),
+                (
+                    "对。一个调好的中间值准确率也差不多，但骨干网络会移动得更多。",
+                    "Yes. One well-chosen rate in between is about as accurate, but moves the backbone more.",
+                ),
                 right=True,
             ),
         ],
