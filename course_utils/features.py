@@ -45,14 +45,17 @@ def extract(
     pooling: str = "avg",
     *,
     flip: bool = False,
+    scale: float | None = None,
     progress: bool = False,
 ) -> np.ndarray:
     """Features (n, d) float32 of the photos, in their order; extracted once, then from the cache.
 
-    pooling: "avg" or "max" over the last feature map. flip: of the mirror images. Raises
-    CourseError naming the file when a photo cannot be read.
+    pooling: "avg" or "max" over the last feature map, or "flatten": all of it in one row. flip: of
+    the mirror images. scale: for experiments with wrong preprocessing, pixels × scale (1 / 255)
+    instead of the backbone's own. Raises CourseError naming the file when a photo cannot be read.
     """
-    features, bad = extract_good(photo_set, backbone, pooling, flip=flip, progress=progress)
+    options = {"flip": flip, "scale": scale, "progress": progress}
+    features, bad = extract_good(photo_set, backbone, pooling, **options)
     if bad:
         photos.refuse(bad.items())
     return features
@@ -64,11 +67,12 @@ def extract_good(
     pooling: str = "avg",
     *,
     flip: bool = False,
+    scale: float | None = None,
     progress: bool = False,
 ) -> tuple[np.ndarray, dict[Path, str]]:
     """Like ``extract``, but bad photos are listed (file → reason) and their rows are NaN."""
     paths = _paths(photo_set)
-    network = _Network(backbone, pooling, flip)
+    network = _Network(backbone, pooling, flip, scale)
     bad: dict[Path, str] = {}
     # Rows arrive in order, so the only thing that grows is this table (5 kB a photo).
     table = np.full((len(paths), network.n_features), np.nan, np.float32)
@@ -99,43 +103,59 @@ def _bar(total: int, shown: bool):
 class _Network:
     """The backbone, loaded only when a photo's features are not cached."""
 
-    def __init__(self, name: str, pooling: str, flip: bool) -> None:
+    def __init__(self, name: str, pooling: str, flip: bool, scale: float | None = None) -> None:
         from course_utils import assets, backbones
 
-        if pooling not in ("avg", "max"):
+        if pooling not in ("avg", "max", "flatten"):
             raise CourseError(
-                f"没有 pooling={pooling!r}；特征可以用 'avg' 或 'max'。",
-                f"There is no pooling={pooling!r}; features take 'avg' or 'max'.",
+                f"没有 pooling={pooling!r}；特征可以用 'avg'、'max' 或 'flatten'。",
+                f"There is no pooling={pooling!r}; features take 'avg', 'max' or 'flatten'.",
             )
-        self.name, self.pooling, self.flip = name, pooling, flip
+        self.name, self.pooling, self.flip, self.scale = name, pooling, flip, scale
         spec = backbones.SPECS.get(name)
         if spec is None:  # keras.applications: only the model itself knows its sizes
             self.size = tuple(self.model.input_shape[1:3])
             self.n_features, origin = self.model.output_shape[-1], "keras.applications"
         else:
             self.size, self.n_features = (spec.size, spec.size), spec.n_features
+            if pooling == "flatten":  # the course's backbones halve the picture five times
+                self.n_features *= (-(-spec.size // 32)) ** 2
             asset = assets.manifest().get(spec.asset)
             origin = f"{spec.preprocessing} {asset.member_sha256 if asset else spec.asset}"
         parts = (VERSION, Image.__version__, name, origin, self.size, pooling, flip)
+        parts += (scale,) if scale else ()
         self.key = hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
     @cached_property
     def model(self) -> "keras.Model":
-        from course_utils import backbones
-
-        return backbones.load(self.name, pooling=self.pooling)
+        return _load(self.name, self.pooling, self.scale is not None)
 
     def predict(self, images: np.ndarray) -> np.ndarray:
         """Features (n, d) of photos (n, height, width, 3)."""
-        return _predictor(self.name, self.pooling)(images)
+        bare = self.scale is not None
+        pixels = images * np.float32(self.scale) if bare else images
+        return _predictor(self.name, self.pooling, bare)(pixels)
+
+
+def _load(name: str, pooling: str, bare: bool) -> "keras.Model":
+    """bare: without the backbone's own preprocessing."""
+    import keras
+
+    from course_utils import backbones
+
+    pooled = None if pooling == "flatten" else pooling
+    model = backbones.load(name, pooling=pooled, preprocessing=not bare)
+    if pooling != "flatten":
+        return model
+    return keras.Model(model.input, keras.layers.Flatten()(model.output))
 
 
 @lru_cache(maxsize=1)
-def _predictor(name: str, pooling: str) -> Callable[[np.ndarray], np.ndarray]:
+def _predictor(name: str, pooling: str, bare: bool) -> Callable[[np.ndarray], np.ndarray]:
     """The frozen graph; the last one stays loaded, for calls that follow each other."""
     from course_utils import backbones
 
-    return backbones.predictor(backbones.load(name, pooling=pooling))
+    return backbones.predictor(_load(name, pooling, bare))
 
 
 @dataclass

@@ -46,6 +46,15 @@ def test_features_are_the_backbones_output(pictures):
         assert np.allclose(features.extract(pictures, flip=flip), expected, atol=1e-4)
 
 
+def test_flattened_and_wrongly_scaled_features(pictures):
+    model = backbones.load("efficientnet_lite0", preprocessing=False)
+    images = np.stack([photos.reading.fit(Image.open(p), 224) for p in pictures])
+    expected = model.predict(images.astype("float32") / 255, verbose=0).reshape(len(images), -1)
+    found = features.extract(pictures, pooling="flatten", scale=1 / 255)
+    assert np.allclose(found, expected, atol=1e-4)
+    assert not np.allclose(found, features.extract(pictures, pooling="flatten"), atol=0.1)
+
+
 def test_the_second_time_comes_from_the_cache_whatever_the_names(pictures, monkeypatch):
     first = features.extract(pictures)
     forbid_network(monkeypatch)
