@@ -26,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Accuracy first, then its interval, the confusion matrix and the worst mistakes."""
+    names = model_file.class_names(args.model)
     photo_set = photos.load_folder(args.folder, check="header")
+    places = _places(photo_set.class_names, names)  # before the slow part
     classifier = model_file.Classifier(args.model)
     table, bad = label_all(classifier, photo_set.paths)
     report_skipped(photo_set.skipped + list(bad.items()))
@@ -35,9 +37,9 @@ def run(args: argparse.Namespace) -> int:
         raise CourseError(
             f"{args.folder} 里没有可用的照片。", f"There is no usable photo in {args.folder}."
         )
-    truth = _places(photo_set.class_names, classifier.class_names)[photo_set.labels[good]]
+    truth = places[photo_set.labels[good]]
     paths = [path for path, fine in zip(photo_set.paths, good, strict=True) if fine]
-    report(paths, truth, table[good], classifier.class_names)
+    report(paths, truth, table[good], names)
     return 0
 
 

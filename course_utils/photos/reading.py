@@ -9,7 +9,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from course_utils.messages import CourseError, both
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP")  # MPO: what some phones call .jpg
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 # A decompression bomb is a small file that unpacks to gigabytes. 120 million pixels are 360 MB.
 MAX_PIXELS = 120_000_000
 MAX_BYTES = 300_000_000

@@ -1,0 +1,332 @@
+"""Speed and memory as ratios measured in one run: ``python benchmarks/speed.py [PART…]``.
+
+Parts: throughput, recipe, train, stream. Each writes its part of data/results/speed.json. All rivals
+of one comparison run in turn, several rounds; the middle round counts. Run it on a quiet machine.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from course_utils import photos
+from course_utils.paths import DATA
+
+RESULTS = DATA / "results" / "speed.json"
+PACKAGES = ("tensorflow-cpu", "tensorflow", "keras", "onnxruntime", "pillow", "scikit-learn")
+
+
+def main() -> None:
+    """Run the parts named on the command line, or all."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("parts", nargs="*", default=list(PARTS))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--photos", type=int, default=20_000, help="of the stream part")
+    parser.add_argument("--epochs", type=int, default=10, help="of the articles' recipe")
+    parser.add_argument("--steps", type=int, default=100, help="of the recipe's epochs")
+    parser.add_argument("--dry", action="store_true", help="print, do not write the results")
+    parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.child:
+        return print(json.dumps(stream_child(args.child)))
+    results = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+    results["machine"] = machine()
+    for part in args.parts:
+        results[part] = PARTS[part](args)
+        print(part, json.dumps(results[part], indent=1), flush=True)
+        if not args.dry:
+            RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    return None
+
+
+def machine() -> dict[str, object]:
+    """Processor, cores, memory and versions; nothing that names the machine or its owner."""
+    import psutil
+
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.is_file() else []
+    models = {line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")}
+    versions = {}
+    for name in PACKAGES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return {
+        "processor": ", ".join(sorted(models)) or platform.processor(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "versions": versions,
+    }
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds of wall time."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def in_turn(rivals: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+    """Seconds per rival and round; one round before that does not count."""
+    times: dict[str, list[float]] = {name: [] for name in rivals}
+    for number in range(rounds + 1):
+        for name, work in rivals.items():
+            seconds = timed(work)
+            if number:
+                times[name].append(seconds)
+    return times
+
+
+# ---------------------------------------------------------------- images per second with decoding
+
+
+def throughput(args: argparse.Namespace) -> dict[str, object]:
+    """The 200 training photos, from files to features, nothing cached."""
+    paths = photos.default("train").paths
+    rivals = {
+        "course_lite0": course_rival(paths),
+        "onnxruntime_lite0": onnx_rival(paths),
+        "keras_predict_mobilenet_v2": keras_rival(paths, "mobilenet_v2"),
+        "keras_predict_lite0": keras_rival(paths, "efficientnet_lite0"),
+    }
+    times = in_turn(rivals, args.rounds)
+    middle = {name: statistics.median(seconds) for name, seconds in times.items()}
+    rate = {name: round(len(paths) / seconds, 1) for name, seconds in middle.items()}
+    ours = times["course_lite0"]
+    ratios = {
+        name: round(statistics.median(t / o for t, o in zip(seconds, ours, strict=True)), 3)
+        for name, seconds in times.items()
+        if name != "course_lite0"
+    }
+    return {"images_per_second": rate, "course_is_times_as_fast": ratios, "rounds": args.rounds}
+
+
+def course_rival(paths: list[Path]) -> Callable[[], np.ndarray]:
+    """features.extract with an empty cache each time."""
+    from course_utils import features
+
+    def work() -> np.ndarray:
+        with tempfile.TemporaryDirectory() as folder:
+            kept = os.environ.get("COURSE_CACHE")
+            os.environ["COURSE_CACHE"] = folder
+            try:
+                return features.extract(paths)
+            finally:
+                os.environ.pop("COURSE_CACHE")
+                if kept is not None:
+                    os.environ["COURSE_CACHE"] = kept
+
+    return work
+
+
+def onnx_rival(paths: list[Path]) -> Callable[[], np.ndarray]:
+    """The same network in ONNX Runtime behind the same decoding threads."""
+    import onnx_graph
+    import onnxruntime
+
+    from course_utils import backbones, features
+
+    model = backbones.load("efficientnet_lite0", pooling="avg")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "lite0.onnx")
+        onnx_graph.write(model, file)
+        session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+
+    def prepare(path: Path) -> np.ndarray:
+        return photos.reading.fit(photos.decode(path.read_bytes(), path), 224)
+
+    def work() -> np.ndarray:
+        batches = features._batches(paths, prepare)
+        return np.concatenate([session.run(None, {"image": np.stack(b)})[0] for _, b in batches])
+
+    difference = np.abs(work() - features.extract(paths)).max()
+    if difference > 1e-3:
+        raise SystemExit(f"the two networks differ by {difference}: comparing them means nothing")
+    return work
+
+
+def keras_rival(paths: list[Path], backbone: str) -> Callable[[], np.ndarray]:
+    """What a learner writes: all photos into an array, then model.predict."""
+    from course_utils import backbones
+
+    model = backbones.load(backbone, pooling="avg")
+    side = model.input_shape[1]
+    return lambda: model.predict(
+        np.stack([photos.read(path, side) for path in paths]), batch_size=32, verbose=0
+    )
+
+
+# ------------------------------------------------------------------------------ the VGG16 recipe
+
+
+def recipe(args: argparse.Namespace) -> dict[str, object]:
+    """The articles' recipe against frozen Lite0 features and a linear head, both on 200 photos.
+
+    The recipe: frozen VGG16, pixels / 255, Flatten, Dense(256), Adam, batches of 32 through the
+    whole network in every epoch, steps_per_epoch=100. Loading of networks is not counted. Both
+    are scored on the 80 test and web photos after every epoch; scoring is not counted either.
+    """
+    train = photos.default("train")
+    tests = [photos.default(split) for split in ("test", "web")]
+    paths, truth = tests[0].paths + tests[1].paths, np.concatenate([t.labels for t in tests])
+    seconds, accuracy = ours(train, paths, truth)
+    history = articles(train, paths, truth, args)
+    best = max(share for _, share in history)
+    until = next(spent for spent, share in history if share >= min(best, accuracy))
+    return {
+        "course": {"seconds": round(seconds, 3), "accuracy": round(accuracy, 4)},
+        "articles": {
+            "seconds_to_its_best": round(until, 1),
+            "seconds_in_all": round(history[-1][0], 1),
+            "accuracy_by_epoch": [round(share, 4) for _, share in history],
+            "epochs": args.epochs,
+            "steps_per_epoch": args.steps,
+        },
+        "times_less_to_its_best": round(until / seconds, 1),
+        "times_less_in_all": round(history[-1][0] / seconds, 1),
+    }
+
+
+def ours(train: photos.PhotoSet, paths: list[Path], truth: np.ndarray) -> tuple[float, float]:
+    """Seconds from files to the trained head (network loaded, no feature cached), accuracy."""
+    from course_utils import features
+    from course_utils.classifier import head
+
+    extract = course_rival(train.paths)
+    extract()  # loads and traces the network
+    fitted = head.regression(0.1)
+    seconds = timed(lambda: fitted.fit(extract(), train.labels))
+    return seconds, float((fitted.predict(features.extract(paths)) == truth).mean())
+
+
+def articles(
+    train: photos.PhotoSet, paths: list[Path], truth: np.ndarray, args: argparse.Namespace
+) -> list[tuple[float, float]]:
+    """(seconds of training so far, accuracy) after each epoch."""
+    import keras
+
+    from course_utils import backbones
+
+    keras.utils.set_random_seed(7)
+    base = backbones.load("vgg16", preprocessing=False)
+    base.trainable = False
+    image = keras.Input(base.input_shape[1:])
+    x = base(keras.layers.Rescaling(1 / 255)(image))
+    x = keras.layers.Dense(256, activation="relu")(keras.layers.Flatten()(x))
+    model = keras.Model(image, keras.layers.Dense(1, activation="sigmoid")(x))
+    model.compile("adam", "binary_crossentropy")
+    images = train.images(base.input_shape[1:3])
+    test = np.stack([photos.read(path, base.input_shape[1:3]) for path in paths])
+    random, spent, history = np.random.default_rng(7), 0.0, []
+    for _ in range(args.epochs):
+        order = random.permutation(np.resize(np.arange(len(images)), args.steps * 32))
+        batches = order.reshape(args.steps, 32)
+        spent += timed(
+            lambda batches=batches: [
+                model.train_on_batch(images[batch], train.labels[batch, None]) for batch in batches
+            ]
+        )
+        guesses = model.predict(test, verbose=0)[:, 0] > 0.5
+        history.append((spent, float((guesses == truth).mean())))
+    return history
+
+
+# -------------------------------------------------------------------- course train as a process
+
+
+def train(args: argparse.Namespace) -> dict[str, object]:
+    """Wall time and peak memory of ``course train``: features to be extracted, then cached."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = os.environ | {"COURSE_CACHE": folder}
+        photos.default("all")
+        env["COURSE_ASSETS"] = str(_assets_folder())
+        command = [sys.executable, "-m", "course_utils.cli", "train", "--out", f"{folder}/m.keras"]
+        cold = _run_measured(command, env)
+        warm = [_run_measured(command, env) for _ in range(args.rounds)]
+    warm.sort(key=lambda run: run["seconds"])
+    return {"features_to_extract": cold, "features_cached": warm[len(warm) // 2]}
+
+
+def _assets_folder() -> Path:
+    from course_utils import assets
+
+    return assets.fetch("default_photos").parents[1]
+
+
+def _run_measured(command: list[str], env: dict[str, str]) -> dict[str, float]:
+    """Wall seconds and peak resident memory of one process, from the kernel's own account."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{command} failed with {status}")
+    return {
+        "seconds": round(time.perf_counter() - start, 2),
+        "peak_memory_gb": round(usage.ru_maxrss * 1024 / 1e9, 3),
+    }
+
+
+# ------------------------------------------------------------------------------- many photos
+
+
+def stream(args: argparse.Namespace) -> dict[str, object]:
+    """Time and peak memory for a quarter, half and all of --photos distinct files."""
+    found = []
+    for count in (args.photos // 4, args.photos // 2, args.photos):
+        command = [sys.executable, __file__, "--child", str(count)]
+        answer = subprocess.run(command, capture_output=True, text=True, check=True)
+        found.append(json.loads(answer.stdout))
+    first, last = found[0], found[-1]
+    pixels = [row["peak_memory_gb"] - row["features_gb"] for row in (first, last)]
+    return {
+        "runs": found,
+        "time_ratio_to_linear": round(
+            last["seconds"] / first["seconds"] / (last["photos"] / first["photos"]), 3
+        ),
+        "memory_growth_gb_without_the_table": round(pixels[1] - pixels[0], 3),
+    }
+
+
+def stream_child(count: int) -> dict[str, float]:
+    """Extract ``count`` files that differ in a few bytes after the picture's end."""
+    from course_utils import features
+
+    train_paths = photos.default("train").paths
+    warm, originals = train_paths[:8], [path.read_bytes() for path in train_paths]
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["COURSE_CACHE"] = folder
+        paths = [Path(folder, f"{i}.jpg") for i in range(count)]
+        for i, path in enumerate(paths):
+            path.write_bytes(originals[i % len(originals)] + i.to_bytes(4, "big"))
+        features.extract(warm)  # loads and traces the network
+        start = time.perf_counter()
+        table = features.extract(paths)
+        seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    return {
+        "photos": count,
+        "seconds": round(seconds, 2),
+        "images_per_second": round(count / seconds, 1),
+        "peak_memory_gb": round(peak, 3),
+        "features_gb": round(table.nbytes / 1e9, 3),
+    }
+
+
+PARTS = {"throughput": throughput, "recipe": recipe, "train": train, "stream": stream}
+
+if __name__ == "__main__":
+    main()
