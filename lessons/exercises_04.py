@@ -546,40 +546,6 @@ QUIZZES = [
     Quiz(
         id="04-q4",
         question=(
-            "你手写了一个 Sobel 核，用 `scipy.signal.convolve2d` 和 Keras 的卷积得到的结果符号相反。为什么？",
-            "You wrote a Sobel kernel by hand; `scipy.signal.convolve2d` and Keras's convolution give opposite signs. Why?",
-        ),
-        options=[
-            Option(
-                ("Keras 多加了偏置", "Keras adds a bias"),
-                (
-                    "偏置会整体加上一个数，不会变号。",
-                    "A bias adds a number everywhere; it does not change signs.",
-                ),
-            ),
-            Option(
-                (
-                    "一个翻转核（卷积），一个不翻转（互相关）",
-                    "One flips the kernel (convolution), one does not (cross-correlation)",
-                ),
-                (
-                    "对。会学习的核无所谓，手写的核要注意。",
-                    "Yes. For a learned kernel it does not matter, for one written by hand it does.",
-                ),
-                right=True,
-            ),
-            Option(
-                ("其中一个算错了", "One of them is wrong"),
-                (
-                    "两个都对，它们的定义不同。",
-                    "Both are right, by different definitions.",
-                ),
-            ),
-        ],
-    ),
-    Quiz(
-        id="04-q5",
-        question=(
             "目标任务是判断照片曝光太亮还是太暗。按本课的测量，线性分类器接在哪一层的特征上最好？",
             "The target task is to tell whether a photo is over- or underexposed. By this lesson's measurement, on which layer's features should a linear classifier stand?",
         ),
