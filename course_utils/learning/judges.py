@@ -325,8 +325,8 @@ def _compare_arrays(
             raise Reason(*text)
     if array.shape != expected.shape:
         raise Reason(
-            f"形状应是 `{expected.shape}`，你的是 `{array.shape}`。",
-            f"The shape should be `{expected.shape}`, and yours is `{array.shape}`.",
+            f"{_asked_shape(expected)[0]}，你的是 `{array.shape}`。",
+            f"{_asked_shape(expected)[1]}, and yours is `{array.shape}`.",
         )
     if not np.isfinite(array).all() and np.isfinite(expected).all():
         _raise_not_finite(array, expected)
@@ -345,6 +345,12 @@ def _raise_not_finite(array: np.ndarray, expected: np.ndarray) -> None:
     )
 
 
+def _asked_shape(expected: np.ndarray) -> Text:
+    if expected.ndim == 0:
+        return "要的是一个数（形状 `()`）", "One number is asked (shape `()`)"
+    return f"形状应是 `{expected.shape}`", f"The shape should be `{expected.shape}`"
+
+
 def _raise_different(
     array: np.ndarray, expected: np.ndarray, rtol: float, atol: float, tell: bool
 ) -> None:
@@ -354,9 +360,10 @@ def _raise_different(
     where = f"[{', '.join(map(str, map(int, place)))}]" if place else ""
     zh_where, en_where = (f"`{where}` 处", f"at `{where}` ") if place else ("", "")
     if tell:
+        shown, wanted = _tell_apart(got, want)
         raise Reason(
-            f"{zh_where}得到 `{_short(got)}`，应是 `{_short(want)}`。",
-            f"{en_where}it gives `{_short(got)}`, and `{_short(want)}` is expected.",
+            f"{zh_where}得到 `{shown}`，应是 `{wanted}`。",
+            f"{en_where}it gives `{shown}`, and `{wanted}` is expected.",
         )
     zh, en = _direction(got, want)
     n = f"{int(apart.sum())}/{apart.size}"
@@ -377,11 +384,20 @@ def _direction(got: Any, want: Any) -> Text:
     return ("太大了", "too large") if too_big else ("太小了", "too small")
 
 
-def _short(value: Any) -> str:
+def _tell_apart(got: Any, want: Any) -> tuple[str, str]:
+    """Both values with as many digits as it takes to see that they differ."""
+    for digits in (4, 6, 9, 12):
+        shown, wanted = _short(got, digits), _short(want, digits)
+        if shown != wanted:
+            break
+    return shown, wanted
+
+
+def _short(value: Any, digits: int = 4) -> str:
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:.{digits}g}"
     text = np.array2string(value, precision=4, threshold=20) if _is_array(value) else repr(value)
     text = " ".join(text.split())
     return text if len(text) <= 80 else text[:79] + "…"
