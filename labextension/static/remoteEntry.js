@@ -46,6 +46,7 @@
     .jp-NotebookPanel[data-course-lang=en] :is(.course-cell-zh, .course-lang[lang^=zh]) {
       display: none !important;
     }
+    .course-hint { color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size1); }
     /* A formula wider than the page scrolls by itself. */
     .jp-RenderedMarkdown mjx-container[display=true] {
       max-width: 100%; overflow-x: auto; overflow-y: hidden;
@@ -150,6 +151,21 @@
     }
   };
 
+  // The saved picture of an explorer has no sliders; a reader who knows of them wants them.
+  const addHint = (node, model) => {
+    node.querySelector(".course-hint")?.remove();
+    if (!String(model.data["text/plain"] ?? "").startsWith("Explorer(")) return;
+    const hint = document.createElement("div");
+    hint.className = "course-hint";
+    for (const [lang, text] of [["zh", "从头运行到这个单元，这里就有滑块。"],
+      ["en", "Run the cells up to here, and sliders appear."]]) {
+      const span = Object.assign(document.createElement("span"), { lang, textContent: text });
+      span.className = "course-lang";
+      hint.append(span, " ");
+    }
+    node.append(hint);
+  };
+
   // JupyterLab leaves the metadata's alt text out; so its image renderer is wrapped.
   const renderAlt = (rendermime) => {
     const original = rendermime.getFactory("image/png");
@@ -159,6 +175,7 @@
       renderer.renderModel = async (model) => {
         await renderModel(model);
         addAlt(renderer.node.querySelector("img"), model.metadata[options.mimeType]);
+        addHint(renderer.node, model);
       };
       return renderer;
     };

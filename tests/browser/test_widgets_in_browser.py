@@ -160,6 +160,10 @@ def alt_text_of_saved_pictures(lab) -> None:
     for mode, alts in expected.items():
         lab.button(mode).click()
         assert [img.get_attribute("alt") for img in pictures.all()] == alts
+    hints = lab.panel().locator(".course-hint")
+    expect(hints).to_have_count(1)  # below the explorer, which has no slider here
+    lab.button("en").click()
+    assert hints.inner_text().strip() == "Run the cells up to here, and sliders appear."
 
 
 @pytest.mark.slow
@@ -173,7 +177,7 @@ def test_lesson_01_runs_and_its_slider_moves(open_lab):
     lab.run_up_to("Explorer(")
     box = lab.panel().locator(".course-explorer").first
     picture = box.locator("img.widget-image")
-    expect(picture).to_be_visible(timeout=60_000)  # TensorFlow is imported first
+    expect(picture).to_be_visible(timeout=180_000)  # TensorFlow is imported first
     box.scroll_into_view_if_needed()
     before = picture.get_attribute("src")
     handle = box.locator(".noUi-handle").first
