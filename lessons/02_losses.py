@@ -183,7 +183,8 @@ assert np.isclose(best, prices.mean())
 assert np.isclose(mse(y, p), keras.losses.MeanSquaredError()(y, p), atol=1e-6)
 
 # %% tags=["exercise"]
-answer_loss = ...  # y = 1, p = 0.25: what is the binary cross-entropy (natural logarithm)?
+# y = 1, p = 0.25, natural logarithm:
+answer_loss = ...  # what is the binary cross-entropy? 3 decimals (卡住了 stuck: hint("02-1"))
 check("02-1", answer_loss)
 
 # %% [markdown]
@@ -260,6 +261,8 @@ assert share_and_accuracy(x_test, y_test, right)[1] > 0.9
 #
 # 原文的损失几乎降到 0，看上去训练得很好，却把每一张照片都叫作狗，准确率正好 50%。
 #
+# 原因：这些特征都不小于 0，抬高狗的 logit，也就抬高了猫的。
+#
 # **它什么时候会藏起来**？只要先从特征里减去总平均，准确率就超过 85%。这里两类一样多，减去总平均后，猫的平均正好是狗的相反数，把“狗”推高就等于把“猫”压低：公式还是错的，数据替它遮掩了。所以“在我这里能用”不能证明公式是对的。
 #
 # </div>
@@ -269,11 +272,14 @@ assert share_and_accuracy(x_test, y_test, right)[1] > 0.9
 #
 # The printed loss falls to almost 0 and looks well trained, yet it calls every photo a dog: its accuracy is exactly 50%.
 #
+# The reason: these features are never negative, so raising the dogs' logits raises the cats' too.
+#
 # **When does the mistake hide?** Subtract the overall mean from the features first, and the accuracy exceeds 85%. With as many cats as dogs, the cats' mean is then exactly minus the dogs', and pushing “dog” up pushes “cat” down: the formula is still wrong, the data cover for it. So “it works for me” does not prove a formula.
 #
 # </div>
 
 # %%
+assert x_train.min() >= 0
 mean = x_train.mean(axis=0)
 centred = x_train - mean
 hidden = train(centred, y_train, printed_delta)
@@ -521,6 +527,8 @@ def steps_to_recover(slope, z=-8.0, learning_rate=1.0):
     return steps
 
 
+slope = (bce_from_logits(1.0, 0.3 + 1e-6) - bce_from_logits(1.0, 0.3 - 1e-6)) / 2e-6
+assert np.isclose(slope, sigmoid(0.3) - 1, atol=1e-6)
 by_bce = steps_to_recover(lambda p: p - 1)
 by_mse = steps_to_recover(lambda p: 2 * (p - 1) * p * (1 - p))
 print("steps: BCE", by_bce, " MSE", by_mse)

@@ -274,18 +274,24 @@ slow = walk(sgd, gradient, start, 3000, alpha=flat_rate)
 fast = walk(momentum, gradient, start, 3000, alpha=flat_rate)
 print("gradient descent:", steps_needed(slow), " momentum:", steps_needed(fast))
 assert steps_needed(fast) < steps_needed(slow) / 5
+tuned = [
+    steps_needed(walk(sgd, gradient, start, 400, alpha=0.075)),
+    steps_needed(walk(momentum, gradient, start, 400, alpha=0.01, beta=0.9)),
+    steps_needed(walk(momentum, gradient, start, 400, alpha=0.1, beta=0.5)),
+]
+assert tuned == [58, 87, 15]
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 为什么快？梯度恒定时 $v$ 趋于 $-\alpha g/(1-\beta)$：$\beta=0.9$ 时大约相当于把步长放大 $1/(1-\beta)=10$ 倍。下图用各自合适的学习率走 25 步：梯度下降来回摆；动量先到中心，但冲过了头；Nesterov 收得最稳。
+# 这个学习率故意取得太小。为什么动量快？梯度恒定时 $v$ 趋于 $-\alpha g/(1-\beta)$：$\beta=0.9$ 时大约相当于把步长放大 $1/(1-\beta)=10$ 倍。那么梯度下降也把学习率调好呢（$\alpha=0.075$）？它要 58 步，$\alpha=0.01$、$\beta=0.9$ 的动量要 87 步，$\alpha=0.1$、$\beta=0.5$ 只要 15 步：动量值得用，但 $\beta$ 也要调。下图用各自合适的学习率走 25 步：梯度下降来回摆；动量和 Nesterov 更早越过中心，但都会冲过头；25 步后只有 Nesterov 的损失明显更低。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Why faster? Under a constant gradient $v$ tends to $-\alpha g/(1-\beta)$: with $\beta=0.9$ that is like a step about $1/(1-\beta)=10$ times longer. Below, each takes 25 steps at a rate that suits it: gradient descent swings; momentum reaches the centre first but overshoots; Nesterov settles best.
+# This rate was deliberately too small. Why is momentum faster? Under a constant gradient $v$ tends to $-\alpha g/(1-\beta)$: with $\beta=0.9$ that is like a step about $1/(1-\beta)=10$ times longer. And if gradient descent's rate is tuned too ($\alpha=0.075$)? It needs 58 steps, momentum with $\alpha=0.01$ and $\beta=0.9$ needs 87, and with $\alpha=0.1$ and $\beta=0.5$ only 15: momentum is worth having, but $\beta$ needs tuning too. Below, each takes 25 steps at a rate that suits it: gradient descent swings; momentum and Nesterov cross the centre sooner but overshoot; after 25 steps only Nesterov has a clearly lower loss.
 #
 # </div>
 
@@ -313,8 +319,8 @@ paths = {name: walk(f, gradient, start, 25, alpha=a) for name, (f, a) in setting
 fig = draw_paths(paths, loss, ravine_box, [0.2, 1, 3, 6, 10, 15])
 figures.show(
     fig,
-    "峡谷上的三条路线：梯度下降在陡的方向来回摆，动量先到谷底中心但冲过头，Nesterov 停在中心。",
-    "Three paths in a ravine: gradient descent swings across, momentum reaches the centre first but overshoots, Nesterov settles there.",
+    "峡谷上的三条路线：梯度下降在陡的方向来回摆，动量和 Nesterov 更早越过谷底中心，但都冲过了头。",
+    "Three paths in a ravine: gradient descent swings across, momentum and Nesterov cross the centre sooner but overshoot.",
     names=["Nesterov"],
 )
 assert loss(paths["Nesterov"][-1]) < loss(paths["梯度下降 gradient descent"][-1]) / 10
@@ -498,14 +504,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 没有修正时，第一步是 3.162 倍，第 12 步达到 6.569 倍，头 100 步一共走了 465.7 倍而不是 100 倍。微调预训练网络时，这正是最怕大步子的阶段。
+# 第一步为什么是 3.162 倍？$t=1$ 时 $m$ 缩小到 0.1，$\sqrt v$ 缩小到 $\sqrt{0.001}=0.0316$，相除就是它。没有修正时，第 12 步达到 6.569 倍，头 100 步一共走了 465.7 倍而不是 100 倍。微调预训练网络时，这正是最怕大步子的阶段。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Without correction the first step is 3.162 times as long, step 12 reaches 6.569 times, and the first 100 steps cover 465.7 instead of 100 lengths. When a pretrained network is fine-tuned, this is just the phase in which long steps do the damage.
+# Why is the first step 3.162 times as long? At $t=1$ $m$ is shrunk to 0.1 and $\sqrt v$ to $\sqrt{0.001}=0.0316$; divide. Without correction step 12 reaches 6.569 times, and the first 100 steps cover 465.7 instead of 100 lengths. When a pretrained network is fine-tuned, this is just the phase in which long steps do the damage.
 #
 # </div>
 
@@ -627,7 +633,7 @@ def steps_to_leave(optimizer):
 
 leave = {f.__name__: steps_to_leave(f) for f in [sgd, momentum, adam, rmsprop]}
 print(leave)
-assert leave["sgd"] > 2 * leave["momentum"] > 4 * leave["adam"] > 0
+assert leave["sgd"] > 2 * leave["momentum"] > 4 * leave["adam"] > 4 * leave["rmsprop"] > 0
 
 # %% tags=["setup"]
 saddle_settings = {
@@ -872,7 +878,7 @@ quiz("03-q4")
 # <div lang="zh">
 #
 # * 梯度下降的学习率必须小于 $2/\lambda$，$\lambda$ 是最陡方向的曲率。
-# * 动量加的是上一步 $\theta_t-\theta_{t-1}$；加上一个位置就会发散。
+# * 动量加的是上一步 $\theta_t-\theta_{t-1}$；加上一个位置，在常用的学习率下就会发散。
 # * Adam 给每个参数自己的步长；没有偏差修正，开头的步子要长好几倍。
 # * AdamW 的衰减与梯度大小无关，Adam 加 L2 不是这样。
 # * 随机的头可以用大学习率，预训练的骨干网络要小学习率或先冻结，否则它会被头拖走。
@@ -883,7 +889,7 @@ quiz("03-q4")
 # <div lang="en">
 #
 # * The learning rate of gradient descent must stay below $2/\lambda$, where $\lambda$ is the curvature of the steepest direction.
-# * Momentum adds the previous step $\theta_t-\theta_{t-1}$; adding the previous position diverges.
+# * Momentum adds the previous step $\theta_t-\theta_{t-1}$; adding the previous position diverges at the usual rates.
 # * Adam gives each parameter a step of its own; without bias correction the first steps are several times too long.
 # * The decay of AdamW does not depend on the size of the gradients; that of Adam with L2 does.
 # * A random head can take a large rate; a pretrained backbone wants a small one, or to be frozen first, or the head carries it away.

@@ -451,8 +451,8 @@ QUIZZES = [
             Option(
                 ("换成 ReLU，并用 He 初始化", "ReLU together with He's initialization"),
                 (
-                    "对：剩下的比例超过 0.3；只换 ReLU 不换初始化则不到 0.01。",
-                    "Yes: more than 0.3 is left; with ReLU alone less than 0.01.",
+                    "对：信号保持在同一数量级；只换 ReLU 不换初始化则不到 0.01。",
+                    "Yes: the signal keeps its order of magnitude; with ReLU alone less than 0.01.",
                 ),
                 right=True,
             ),
