@@ -424,7 +424,9 @@ assert np.isclose(right, 3)
 #
 # RMSProp 记住每个参数梯度平方的滑动平均，用它的平方根去除梯度，$v_t=\rho v_{t-1}+(1-\rho)g_t^2$，$\theta_t=\theta_{t-1}-\alpha g_t/\sqrt{v_t+\epsilon}$：陡的方向步子自动变小，平的方向自动变大。Adam 再加上动量，并做偏差修正（bias correction）：
 #
-# $$m_t=\beta_1m_{t-1}+(1-\beta_1)g_t,\quad v_t=\beta_2v_{t-1}+(1-\beta_2)g_t^2,\quad \hat m_t=\frac{m_t}{1-\beta_1^t},\quad \hat v_t=\frac{v_t}{1-\beta_2^t},\quad \theta_t=\theta_{t-1}-\alpha\frac{\hat m_t}{\sqrt{\hat v_t}+\epsilon}$$
+# $$m_t=\beta_1m_{t-1}+(1-\beta_1)g_t,\quad v_t=\beta_2v_{t-1}+(1-\beta_2)g_t^2,\quad \hat m_t=\frac{m_t}{1-\beta_1^t},\quad \hat v_t=\frac{v_t}{1-\beta_2^t}$$
+#
+# $$\theta_t=\theta_{t-1}-\alpha\frac{\hat m_t}{\sqrt{\hat v_t}+\epsilon}$$
 #
 # 默认 $\beta_1=0.9$，$\beta_2=0.999$；$\epsilon$ 在论文里是 $10^{-8}$，在 Keras 里是 $10^{-7}$。
 #
@@ -435,7 +437,9 @@ assert np.isclose(right, 3)
 #
 # RMSProp remembers a running average of each parameter's squared gradient and divides the gradient by its square root, $v_t=\rho v_{t-1}+(1-\rho)g_t^2$, $\theta_t=\theta_{t-1}-\alpha g_t/\sqrt{v_t+\epsilon}$: steps shrink by themselves where it is steep and grow where it is flat. Adam adds momentum, and bias correction:
 #
-# $$m_t=\beta_1m_{t-1}+(1-\beta_1)g_t,\quad v_t=\beta_2v_{t-1}+(1-\beta_2)g_t^2,\quad \hat m_t=\frac{m_t}{1-\beta_1^t},\quad \hat v_t=\frac{v_t}{1-\beta_2^t},\quad \theta_t=\theta_{t-1}-\alpha\frac{\hat m_t}{\sqrt{\hat v_t}+\epsilon}$$
+# $$m_t=\beta_1m_{t-1}+(1-\beta_1)g_t,\quad v_t=\beta_2v_{t-1}+(1-\beta_2)g_t^2,\quad \hat m_t=\frac{m_t}{1-\beta_1^t},\quad \hat v_t=\frac{v_t}{1-\beta_2^t}$$
+#
+# $$\theta_t=\theta_{t-1}-\alpha\frac{\hat m_t}{\sqrt{\hat v_t}+\epsilon}$$
 #
 # The defaults are $\beta_1=0.9$ and $\beta_2=0.999$; $\epsilon$ is $10^{-8}$ in the paper and $10^{-7}$ in Keras.
 #

@@ -38,7 +38,9 @@ def to_html(markdown: str) -> str:
 
 
 def in_both(text: Text) -> str:
-    """The pair as two blocks of HTML, each with its language."""
+    """The pair as two blocks of HTML, each with its language; one block where they are equal."""
+    if text[0] == text[1]:
+        return f"<div>{to_html(text[0])}</div>"
     return "".join(
         f'<div class="course-lang" lang="{language}">{to_html(part)}</div>'
         for language, part in zip(("zh", "en"), text, strict=True)

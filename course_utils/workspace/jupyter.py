@@ -39,6 +39,9 @@ def open_lab(folder: Path, notebook: str, args: Namespace) -> int:
         return 130
 
 
+MAX_MESSAGE = 100 * 2**20  # bytes that may come from the browser at once
+
+
 def options(folder: Path, address: str, args: Namespace) -> list[str]:
     """JupyterLab's options. It looks for a free port itself, and its token stays on."""
     chosen = [
@@ -47,6 +50,8 @@ def options(folder: Path, address: str, args: Namespace) -> list[str]:
         "--log-level=WARN",
     ]
     chosen += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    # Phones take photos of 10 MB and more; the server would drop the connection without a word.
+    chosen += [f"--ServerApp.tornado_settings={{'websocket_max_message_size': {MAX_MESSAGE}}}"]
     if args.no_browser or not has_display():
         chosen.append("--no-browser")
     if args.port is not None:
