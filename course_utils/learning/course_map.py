@@ -103,6 +103,7 @@ def draw(table: list[Row]) -> "Figure":
     ax.set_xticks([0, most + 2], ["练习 exercises", "测验 quizzes"], ha="left")
     ax.set_xlim(-0.7, most + 2 + max([len(row.quizzes) for row in table], default=1))
     ax.xaxis.tick_top()
+    ax.set_ylabel("课 lesson")
     ax.tick_params(length=0)
     ax.grid(False)
     _add_legend(fig)
