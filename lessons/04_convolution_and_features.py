@@ -262,10 +262,15 @@ def draw_kernel(name, own, photo, flip):
     return fig
 
 
+for name, sign in zip(list(KERNELS)[:5], [-1, -1, 1, 1, 1], strict=True):
+    assert np.array_equal(read_kernel(KERNELS[name])[::-1, ::-1], sign * read_kernel(KERNELS[name]))
+
 Explorer(
     draw_kernel,
     name=widgets.Dropdown(options=list(KERNELS), description="卷积核 kernel"),
-    own=widgets.Textarea("0 0 0\n0 1 0\n0 0 0", rows=3, description="自己写 my own"),
+    own=widgets.Textarea(
+        "0 0 0\n0 1 0\n0 0 0", rows=3, continuous_update=False, description="自己写 my own"
+    ),
     photo=widgets.IntSlider(4, min=0, max=len(grey) - 1, description="照片 photo"),
     flip=widgets.Checkbox(False, description="翻转（数学卷积） flip (true convolution)"),
     alt_zh="左：一张宠物的灰度照片。右：3×3 卷积核的输出；Sobel 竖边核在竖直的边上给出亮或暗的线，平坦处是灰色。",
@@ -275,12 +280,16 @@ Explorer(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
+# 平坦处，和为 0 的核给出 0，画成中间的灰色。翻转以后，拉普拉斯、锐化和模糊不变（转 180° 还是自己），两个 Sobel 变号。相等的 9 个数只会模糊。
+#
 # **练习 1**：自己设计一个核。它在平坦处给 0，在“左暗右亮”的竖直边上给正数，对水平的边没有反应。（不要照抄 Sobel；许多核都对。）
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
+#
+# Where the photo is flat, a kernel that adds up to 0 gives 0, drawn as middle grey. Flipped, Laplacian, sharpen and blur stay as they are (turned by 180° they are themselves), both Sobels change sign. 9 equal numbers only blur.
 #
 # **Exercise 1**: design a kernel of your own. It gives 0 where the picture is flat, a positive number on a vertical edge that is dark on the left and bright on the right, and no answer to horizontal edges. (Do not copy Sobel; many kernels are right.)
 #

@@ -11,7 +11,12 @@ VERTICAL = np.array([[0.0, 1, 1], [0, 1, 1], [0, 1, 1]])  # dark on the left, br
 
 
 def judge_kernel(answer):
-    kernel = judges.to_array(answer)
+    try:
+        kernel = judges.to_array(answer)
+    except judges.Reason as reason:
+        raise judges.Reason(
+            f"{reason.zh}要 3 行，每行 3 个数。", f"{reason.en} Give 3 rows of 3 numbers."
+        ) from None
     if kernel.shape != (3, 3):
         raise judges.Reason(
             f"形状应是 `(3, 3)`，你的是 `{kernel.shape}`。",
@@ -138,7 +143,8 @@ EXERCISES = [
             ([[1, -2, 1], [1, -2, 1], [1, -2, 1]], "other way round"),
             ([-1, 0, 1], "`(3, 3)`"),
             ([[float("nan"), 0, 1]] * 3, "finite"),
-            ([["-1", "0", "1"]] * 3, "quotes"),
+            ([["-1", "0", "1"]] * 3, "3 rows of 3 numbers"),
+            ([[-1, 0, 1], [-1, 0]], "3 rows of 3 numbers"),
         ],
     ),
     Exercise(
