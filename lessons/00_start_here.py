@@ -172,7 +172,7 @@ assert len(backbones.CATS) == 5 and len(backbones.DOGS) == 118 and y_hat[0] == 0
 
 # %% tags=["nbval-ignore-output"]
 n_right = int((y_hat == pets.labels).sum())
-print(f"{n_right} / {len(pets)}    你猜 your guess: {my_guess}")
+print(f"{n_right} / {len(pets)}    你猜 your guess: {'…' if my_guess is ... else my_guess}")
 
 # %%
 assert n_right >= 34
@@ -288,8 +288,8 @@ for channel, (ax, title) in enumerate(zip(axes, titles, strict=True)):
 fig.supxlabel(CREDIT, fontsize=7)
 figures.show(
     fig,
-    "同一张猫的照片的红、绿、蓝三个通道，各是一幅灰度图；黄围巾在蓝色通道里是黑的。",
-    "The red, green and blue channel of one cat photo, each a grey picture; the yellow scarf is black in the blue channel.",
+    "同一张猫的照片的红、绿、蓝三个通道，各是一幅灰度图；黄围巾在蓝色通道里最暗。",
+    "The red, green and blue channel of one cat photo, each a grey picture; the yellow scarf is darkest in the blue channel.",
     photo=True,
 )
 

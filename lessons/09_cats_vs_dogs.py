@@ -144,12 +144,12 @@ def box(ax, x, y, text, colour):
 
 
 def arrow(ax, start, end, colour="#000000", bend=0.0):
-    style = {"arrowstyle": "-|>", "color": colour, "lw": 1.4, "shrinkA": 26, "shrinkB": 26}
+    style = {"arrowstyle": "-|>", "color": colour, "lw": 1.4, "shrinkA": 32, "shrinkB": 32}
     ax.annotate("", end, start, arrowprops={**style, "connectionstyle": f"arc3,rad={bend}"})
 
 
-fig, ax = plt.subplots(figsize=(7.2, 3.0))
-places = [(i * 1.6, 0) for i in range(4)] + [(i * 1.6, -1.3) for i in (3, 2, 1, 0)]
+fig, ax = plt.subplots(figsize=(7.6, 3.0))
+places = [(i * 1.8, 0) for i in range(4)] + [(i * 1.8, -1.3) for i in (3, 2, 1, 0)]
 for i, (place, text) in enumerate(zip(places, STEPS, strict=True)):
     box(ax, *place, text, figures.PALETTE[1] if i == 5 else figures.PALETTE[0])
     if i:
@@ -157,7 +157,7 @@ for i, (place, text) in enumerate(zip(places, STEPS, strict=True)):
 for earlier in (1, 2, 3):
     arrow(ax, places[5], places[earlier], figures.PALETTE[1])
 ax.text(0.1, -0.72, "回路：只用验证集\nloop: validation only", color=figures.PALETTE[1], fontsize=8)
-ax.set(xlim=(-0.7, 5.5), ylim=(-1.8, 0.5))
+ax.set(xlim=(-0.7, 6.2), ylim=(-1.8, 0.5))
 ax.axis("off")
 figures.show(
     fig,
