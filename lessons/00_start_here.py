@@ -182,7 +182,7 @@ assert n_right >= 34
 #
 # 36 张里至少对 34 张，没有训练，没有显卡。这就是**迁移学习**（transfer learning）的核心：别人在一个任务上学到的东西，可以用到你的任务上。
 #
-# 它为什么会错？狗类有 118 个，猫类只有 5 个，加起来的概率偏向狗。在另外 40 张更难的照片上，错的全是猫：
+# 它为什么会错？狗类有 118 个，猫类只有 5 个，加起来的概率偏向狗。在另外 40 张更难的照片上，错的几乎都是猫：
 #
 # </div>
 
@@ -191,7 +191,7 @@ assert n_right >= 34
 #
 # At least 34 of 36 right, without training and without a graphics card. This is the heart of **transfer learning**: what others learned on one task serves you on yours.
 #
-# Why is it ever wrong? There are 118 dog classes but only 5 cat classes, so the sums lean towards dogs. On 40 other, harder photos all mistakes are cats:
+# Why is it ever wrong? There are 118 dog classes but only 5 cat classes, so the sums lean towards dogs. On 40 other, harder photos almost all mistakes are cats:
 #
 # </div>
 
@@ -205,14 +205,14 @@ assert 1 <= wrong.sum() <= 8 and (test.labels[wrong] == 0).mean() >= 0.75
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 第 09 课用 200 张照片教会一个小小的分类头，错误就少多了。现在换成你自己的照片：点按钮，选一张。照片只交给你这台电脑上的内核，不会发到别处。
+# 第 09 课用 200 张照片教会一个小小的分类头，错误就少多了。现在换成你自己的照片：点按钮，选一张。照片只交给你这台电脑上的内核，不会发到别处。（示例照片：Oxford-IIIT Pet，Parkhi、Vedaldi、Zisserman、Jawahar，CC BY-SA 4.0。）
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Lesson 09 teaches a tiny head with 200 photos and makes far fewer mistakes. Now your own photo: click the button and choose one. It goes to the kernel on this computer only and is sent nowhere.
+# Lesson 09 teaches a tiny head with 200 photos and makes far fewer mistakes. Now your own photo: click the button and choose one. It goes to the kernel on this computer only and is sent nowhere. (Example photo: Oxford-IIIT Pet, Parkhi, Vedaldi, Zisserman, Jawahar, CC BY-SA 4.0.)
 #
 # </div>
 
