@@ -6,6 +6,7 @@ without TensorFlow. A command module has ``add_arguments(parser)`` and ``run(arg
 
 import argparse
 import importlib
+import os
 import sys
 
 from course_utils.messages import CourseError, both
@@ -62,6 +63,9 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(both("已中断。", "Interrupted."), file=sys.stderr)
         return 130
+    except BrokenPipeError:  # `course … | head`: whoever read has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 if __name__ == "__main__":
