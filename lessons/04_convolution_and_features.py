@@ -431,14 +431,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 文章 S2 写的是 $W_i=W_j$，“卷积核在两个不同位置的值”。照字面，核里所有的数都相等，就只剩一个自由参数：一个模糊核。它分不清竖边和横边，网络就学不到边缘。
+# 文章 S2 写的是 $W_i=W_j$，“卷积核在两个不同位置的值”。照字面，核里所有的数都相等，就只剩一个自由参数：一个模糊核。这样的核分不清竖边和横边。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Article S2 writes $W_i=W_j$, “values of the kernel at two different positions”. Taken literally, all numbers in a kernel are equal and only one free parameter is left: a blur. It cannot tell a vertical from a horizontal edge, so the network could not learn edges.
+# Article S2 writes $W_i=W_j$, “values of the kernel at two different positions”. Taken literally, all numbers in a kernel are equal and only one free parameter is left: a blur. Such a kernel cannot tell a vertical from a horizontal edge.
 #
 # </div>
 
@@ -601,14 +601,14 @@ assert np.allclose(np.ravel(enlarged), matrix.T @ small_map.ravel(), atol=1e-5)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 同一个核用在每个位置，带来一个性质：猫往右挪 2 格，特征图也往右挪 2 格。这叫**平移等变性**（translation equivariance）。它是卷积的**归纳偏置**（inductive bias）：不用学就知道“猫在哪里都是猫”。全连接层和局部连接没有这个性质，要在每个位置各学一遍。
+# 同一个核用在每个位置，带来一个性质：猫往右挪 2 格，特征图也往右挪 2 格。这叫**平移等变性**（translation equivariance）。它是卷积的**归纳偏置**（inductive bias）：同一个图样，在哪里都得到同样的反应，不用学。全连接层和局部连接没有这个性质，要在每个位置各学一遍。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# One kernel at every position brings a property: move the cat 2 pixels to the right, and the feature map moves 2 to the right. This is **translation equivariance**. It is the **inductive bias** of convolution: it knows without learning that a cat is a cat wherever it stands. Dense and locally connected layers do not have it and must learn the cat anew at every position.
+# One kernel at every position brings a property: move the cat 2 pixels to the right, and the feature map moves 2 to the right. This is **translation equivariance**. It is the **inductive bias** of convolution: the same pattern gets the same response wherever it stands, without learning. Dense and locally connected layers do not have it and must learn the cat anew at every position.
 #
 # </div>
 
@@ -686,14 +686,14 @@ assert n_weights == [6_422_784, 131_328]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 相差 49 倍，正好是 7×7。参数多不一定错，但样本少时容易**过拟合**（overfitting）。用真实的网络测：冻结的 EfficientNet-Lite0，从 200 张训练照片里取 60 张训练线性分类器，在其余 140 张上看准确率，换 5 次取法（± 后面是标准差）。
+# 权重正好相差 49 倍，也就是 7×7（这里的数还各含 256 个偏置）。参数多不一定错，但样本少时容易**过拟合**（overfitting）。用真实的网络测：冻结的 EfficientNet-Lite0，从 200 张训练照片里取 60 张训练线性分类器，在其余 140 张上看准确率，换 5 次取法（± 后面是标准差）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# A factor of 49, exactly 7×7. Many parameters are not wrong as such, but with few samples they invite **overfitting**. Measure it on a real network: a frozen EfficientNet-Lite0; of the 200 training photos 60 train a linear classifier, the other 140 give its accuracy, for 5 different draws (± is the standard deviation).
+# The weights differ by a factor of exactly 49, that is 7×7 (these numbers hold 256 biases each as well). Many parameters are not wrong as such, but with few samples they invite **overfitting**. Measure it on a real network: a frozen EfficientNet-Lite0; of the 200 training photos 60 train a linear classifier, the other 140 give its accuracy, for 5 different draws (± is the standard deviation).
 #
 # </div>
 
@@ -728,7 +728,7 @@ assert averaged.mean() > 0.93
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 这里 GAP 更准，参数还少 49 倍。别把它变成教条：问“在哪里”的任务，平均会丢掉答案，上一节的猫移动以后平均值不变，就是这个意思。
+# 这里 GAP 更准，参数只有约 1/49。别把它变成教条：问“在哪里”的任务，平均会丢掉答案，上一节的猫移动以后平均值不变，就是这个意思。
 #
 # 顺便更正一句：文章 S1 说 `include_top=False` 去掉“最后一层”。它去掉的是展平和**三个**全连接层 fc1、fc2、predictions，VGG16 的绝大部分参数都在那里。
 #
@@ -737,7 +737,7 @@ assert averaged.mean() > 0.93
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Here GAP is more accurate, with 49 times fewer parameters. Do not turn it into a dogma: for a task that asks “where”, a mean loses the answer; that is what it means that the mean stayed the same when the cat moved, one section above.
+# Here GAP is more accurate, with about 1/49 of the parameters. Do not turn it into a dogma: for a task that asks “where”, a mean loses the answer; that is what it means that the mean stayed the same when the cat moved, one section above.
 #
 # One correction by the way: article S1 says that `include_top=False` removes “the last layer”. It removes flatten and **three** dense layers, fc1, fc2 and predictions, and most of VGG16's parameters are there.
 #
@@ -899,7 +899,7 @@ print(f"{np.sum(ratio < 0.1)} of {ratio.size} kernels look at differences (below
 assert np.sum(ratio < 0.1) > 8
 
 # %% [markdown]
-# ## 特征图：从边缘到部件 · Feature maps: from edges to parts
+# ## 特征图：从边缘到粗块 · Feature maps: from edges to coarse blocks
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -984,7 +984,8 @@ def probe(features_list, answers):
 
 brightness = images.mean(axis=(1, 2, 3))
 cat_or_dog, control = probe(learned, labels), probe(untrained, labels)
-bright_or_dark = probe(learned, (brightness > np.median(brightness)).astype(int))
+bright = (brightness > np.median(brightness)).astype(int)
+bright_or_dark, bright_control = probe(learned, bright), probe(untrained, bright)
 print("layer      cat/dog   bright/dark   cat/dog, untrained")
 for row in zip(depths, cat_or_dog, bright_or_dark, control, strict=True):
     print("{:10} {:7.2f} {:13.2f} {:14.2f}".format(*row))
@@ -993,6 +994,7 @@ for row in zip(depths, cat_or_dog, bright_or_dark, control, strict=True):
 assert cat_or_dog[-1] > 0.93 and cat_or_dog[-1] - cat_or_dog[0] > 0.2  # grows with depth
 assert bright_or_dark[0] > 0.9 and bright_or_dark[0] - bright_or_dark[-1] > 0.25  # is lost
 assert cat_or_dog[-1] - control.max() > 0.2  # depth alone does not do it
+assert bright_control[-1] - bright_or_dark[-1] > 0.2  # losing brightness is learned too
 assert abs(cat_or_dog[0] - control[0]) < 0.12  # at the first layer, training hardly matters
 
 # %% tags=["setup"]
@@ -1014,8 +1016,8 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * **两条曲线交叉**。浅层几乎什么都留着，亮度一读就有，“猫还是狗”读不出来。深层正相反：任务需要的越来越清楚，不需要的被丢掉。这就是“通用”和“专用”。
-# * **学来的，不是结构带来的**：随机权重的网络再深也读不出猫狗。第一层上，学过的与随机的差不多。
+# * **两条曲线交叉**。浅层留着亮度，一读就有；“猫还是狗”只读得出一点（约 0.7，瞎猜是 0.5）。深层正相反：任务需要的越来越清楚，不需要的被丢掉。这就是“通用”和“专用”。
+# * **学来的，不是结构带来的**：随机权重的网络只读得出一点猫狗，而且不随深度增加；它丢掉的亮度也少得多。第一层上，学过的与随机的差不多。
 # * **结论的范围**：这是一个网络、两个问题、取过平均的特征。源任务 ImageNet 里就有许多猫狗，所以最高层对我们也好用；目标离源任务越远，越该试中间的层（Yosinski 等，2014，测的是整层的迁移；第 07 课会再测）。
 #
 # </div>
@@ -1023,8 +1025,8 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * **The curves cross**. Shallow layers keep almost everything: brightness is read off at once, “cat or dog” is not. Deep layers are the opposite: what the task needs gets ever clearer, and what it does not need is dropped. That is “general” and “specific”.
-# * **Learned, not given by the structure**: with random weights no depth tells cats from dogs. At the first layer, learned and random differ little.
+# * **The curves cross**. Shallow layers keep brightness, it is read off at once; “cat or dog” only a little (about 0.7, and guessing gives 0.5). Deep layers are the opposite: what the task needs gets ever clearer, and what it does not need is dropped. That is “general” and “specific”.
+# * **Learned, not given by the structure**: with random weights cats and dogs are told apart only a little, and no better with depth; and far less of the brightness is lost. At the first layer, learned and random differ little.
 # * **How far this goes**: one network, two questions, averaged features. The source task, ImageNet, has many cats and dogs itself, so even the topmost layer suits us; the farther the target from the source, the more the middle layers are worth trying (Yosinski et al., 2014, measured transfer of whole layers; lesson 07 measures again).
 #
 # </div>
@@ -1099,7 +1101,7 @@ quiz("04-q4")
 # * 参数共享说的是位置 $(m,n)$，不是核里的数相等。它省参数，不省计算，并带来平移等变性。
 # * 输出边长 $\lfloor(n+2p-k)/s\rfloor+1$；感受野先加 $(k-1)d$，再把 $d$ 乘以 $s$。
 # * GAP 代替展平：VGG16 上 `Dense(256)` 的参数从 6,422,784 变成 131,328。
-# * 深度让“猫还是狗”越来越好读，让亮度越来越难读；这是学来的，随机权重没有。
+# * 深度让“猫还是狗”越来越好读，让亮度越来越难读；这是学来的：随机权重的网络，猫狗不随深度变好，亮度也只降一点。
 #
 # </div>
 
@@ -1110,7 +1112,7 @@ quiz("04-q4")
 # * Parameter sharing is about positions $(m,n)$, not about equal numbers in a kernel. It saves parameters, not work, and brings translation equivariance.
 # * The output's side is $\lfloor(n+2p-k)/s\rfloor+1$; for the receptive field first add $(k-1)d$, then multiply $d$ by $s$.
 # * GAP for flatten: on VGG16 the parameters of `Dense(256)` go from 6,422,784 to 131,328.
-# * With depth “cat or dog” gets easier to read and brightness harder; that is learned, random weights do not have it.
+# * With depth “cat or dog” gets easier to read and brightness harder; that is learned: with random weights cat or dog gets no better with depth, and brightness falls only a little.
 #
 # </div>
 
