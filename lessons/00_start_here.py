@@ -63,7 +63,7 @@ CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你只需要一点 Python：变量、列表、函数。不需要学过神经网络，也不需要显卡。在 2 个 CPU 核上运行全部单元格不到 1 分钟；读完并做练习大约 30 分钟。
+# 你只需要一点 Python：变量、列表、函数，最好见过 NumPy 数组。“文章 S1”到“S5”是五篇流传很广的教程，这门课从它们出发，逐条核对。不需要学过神经网络，也不需要显卡。在 2 个 CPU 核上运行全部单元格不到 1 分钟；读完并做练习大约 30 分钟。
 #
 # 单击一个单元格，按 Shift+Enter 运行它，光标会移到下一个。顺序很重要：从上到下。
 #
@@ -74,7 +74,7 @@ CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# All you need is a little Python: variables, lists, functions. You need not know neural networks, nor own a graphics card. Running all cells takes less than 1 minute on 2 CPU cores; reading and doing the exercises takes about 30 minutes.
+# All you need is a little Python: variables, lists, functions, and best a first look at NumPy arrays. “Article S1” to “S5” are five popular tutorials from which this course starts and which it checks point by point. You need not know neural networks, nor own a graphics card. Running all cells takes less than 1 minute on 2 CPU cores; reading and doing the exercises takes about 30 minutes.
 #
 # Click on a cell and press Shift+Enter to run it; the cursor moves to the next one. The order matters: from top to bottom.
 #
@@ -182,7 +182,7 @@ assert n_right >= 34
 #
 # 36 张里至少对 34 张，没有训练，没有显卡。这就是**迁移学习**（transfer learning）的核心：别人在一个任务上学到的东西，可以用到你的任务上。
 #
-# 它为什么会错？狗类有 118 个，猫类只有 5 个，加起来的概率偏向狗。在另外 40 张更难的照片上，错的几乎都是猫：
+# 它为什么会错？在另外 40 张更难的照片上，错的几乎都是猫。是因为狗类有 118 个、猫类只有 5 个，加起来偏向狗吗？不求和，只比最大的一类：错的是同样几张。所以原因不在求和。
 #
 # </div>
 
@@ -191,7 +191,7 @@ assert n_right >= 34
 #
 # At least 34 of 36 right, without training and without a graphics card. This is the heart of **transfer learning**: what others learned on one task serves you on yours.
 #
-# Why is it ever wrong? There are 118 dog classes but only 5 cat classes, so the sums lean towards dogs. On 40 other, harder photos almost all mistakes are cats:
+# Why is it ever wrong? On 40 other, harder photos almost all mistakes are cats. Is it because there are 118 dog classes and 5 cat classes, so that sums lean towards dogs? Compare the largest single class instead of the sum: the same photos are wrong. So it is not the adding up.
 #
 # </div>
 
@@ -200,7 +200,10 @@ test = photos.default("test")
 p_test = model.predict(test.images(224).astype("float32"), verbose=0)
 says_dog = p_test[:, backbones.DOGS].sum(axis=1) > p_test[:, backbones.CATS].sum(axis=1)
 wrong = says_dog != test.labels
+print(f"{wrong.sum()} of {len(test)} wrong, {(test.labels[wrong] == 0).sum()} of them cats")
 assert 1 <= wrong.sum() <= 8 and (test.labels[wrong] == 0).mean() >= 0.75
+largest = p_test[:, backbones.DOGS].max(axis=1) > p_test[:, backbones.CATS].max(axis=1)
+assert np.array_equal(largest, says_dog)  # the largest class instead of the sum: no difference
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -512,9 +515,38 @@ assert all(" · " in title for title in titles.values())
 #
 # </div>
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 1**：一张形状为 `(224, 224, 3)` 的照片里有多少个数？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 1**: how many numbers does one photo of shape `(224, 224, 3)` hold?
+#
+# </div>
+
 # %% tags=["exercise"]
 answer_numbers = ...  # how many numbers does one photo of shape (224, 224, 3) hold?
 check("00-1", answer_numbers)
+
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 2**：写一个函数，把一张照片变成只含这一张的批次。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 2**: write a function that turns one photo into a batch that holds just this one.
+#
+# </div>
 
 
 # %% tags=["exercise"]
@@ -524,6 +556,21 @@ def to_batch(photo):
 
 
 check("00-2", to_batch)
+
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 3**：写出零样本的判断：狗类（151 到 268）的概率之和更大时给 1，否则给 0；猫类是 281 到 285，两端都含。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 3**: write the zero-shot decision: 1 where the dog classes (151 to 268) have the larger sum of probabilities, else 0; the cat classes are 281 to 285, both ends included.
+#
+# </div>
 
 
 # %% tags=["exercise"]
@@ -536,6 +583,21 @@ def says_dog_first(probabilities):
 
 
 check("00-3", says_dog_first)
+
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 4**：写出准确率：答对的比例，在 0 和 1 之间。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 4**: write the accuracy: the share of right answers, between 0 and 1.
+#
+# </div>
 
 
 # %% tags=["exercise"]

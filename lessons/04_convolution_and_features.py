@@ -34,7 +34,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from course_utils import backbones, figures, photos
-from course_utils.learning import check, quiz
+from course_utils.learning import check, hint, progress, quiz, solution
 from course_utils.widgets import Explorer
 
 figures.use_style()
@@ -282,7 +282,7 @@ Explorer(
 #
 # 平坦处，和为 0 的核给出 0，画成中间的灰色。翻转以后，拉普拉斯、锐化和模糊不变（转 180° 还是自己），两个 Sobel 变号。相等的 9 个数只会模糊。
 #
-# **练习 1**：自己设计一个核。它在平坦处给 0，在“左暗右亮”的竖直边上给正数，对水平的边没有反应。（不要照抄 Sobel；许多核都对。）
+# **练习 1**：自己设计一个核。它在平坦处给 0，在“左暗右亮”的竖直边上给正数（边从窗口的第 2 列或第 3 列开始，都要为正），对水平的边没有反应。（不要照抄 Sobel；许多核都对。）
 #
 # </div>
 
@@ -291,7 +291,7 @@ Explorer(
 #
 # Where the photo is flat, a kernel that adds up to 0 gives 0, drawn as middle grey. Flipped, Laplacian, sharpen and blur stay as they are (turned by 180° they are themselves), both Sobels change sign. 9 equal numbers only blur.
 #
-# **Exercise 1**: design a kernel of your own. It gives 0 where the picture is flat, a positive number on a vertical edge that is dark on the left and bright on the right, and no answer to horizontal edges. (Do not copy Sobel; many kernels are right.)
+# **Exercise 1**: design a kernel of your own. It gives 0 where the picture is flat, a positive number on a vertical edge that is dark on the left and bright on the right (whether it starts at column 2 or 3 of the window), and no answer to horizontal edges. (Do not copy Sobel; many kernels are right.)
 #
 # </div>
 
@@ -824,7 +824,12 @@ def receptive_fields(model):
 
 
 fields = receptive_fields(backbone)
-print({part: fields[part] for part in ["stem", "block1", "block3", "block5", "block11", "head"]})
+print(
+    {
+        part: fields[part]
+        for part in ["stem", "block1", "block3", "block5", "block8", "block9", "head"]
+    }
+)
 ends = {part: part_layers[-1].output for part, part_layers in backbones.blocks(backbone).items()}
 
 # %%
@@ -838,7 +843,7 @@ for part in ["stem", "block1", "block3"]:
         middle = tf.reduce_sum(maps[0, maps.shape[1] // 2, maps.shape[2] // 2])
     seen = np.any(tape.gradient(middle, pixels)[0] != 0, axis=(1, 2))
     assert seen.sum() == fields[part]
-assert fields["block11"] > 224 > fields["block5"]  # from block 11 on, more than the whole photo
+assert fields["block9"] > 224 > fields["block8"]  # from block 9 on, more than the whole photo
 
 
 # %% tags=["exercise"]

@@ -75,7 +75,7 @@ CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), 
 #
 # 有了第 06 课（数据管线）、第 07 课（特征提取）和第 08 课（微调）最好；没有也能跟上，每一步都会重新说明。特征已经在缓存里时，在 2 个 CPU 核上运行全部单元格大约 1 分钟；读完并做练习大约 90 分钟。
 #
-# 猫是类别 0，狗是类别 1。文章 S1、S3 和 S5 都以猫狗分类为例，但没有一篇给出测量结果。
+# 猫是类别 0，狗是类别 1。“文章 S1”到“S5”是这门课要核对的五篇教程。其中 S1、S3 和 S5 都以猫狗分类为例，但没有一篇给出测量结果。
 #
 # </div>
 
@@ -84,7 +84,7 @@ CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), 
 #
 # Lessons 06 (data pipeline), 07 (feature extraction) and 08 (fine-tuning) help; without them you can still follow, since each step is explained again. With the features in the cache, running all cells takes about 1 minute on 2 CPU cores; reading and doing the exercises takes about 90 minutes.
 #
-# Cats are class 0, dogs class 1. Articles S1, S3 and S5 all use cats against dogs as their example, but none of them reports a measurement.
+# Cats are class 0, dogs class 1. “Article S1” to “S5” are the five tutorials that this course checks. Of these S1, S3 and S5 all use cats against dogs as their example, but none of them reports a measurement.
 #
 # </div>
 
@@ -329,7 +329,7 @@ assert cosine.min() > 0.99
 #
 # 从 200 张里留出 40 张做**验证集**（validation set），按类别分层。分类头是一层 `Dense(1)`：$1280+1$ 个参数，输出 logit $z$，狗的概率是 $\sigma(z)$。
 #
-# **早停**（early stopping）：验证损失连续 5 轮没有变小就停，并取回最好那一轮的权重。`restore_best_weights` 意味着验证成绩是**挑出来的最大值**，所以它偏乐观；要报告的数字只能来自测试集。
+# **早停**（early stopping）：验证损失连续 5 轮没有比最好的再小 0.002 以上就停，并取回损失最小那一轮的权重。`restore_best_weights` 意味着验证成绩是**挑出来的**，所以它偏乐观；要报告的数字只能来自测试集。
 #
 # </div>
 
@@ -338,7 +338,7 @@ assert cosine.min() > 0.99
 #
 # Of the 200 photos, 40 are put aside as the **validation set**, stratified by class. The head is one layer `Dense(1)`: $1280+1$ parameters; it gives a logit $z$, and the probability of a dog is $\sigma(z)$.
 #
-# **Early stopping**: stop when the validation loss has not fallen for 5 epochs, and take back the weights of the best epoch. `restore_best_weights` means that the validation score is a **selected maximum**, so it is optimistic; the number to report can only come from the test set.
+# **Early stopping**: stop when the validation loss has not fallen by more than 0.002 below its best for 5 epochs, and take back the weights of the epoch with the lowest loss. `restore_best_weights` means that the validation score is **selected**, so it is optimistic; the number to report can only come from the test set.
 #
 # </div>
 
@@ -370,8 +370,8 @@ sns.lineplot(curves, ax=ax)
 ax.set(xlabel="轮 epoch", ylabel="损失 loss", yscale="log")
 figures.show(
     fig,
-    "学习曲线：训练损失一直下降，验证损失先快后慢地下降，最后走平，训练在那里停下。",
-    "Learning curves: the training loss keeps falling, the validation loss falls fast, then slowly, and levels off where training stops.",
+    "学习曲线：训练损失一直下降，验证损失先快后慢地下降，到下降变得很小时训练停下。",
+    "Learning curves: the training loss keeps falling, the validation loss falls fast, then slowly; training stops where the fall has become very small.",
 )
 
 # %% [markdown] tags=["lang-zh"]
@@ -388,6 +388,20 @@ figures.show(
 #
 # </div>
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 1**：换成三类（猫、狗、兔），在同样的 1,280 个特征上放一个 `Dense(3)`，它有多少个参数？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 1**: with three classes (cat, dog, rabbit), a `Dense(3)` stands on the same 1,280 features. How many parameters does it have?
+#
+# </div>
+
 # %% tags=["exercise"]
 answer_parameters = ...  # parameters of a head Dense(3) on these 1,280 features (cat, dog, rabbit)
 check("09-1", answer_parameters)
@@ -398,7 +412,7 @@ check("09-1", answer_parameters)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **微调**（fine-tuning）是继续更新骨干网络的一部分权重。做法分两段：先训练分类头（刚做完），再解冻最后一个块，用小 100 倍的学习率一起训练。批归一化层保持冻结，改了 `trainable` 之后必须重新 `compile`，否则改动不起作用（第 08 课测量过这两点）。
+# **微调**（fine-tuning）是继续更新骨干网络的一部分权重。做法分两段：先训练分类头（刚做完），再解冻最后一个块，用百分之一的学习率一起训练。批归一化层保持冻结，改了 `trainable` 之后必须重新 `compile`，否则改动不起作用（第 08 课测量过这两点）。
 #
 # 省时间的办法：解冻处以前的部分不变，它的输出也只算一次。
 #
@@ -407,7 +421,7 @@ check("09-1", answer_parameters)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Fine-tuning** goes on updating some of the backbone's weights. It has two stages: train the head first (just done), then unfreeze the last block and train both with a learning rate 100 times smaller. The batch normalization layers stay frozen, and after changing `trainable` you must `compile` again, or nothing changes (lesson 08 measures both).
+# **Fine-tuning** goes on updating some of the backbone's weights. It has two stages: train the head first (just done), then unfreeze the last block and train both with a learning rate a hundred times smaller. The batch normalization layers stay frozen, and after changing `trainable` you must `compile` again, or nothing changes (lesson 08 measures both).
 #
 # A way to save time: the part before the unfrozen block does not change, so its output is computed once as well.
 #
@@ -441,14 +455,14 @@ assert abs(after[1] - before[1]) < 0.06  # at most 2 of 40 photos either way
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 训练的参数多了 700 多倍，验证准确率却没有明显变化。这是一个诚实的负面结果：ImageNet 里本来就有 118 个狗类和 5 个家猫类，骨干网络已经会了。**规则：没有清楚的好处，就留下简单的那个**。目标离源任务越远，微调越有用（第 08 课）。
+# 训练的参数多了 700 多倍，验证准确率却没有明显变化。这是一个诚实的负面结果：准确率已经到顶，40 张验证照片分不出好坏，没有证据值得多训练这些参数。一个可能的原因：ImageNet 里本来就有 118 个狗类和 5 个家猫类，骨干网络大概已经会了。**规则：没有清楚的好处，就留下简单的那个**。目标离源任务更远时，微调可能更值得；要测量。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# More than 700 times as many parameters were trained, and validation accuracy did not clearly change. This is an honest negative result: ImageNet already has 118 classes of dogs and 5 of house cats, so the backbone can do this. **Rule: without a clear gain, keep the simpler one.** The further the target is from the source task, the more fine-tuning helps (lesson 08).
+# More than 700 times as many parameters were trained, and validation accuracy did not clearly change. This is an honest negative result: accuracy is at its ceiling, 40 validation photos cannot tell, and nothing shows that these parameters are worth training. A possible reason: ImageNet already has 118 classes of dogs and 5 of house cats, so the backbone probably can do this already. **Rule: without a clear gain, keep the simpler one.** Further from the source task fine-tuning may pay more; measure it.
 #
 # </div>
 
@@ -560,6 +574,20 @@ Explorer(
     alt_en="A bar shows the Wilson interval when all 40 are right, from 0.912 to 1; a diamond marks the measured accuracy 1.",
 )
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 2**：一张也没有错时，至少要多少张照片，区间的下限才不低于 0.99？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 2**: with none wrong, how many photos at least does it take for the lower end of the interval to reach 0.99?
+#
+# </div>
+
 # %% tags=["exercise"]
 answer_photos = ...  # smallest n with 0 wrong for which the lower end is at least 0.99
 check("09-2", answer_photos)
@@ -637,6 +665,21 @@ figures.show_photos(
 )
 
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 3**：写出混淆矩阵：2 行 2 列的计数，行是真实类别，列是预测。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 3**: write the confusion matrix: counts in 2 rows and 2 columns, rows true, columns predicted.
+#
+# </div>
+
+
 # %% tags=["exercise"]
 def confusion(y, y_hat):
     """y, y_hat: arrays (n,) of 0 and 1 -> counts (2, 2): rows true, columns predicted"""
@@ -644,6 +687,29 @@ def confusion(y, y_hat):
 
 
 check("09-3", confusion)
+
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 说 90% 就有 90% 对吗？模型给出的最大概率叫置信度。把照片按置信度分成几个区间，每个区间里比较平均置信度 $\text{conf}_b$ 和答对的比例 $\text{acc}_b$，按张数加权，就是**期望校准误差**（expected calibration error，ECE），Guo 等用它检查现代网络：
+#
+# $$\text{ECE}=\sum_b\frac{n_b}{n}\left|\text{conf}_b-\text{acc}_b\right|$$
+#
+# **练习 4**：写出 ECE。置信度从 0.5 到 1 分成 5 个等宽的区间；空的区间不计。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Is 90% right in 90% of the cases? The largest probability that a model gives is its confidence. Sort the photos by confidence into bins, compare in each bin the mean confidence $\text{conf}_b$ with the share of right answers $\text{acc}_b$, and weight by the number of photos: that is the **expected calibration error** (ECE), with which Guo et al. examined modern networks:
+#
+# $$\text{ECE}=\sum_b\frac{n_b}{n}\left|\text{conf}_b-\text{acc}_b\right|$$
+#
+# **Exercise 4**: write the ECE, with 5 bins of equal width for a confidence from 0.5 to 1; empty bins do not count.
+#
+# </div>
 
 
 # %% tags=["exercise"]
@@ -720,8 +786,8 @@ def overlay(image, heat):
 figures.show_photos(
     [overlay(image, h) for image, h in zip(raw, heat, strict=True)],
     [NAMES[int(s > 0)] for s in sign],
-    "8 张宠物照片的 Grad-CAM：亮的地方支持所选类别，多在动物的脸上，背景较暗。",
-    "Grad-CAM of 8 pet photos: the bright parts speak for the chosen class, mostly the animals' faces; the background is dark.",
+    "8 张宠物照片的 Grad-CAM：亮的地方支持所选类别，盖住动物，也溢到背景。",
+    "Grad-CAM of 8 pet photos: the bright parts speak for the chosen class; they cover the animals and spill onto the background.",
     credit=CREDIT,
 )
 
@@ -764,26 +830,26 @@ assert robust["变暗 darker"][0] > 0.9 and robust["噪声 noise"][3] < 0.75
 fig, ax = plt.subplots()
 for name, values in robust.items():
     ax.plot(values, label=name, markevery=1)
-ax.set(xlabel="弄坏的程度 severity", ylabel="准确率 accuracy", xticks=[0, 1, 2, 3])
+ax.set(xlabel="受损程度 severity", ylabel="准确率 accuracy", xticks=[0, 1, 2, 3])
 ax.legend()
-figures.assert_figure(fig, robust, xlabel="弄坏的程度 severity", ylabel="准确率 accuracy")
+figures.assert_figure(fig, robust, xlabel="受损程度 severity", ylabel="准确率 accuracy")
 figures.show(
     fig,
-    "4 条曲线：变暗到很黑之前没有影响，旋转少量降低准确率，模糊和噪声越强，准确率越低，直到与抛硬币一样。",
-    "4 curves: darkening does no harm until it is very dark, rotation costs a little, and the stronger the blur or noise, the lower the accuracy, down to a coin's.",
+    "4 条曲线：变暗到很黑之前没有影响，旋转在第一级就降低准确率，之后不再变差，模糊和噪声越强，准确率越低，直到与抛硬币一样。",
+    "4 curves: darkening does no harm until it is very dark, rotation costs accuracy at the first step and no more after it, and the stronger the blur or noise, the lower the accuracy, down to a coin's.",
 )
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 变暗两级几乎无妨，模糊和噪声很快让模型失效：人眼还认得出的照片，模型已经在猜。要用在这样的照片上，就把这样的变化加进训练（数据增强，第 06 课），再测一次。
+# 变暗两级几乎无妨，模糊和噪声很快让模型失效。（各种变化的“级”没有共同的尺度，不能互相比较哪种最伤。）要用在这样的照片上，就把这样的变化加进训练（数据增强，第 06 课），再测一次。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Two steps of darkening do almost no harm; blur and noise soon break the model: it is already guessing on photos that a person still recognises. To use it on such photos, add these changes to the training (data augmentation, lesson 06) and measure again.
+# Two steps of darkening do almost no harm; blur and noise soon break the model. (The steps of different changes have no common scale: which one hurts most cannot be said.) To use it on such photos, add these changes to the training (data augmentation, lesson 06) and measure again.
 #
 # </div>
 
@@ -793,7 +859,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 4 种做法，都用 200 张训练照片，都在同样的 116 张上评估。前两种的超参数照文章原样，后两种用 Adam 1e-3 训练 50 轮，都是事先定好的，没有看着测试集挑选：
+# 4 种做法，都用 200 张训练照片，都在同样的 116 张上评估。除注明的以外，前两种的超参数照文章原样，后两种用 Adam 1e-3 训练 50 轮，都是事先定好的，没有看着测试集挑选：
 #
 # * S2：卷积神经网络从零训练（64 像素，128 个单元，Dropout；两类只要一个输出；轮数从 25 减到 12，这时训练集已经几乎全对）。它不是迁移学习。
 # * S1：VGG16，像素除以 255，`Flatten`，`Dense(256)`，`Dense(1)`，Adam 1e-4，10 轮。文章说这是微调；它冻结了全部层，所以是特征提取。
@@ -805,7 +871,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# There are 4 recipes, all with the 200 training photos, all evaluated on the same 116. The first two have the articles' own hyperparameters, the last two Adam 1e-3 and 50 epochs; all were fixed beforehand and none was chosen by looking at the test set:
+# There are 4 recipes, all with the 200 training photos, all evaluated on the same 116. Except where noted, the first two have the articles' own hyperparameters, the last two Adam 1e-3 and 50 epochs; all were fixed beforehand and none was chosen by looking at the test set:
 #
 # * S2: a convolutional neural network trained from scratch (64 pixels, 128 units, dropout; one output is enough for two classes; 12 epochs instead of 25, when it is already right on almost all training photos). It is not transfer learning.
 # * S1: VGG16, pixels divided by 255, `Flatten`, `Dense(256)`, `Dense(1)`, Adam 1e-4, 10 epochs. The article calls this fine-tuning; it freezes every layer, so it is feature extraction.
@@ -869,14 +935,14 @@ assert len(sealed.looks) == 5  # four recipes fixed beforehand, and ours
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 从零训练的网络在 200 张照片上把训练集背了下来，对新照片只比抛硬币好一点。预训练特征带来了几乎全部的进步。S1 的做法也能用，但参数多 5,000 倍、乘加次数多 35 倍以上，却没有更好；同一个 VGG16 配上自己的预处理，513 个参数就够了。注意区间：116 张照片分不清相差一两张的模型，`VGG16 repaired`、MobileNetV2 和我们的做法谁好，这里**没有证据**。
+# 从零训练的网络在 200 张照片上把训练集背了下来，对新照片与抛硬币分不出来。用预训练特征的三种都超过 0.9（网络和分辨率也不同，所以差别不全来自预训练；第 07 课单独比较）。S1 的做法也能用，但训练的参数是 5,000 倍以上、乘加次数多 35 倍以上，却没有更好；同一个 VGG16 配上自己的预处理，513 个参数就够了。注意区间：116 张照片分不清相差一两张的模型，`VGG16 repaired`、MobileNetV2 和我们的做法谁好，这里**没有证据**。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Trained from scratch, the network learned 200 photos by heart and is only a little better than a coin on new ones. Pretrained features bring almost all of the gain. S1's recipe works too, but with 5,000 times the parameters and over 35 times the multiply-accumulate operations it is no better; with its own preprocessing, 513 parameters are enough for the same VGG16. Mind the intervals: 116 photos cannot separate models that differ by one or two photos, so between `VGG16 repaired`, MobileNetV2 and ours there is **no evidence** which is best.
+# Trained from scratch, the network learned 200 photos by heart and on new ones cannot be told from a coin. The three with pretrained features all exceed 0.9 (network and resolution differ too, so not all of the gap is due to pretraining; lesson 07 compares it alone). S1's recipe works too, but with 5,000 times the parameters and over 35 times the multiply-accumulate operations it is no better; with its own preprocessing, 513 parameters are enough for the same VGG16. Mind the intervals: 116 photos cannot separate models that differ by one or two photos, so between `VGG16 repaired`, MobileNetV2 and ours there is **no evidence** which is best.
 #
 # </div>
 
@@ -996,7 +1062,7 @@ progress()
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
 # | S1 | 冻结全部 VGG16 层是特征提取；微调要解冻、用小学习率、重新 `compile` | 把这样的代码称为微调 |
-# | S1、S3 | VGG16 有自己的预处理；除以 255 也能训练，但成绩较差（见上表） | `rescale=1./255` |
+# | S1、S3 | VGG16 有自己的预处理；除以 255 也能训练，但喂给网络的不是它认识的数值；上表里它不比改正版好，区间重叠 | `rescale=1./255` |
 # | S2 | 随机初始化的网络没有用到任何源任务的知识，不是迁移学习 | “基于 CNN 的迁移学习模型” |
 # | S2 | 微调是继续更新预训练权重；超参数只是控制它 | 微调等于调整学习率和批大小 |
 # | S2 | 用于选择的数据不能再当测试集 | `validation_data=test_generator`，再 `evaluate` 它 |
@@ -1017,7 +1083,7 @@ progress()
 # | article | what is right | it says |
 # |---|---|---|
 # | S1 | freezing every VGG16 layer is feature extraction; fine-tuning unfreezes, uses a small learning rate and needs a new `compile` | calls such a listing fine-tuning |
-# | S1, S3 | VGG16 has its own preprocessing; dividing by 255 still trains, but scores lower (table above) | `rescale=1./255` |
+# | S1, S3 | VGG16 has its own preprocessing; dividing by 255 still trains, but feeds the network values that it does not know; in the table above it is no better than the repaired recipe, with overlapping intervals | `rescale=1./255` |
 # | S2 | a randomly initialised network uses nothing of any source task: it is not transfer learning | “a transfer-learning model based on a CNN” |
 # | S2 | fine-tuning goes on updating pretrained weights; hyperparameters only control it | fine-tuning means adjusting learning rate and batch size |
 # | S2 | data used for choosing cannot be the test set any more | `validation_data=test_generator`, then `evaluate` on it |

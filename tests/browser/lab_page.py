@@ -1,9 +1,13 @@
 """What the browser tests share: a lesson in miniature, and what a learner does in JupyterLab."""
 
+import contextlib
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -106,11 +110,17 @@ class Lab:
 
     def open_beside(self, path: str) -> None:
         """Open another notebook in the JupyterLab that is there already."""
-        arguments = f"'docmanager:open', {{path: '{path}'}}"
-        self.page.evaluate(f"jupyterapp.commands.execute({arguments}).then(() => null)")
-        self.page.wait_for_function(
-            "path => jupyterapp.shell.currentWidget?.context?.path === path", arg=path
+        open_it = (
+            f"void jupyterapp.commands.execute('docmanager:open', {{path: '{path}'}})"
+            ".then(widget => jupyterapp.shell.activateById(widget.id))"
         )
+        is_there = "path => jupyterapp.shell.currentWidget?.context?.path === path"
+        # A request made while JupyterLab is busy closing another notebook can be lost: ask again.
+        for patience in (20_000, 40_000, 60_000):
+            self.page.evaluate(open_it)
+            with contextlib.suppress(playwright.TimeoutError):
+                self.page.wait_for_function(is_there, arg=path, timeout=patience)
+                break
         self.wait_until_open()
 
     def close(self) -> None:
