@@ -422,7 +422,11 @@ assert np.isclose(right, 3)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# RMSProp 记住每个参数梯度平方的滑动平均，用它的平方根去除梯度，$v_t=\rho v_{t-1}+(1-\rho)g_t^2$，$\theta_t=\theta_{t-1}-\alpha g_t/\sqrt{v_t+\epsilon}$：陡的方向步子自动变小，平的方向自动变大。Adam 再加上动量，并做偏差修正（bias correction）：
+# RMSProp 记住每个参数梯度平方的滑动平均，用它的平方根去除梯度：
+#
+# $$v_t=\rho v_{t-1}+(1-\rho)g_t^2,\qquad\theta_t=\theta_{t-1}-\alpha\frac{g_t}{\sqrt{v_t+\epsilon}}$$
+#
+# 陡的方向步子自动变小，平的方向自动变大。Adam 再加上动量，并做偏差修正（bias correction）：
 #
 # $$m_t=\beta_1m_{t-1}+(1-\beta_1)g_t,\quad v_t=\beta_2v_{t-1}+(1-\beta_2)g_t^2,\quad \hat m_t=\frac{m_t}{1-\beta_1^t},\quad \hat v_t=\frac{v_t}{1-\beta_2^t}$$
 #
@@ -435,7 +439,11 @@ assert np.isclose(right, 3)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# RMSProp remembers a running average of each parameter's squared gradient and divides the gradient by its square root, $v_t=\rho v_{t-1}+(1-\rho)g_t^2$, $\theta_t=\theta_{t-1}-\alpha g_t/\sqrt{v_t+\epsilon}$: steps shrink by themselves where it is steep and grow where it is flat. Adam adds momentum, and bias correction:
+# RMSProp remembers a running average of each parameter's squared gradient and divides the gradient by its square root:
+#
+# $$v_t=\rho v_{t-1}+(1-\rho)g_t^2,\qquad\theta_t=\theta_{t-1}-\alpha\frac{g_t}{\sqrt{v_t+\epsilon}}$$
+#
+# Steps shrink by themselves where it is steep and grow where it is flat. Adam adds momentum, and bias correction:
 #
 # $$m_t=\beta_1m_{t-1}+(1-\beta_1)g_t,\quad v_t=\beta_2v_{t-1}+(1-\beta_2)g_t^2,\quad \hat m_t=\frac{m_t}{1-\beta_1^t},\quad \hat v_t=\frac{v_t}{1-\beta_2^t}$$
 #

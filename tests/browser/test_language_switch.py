@@ -219,7 +219,11 @@ def test_lessons_open_and_switch(lesson):
         lab.open_beside(path.name)
         for mode in BOTH:
             lab.button(mode).click()
-            assert lab.page.evaluate(LANGUAGES_SHOWN) == LANGUAGES[mode], (path.name, mode)
+            # long lessons render piece by piece: wait until what shows is what should
+            lab.page.wait_for_function(
+                f"want => JSON.stringify(({LANGUAGES_SHOWN})()) === JSON.stringify(want)",
+                arg=LANGUAGES[mode],
+            )
             assert lab.page.evaluate(OVERFLOW) == [], (path.name, mode)
             lab.shot(f"{path.stem}_{mode}")
         lab.close()
