@@ -18,6 +18,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 @pytest.fixture(autouse=True)
 def no_figure_is_left_open():
+    plt.close("all")  # what tests of other parts, run before in this process, have left
     with mpl.rc_context({"backend": "agg"}):
         yield
     assert not plt.get_fignums()
