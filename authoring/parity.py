@@ -5,18 +5,17 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from authoring import glossary, typography
-from authoring.lessons import Lesson, read_source, select, tags
+from authoring.lessons import Lesson, read_source, tags
 from authoring.markdown import Content, language_div, mentions_language_div, read
 from authoring.numbers import numbers, shown
-from authoring.problems import Problem, report
+from authoring.problems import Problem, print_findings
 from course_utils import paths
-from course_utils.messages import CourseError
 
 LANGUAGES = {"lang-zh": "zh", "lang-en": "en"}
 SEPARATOR = " · "
@@ -202,16 +201,7 @@ def course_terms() -> Terms:
 
 def main(numbers_wanted: list[str]) -> int:
     """Print the findings of the chosen lessons; 1 where there are any."""
-    try:
-        problems: Iterator[Problem] = (
-            p for lesson in select(numbers_wanted) for p in check_lesson(lesson)
-        )
-        found = list(problems)
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(report(found) if found else "ok")
-    return 1 if found else 0
+    return print_findings(check_lesson, numbers_wanted)
 
 
 if __name__ == "__main__":

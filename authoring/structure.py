@@ -12,10 +12,9 @@ import sys
 from nbformat import NotebookNode
 
 from authoring.execute import ANSI, IMAGES, WIDGET_VIEW, shown_texts
-from authoring.lessons import Lesson, read_notebook, read_source, select, tags
-from authoring.problems import Problem, report
+from authoring.lessons import Lesson, read_notebook, read_source, tags
+from authoring.problems import Problem, print_findings
 from authoring.typography import has_han
-from course_utils.messages import CourseError
 
 TAGS = {
     "lang-zh", "lang-en", "nbval-ignore-output", "raises-exception", "photo-live", "live-timing",
@@ -302,13 +301,7 @@ def check_lesson(lesson: Lesson) -> list[Problem]:
 
 def main(numbers: list[str]) -> int:
     """``python -m authoring.structure [NN…]``: print the findings; 1 where there are any."""
-    try:
-        found = [problem for lesson in select(numbers) for problem in check_lesson(lesson)]
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(report(found) if found else "ok")
-    return 1 if found else 0
+    return print_findings(check_lesson, numbers)
 
 
 if __name__ == "__main__":
