@@ -24,6 +24,7 @@ from course_utils import photos
 from course_utils.paths import DATA
 
 RESULTS = DATA / "results" / "speed.json"
+PRINTED_EPOCHS = 10  # of the articles' recipe
 PACKAGES = ("tensorflow-cpu", "tensorflow", "keras", "onnxruntime", "pillow", "scikit-learn")
 
 
@@ -33,7 +34,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", default=list(PARTS))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--photos", type=int, default=20_000, help="of the stream part")
-    parser.add_argument("--epochs", type=int, default=10, help="of the articles' recipe")
+    parser.add_argument("--epochs", type=int, default=10, help="of the articles' recipe to run")
     parser.add_argument("--steps", type=int, default=100, help="of the recipe's epochs")
     parser.add_argument("--dry", action="store_true", help="print, do not write the results")
     parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
@@ -134,7 +135,7 @@ def course_rival(paths: list[Path]) -> Callable[[], np.ndarray]:
 
 
 def onnx_rival(paths: list[Path]) -> Callable[[], np.ndarray]:
-    """The same network in ONNX Runtime behind the same decoding threads."""
+    """The same network in ONNX Runtime, fed by the same threads with the same batches."""
     import onnx_graph
     import onnxruntime
 
@@ -146,12 +147,14 @@ def onnx_rival(paths: list[Path]) -> Callable[[], np.ndarray]:
         onnx_graph.write(model, file)
         session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
 
-    def prepare(path: Path) -> np.ndarray:
-        return photos.reading.fit(photos.decode(path.read_bytes(), path), 224)
+    def rows(chunk: list[Path]) -> np.ndarray:
+        pixels = [photos.reading.fit(photos.decode(path.read_bytes(), path), 224) for path in chunk]
+        return session.run(None, {"image": np.stack(pixels)})[0]
 
     def work() -> np.ndarray:
-        batches = features._batches(paths, prepare)
-        return np.concatenate([session.run(None, {"image": np.stack(b)})[0] for _, b in batches])
+        return np.concatenate(
+            [table for _, table in features._batches(paths, features.BATCH, rows)]
+        )
 
     difference = np.abs(work() - features.extract(paths)).max()
     if difference > 1e-3:
@@ -187,17 +190,22 @@ def recipe(args: argparse.Namespace) -> dict[str, object]:
     history = articles(train, paths, truth, args)
     best = max(share for _, share in history)
     until = next(spent for spent, share in history if share >= min(best, accuracy))
+    ran = history[-1][0]
+    in_all = ran / args.epochs * PRINTED_EPOCHS  # seconds only; accuracy is never extrapolated
     return {
         "course": {"seconds": round(seconds, 3), "accuracy": round(accuracy, 4)},
         "articles": {
-            "seconds_to_its_best": round(until, 1),
-            "seconds_in_all": round(history[-1][0], 1),
-            "accuracy_by_epoch": [round(share, 4) for _, share in history],
-            "epochs": args.epochs,
+            "epochs_run": args.epochs,
             "steps_per_epoch": args.steps,
+            "accuracy_by_epoch": [round(share, 4) for _, share in history],
+            "seconds_to_the_best_of_these": round(until, 1),
+            "seconds_of_these": round(ran, 1),
+            f"seconds_of_the_printed_{PRINTED_EPOCHS}_epochs": round(in_all, 1),
+            "these_seconds_are_extrapolated": args.epochs != PRINTED_EPOCHS,
         },
-        "times_less_to_its_best": round(until / seconds, 1),
-        "times_less_in_all": round(history[-1][0] / seconds, 1),
+        "times_less_than_the_epochs_run": round(ran / seconds, 1),
+        "times_less_to_their_best": round(until / seconds, 1),
+        "times_less_than_printed": round(in_all / seconds, 1),
     }
 
 

@@ -5,7 +5,8 @@ array of shape (200, 1280)
 
 A photo's features depend on its bytes, on the backbone and its weights, and on the preprocessing;
 these are the key of the cache, so a renamed or copied photo is found again and a changed one is not.
-Photos are read, decoded and used in batches: memory does not grow with their number.
+Photos go through in batches, one thread each from file to features: memory does not grow with their
+number, and no core waits while another decodes.
 """
 
 import contextlib
@@ -20,7 +21,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -35,8 +36,11 @@ if TYPE_CHECKING:
 
 # Raise this when decoding, resizing or a backbone changes: older cached features are then ignored.
 VERSION = 1
-BATCH = 8
+# Photos in a batch and batches inside the network at once: more are no faster, and cost memory.
+BATCH, BATCH_OF_A_LARGE_NETWORK, IN_NETWORK = 16, 4, 2
+LARGE = 2e9  # multiply-accumulate operations a photo: VGG16, ResNet50
 Photos = photos.PhotoSet | Sequence[str | Path]
+Result = TypeVar("Result")
 
 
 def extract(
@@ -62,23 +66,19 @@ def extract(
 
 
 def extract_good(
-    photo_set: Photos,
-    backbone: str = "efficientnet_lite0",
-    pooling: str = "avg",
-    *,
-    flip: bool = False,
-    scale: float | None = None,
-    progress: bool = False,
+    photo_set: Photos, backbone: str = "efficientnet_lite0", pooling: str = "avg", **options: Any
 ) -> tuple[np.ndarray, dict[Path, str]]:
     """Like ``extract``, but bad photos are listed (file → reason) and their rows are NaN."""
-    paths = _paths(photo_set)
-    network = _Network(backbone, pooling, flip, scale)
+    progress = options.pop("progress", False)
+    paths, network = _paths(photo_set), _Network(backbone, pooling, **options)
     bad: dict[Path, str] = {}
     # Rows arrive in order, so the only thing that grows is this table (5 kB a photo).
     table = np.full((len(paths), network.n_features), np.nan, np.float32)
     with _Store(network) as store, _bar(len(paths), progress) as bar:
-        for start, batch in _batches(paths, lambda path: _prepare(path, network, store)):
-            _fill(table[start : start + len(batch)], batch, network, store)
+        for start, batch in _batches(paths, network.batch, lambda c: _work(c, network, store)):
+            for place, item in enumerate(batch, start):
+                if item.row is not None:
+                    table[place] = item.row
             bad |= {item.path: item.bad for item in batch if item.bad}
             bar.update(len(batch))
     return table, bad
@@ -86,7 +86,7 @@ def extract_good(
 
 def input_size(backbone: str) -> tuple[int, int]:
     """(height, width) in pixels of the photos that ``backbone`` is shown here."""
-    return _Network(backbone, "avg", flip=False).size
+    return _Network(backbone, "avg").size
 
 
 def _paths(photo_set: Photos) -> list[Path]:
@@ -103,7 +103,9 @@ def _bar(total: int, shown: bool):
 class _Network:
     """The backbone, loaded only when a photo's features are not cached."""
 
-    def __init__(self, name: str, pooling: str, flip: bool, scale: float | None = None) -> None:
+    def __init__(
+        self, name: str, pooling: str, flip: bool = False, scale: float | None = None
+    ) -> None:
         from course_utils import assets, backbones
 
         if pooling not in ("avg", "max", "flatten"):
@@ -112,12 +114,15 @@ class _Network:
                 f"There is no pooling={pooling!r}; features take 'avg', 'max' or 'flatten'.",
             )
         self.name, self.pooling, self.flip, self.scale = name, pooling, flip, scale
+        self.lock, self.room = threading.Lock(), threading.Semaphore(IN_NETWORK)
         spec = backbones.SPECS.get(name)
         if spec is None:  # keras.applications: only the model itself knows its sizes
             self.size = tuple(self.model.input_shape[1:3])
             self.n_features, origin = self.model.output_shape[-1], "keras.applications"
+            self.batch = BATCH_OF_A_LARGE_NETWORK
         else:
             self.size, self.n_features = (spec.size, spec.size), spec.n_features
+            self.batch = BATCH if spec.n_macs < LARGE else BATCH_OF_A_LARGE_NETWORK
             if pooling == "flatten":  # the course's backbones halve the picture five times
                 self.n_features *= (-(-spec.size // 32)) ** 2
             asset = assets.manifest().get(spec.asset)
@@ -134,7 +139,10 @@ class _Network:
         """Features (n, d) of photos (n, height, width, 3)."""
         bare = self.scale is not None
         pixels = images * np.float32(self.scale) if bare else images
-        return _predictor(self.name, self.pooling, bare)(pixels)
+        with self.lock:  # the network is built once, however many threads ask for it
+            predict = _predictor(self.name, self.pooling, bare)
+        with self.room:
+            return predict(pixels)
 
 
 def _load(name: str, pooling: str, bare: bool) -> "keras.Model":
@@ -184,36 +192,35 @@ def _prepare(path: Path, network: _Network, store: "_Store") -> _Item:
     return item
 
 
-def _batches(
-    paths: list[Path], prepare: Callable[[Path], _Item]
-) -> Iterator[tuple[int, list[_Item]]]:
-    """Batches of prepared photos; two more are being prepared while one is in use."""
-    waiting: deque[tuple[int, list[Future]]] = deque()
-    with ThreadPoolExecutor(max(2, os.cpu_count() or 2)) as pool:
-        for start in range(0, len(paths), BATCH):
-            chunk = paths[start : start + BATCH]
-            waiting.append((start, [pool.submit(prepare, path) for path in chunk]))
-            if len(waiting) > 2:
-                yield _collect(waiting)
-        while waiting:
-            yield _collect(waiting)
-
-
-def _collect(waiting: deque) -> tuple[int, list[_Item]]:
-    start, futures = waiting.popleft()
-    return start, [future.result() for future in futures]
-
-
-def _fill(table: np.ndarray, batch: list[_Item], network: _Network, store: "_Store") -> None:
-    """Write the batch's features into its rows of the table, and the new ones into the cache."""
+def _work(chunk: list[Path], network: _Network, store: "_Store") -> list[_Item]:
+    """A batch from files to features; the new ones go into the cache."""
+    batch = [_prepare(path, network, store) for path in chunk]
     new = [item for item in batch if item.pixels is not None]
     if new:
         for item, row in zip(new, network.predict(np.stack([i.pixels for i in new])), strict=True):
-            item.row = row
+            item.row, item.pixels = row, None
         store.put({item.digest: item.row for item in new})
-    for place, item in enumerate(batch):
-        if item.row is not None:
-            table[place] = item.row
+    return batch
+
+
+def _batches(
+    paths: list[Path], size: int, work: Callable[[list[Path]], Result]
+) -> Iterator[tuple[int, Result]]:
+    """(place of its first photo, result) of each batch, in order; few are on their way at once."""
+    threads = (os.cpu_count() or 1) + 1  # one more than cores: somebody is always at the disk
+    waiting: deque[tuple[int, Future[Result]]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for start in range(0, len(paths), size):
+            waiting.append((start, pool.submit(work, paths[start : start + size])))
+            if len(waiting) > threads:
+                yield _next(waiting)
+        while waiting:
+            yield _next(waiting)
+
+
+def _next(waiting: deque) -> tuple:
+    start, future = waiting.popleft()
+    return start, future.result()
 
 
 class _Store:
@@ -243,6 +250,8 @@ class _Store:
     def _open(self) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.database = sqlite3.connect(self.file, timeout=60, check_same_thread=False)
+        # No waiting for the disk after each batch: what a power cut damages is found by its checksum.
+        self.database.execute("PRAGMA synchronous = OFF")
         table = "features (digest BLOB PRIMARY KEY, row BLOB, crc INTEGER) WITHOUT ROWID"
         with self.database:
             self.database.execute(f"CREATE TABLE IF NOT EXISTS {table}")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from course_utils.backbones.parts import pooled_classifier
 from course_utils.backbones.spec import Spec
 
 FAMILY = "efficientnet_lite"
@@ -107,13 +108,7 @@ def feature_map(x, name: str):
     return _norm_relu(x, "head")
 
 
-def classifier(x):
-    """The 1,000-class head on top of the feature map: probabilities (batch, 1000)."""
-    from keras import layers
-
-    x = layers.GlobalAveragePooling2D(name="head_pool")(x)
-    x = layers.Dropout(0.2, name="head_dropout")(x)
-    return layers.Dense(1000, activation="softmax", name="head_dense")(x)
+classifier = pooled_classifier
 
 
 def weights_file(name: str) -> Path:

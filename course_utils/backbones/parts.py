@@ -1,4 +1,4 @@
-"""Looking at a network: its named blocks, its work, and a form that only predicts faster."""
+"""What networks have in common: named blocks, a count of their work, a head that two of them share."""
 
 import math
 import re
@@ -51,3 +51,12 @@ def count_macs(model) -> int:
         positions = math.prod(layer.output.shape[1:-1])
         total += positions * math.prod(kernel.shape)
     return total
+
+
+def pooled_classifier(x):
+    """The 1,000-class head of EfficientNet-Lite and MobileNetV2: probabilities (batch, 1000)."""
+    from keras import layers
+
+    x = layers.GlobalAveragePooling2D(name="head_pool")(x)
+    x = layers.Dropout(0.2, name="head_dropout")(x)
+    return layers.Dense(1000, activation="softmax", name="head_dense")(x)
