@@ -3,11 +3,14 @@
 It covers the lesson, its exercises, the modules of course_utils that it imports (followed
 through their own imports), the files in data/ that any of them names, the contents of the
 assets that the manifest lists for the lesson, and the lock. ``course build`` stores it in the notebook.
+Comments and docstrings of course_utils do not count: what they say cannot change an output.
 """
 
 import ast
 import hashlib
+import io
 import json
+import tokenize
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,6 +19,7 @@ from authoring.lessons import Lesson
 from course_utils import paths
 
 PACKAGE = "course_utils"
+DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def fingerprint(lesson: Lesson) -> str:
@@ -24,11 +28,28 @@ def fingerprint(lesson: Lesson) -> str:
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.relative_to(root).as_posix().encode() + b"\0")
-        digest.update(file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+        is_helper = file.suffix == ".py" and file.is_relative_to(root / PACKAGE)
+        content = _code_only(file) if is_helper else file.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(content + b"\0")
     for name, row in sorted(needed_assets(lesson).items()):
         contents = {key: value for key, value in row.items() if key.endswith("sha256")}
         digest.update(json.dumps([name, contents], sort_keys=True).encode() + b"\0")
     return digest.hexdigest()
+
+
+def _code_only(file: Path) -> bytes:
+    """The module's text without comments, docstrings and empty lines; the same on every Python."""
+    text = file.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            first, last = node.body[0].lineno, node.body[0].end_lineno
+            lines[first - 1 : last] = [""] * (last - first + 1)
+    return "\n".join(line.rstrip() for line in lines if line.strip()).encode()
 
 
 def dependencies(lesson: Lesson) -> list[Path]:

@@ -3,9 +3,11 @@
 ``python -m authoring.parity [NN…]`` prints what is to change; the tests demand that nothing is.
 """
 
+import ast
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -190,7 +192,37 @@ def _check_heading(heading: str, number: int, terms: Terms, add: Add) -> None:
 def check_lesson(lesson: Lesson, terms: Terms | None = None) -> list[Problem]:
     """The findings for one lesson, with the course's glossary where there is one."""
     terms = course_terms() if terms is None else terms
-    return check(read_source(lesson), f"lessons/{lesson.source.name}", terms)
+    found = check(read_source(lesson), f"lessons/{lesson.source.name}", terms)
+    return found + (check_definitions(lesson.exercises, terms) if lesson.exercises.exists() else [])
+
+
+def check_definitions(file: Path, terms: Terms) -> list[Problem]:
+    """The same for the texts of exercises and quizzes: every pair ("中文", "English") in the file."""
+    problems = []
+    for line, zh, en in _text_pairs(ast.parse(file.read_text(encoding="utf-8"))):
+        place = f"lessons/{file.name}:{line}"
+
+        def add(rule: str, cell: int, zh: str, en: str, place: str = place) -> None:
+            problems.append(Problem(rule, place, 0, zh, en))
+
+        contents = read(zh), read(en)
+        _compare(*contents, 0, add)
+        for language, content in zip(("zh", "en"), contents, strict=True):
+            for sentence in content.sentences:
+                _check_sentence(sentence, 0, language, terms, add)
+    return problems
+
+
+def _text_pairs(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
+    """(line, 中文, English) of each pair of string constants whose first alone is Chinese."""
+    for node in ast.walk(tree):
+        is_call = isinstance(node, ast.Call)
+        parts = node.args if is_call else getattr(node, "elts", [])
+        texts = [getattr(part, "value", None) for part in parts]
+        for zh, en in pairwise(texts):
+            is_text = isinstance(zh, str) and isinstance(en, str)
+            if is_text and typography.has_han(zh) and not typography.has_han(en):
+                yield node.lineno, zh, en
 
 
 def course_terms() -> Terms:

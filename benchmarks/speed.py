@@ -41,13 +41,19 @@ def main() -> None:
     args = parser.parse_args()
     if args.child:
         return print(json.dumps(stream_child(args.child)))
-    results = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
-    results["machine"] = machine()
-    for part in args.parts:
-        results[part] = PARTS[part](args)
-        print(part, json.dumps(results[part], indent=1), flush=True)
-        if not args.dry:
-            RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    if len(args.parts) > 1:  # a process each: on Linux a child inherits its parent's peak memory
+        options = [option for option in sys.argv[1:] if option not in PARTS]
+        for part in args.parts:
+            subprocess.run([sys.executable, __file__, part, *options], check=True)
+        return None
+    (part,) = args.parts
+    answer = PARTS[part](args)
+    print(part, json.dumps(answer, indent=1), flush=True)
+    if not args.dry:
+        results = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+        RESULTS.write_text(
+            json.dumps(results | {"machine": machine(), part: answer}, indent=1) + "\n"
+        )
     return None
 
 

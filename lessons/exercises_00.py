@@ -201,7 +201,7 @@ EXERCISES = [
         ),
         hints=[
             (
-                "猫：`probabilities[:, 281:286]`；最后一个数要多写 1。",
+                "猫：`probabilities[:, 281:286]`；切片的末尾比最后一类的编号大一。",
                 "Cats: `probabilities[:, 281:286]`; the end is one more than the last class.",
             ),
             (

@@ -145,7 +145,25 @@ def test_dependencies_are_followed(dependent):
 def test_notebook_is_stale_after_a_change(dependent, file, stale):
     before = fingerprint(dependent)
     path = dependent.root / file
-    path.write_text(path.read_text() + "\n# changed\n")
+    path.write_text(path.read_text() + "\nchanged = 1\n")
+    assert (fingerprint(dependent) != before) == stale
+
+
+@pytest.mark.parametrize(
+    ("more", "stale"),
+    [
+        ("# a comment", False),
+        ('def f():\n    """What it does.\n\n    More.\n    """\n', True),
+        ("TEXT = 'a # no comment'", True),
+    ],
+)
+def test_what_a_helper_says_of_itself_does_not_count(dependent, more, stale):
+    path = dependent.root / "course_utils" / "d.py"
+    path.write_text(path.read_text() + '\ndef g():\n    """One."""\n    return 1\n')
+    before = fingerprint(dependent)
+    path.write_text(path.read_text().replace('"""One."""', '"""Two,\n    longer."""  # why'))
+    assert fingerprint(dependent) == before
+    path.write_text(path.read_text() + more + "\n")
     assert (fingerprint(dependent) != before) == stale
 
 

@@ -197,3 +197,32 @@ def test_message_says_file_cell_and_what_to_change():
     assert "lessons/99_x.py, cell 2" in text
     assert "0.97" in text
     assert "0.98" in text
+
+
+EXERCISES = """
+QUIZZES = [
+    Quiz(question=("学习率 0.1，步长 $0.1g$？", "Rate 0.1, step $0.1g$?"), options=[]),
+    judges.not_yet("少了一半。", "Half is missing."),
+    values(1, mistakes=[(2, ("用 `np.mean`。", "Use `np.mean`."))]),
+    ("text", "no pair"),
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("", "", None),
+        ("Rate 0.1", "Rate 0.2", "numbers"),
+        ("$0.1g$?", "$0.1h$?", "formulas"),
+        ("Use `np.mean`", "Use `np.sum`", "code"),
+        ("少了一半。", "少了一半.", "half-width punctuation"),
+        ("Half is missing.", "Half is missing。", "full-width punctuation"),
+    ],
+)
+def test_exercise_texts_are_compared_too(tmp_path, old, new, rule):
+    file = tmp_path / "exercises_99.py"
+    file.write_text(EXERCISES.replace(old, new) if old else EXERCISES, encoding="utf-8")
+    problems = parity.check_definitions(file, TERMS)
+    assert {problem.rule for problem in problems} == ({rule} if rule else set())
+    assert all(problem.file.startswith("lessons/exercises_99.py:") for problem in problems)
