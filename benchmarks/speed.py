@@ -158,9 +158,7 @@ def onnx_rival(paths: list[Path]) -> Callable[[], np.ndarray]:
         return session.run(None, {"image": np.stack(pixels)})[0]
 
     def work() -> np.ndarray:
-        return np.concatenate(
-            [table for _, table in features._batches(paths, features.BATCH, rows)]
-        )
+        return np.concatenate([table for _, table in features._batches(paths, rows)])
 
     difference = np.abs(work() - features.extract(paths)).max()
     if difference > 1e-3:

@@ -36,9 +36,10 @@ if TYPE_CHECKING:
 
 # Raise this when decoding, resizing or a backbone changes: older cached features are then ignored.
 VERSION = 1
-# Photos in a batch and batches inside the network at once: more are no faster, and cost memory.
-BATCH, BATCH_OF_A_LARGE_NETWORK, IN_NETWORK = 16, 4, 2
-LARGE = 2e9  # multiply-accumulate operations a photo: VGG16, ResNet50
+# Photos in a batch. Two batches in a small network at once keep the cores busy; a large one does
+# that with one batch, and two would only cost memory.
+BATCH = 8
+LARGE = 5e8  # multiply-accumulate operations a photo: Lite1, Lite2, VGG16, ResNet50
 Photos = photos.PhotoSet | Sequence[str | Path]
 Result = TypeVar("Result")
 
@@ -75,7 +76,7 @@ def extract_good(
     # Rows arrive in order, so the only thing that grows is this table (5 kB a photo).
     table = np.full((len(paths), network.n_features), np.nan, np.float32)
     with _Store(network) as store, _bar(len(paths), progress) as bar:
-        for start, batch in _batches(paths, network.batch, lambda c: _work(c, network, store)):
+        for start, batch in _batches(paths, lambda chunk: _work(chunk, network, store)):
             for place, item in enumerate(batch, start):
                 if item.row is not None:
                     table[place] = item.row
@@ -114,19 +115,20 @@ class _Network:
                 f"There is no pooling={pooling!r}; features take 'avg', 'max' or 'flatten'.",
             )
         self.name, self.pooling, self.flip, self.scale = name, pooling, flip, scale
-        self.lock, self.room = threading.Lock(), threading.Semaphore(IN_NETWORK)
+        self.lock = threading.Lock()
         spec = backbones.SPECS.get(name)
         if spec is None:  # keras.applications: only the model itself knows its sizes
             self.size = tuple(self.model.input_shape[1:3])
             self.n_features, origin = self.model.output_shape[-1], "keras.applications"
-            self.batch = BATCH_OF_A_LARGE_NETWORK
+            at_once = 1
         else:
             self.size, self.n_features = (spec.size, spec.size), spec.n_features
-            self.batch = BATCH if spec.n_macs < LARGE else BATCH_OF_A_LARGE_NETWORK
+            at_once = 2 if spec.n_macs < LARGE else 1
             if pooling == "flatten":  # the course's backbones halve the picture five times
                 self.n_features *= (-(-spec.size // 32)) ** 2
             asset = assets.manifest().get(spec.asset)
             origin = f"{spec.preprocessing} {asset.member_sha256 if asset else spec.asset}"
+        self.room = threading.Semaphore(at_once)
         parts = (VERSION, Image.__version__, name, origin, self.size, pooling, flip)
         parts += (scale,) if scale else ()
         self.key = hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
@@ -204,14 +206,14 @@ def _work(chunk: list[Path], network: _Network, store: "_Store") -> list[_Item]:
 
 
 def _batches(
-    paths: list[Path], size: int, work: Callable[[list[Path]], Result]
+    paths: list[Path], work: Callable[[list[Path]], Result]
 ) -> Iterator[tuple[int, Result]]:
     """(place of its first photo, result) of each batch, in order; few are on their way at once."""
     threads = (os.cpu_count() or 1) + 1  # one more than cores: somebody is always at the disk
     waiting: deque[tuple[int, Future[Result]]] = deque()
     with ThreadPoolExecutor(threads) as pool:
-        for start in range(0, len(paths), size):
-            waiting.append((start, pool.submit(work, paths[start : start + size])))
+        for start in range(0, len(paths), BATCH):
+            waiting.append((start, pool.submit(work, paths[start : start + BATCH])))
             if len(waiting) > threads:
                 yield _next(waiting)
         while waiting:
