@@ -55,7 +55,7 @@ def snapshot(model: "keras.Model") -> Snapshot:
         id(weight) for layer in _leaves(model) if not layer.trainable for weight in layer.weights
     }
     weights = tuple(model.weights)
-    return Snapshot(weights, tuple(np.array(w) for w in weights), frozenset(frozen))
+    return Snapshot(weights, tuple(np.asarray(w).copy() for w in weights), frozenset(frozen))
 
 
 def frozen_kept(model: "keras.Model", before: Snapshot) -> None:
@@ -135,9 +135,11 @@ def recompiled(model: "keras.Model") -> None:
 
 
 def _leaves(model: "keras.Model") -> list:
-    """The layers that hold weights themselves, however deeply models are nested."""
-    layers = model._flatten_layers(include_self=False)
-    return [layer for layer in layers if layer.weights and not getattr(layer, "layers", None)]
+    """The layers that hold weights themselves, however deeply models are nested; in their order."""
+    place = {id(weight): k for k, weight in enumerate(model.weights)}
+    layers = model._flatten_layers(include_self=False)  # Keras has no public name for this either
+    found = [layer for layer in layers if layer.weights and not getattr(layer, "layers", None)]
+    return sorted(found, key=lambda layer: place[id(layer.weights[0])])
 
 
 def _holds(layer: Any, ids: set[int], trainable: bool = False) -> bool:
@@ -191,11 +193,13 @@ def _at_network(model: "keras.Model", values: np.ndarray) -> tuple[np.ndarray, t
     import keras
 
     scaled, first = False, values
-    if expected := _range_of(model):
+    if expected := _known_range(model):
         return values, expected
     for layer in model.layers:
-        if isinstance(layer, keras.Model) and (expected := _range_of(layer)):
+        if isinstance(layer, keras.Model) and (expected := _known_range(layer)):
             return values, expected
+        if isinstance(layer, keras.Model) and any(map(_scales, layer.layers)):
+            return values, RAW
         if layer.weights and not isinstance(layer, keras.layers.Normalization):
             break
         scaled |= _scales(layer)
@@ -210,16 +214,16 @@ def _at_network(model: "keras.Model", values: np.ndarray) -> tuple[np.ndarray, t
     )
 
 
-def _range_of(network: "keras.Model") -> tuple[float, float] | None:
-    """Lowest and highest value that a known network takes, None for an unknown one."""
+def _known_range(network: "keras.Model") -> tuple[float, float] | None:
+    """Lowest and highest value that a pretrained network takes, None for another network."""
     from course_utils import backbones
 
-    if any(_scales(layer) for layer in network.layers[:4]):
-        return RAW
     try:
         layers = backbones.preprocessing(network.name)
     except CourseError:
         return None
+    if any(map(_scales, network.layers)):
+        return RAW
     ends = np.array(RAW, np.float32).reshape(2, 1, 1, 1) * np.ones(3, np.float32)
     for layer in layers:
         ends = np.asarray(layer(ends))
