@@ -19,6 +19,7 @@ from course_utils.messages import CourseError
 OTHER_LANGUAGE = {"zh": "lang-en", "en": "lang-zh"}
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 TEMPLATES = Path(__file__).parent / "templates"
+OUTPUT_ONLY = "output-only"
 FORMATS = {"ipynb": ".ipynb", "html": ".html", "slides": ".slides.html"}
 
 
@@ -97,7 +98,9 @@ def slides(notebook: NotebookNode, language: str) -> str:
 def slide_cells(notebook: NotebookNode) -> list[list[NotebookNode]]:
     """Cells by slide: a new one at each heading, and at a text that follows code."""
     groups: list[list[NotebookNode]] = []
-    for cell in notebook.cells:
+    for cell in map(_for_the_wall, notebook.cells):
+        if cell is None:
+            continue
         is_text = cell.cell_type == "markdown"
         is_heading = is_text and cell.source.startswith("#")
         after_code = is_text and bool(groups) and groups[-1][-1].cell_type == "code"
@@ -105,6 +108,17 @@ def slide_cells(notebook: NotebookNode) -> list[list[NotebookNode]]:
             groups.append([])
         groups[-1].append(cell)
     return groups
+
+
+def _for_the_wall(cell: NotebookNode) -> NotebookNode | None:
+    """A setup cell (imports, drawing) is shown by its output only, and not at all without one."""
+    if cell.cell_type != "code" or "setup" not in tags(cell):
+        return cell
+    if not cell.outputs:
+        return None
+    shown = copy.deepcopy(cell)
+    shown.metadata["tags"] = [OUTPUT_ONLY]
+    return shown
 
 
 def _fill(template: str, notebook: NotebookNode, language: str, body: str) -> str:
@@ -131,9 +145,13 @@ def _code_style() -> str:
 def _exporter():
     """nbconvert's bare template: it knows every kind of output, and loads nothing."""
     from nbconvert import HTMLExporter
+    from nbconvert.preprocessors import TagRemovePreprocessor
 
     exporter = HTMLExporter(template_name="basic", exclude_anchor_links=True)
     exporter.register_filter("markdown2html", render)
+    exporter.register_preprocessor(
+        TagRemovePreprocessor(remove_input_tags={OUTPUT_ONLY}), enabled=True
+    )
     exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     return exporter
 

@@ -122,6 +122,17 @@ def test_slides_begin_at_headings_and_after_code(notebook):
     assert [len(group) for group in groups] == [1, 3, 2]
 
 
+def test_slides_show_a_setup_cell_by_its_output_only(notebook):
+    notebook.cells[-1].metadata["tags"] = ["setup"]
+    notebook.cells.insert(1, new_code_cell("import keras", metadata={"tags": ["setup"]}))
+    page = export.slides(export.monolingual(notebook, "en"), "en")
+    assert "draw" not in page
+    assert "keras</span>" not in page
+    assert ALT["alt_en"] in page
+    assert "print" in page
+    assert "draw" in export.web_page(export.monolingual(notebook, "en"), "en")
+
+
 @pytest.mark.parametrize("kind", ["html", "slides"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_lesson_exports(language, kind):
