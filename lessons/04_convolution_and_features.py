@@ -39,7 +39,7 @@ from course_utils.widgets import Explorer
 
 figures.use_style()
 course_utils.reproducible(7)
-rng = np.random.default_rng(7)
+rng = np.random.default_rng(np.random.randint(2**31))  # follows the course's seed
 CREDIT = "Oxford-IIIT Pet, Parkhi et al. 2012, CC BY-SA 4.0"
 
 # %% [markdown]
@@ -94,6 +94,8 @@ CREDIT = "Oxford-IIIT Pet, Parkhi et al. 2012, CC BY-SA 4.0"
 # 2. 只看预训练网络**第一层**的输出（每个通道取平均），一个线性分类器能以多高的准确率分开猫和狗？看最后一层呢？
 # 3. 反过来：“这张照片偏亮还是偏暗”，第一层和最后一层哪个知道得更清楚？
 #
+# 把猜测写进下面的单元格；量出结果时，它会和你的猜测并排显示。
+#
 # </div>
 
 # %% [markdown] tags=["lang-en"]
@@ -103,12 +105,21 @@ CREDIT = "Oxford-IIIT Pet, Parkhi et al. 2012, CC BY-SA 4.0"
 # 2. From the output of the **first** layer of a pretrained network (each channel averaged), how accurately can a linear classifier tell cats from dogs? And from the last layer?
 # 3. The other way round: “is this photo bright or dark” – does the first or the last layer know it better?
 #
+# Write your guesses into the cell below; each is shown beside the result once it is measured.
+#
 # </div>
 
-# %% tags=["setup"]
-guess_times_more_parameters = ...
-guess_first_layer, guess_last_layer = ..., ...  # accuracy, 0 to 1
-guess_brightness_is_known_better_in = ...  # "first" or "last"
+# %% tags=["exercise"]
+guess_times_more_parameters = None
+guess_first_layer, guess_last_layer = None, None  # accuracy, 0 to 1
+guess_brightness_is_known_better_in = None  # "first" or "last"
+
+
+def compare_guess(what, guess, measured):
+    """Your guess beside what was measured."""
+    yours = "你没有猜 · no guess" if guess in (None, ...) else f"你猜 your guess: {guess}"
+    print(f"{what}: {yours}   量得 measured: {measured}")
+
 
 # %% [markdown]
 # ## 一个窗口滑过照片 · A window slides over the photo
@@ -144,21 +155,21 @@ def conv2d(x, kernel, bias=0.0, stride=1):
     y = np.empty((h, w, c_out))
     for m, n in np.ndindex(h, w):
         window = x[stride * m : stride * m + k, stride * n : stride * n + k]
-        y[m, n] = np.tensordot(window, kernel, axes=3) + bias
+        y[m, n] = np.tensordot(window, kernel, axes=3) + bias  # the sum over i, j and c
     return y
 
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 先用眼睛验一次。左边 0、右边 1，中间是一条竖直的边。Sobel 核用右边减左边，所以只在边上有反应，值是 $1+2+1=4$。
+# 先用眼睛验一次。左边 0、右边 1，中间是一条竖直的边。这个卷积核叫 Sobel 核，右边减左边，所以只在边上有反应，值是 $1+2+1=4$。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Check it by eye first. 0 on the left, 1 on the right, a vertical edge between. The Sobel kernel subtracts left from right, so it answers at the edge only, with $1+2+1=4$.
+# Check it by eye first. 0 on the left, 1 on the right, a vertical edge between. This kernel is called Sobel: it subtracts left from right, so it responds at the edge only, with $1+2+1=4$.
 #
 # </div>
 
@@ -184,7 +195,7 @@ assert answer.max() == 4 and np.all(answer[:, [0, 3]] == 0)
 #
 # </div>
 
-# %%
+# %% tags=["any-seed"]
 x, kernel, bias = rng.normal(size=(11, 9, 3)), rng.normal(size=(3, 3, 3, 5)), rng.normal(size=5)
 for stride in [1, 2, 3]:
     theirs = keras.ops.conv(x[None], kernel, strides=stride)[0] + bias
@@ -224,7 +235,7 @@ assert np.array_equal(conv2d(edge[..., None], sobel[::-1, ::-1, None, None])[...
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now try it on a real photo. Choose a ready-made kernel; then choose “my own” and change the 9 numbers in the box. Look for three things: what does a kernel whose numbers add up to 0 answer where the photo is flat (a blurred background)? Tick “flip”: for which kernels does nothing change? What does a kernel of 9 equal numbers do?
+# Now try it on a real photo. Choose a ready-made kernel; then choose “my own” and change the 9 numbers in the box. Look for three things: what does a kernel whose numbers add up to 0 give where the photo is flat (a blurred background)? Tick “flip”: with which kernels does nothing change? What does a kernel of 9 equal numbers do?
 #
 # </div>
 
@@ -282,16 +293,16 @@ Explorer(
 #
 # 平坦处，和为 0 的核给出 0，画成中间的灰色。翻转以后，拉普拉斯、锐化和模糊不变（转 180° 还是自己），两个 Sobel 变号。相等的 9 个数只会模糊。
 #
-# **练习 1**：自己设计一个核。它在平坦处给 0，在“左暗右亮”的竖直边上给正数（边从窗口的第 2 列或第 3 列开始，都要为正），对水平的边没有反应。（不要照抄 Sobel；许多核都对。）
+# **练习 1**：自己设计一个核。它在平坦处给 0，在“左暗右亮”的竖直边上给正数（边从窗口的第 2 列或第 3 列开始，都要为正），在水平的边上给 0。（不要照抄 Sobel；许多核都对。）
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Where the photo is flat, a kernel that adds up to 0 gives 0, drawn as middle grey. Flipped, Laplacian, sharpen and blur stay as they are (turned by 180° they are themselves), both Sobels change sign. 9 equal numbers only blur.
+# Where the photo is flat, a kernel that adds up to 0 gives 0, drawn as middle grey. When flipped, Laplacian, sharpen and blur stay as they are (turned by 180° they look the same), and both Sobel kernels change sign. 9 equal numbers only blur.
 #
-# **Exercise 1**: design a kernel of your own. It gives 0 where the picture is flat, a positive number on a vertical edge that is dark on the left and bright on the right (whether it starts at column 2 or 3 of the window), and no answer to horizontal edges. (Do not copy Sobel; many kernels are right.)
+# **Exercise 1**: design a kernel of your own. It gives 0 where the picture is flat, a positive number on a vertical edge that is dark on the left and bright on the right (whether it starts at column 2 or 3 of the window), and 0 on horizontal edges. (Do not copy Sobel; many kernels are right.)
 #
 # </div>
 
@@ -305,22 +316,22 @@ check("04-1", my_kernel)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 窗口不能伸出图外，所以 3×3 的窗口让图每边少一圈。**填充**（padding）在边上补 $p$ 圈零。一条边长 $n$、核 $k$、步幅 $s$ 时，窗口有这么多个位置：
+# 窗口不能伸出图外，所以用 3×3 的窗口，输出比输入小一圈。**填充**（padding）在边上补 $p$ 圈零。一条边长 $n$、核 $k$、步幅 $s$ 时，窗口有这么多个位置：
 #
 # $$n_\text{out}=\left\lfloor\frac{n+2p-k}{s}\right\rfloor+1$$
 #
-# 最容易忘的是 $+1$：窗口不动也算一个位置。下面对 $n$、$k$、$s$、$p$ 的 270 种组合与 Keras 核对。
+# 最容易忘的是 $+1$：窗口还没移动时，已经占了一个位置。下面对 $n$、$k$、$s$、$p$ 的 270 种组合与 Keras 核对。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The window must not stick out of the picture, so a 3×3 window makes it smaller by one ring of pixels. **Padding** adds $p$ rings of zeros around it. For side $n$, kernel $k$ and stride $s$ the window has this many positions:
+# The window must not stick out of the picture, so with a 3×3 window the output is smaller by one ring of pixels. **Padding** adds $p$ rings of zeros around it. For side $n$, kernel $k$ and stride $s$ the window has this many positions:
 #
 # $$n_\text{out}=\left\lfloor\frac{n+2p-k}{s}\right\rfloor+1$$
 #
-# What is forgotten most easily is the $+1$: the place where the window starts counts too. Below it is checked against Keras for 270 combinations of $n$, $k$, $s$ and $p$.
+# The $+1$ is easily forgotten: the place where the window starts counts too. Below it is checked against Keras for 270 combinations of $n$, $k$, $s$ and $p$.
 #
 # </div>
 
@@ -378,7 +389,7 @@ check("04-2", output_size)
 #
 # </div>
 
-# %%
+# %% tags=["any-seed"]
 x, pointwise = rng.normal(size=(6, 6, 3)), rng.normal(size=(1, 1, 3, 4))
 assert np.allclose(conv2d(x, pointwise), x @ pointwise[0, 0])  # a dense layer in each pixel
 
@@ -409,7 +420,7 @@ assert np.allclose(two_steps, theirs, atol=1e-5)
 #
 # </div>
 
-# %%
+# %% tags=["any-seed"]
 kernel9 = rng.normal(size=(3, 3, 1, 1)).astype("float32")
 unit_pictures = np.eye(36, dtype="float32").reshape(36, 6, 6, 1)  # one pixel is 1, the rest 0
 matrix = np.array(keras.ops.conv(unit_pictures, kernel9)).reshape(36, 16).T
@@ -453,18 +464,18 @@ assert np.sum(sobel * vertical) == 4 and np.sum(sobel * horizontal) == 0
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 不共享的层叫**局部连接**（locally connected）：每个位置有自己的核 $K_{mn}$。给所有位置填同一个核，它就变成卷积。训练时也一样：共享的核的梯度，是各个位置的梯度**加起来**，一张照片里每个窗口都在教同一个核。
+# 不共享的层叫**局部连接**（locally connected）：每个位置有自己的核 $K_{mn}$。给所有位置填同一个核，它就变成卷积。训练时也一样：共享的核的梯度，是各个位置的梯度**加起来**，一张照片里每个窗口都在教同一个核。下面的 `tf.GradientTape` 记下计算过程，再替我们求导（第 01 课）；`np.einsum` 按字母求和：只在左边出现的字母要加起来，`"mncij,mnijco->mno"` 就是在每个位置 $(m,n)$ 上对 $c$、$i$、$j$ 求和。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# A layer without sharing is **locally connected**: each position has a kernel $K_{mn}$ of its own. Put the same kernel everywhere and it becomes a convolution. In training too: the gradient of the shared kernel is the gradients of all positions **added up**, so every window of a photo teaches the same kernel.
+# A layer without sharing is **locally connected**: each position has a kernel $K_{mn}$ of its own. Put the same kernel everywhere and it becomes a convolution. In training too: the gradient of the shared kernel is the gradients of all positions **added up**, so every window of a photo teaches the same kernel. Below, `tf.GradientTape` records the computation and takes the derivatives for us (lesson 01); `np.einsum` adds up by letters: what stands on the left only is summed over, so `"mncij,mnijco->mno"` is the sum over $c$, $i$ and $j$ at each position $(m,n)$.
 #
 # </div>
 
-# %%
+# %% tags=["any-seed"]
 x, kernel = rng.normal(size=(8, 8, 3)), tf.Variable(rng.normal(size=(3, 3, 3, 4)))
 windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(0, 1))
 everywhere = np.tile(kernel, (6, 6, 1, 1, 1, 1))  # K[m, n]: a kernel for each position
@@ -481,14 +492,14 @@ assert np.allclose(local, y) and np.allclose(per_position.sum((0, 1)), tape.grad
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 同一件事，32×32×3 → 32×32×16，四种层（3×3 的窗口，`"same"` 填充）。**乘加次数**（multiply-accumulate operations，MACs）是工作量。算完以后，在小图上与 Keras 核对。
+# 同一件事，32×32×3 → 32×32×16，四种层（3×3 的窗口，`"same"` 填充）。**乘加次数**（multiply-accumulate operations，MACs）是工作量：每个权重每用一次，算一次。算完以后，在小图上与 Keras 核对参数个数。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The same job, 32×32×3 → 32×32×16, by four kinds of layer (3×3 window, `"same"` padding). **Multiply-accumulate operations** (MACs) are the work. Compute first, then check against Keras on a small picture.
+# The same job, 32×32×3 → 32×32×16, by four kinds of layer (3×3 window, `"same"` padding). **Multiply-accumulate operations** (MACs) are the work: one for each use of each weight. Compute first, then check the parameters against Keras on a small picture.
 #
 # </div>
 
@@ -496,18 +507,23 @@ assert np.allclose(local, y) and np.allclose(per_position.sum((0, 1)), tape.grad
 # %%
 def parameters_and_macs(side, c_in, c_out, k=3):
     places, conv, separable = side**2, k * k * c_in * c_out, k * k * c_in + c_in * c_out
-    rows = [("dense", places * c_in * places * c_out, places * c_out)]  # name, weights, biases
-    rows += [("local", places * conv, places * c_out), ("conv", conv, c_out)]
-    rows += [("separable", separable, c_out)]
-    macs = {"dense": 1, "local": 1, "conv": places, "separable": places}  # uses of each weight
-    return {name: (w + b, w * macs[name]) for name, w, b in rows}
+    return {  # (parameters: weights and biases, MACs: weights times their uses)
+        "dense": (places**2 * c_in * c_out + places * c_out, places**2 * c_in * c_out),
+        "local": (places * conv + places * c_out, places * conv),  # a kernel for each place
+        "conv": (conv + c_out, places * conv),  # one kernel, used at each place
+        "separable": (separable + c_out, places * separable),
+    }
 
 
 counts = parameters_and_macs(32, 3, 16)
 for name, (n_parameters, n_macs) in counts.items():
     print(f"{name:10} parameters {n_parameters:>10,}   MACs {n_macs:>10,}")
 assert counts["local"][1] == counts["conv"][1]  # sharing saves parameters, not work
-assert counts["dense"][0] // counts["conv"][0] == 112_384
+times_more = counts["dense"][0] / counts["conv"][0]
+compare_guess(
+    "参数倍数 times as many parameters", guess_times_more_parameters, f"{times_more:,.0f}"
+)
+assert times_more == 112_384 and counts["separable"][1] / counts["conv"][1] < 1 / 5
 
 # %% tags=["setup"]
 small = parameters_and_macs(8, 3, 16)
@@ -524,7 +540,7 @@ for name, layer, given in [
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * 全连接层的参数是卷积层的 112,384 倍。你猜的是多少？
+# * 全连接层的参数是卷积层的 112,384 倍。
 # * 局部连接与卷积的乘加次数**相同**：参数共享省的是参数（要学的东西、要的样本），不是计算。
 # * 拆成两步的深度可分离卷积连计算也省：乘加次数不到普通卷积的 1/5。
 #
@@ -533,14 +549,13 @@ for name, layer, given in [
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * A dense layer has 112,384 times the parameters of the convolutional layer. What was your guess?
+# * A dense layer has 112,384 times as many parameters as the convolutional layer.
 # * Local and convolutional layers do the **same** number of MACs: sharing saves parameters (what has to be learned, and the samples for it), not work.
 # * Depthwise separable convolution, in two steps, saves work too: less than 1/5 of the MACs of an ordinary one.
 #
 # </div>
 
 # %% tags=["exercise"]
-assert counts["separable"][1] / counts["conv"][1] < 1 / 5
 answer_conv = {
     "parameters": ...,  # Conv2D(64, 5, padding="same") on a map of 28 × 28 × 32, with bias
     "macs": ...,
@@ -575,24 +590,20 @@ assert np.allclose(shared(photo), first(photo)) and np.allclose(second.bias, 0)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 同样的想法不只用于照片。循环网络（RNN）在每个**时刻**用同一组权重，所以序列再长，参数也不变（第 13 课）。生成对抗网络（GAN）的生成器常用**转置卷积**（transposed convolution）把小图放大：还是一个到处共用的核，只是方向相反，数学上是卷积矩阵的转置。
+# 顺便一提：共享也用在别处。循环网络（RNN，第 13 课）在每个**时刻**用同一组权重；生成对抗网络（GAN）的生成器可以用**转置卷积**（transposed convolution）把小图放大：还是一个到处共用的核，只是换成上面那个矩阵的转置。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The same idea serves more than photos. A recurrent network (RNN) uses the same weights at every **time step**, so its parameters do not grow with the sequence (lesson 13). The generator of a generative adversarial network (GAN) often enlarges small maps by **transposed convolution**: again one kernel shared by all positions, but in the other direction, by the transpose of the convolution's matrix.
+# By the way: sharing serves elsewhere too. A recurrent network (RNN, lesson 13) uses the same weights at every **time step**; the generator of a generative adversarial network (GAN) can enlarge small maps by **transposed convolution**: again one kernel shared by all positions, but with the transpose of the matrix above.
 #
 # </div>
 
-# %%
-rnn = keras.layers.SimpleRNN(8)
-for steps in [5, 500]:
-    assert rnn(np.ones((1, steps, 3))).shape == (1, 8) and rnn.count_params() == 8 * (3 + 8 + 1)
-
+# %% tags=["any-seed"]
 small_map = rng.normal(size=(1, 4, 4, 1)).astype("float32")
-enlarged = keras.ops.conv_transpose(small_map, kernel9)
+enlarged = keras.ops.conv_transpose(small_map, kernel9)  # 4 × 4 becomes 6 × 6
 assert np.allclose(np.ravel(enlarged), matrix.T @ small_map.ravel(), atol=1e-5)
 
 # %% [markdown]
@@ -631,7 +642,7 @@ layers = {
     "dense": lambda x: (dense_weights @ x.ravel()).reshape(10, 10),
 }
 
-# %%
+# %% tags=["any-seed"]
 follows = {name: np.allclose(f(moved), np.roll(f(cat), 2, axis=1)) for name, f in layers.items()}
 print(follows)
 assert follows == {"conv": True, "local": False, "dense": False}
@@ -650,7 +661,7 @@ assert follows == {"conv": True, "local": False, "dense": False}
 #
 # </div>
 
-# %%
+# %% tags=["any-seed"]
 before, after = layers["conv"](cat), layers["conv"](moved)
 by_1, start = layers["conv"](np.roll(cat, 1, axis=1))[::2, ::2], before[::2, ::2]  # stride 2
 assert np.allclose(after[::2, ::2], np.roll(start, 1, axis=1))  # moved by 2: it follows
@@ -686,14 +697,14 @@ assert n_weights == [6_422_784, 131_328]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 权重正好相差 49 倍，也就是 7×7（这里的数还各含 256 个偏置）。参数多不一定错，但样本少时容易**过拟合**（overfitting）。用真实的网络测：冻结的 EfficientNet-Lite0，从 200 张训练照片里取 60 张训练线性分类器，在其余 140 张上看准确率，换 5 次取法（± 后面是标准差）。
+# 权重正好相差 49 倍，也就是 7×7（这里的数还各含 256 个偏置）。参数多不一定错，但样本少时可能更容易**过拟合**（overfitting）。用真实的网络测：冻结的 EfficientNet-Lite0，从 200 张训练照片里取 60 张训练线性分类器，在其余 140 张上看准确率，换 5 次取法（± 后面是标准差）。下面用到 scikit-learn 的几样工具：`StandardScaler` 让每个特征的平均为 0、标准差为 1；`LogisticRegression` 是线性分类器，相当于一个 sigmoid 神经元；`make_pipeline` 把两步串成一个模型；`StratifiedShuffleSplit` 随机划分，猫和狗的比例不变；`cross_val_score` 对每一种划分训练一次，返回准确率。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The weights differ by a factor of exactly 49, that is 7×7 (these numbers hold 256 biases each as well). Many parameters are not wrong as such, but with few samples they invite **overfitting**. Measure it on a real network: a frozen EfficientNet-Lite0; of the 200 training photos 60 train a linear classifier, the other 140 give its accuracy, for 5 different draws (± is the standard deviation).
+# The weights differ by a factor of exactly 49, that is 7×7 (these numbers hold 256 biases each as well). Many parameters are not wrong as such, but with few samples they may invite **overfitting**. Measure it on a real network: a frozen EfficientNet-Lite0; of the 200 training photos 60 train a linear classifier, the other 140 give its accuracy, for 5 different draws (± is the standard deviation). The tools come from scikit-learn: `StandardScaler` gives each feature mean 0 and standard deviation 1; `LogisticRegression` is a linear classifier, like one sigmoid neuron; `make_pipeline` joins the two steps into one model; `StratifiedShuffleSplit` draws at random and keeps the shares of cats and dogs; `cross_val_score` trains once for each draw and returns the accuracies.
 #
 # </div>
 
@@ -712,23 +723,22 @@ def classifier():
 
 # %% tags=["nbval-ignore-output"]
 def accuracies(features):
-    draws = StratifiedShuffleSplit(5, train_size=60, random_state=7)
     return cross_val_score(classifier(), features, labels, cv=draws)
 
 
+draws = StratifiedShuffleSplit(5, train_size=60, random_state=np.random.randint(1000))
 flat, averaged = accuracies(last_maps.reshape(200, -1)), accuracies(last_maps.mean(axis=(1, 2)))
-print(
-    f"flatten {flat.mean():.2f} ± {flat.std():.2f}   GAP {averaged.mean():.2f} ± {averaged.std():.2f}"
-)
+for name, found in {"flatten": flat, "GAP": averaged}.items():
+    print(f"{name:7} {found.mean():.2f} ± {found.std():.2f}")
 
-# %%
+# %% tags=["any-seed"]
 assert averaged.mean() > flat.mean() + 0.02  # 62,720 features against 1,280
 assert averaged.mean() > 0.93
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 这里 GAP 更准，参数只有约 1/49。别把它变成教条：问“在哪里”的任务，平均会丢掉答案，上一节的猫移动以后平均值不变，就是这个意思。
+# 这里 GAP 更准，参数只有约 1/49。别把它变成教条：任务若是问“在哪里”，平均会丢掉答案。上一节的猫移动以后，平均值不变，就是这个意思。
 #
 # 顺便更正一句：文章 S1 说 `include_top=False` 去掉“最后一层”。它去掉的是展平和**三个**全连接层 fc1、fc2、predictions，VGG16 的绝大部分参数都在那里。
 #
@@ -737,7 +747,7 @@ assert averaged.mean() > 0.93
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Here GAP is more accurate, with about 1/49 of the parameters. Do not turn it into a dogma: for a task that asks “where”, a mean loses the answer; that is what it means that the mean stayed the same when the cat moved, one section above.
+# Here GAP is more accurate, with about 1/49 of the parameters. Do not turn it into a dogma: if the task asks “where”, the mean loses the answer. In the section above, the cat moved and the mean stayed the same.
 #
 # One correction by the way: article S1 says that `include_top=False` removes “the last layer”. It removes flatten and **three** dense layers, fc1, fc2 and predictions, and most of VGG16's parameters are there.
 #
@@ -754,20 +764,22 @@ assert removed / (kept + removed) > 0.85
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 文章 S2 还说，卷积把输入映射到“更高维的特征空间”。不一定：维数是你设计出来的。S2 自己的网络，第一层之后变大，最后比照片小不了多少；换成 GAP 就只有 64 维。
+# 文章 S2 还说，卷积把输入映射到“更高维的特征空间”。不一定：维数是你设计出来的。S2 自己的网络，第一层之后变大（123,008），最后与照片差不多（12,544 对 12,288）；换成 GAP 就只有 64 维。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Article S2 also says that convolution maps the input to a “higher-dimensional feature space”. Not in general: the dimension is your design. S2's own network grows after its first layer and ends a little above the photo's size; with GAP it is only 64.
+# Article S2 also says that convolution maps the input to a “higher-dimensional feature space”. Not in general: the dimension is your design. S2's own network grows after its first layer (123,008) and ends at about the photo's size (12,544 against 12,288); with GAP it is only 64.
 #
 # </div>
 
 # %%
 x, dimensions = keras.Input((64, 64, 3)), [64 * 64 * 3]
-for layer in [keras.layers.Conv2D(32, 3), keras.layers.MaxPooling2D()] + [
+for layer in [
+    keras.layers.Conv2D(32, 3),
+    keras.layers.MaxPooling2D(),
     keras.layers.Conv2D(64, 3),
     keras.layers.MaxPooling2D(),
 ]:
@@ -779,7 +791,7 @@ assert dimensions[:2] == [12_288, 123_008] and dimensions[-1] == 12_544 and x.sh
 
 # %% tags=["exercise"]
 def gap(maps):
-    """Feature maps (n, h, w, c) -> global average pooling (n, c)"""
+    """Feature maps (n, c, h, w), channels first -> global average pooling (n, c)"""
     return ...
 
 
@@ -833,11 +845,9 @@ print(
 ends = {part: part_layers[-1].output for part, part_layers in backbones.blocks(backbone).items()}
 
 # %%
+pixels = tf.Variable(images[:1].astype("float32"))
 for part in ["stem", "block1", "block3"]:
-    pixels, network = (
-        tf.Variable(images[:1].astype("float32")),
-        keras.Model(backbone.input, ends[part]),
-    )
+    network = keras.Model(backbone.input, ends[part])
     with tf.GradientTape() as tape:
         maps = network(pixels, training=False)
         middle = tf.reduce_sum(maps[0, maps.shape[1] // 2, maps.shape[2] // 2])
@@ -847,12 +857,12 @@ assert fields["block9"] > 224 > fields["block8"]  # from block 9 on, more than t
 
 
 # %% tags=["exercise"]
-def receptive_field(layers):
-    """layers: list of (k, stride), first layer first -> pixels that one output sees"""
+def layers_needed(pixels, k, stride):
+    """How many equal layers (k × k, this stride) until one output sees so many pixels: an integer."""
     return ...
 
 
-check("04-5", receptive_field)
+check("04-5", layers_needed)
 
 # %% [markdown]
 # ## 真实网络的第一层 · The first layer of a real network
@@ -887,14 +897,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 光看容易看错，所以量一量。“边缘”核像 Sobel：所有的数加起来接近 0，对平坦的地方没有反应。下面给每个核算一个比值：和的绝对值除以绝对值的和。0 表示只看差别，1 表示只看平均。
+# 眼睛容易看错，所以量一量。“边缘”核像 Sobel：所有的数加起来接近 0，所以在平坦的地方给出的数也接近 0。下面给每个核算一个比值：和的绝对值除以绝对值的和。0 表示只看差别，1 表示只看平均。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Looking deceives easily, so measure. An edge kernel is like Sobel: its numbers add up to almost 0, and flat places leave it cold. For each kernel compute a ratio: the absolute value of the sum, divided by the sum of absolute values. 0 means that it looks at differences only, 1 at the mean only.
+# The eye is easily deceived, so measure. An edge kernel is like Sobel: its numbers add up to almost 0, so it gives almost 0 where the photo is flat. For each kernel compute a ratio: the absolute value of the sum, divided by the sum of absolute values. 0 means that it looks at differences only, 1 at the mean only.
 #
 # </div>
 
@@ -994,6 +1004,10 @@ bright_or_dark, bright_control = probe(learned, bright), probe(untrained, bright
 print("layer      cat/dog   bright/dark   cat/dog, untrained")
 for row in zip(depths, cat_or_dog, bright_or_dark, control, strict=True):
     print("{:10} {:7.2f} {:13.2f} {:14.2f}".format(*row))
+compare_guess("猫狗，第一层 cat/dog, first layer", guess_first_layer, f"{cat_or_dog[0]:.2f}")
+compare_guess("猫狗，最后一层 cat/dog, last layer", guess_last_layer, f"{cat_or_dog[-1]:.2f}")
+better = "first" if bright_or_dark[0] > bright_or_dark[-1] else "last"
+compare_guess("亮暗 bright/dark", guess_brightness_is_known_better_in, better)
 
 # %%
 assert cat_or_dog[-1] > 0.93 and cat_or_dog[-1] - cat_or_dog[0] > 0.2  # grows with depth

@@ -1,56 +1,102 @@
 """Exercises and quizzes of lesson 03: optimizers."""
 
+import math
+
 import numpy as np
 
 from course_utils.learning import judges
 from course_utils.learning.definitions import Exercise, Option, Quiz
 
-
-def momentum_step(theta, v, g, alpha, beta):
-    v = beta * v - alpha * g
-    return theta + v, v
+# --- 03-2: momentum whose memory does not contain the learning rate ---
 
 
-def printed_step(theta, v, g, alpha, beta):
-    return theta - alpha * g + beta * (1 - alpha) * theta, v
+def momentum_step(theta, u, g, alpha, beta):
+    u = beta * u + g
+    return theta - alpha * u, u
 
 
-def bias_corrected(average, beta, t):
-    return average / (1 - beta**t)
+def copied_step(theta, u, g, alpha, beta):
+    u = beta * u - alpha * g
+    return theta + u, u
 
 
-def warmup_cosine(step, peak=0.1, warmup_steps=10, total_steps=100):
-    if step < warmup_steps:
-        return peak * step / warmup_steps
-    done = (step - warmup_steps) / (total_steps - warmup_steps)
-    return peak * 0.5 * (1 + np.cos(np.pi * done))
+def half_copied_step(theta, u, g, alpha, beta):
+    u = beta * u + alpha * g
+    return theta - u, u
 
 
-def no_warmup(step, peak=0.1, warmup_steps=10, total_steps=100):
-    return peak * 0.5 * (1 + np.cos(np.pi * step / total_steps))
+def rate_twice(theta, u, g, alpha, beta):
+    u = beta * u + alpha * g
+    return theta - alpha * u, u
 
 
-def shifted_cosine(step, peak=0.1, warmup_steps=10, total_steps=100):
-    if step < warmup_steps:
-        return peak * step / warmup_steps
-    return peak * 0.5 * (1 + np.cos(np.pi * step / total_steps))
+def averaged_step(theta, u, g, alpha, beta):
+    u = beta * u + (1 - beta) * g
+    return theta - alpha * u, u
 
 
-def wrong_length(step, peak=0.1, warmup_steps=10, total_steps=100):
-    if step < warmup_steps:
-        return peak * step / warmup_steps
-    return peak * 0.5 * (1 + np.cos(np.pi * (step - warmup_steps) / total_steps))
+def old_memory(theta, u, g, alpha, beta):
+    return theta - alpha * u, beta * u + g
 
 
-def linear_decay(step, peak=0.1, warmup_steps=10, total_steps=100):
-    if step < warmup_steps:
-        return peak * step / warmup_steps
-    return peak * (total_steps - step) / (total_steps - warmup_steps)
+def forgotten_memory(theta, u, g, alpha, beta):
+    return theta - alpha * (beta * u + g), u
+
+
+def uphill(theta, u, g, alpha, beta):
+    u = beta * u + g
+    return theta + alpha * u, u
+
+
+def sign_not_removed(theta, u, g, alpha, beta):
+    u = beta * u - g
+    return theta - alpha * u, u
 
 
 def random_step(rng):
-    theta, v, g = rng.normal(size=(3, 4))
-    return theta, v, g, float(rng.uniform(0.01, 0.5)), float(rng.uniform(0.1, 0.99))
+    theta, u, g = rng.normal(size=(3, 4))
+    return theta, u, g, float(rng.uniform(0.01, 0.5)), float(rng.uniform(0.1, 0.99))
+
+
+# --- 03-3: how long the bias lasts ---
+
+
+def steps_until(beta, share):
+    return math.ceil(math.log(1 - share) / math.log(beta))
+
+
+# --- 03-4: a trapezoid ---
+
+
+def trapezoid(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
+    return peak * min(1, step / warmup_steps, (total_steps - step) / decay_steps)
+
+
+def no_warmup(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
+    return peak * min(1, (total_steps - step) / decay_steps)
+
+
+def no_plateau(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
+    return peak * min(step / warmup_steps, (total_steps - step) / (total_steps - warmup_steps))
+
+
+def early_decay(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
+    if step < decay_steps:
+        return peak * min(1, step / warmup_steps)
+    return peak * (total_steps - step) / (total_steps - decay_steps)
+
+
+def no_decay(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
+    return peak * min(1, step / warmup_steps)
+
+
+def cosine_decay(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
+    left = min(1, (total_steps - step) / decay_steps)
+    return peak * min(step / warmup_steps, 0.5 * (1 - math.cos(math.pi * left)))
+
+
+def product(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
+    return peak * (step / warmup_steps) * (total_steps - step) / decay_steps
 
 
 EXERCISES = [
@@ -93,151 +139,185 @@ EXERCISES = [
     ),
     Exercise(
         id="03-2",
-        title=("一步动量", "One step of momentum"),
+        title=("不含学习率的记忆", "A memory without the learning rate"),
         judge=judges.function(
             momentum_step,
             inputs=[(np.array([1.0]), np.array([0.5]), np.array([2.0]), 0.1, 0.9)],
             random=random_step,
             mistakes=[
                 (
-                    printed_step,
+                    copied_step,
                     (
-                        "这是文章 S1 的式子：它加的是位置的倍数，会发散。要加的是速度 $v$。",
-                        "That is article S1's formula: it adds a multiple of the position and diverges. Add the velocity $v$.",
+                        "这是上面的 `momentum`：它的记忆 $v$ 含有 $\\alpha$ 和负号。把 $v=-\\alpha u$ 代进那两行。",
+                        "That is `momentum` from above: its memory $v$ holds $\\alpha$ and the minus sign. Put $v=-\\alpha u$ into its two lines.",
                     ),
                 ),
                 (
-                    lambda theta, v, g, alpha, beta: (theta - alpha * g + beta * v, v),
+                    half_copied_step,
                     (
-                        "还要返回新的 $v$，否则惯性不会积累。",
-                        "Return the new $v$ as well, or inertia does not build up.",
+                        "符号移出来了，$\\alpha$ 还在记忆里。$u$ 只由梯度组成，移动 $\\theta$ 时才乘 $\\alpha$。",
+                        "The sign is out, but $\\alpha$ is still in the memory. $u$ is made of gradients only; multiply by $\\alpha$ when $\\theta$ moves.",
                     ),
                 ),
                 (
-                    lambda theta, v, g, alpha, beta: (
-                        theta + beta * v + alpha * g,
-                        beta * v + alpha * g,
-                    ),
+                    rate_twice,
                     (
-                        "符号：要沿梯度的反方向，$v=\\beta v-\\alpha g$。",
-                        "The sign: go against the gradient, $v=\\beta v-\\alpha g$.",
+                        "$\\alpha$ 乘了两次：记忆里不要它。",
+                        "You multiply by $\\alpha$ twice: leave it out of the memory.",
                     ),
                 ),
                 (
-                    lambda theta, v, g, alpha, beta: (theta + v, beta * v - alpha * g),
+                    averaged_step,
                     (
-                        "先更新 $v$，再用**新的** $v$ 移动。",
-                        "Update $v$ first, then move by the **new** $v$.",
+                        "这是滑动平均，Adam 的 $m$ 是这样记的；它的步子只有动量的 $1-\\beta$ 倍。这里梯度前面没有 $1-\\beta$。",
+                        "That is a moving average, as in Adam's $m$; its steps are only $1-\\beta$ times those of momentum. Here no $1-\\beta$ stands before the gradient.",
                     ),
                 ),
                 (
-                    lambda theta, v, g, alpha, beta: (
-                        theta + beta * (beta * v - alpha * g) - alpha * g,
-                        beta * v - alpha * g,
-                    ),
+                    old_memory,
                     (
-                        "这是 Nesterov 动量；这里要普通的动量。",
-                        "That is Nesterov momentum; plain momentum is asked.",
+                        "先更新 $u$，再用**新的** $u$ 移动。",
+                        "Update $u$ first, then move by the **new** $u$.",
+                    ),
+                ),
+                (
+                    forgotten_memory,
+                    (
+                        "还要返回新的 $u$，否则惯性不会积累。",
+                        "Return the new $u$ as well, or inertia does not build up.",
+                    ),
+                ),
+                (
+                    uphill,
+                    (
+                        "符号：$u$ 沿着梯度累积，所以 $\\theta$ 要**减去** $\\alpha u$。",
+                        "The sign: $u$ adds gradients up, so **subtract** $\\alpha u$ from $\\theta$.",
+                    ),
+                ),
+                (
+                    sign_not_removed,
+                    (
+                        "$v=-\\alpha u$ 已经有负号，所以 $u$ 里的梯度是正的：再代一次。",
+                        "$v=-\\alpha u$ has the minus sign already, so the gradient enters $u$ with a plus: put it in once more.",
                     ),
                 ),
             ],
         ),
         hints=[
             (
-                "两行：先得到新的 $v$，再用它移动 $\\theta$。",
-                "Two lines: first the new $v$, then move $\\theta$ by it.",
+                "把 $v=-\\alpha u$ 代进 $\\theta_{t+1}=\\theta_t+v_{t+1}$，就知道怎样移动。",
+                "Put $v=-\\alpha u$ into $\\theta_{t+1}=\\theta_t+v_{t+1}$, and you see how to move.",
             ),
             (
-                "$v_{t+1}=\\beta v_t-\\alpha g$，$\\theta_{t+1}=\\theta_t+v_{t+1}$。",
-                "$v_{t+1}=\\beta v_t-\\alpha g$ and $\\theta_{t+1}=\\theta_t+v_{t+1}$.",
+                "再代进 $v_{t+1}=\\beta v_t-\\alpha g$，两边都除以 $-\\alpha$。",
+                "Then put it into $v_{t+1}=\\beta v_t-\\alpha g$ and divide both sides by $-\\alpha$.",
+            ),
+            (
+                "得到 $u_{t+1}=\\beta u_t+g$：所有梯度的和，越早的越小。",
+                "The result is $u_{t+1}=\\beta u_t+g$: a sum of all gradients, smaller the older they are.",
             ),
         ],
         reference=momentum_step,
         solution=(
-            "`v = beta * v - alpha * g`，然后 `return theta + v, v`。",
-            "`v = beta * v - alpha * g`, then `return theta + v, v`.",
+            "`u = beta * u + g`，然后 `return theta - alpha * u, u`。学习率不变时，两种写法走同一条路；中途把 $\\alpha$ 调小，这种写法从下一步起整步都变小，而 $v$ 里还留着旧的 $\\alpha$。",
+            "`u = beta * u + g`, then `return theta - alpha * u, u`. While the learning rate is constant, both forms take the same path; if $\\alpha$ is lowered on the way, this form shortens the whole next step at once, while $v$ still holds the old $\\alpha$.",
         ),
         wrong=[
-            (printed_step, "article S1's formula"),
-            (lambda theta, v, g, alpha, beta: (theta - alpha * g + beta * v, v), "build up"),
-            (
-                lambda theta, v, g, alpha, beta: (
-                    theta + beta * v + alpha * g,
-                    beta * v + alpha * g,
-                ),
-                "against the gradient",
-            ),
-            (lambda theta, v, g, alpha, beta: (theta + v, beta * v - alpha * g), "Update"),
+            (copied_step, "its memory"),
+            (half_copied_step, "still in the memory"),
+            (rate_twice, "twice"),
+            (averaged_step, "moving average"),
+            (old_memory, "Update"),
+            (forgotten_memory, "build up"),
+            (uphill, "subtract"),
+            (sign_not_removed, "with a plus"),
         ],
     ),
     Exercise(
         id="03-3",
-        title=("偏差修正", "Bias correction"),
+        title=("偏差持续多久", "How long the bias lasts"),
         judge=judges.function(
-            bias_corrected,
-            inputs=[(0.1, 0.9, 1), (0.001, 0.999, 1)],
-            random=lambda rng: (
-                float(rng.normal()),
-                float(rng.uniform(0.5, 0.999)),
-                int(rng.integers(1, 50)),
-            ),
+            steps_until,
+            inputs=[(0.9, 0.99), (0.999, 0.99), (0.9, 0.5)],
+            random=lambda rng: (float(rng.uniform(0.3, 0.999)), float(rng.uniform(0.2, 0.95))),
+            rtol=1e-9,
             mistakes=[
                 (
-                    lambda average, beta, t: average / (1 - beta),
+                    lambda beta, share: math.log(1 - share) / math.log(beta),
                     (
-                        "只在 $t=1$ 时对；分母里是 $\\beta^t$。",
-                        "That is right for $t=1$ only: the denominator has $\\beta^t$.",
+                        "步数是整数：到达的那一步要向上取整。",
+                        "Steps are whole numbers: round up to the step that gets there.",
                     ),
                 ),
                 (
-                    lambda average, beta, t: average * (1 - beta**t),
+                    lambda beta, share: math.floor(math.log(1 - share) / math.log(beta)),
                     (
-                        "平均值偏小，要除以 $1-\\beta^t$，不是乘。",
-                        "The average is too small: divide by $1-\\beta^t$, do not multiply.",
+                        "你向下取整了：那一步还差一点，要向上取整。",
+                        "You rounded down: that step falls just short. Round up.",
                     ),
                 ),
                 (
-                    lambda average, beta, t: average / beta**t,
+                    lambda beta, share: math.ceil(math.log(share) / math.log(beta)),
                     (
-                        "除以 $1-\\beta^t$，不是 $\\beta^t$。",
-                        "Divide by $1-\\beta^t$, not by $\\beta^t$.",
+                        "$\\beta^t$ 是还**缺**的份额：它要小到 $1-\\text{share}$。",
+                        "$\\beta^t$ is the share still **missing**: it has to fall to $1-\\text{share}$.",
                     ),
                 ),
                 (
-                    lambda average, beta, t: average,
+                    lambda beta, share: math.ceil(share / (1 - beta)),
                     (
-                        "没有修正：$t=1$ 时它只有应有的 $1-\\beta$ 倍。",
-                        "Not corrected: at $t=1$ it is only $1-\\beta$ times what it should be.",
+                        "平均值不是匀速上升的，越接近 $g$ 越慢：从 $(1-\\beta^t)g$ 算。",
+                        "The average does not rise at a steady pace, it slows down near $g$: work from $(1-\\beta^t)g$.",
+                    ),
+                ),
+                (
+                    lambda beta, share: round(1 / (1 - beta)),
+                    (
+                        "$1/(1-\\beta)$ 是记忆的大致长度，与要求的份额无关：解 $1-\\beta^t\\ge\\text{share}$。",
+                        "$1/(1-\\beta)$ is about how long the memory is, whatever share is asked: solve $1-\\beta^t\\ge\\text{share}$.",
                     ),
                 ),
             ],
         ),
         hints=[
             (
-                "恒定梯度 $g$ 时，$t$ 步以后 $m_t=(1-\\beta^t)g$。",
-                "Under a constant gradient $g$, $m_t=(1-\\beta^t)g$ after $t$ steps.",
+                "恒定梯度 $g$ 时，$t$ 步以后 $m_t=(1-\\beta^t)g$：这就是 Adam 除以 $1-\\beta^t$ 的原因。",
+                "Under a constant gradient $g$, $m_t=(1-\\beta^t)g$ after $t$ steps: that is why Adam divides by $1-\\beta^t$.",
             ),
-            ("除以 $1-\\beta^t$ 就得到 $g$。", "Divide by $1-\\beta^t$ and you get $g$."),
+            (
+                "找最小的 $t$，使 $1-\\beta^t\\ge\\text{share}$；一个循环就够，也可以取对数。",
+                "Find the smallest $t$ with $1-\\beta^t\\ge\\text{share}$; a loop will do, or take logarithms.",
+            ),
+            (
+                "$t\\ge\\ln(1-\\text{share})/\\ln\\beta$（除以负数，不等号反向），再向上取整。",
+                "$t\\ge\\ln(1-\\text{share})/\\ln\\beta$ (dividing by a negative number turns the sign round), then round up.",
+            ),
         ],
-        reference=bias_corrected,
-        solution=("`return average / (1 - beta**t)`", "`return average / (1 - beta**t)`"),
+        reference=steps_until,
+        solution=(
+            "`return math.ceil(math.log(1 - share) / math.log(beta))`。要到 99%，$\\beta=0.9$ 需要 44 步，$\\beta=0.999$ 需要 4,603 步：$v$ 的偏差比 $m$ 的持续得久得多，所以没有修正时步子长时间太大。",
+            "`return math.ceil(math.log(1 - share) / math.log(beta))`. To reach 99%, $\\beta=0.9$ takes 44 steps and $\\beta=0.999$ takes 4,603: the bias of $v$ lasts far longer than that of $m$, so without correction the steps stay too long for a long time.",
+        ),
         wrong=[
-            (lambda average, beta, t: average / (1 - beta), "only"),
-            (lambda average, beta, t: average * (1 - beta**t), "do not multiply"),
-            (lambda average, beta, t: average / beta**t, "not by"),
-            (lambda average, beta, t: average, "Not corrected"),
+            (lambda beta, share: math.log(1 - share) / math.log(beta), "whole numbers"),
+            (lambda beta, share: math.floor(math.log(1 - share) / math.log(beta)), "rounded down"),
+            (lambda beta, share: math.ceil(math.log(share) / math.log(beta)), "missing"),
+            (lambda beta, share: math.ceil(share / (1 - beta)), "steady pace"),
+            (lambda beta, share: round(1 / (1 - beta)), "whatever share"),
+            (lambda beta, share: 1 - beta**share, "is expected"),
         ],
     ),
     Exercise(
         id="03-4",
-        title=("预热加余弦", "Warm-up and cosine"),
+        title=("梯形的学习率", "A trapezoid of learning rates"),
         judge=judges.function(
-            warmup_cosine,
-            inputs=[(0,), (5,), (10,), (55,), (100,)],
+            trapezoid,
+            inputs=[(0,), (5,), (10,), (55,), (70,), (85,), (100,)],
             random=lambda rng: (
                 int(rng.integers(0, 60)),
                 float(rng.uniform(0.01, 1)),
                 int(rng.integers(5, 20)),
+                int(rng.integers(20, 40)),
                 int(rng.integers(60, 200)),
             ),
             rtol=1e-6,
@@ -250,51 +330,68 @@ EXERCISES = [
                     ),
                 ),
                 (
-                    shifted_cosine,
+                    no_plateau,
                     (
-                        "余弦要从预热结束时开始：用 `step - warmup_steps`。",
-                        "The cosine starts where warm-up ends: use `step - warmup_steps`.",
+                        "你从预热结束就开始下降；应先停在峰值，最后 `decay_steps` 步才下降。",
+                        "Yours falls from the end of warm-up on; stay at the peak first, and fall in the last `decay_steps` steps only.",
                     ),
                 ),
                 (
-                    wrong_length,
+                    early_decay,
                     (
-                        "余弦走完的是 `total_steps - warmup_steps` 步，不是 `total_steps` 步。",
-                        "The cosine takes `total_steps - warmup_steps` steps, not `total_steps`.",
+                        "你在第 `decay_steps` 步开始下降；`decay_steps` 是下降要走的步数：下降从第 `total_steps - decay_steps` 步开始。",
+                        "Yours starts to fall at step `decay_steps`; but `decay_steps` is how many steps the fall takes: it starts at step `total_steps - decay_steps`.",
                     ),
                 ),
                 (
-                    linear_decay,
+                    no_decay,
                     (
-                        "预热对了，但后半段是直线，不是余弦。",
-                        "Warm-up is right, but the rest is a straight line, not a cosine.",
+                        "缺少最后的下降：第 100 步应当是 0。",
+                        "The fall at the end is missing: step 100 should give 0.",
+                    ),
+                ),
+                (
+                    cosine_decay,
+                    (
+                        "下降的一段应是直线，不是余弦。",
+                        "The fall should be a straight line, not a cosine.",
+                    ),
+                ),
+                (
+                    product,
+                    (
+                        "两条斜边不能相乘：取三者（1、上升的、下降的）中最小的一个。",
+                        "Do not multiply the two slopes: take the smallest of the three (1, the rising one, the falling one).",
                     ),
                 ),
             ],
         ),
         hints=[
             (
-                "分两段：`step < warmup_steps` 时是直线。",
-                "Two parts: a straight line while `step < warmup_steps`.",
+                "分三段：上升、停在峰值、下降。先写出每一段是峰值的几分之几。",
+                "Three parts: rising, staying at the peak, falling. First write each as a share of the peak.",
             ),
             (
-                "后半段先算走完的比例 `done = (step - warmup_steps) / (total_steps - warmup_steps)`。",
-                "For the rest, first the fraction done: `done = (step - warmup_steps) / (total_steps - warmup_steps)`.",
+                "上升是 `step / warmup_steps`；下降要数离结束还有几步。",
+                "The rise is `step / warmup_steps`; for the fall count the steps left to the end.",
             ),
             (
-                "`peak * 0.5 * (1 + np.cos(np.pi * done))`。",
-                "`peak * 0.5 * (1 + np.cos(np.pi * done))`.",
+                "下降是 `(total_steps - step) / decay_steps`；三段中最小的就是答案。",
+                "The fall is `(total_steps - step) / decay_steps`; the smallest of the three is the answer.",
             ),
         ],
-        reference=warmup_cosine,
+        reference=trapezoid,
         solution=(
-            "`if step < warmup_steps: return peak * step / warmup_steps`；否则 `done = (step - warmup_steps) / (total_steps - warmup_steps)`，`return peak * 0.5 * (1 + np.cos(np.pi * done))`。",
-            "`if step < warmup_steps: return peak * step / warmup_steps`; otherwise `done = (step - warmup_steps) / (total_steps - warmup_steps)` and `return peak * 0.5 * (1 + np.cos(np.pi * done))`.",
+            "`return peak * min(1, step / warmup_steps, (total_steps - step) / decay_steps)`",
+            "`return peak * min(1, step / warmup_steps, (total_steps - step) / decay_steps)`",
         ),
         wrong=[
             (no_warmup, "Warm-up is missing"),
-            (shifted_cosine, "where warm-up ends"),
-            (linear_decay, "straight line"),
+            (no_plateau, "stay at the peak"),
+            (early_decay, "starts to fall"),
+            (no_decay, "at the end is missing"),
+            (cosine_decay, "straight line"),
+            (product, "Do not multiply"),
         ],
     ),
 ]
@@ -348,7 +445,7 @@ QUIZZES = [
                 ("$\\beta(1-\\alpha)\\theta_{t-1}$", "$\\beta(1-\\alpha)\\theta_{t-1}$"),
                 (
                     "这是文章 S1 印的：即使梯度为 0，$\\theta$ 也会自己变大。",
-                    "That is what article S1 prints: even with a zero gradient, $\\theta$ grows by itself.",
+                    "That is what article S1 prints: even with a gradient of 0, $\\theta$ grows by itself.",
                 ),
             ),
             Option(

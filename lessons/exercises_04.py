@@ -1,5 +1,7 @@
 """Exercises and quizzes of lesson 04: convolution, parameter sharing, features."""
 
+import math
+
 import numpy as np
 
 from course_utils.learning import judges
@@ -31,7 +33,7 @@ def judge_kernel(answer):
 
 
 def judge_answers(kernel):
-    """What the kernel answers to a flat picture and to edges at either place in the window."""
+    """What the kernel gives on a flat picture and on edges at either place in the window."""
     size = np.abs(kernel).sum()
     flat = kernel.sum()
     if size == 0 or abs(flat) > 1e-6 * size:
@@ -43,18 +45,23 @@ def judge_answers(kernel):
     if horizontal > 1e-6 * size:
         return not_yet(
             "它对水平的边有反应：每一行的和都要是 0。行和列弄反了吗？",
-            "It answers to horizontal edges: each row must add up to 0. Are rows and columns swapped?",
+            "It responds to horizontal edges: each row must add up to 0. Are rows and columns swapped?",
         )
-    upright = min(np.sum(kernel * VERTICAL), kernel[:, 2].sum())
-    if upright < -1e-6 * size:
+    at_2, at_3 = np.sum(kernel * VERTICAL), kernel[:, 2].sum()
+    if at_2 * at_3 < 0 and min(abs(at_2), abs(at_3)) > 1e-6 * size:
+        return not_yet(
+            f"边从第 2 列开始时它给 {at_2:.3g}，从第 3 列开始时给 {at_3:.3g}：正负号随位置变。中间一列与两边相反的核找的是竖直的细线，不告诉你哪边亮。让右边减左边。",
+            f"It gives {at_2:.3g} for an edge that starts at column 2 and {at_3:.3g} at column 3: the sign depends on the place. A kernel whose middle column is opposite to both sides looks for thin vertical lines and does not say which side is bright. Subtract left from right.",
+        )
+    if max(at_2, at_3) <= 1e-6 * size and min(at_2, at_3) < -1e-6 * size:
         return not_yet(
             "符号反了：左暗右亮的边上它给出负数。卷积层不翻转核，所以右边一列应为正。",
             "The sign is the other way round: dark left, bright right gives a negative number. A convolutional layer does not flip the kernel, so the right column is positive.",
         )
-    if upright <= 1e-6 * size:
+    if min(at_2, at_3) <= 1e-6 * size:
         return not_yet(
-            "竖直的边从窗口的第 2 列或第 3 列开始时，它应给正数：右边一列的和要大于 0，左边一列的和要小于 0。",
-            "An edge that starts at the window's column 2 or 3 should give a positive number: the right column must add up to more than 0, the left to less.",
+            "竖直的边从窗口的第 2 列或第 3 列开始时，它都应给正数：右边一列的和要大于 0，左边一列的和要小于 0。",
+            "An edge should give a positive number whether it starts at the window's column 2 or 3: the right column must add up to more than 0, the left to less.",
         )
     return right(
         "平坦处 0，竖直的边为正，水平的边 0。", "Flat 0, vertical edges positive, horizontal 0."
@@ -72,43 +79,47 @@ def output_size(n, k, stride, padding):
 
 
 def gap(maps):
-    return maps.mean(axis=(1, 2))
+    return maps.mean(axis=(2, 3))
 
 
 # --- 04-5: receptive field ---
 
 
-def receptive_field(layers):
-    r, d = 1, 1
-    for k, stride in layers:
-        r += (k - 1) * d
-        d *= stride
-    return r
+def layers_needed(pixels, k, stride):
+    r, d, n = 1, 1, 0
+    while r < pixels:
+        r, d, n = r + (k - 1) * d, d * stride, n + 1
+    return n
 
 
-def without_spacing(layers):
-    return 1 + sum(k - 1 for k, _ in layers)
+def without_spacing(pixels, k, stride):
+    return math.ceil((pixels - 1) / (k - 1))
 
 
-def multiply_first(layers):
-    r, d = 1, 1
-    for k, stride in layers:
-        d *= stride
-        r += (k - 1) * d
-    return r
+def multiply_first(pixels, k, stride):
+    r, d, n = 1, 1, 0
+    while r < pixels:
+        r, d, n = r + (k - 1) * d * stride, d * stride, n + 1
+    return n
 
 
-def product_of_kernels(layers):
-    return int(np.prod([k for k, _ in layers]))
+def product_of_kernels(pixels, k, stride):
+    n = 0
+    while k**n < pixels:
+        n += 1
+    return n
 
 
-def from_zero(layers):
-    return receptive_field(layers) - 1
+def from_zero(pixels, k, stride):
+    return layers_needed(pixels + 1, k, stride)
+
+
+def one_short(pixels, k, stride):
+    return layers_needed(pixels, k, stride) - 1
 
 
 def random_layers(rng):
-    n = int(rng.integers(2, 6))
-    return ([(int(k), int(s)) for k, s in zip(rng.integers(1, 6, n), rng.integers(1, 4, n))],)
+    return int(rng.integers(5, 300)), int(rng.integers(2, 7)), int(rng.integers(1, 4))
 
 
 EXERCISES = [
@@ -122,8 +133,8 @@ EXERCISES = [
                 "Flat gives 0: the 9 numbers add up to 0.",
             ),
             (
-                "不理会水平的边：每一行自己加起来也是 0。",
-                "No answer to horizontal edges: each row adds up to 0 by itself.",
+                "在水平的边上给 0：每一行自己加起来也是 0。",
+                "0 on horizontal edges: each row adds up to 0 by itself.",
             ),
             (
                 "每一行用右边减左边，比如 `[-1, 0, 1]`。",
@@ -140,7 +151,9 @@ EXERCISES = [
             ([[-1, -1, -1], [0, 0, 0], [1, 1, 1]], "horizontal edges"),
             ([[1, 0, -1], [1, 0, -1], [1, 0, -1]], "other way round"),
             ([[0, 0, 0], [0, 0, 0], [0, 0, 0]], "not all be 0"),
-            ([[1, -2, 1], [1, -2, 1], [1, -2, 1]], "other way round"),
+            ([[1, -2, 1], [1, -2, 1], [1, -2, 1]], "thin vertical lines"),
+            ([[-1, 2, -1], [-1, 2, -1], [-1, 2, -1]], "thin vertical lines"),
+            ([[-1, 1, 0], [-1, 1, 0], [-1, 1, 0]], "whether it starts"),
             ([-1, 0, 1], "`(3, 3)`"),
             ([[float("nan"), 0, 1]] * 3, "finite"),
             ([["-1", "0", "1"]] * 3, "3 rows of 3 numbers"),
@@ -160,7 +173,7 @@ EXERCISES = [
                 (
                     lambda n, k, stride, padding: (n + 2 * padding - k) // stride,
                     (
-                        "忘了 $+1$：窗口不动时也占一个位置。",
+                        "忘了 $+1$：窗口还没移动时，已经占了一个位置。",
                         "The $+1$ is missing: the place where the window starts counts too.",
                     ),
                 ),
@@ -194,7 +207,7 @@ EXERCISES = [
             ),
             (
                 "每次走 $s$ 格，能走几步？再加上开始的那一个。",
-                "With $s$ cells for each step, how many steps fit? Then add the start.",
+                "Moving $s$ cells each time, how many moves fit in? Then add the start.",
             ),
             (
                 "`(n + 2 * padding - k) // stride + 1`。",
@@ -319,32 +332,32 @@ EXERCISES = [
     ),
     Exercise(
         id="04-4",
-        title=("全局平均池化", "Global average pooling"),
+        title=("通道在前的全局平均池化", "Global average pooling, channels first"),
         judge=judges.function(
             gap,
-            inputs=[(np.arange(24.0).reshape(2, 2, 3, 2),)],
-            random=lambda rng: (rng.normal(size=(3, 4, 5, 6)),),
+            inputs=[(np.arange(120.0).reshape(2, 3, 4, 5),)],
+            random=lambda rng: (rng.normal(size=(3, 6, 4, 5)),),
             mistakes=[
                 (
-                    lambda maps: maps.mean(axis=(2, 3)),
+                    lambda maps: maps.mean(axis=(1, 2)),
                     (
-                        "你平均了列和通道；通道要留下，平均的是高和宽。",
-                        "You averaged columns and channels; keep the channels, average height and width.",
+                        "那是 Keras 的顺序：这里的轴 1 和轴 2 是通道和高。通道要留下，平均的是高和宽。",
+                        "That is for the order of Keras: here axes 1 and 2 are channels and height. Keep the channels, average height and width.",
                     ),
                 ),
                 (
-                    lambda maps: maps.max(axis=(1, 2)),
+                    lambda maps: maps.max(axis=(2, 3)),
                     ("这是最大池化，不是平均。", "That is max pooling, not an average."),
                 ),
                 (
-                    lambda maps: maps.sum(axis=(1, 2)),
+                    lambda maps: maps.sum(axis=(2, 3)),
                     (
                         "求和会随图的大小变化；要平均。",
                         "A sum grows with the size of the map; take the mean.",
                     ),
                 ),
                 (
-                    lambda maps: maps.mean(axis=(0, 1, 2)),
+                    lambda maps: maps.mean(axis=(0, 2, 3)),
                     (
                         "你把不同的照片也平均在一起了；第 0 轴要留下。",
                         "You averaged different photos together as well; keep axis 0.",
@@ -361,33 +374,29 @@ EXERCISES = [
         ),
         hints=[
             (
-                "四个轴是：照片、高、宽、通道。哪两个要消失？",
-                "The four axes are photos, height, width, channels. Which two must go?",
+                "四个轴是：照片、通道、高、宽。哪两个要消失？",
+                "The four axes are photos, channels, height, width. Which two must go?",
             ),
             ("`np.mean` 的 `axis` 可以是元组。", "The `axis` of `np.mean` may be a tuple."),
         ],
         reference=gap,
-        solution=("`return maps.mean(axis=(1, 2))`", "`return maps.mean(axis=(1, 2))`"),
+        solution=("`return maps.mean(axis=(2, 3))`", "`return maps.mean(axis=(2, 3))`"),
         wrong=[
-            (lambda maps: maps.mean(axis=(2, 3)), "keep the channels"),
-            (lambda maps: maps.max(axis=(1, 2)), "max pooling"),
-            (lambda maps: maps.sum(axis=(1, 2)), "take the mean"),
-            (lambda maps: maps.mean(axis=(0, 1, 2)), "keep axis 0"),
+            (lambda maps: maps.mean(axis=(1, 2)), "order of Keras"),
+            (lambda maps: maps.max(axis=(2, 3)), "max pooling"),
+            (lambda maps: maps.sum(axis=(2, 3)), "take the mean"),
+            (lambda maps: maps.mean(axis=(0, 2, 3)), "keep axis 0"),
             (lambda maps: maps.reshape(len(maps), -1), "flatten"),
         ],
     ),
     Exercise(
         id="04-5",
-        title=("感受野", "Receptive field"),
+        title=("要几层才看得到", "How many layers to see it"),
         judge=judges.function(
-            receptive_field,
-            inputs=[
-                ([(3, 1), (3, 1)],),
-                ([(3, 2), (3, 2), (3, 1)],),
-                ([(5, 1)],),
-                ([(3, 1), (2, 2), (3, 1), (2, 2)],),
-            ],
+            layers_needed,
+            inputs=[(5, 3, 1), (224, 3, 2), (224, 3, 1), (8, 3, 2), (1, 3, 2)],
             random=random_layers,
+            rtol=1e-9,
             mistakes=[
                 (
                     without_spacing,
@@ -406,38 +415,52 @@ EXERCISES = [
                 (
                     product_of_kernels,
                     (
-                        "窗口重叠，所以不是核的乘积；每层增加 $(k-1)d$。",
-                        "Windows overlap, so it is not the product of the kernels; each layer adds $(k-1)d$.",
+                        "窗口重叠，所以感受野不是核的乘积；每层增加 $(k-1)d$。",
+                        "Windows overlap, so the receptive field is not the product of the kernels; each layer adds $(k-1)d$.",
                     ),
                 ),
                 (
                     from_zero,
                     (
-                        "从 $r=1$ 开始：没有层时，一个输出就是一个像素。",
-                        "Start at $r=1$: with no layer an output is one pixel.",
+                        "从 $r=1$ 开始，刚好看到也算：没有层时，一个输出就是一个像素。",
+                        "Start at $r=1$, and just enough is enough: with no layer an output is one pixel.",
+                    ),
+                ),
+                (
+                    one_short,
+                    (
+                        "少了一层：停在 $r$ 还不够大的时候了。",
+                        "One layer short: yours stops while $r$ is still too small.",
                     ),
                 ),
             ],
         ),
         hints=[
             (
-                "从 `r, d = 1, 1` 开始，对每一层做两步。",
-                "Start with `r, d = 1, 1` and do two steps for each layer.",
+                "从 `r, d = 1, 1` 开始，一层一层地加，数一数加了几层。",
+                "Start with `r, d = 1, 1`, add layer after layer, and count them.",
             ),
-            ("先 `r += (k - 1) * d`。", "First `r += (k - 1) * d`."),
-            ("然后 `d *= stride`。", "Then `d *= stride`."),
+            (
+                "只要 `r < pixels` 就再加一层：一个 `while` 循环。",
+                "As long as `r < pixels`, add another: a `while` loop.",
+            ),
+            (
+                "每一层先 `r += (k - 1) * d`，然后 `d *= stride`。",
+                "For each layer first `r += (k - 1) * d`, then `d *= stride`.",
+            ),
         ],
-        reference=receptive_field,
+        reference=layers_needed,
         solution=(
-            "`r, d = 1, 1`；对每个 `k, stride`：先 `r += (k - 1) * d`，再 `d *= stride`；最后 `return r`。",
-            "`r, d = 1, 1`; for each `k, stride`: first `r += (k - 1) * d`, then `d *= stride`; at the end `return r`.",
+            "`r, d, n = 1, 1, 0`；当 `r < pixels` 时：`r += (k - 1) * d`，`d *= stride`，`n += 1`；最后 `return n`。要看到 224 个像素，3×3、步幅 1 要 112 层，步幅 2 只要 7 层。",
+            "`r, d, n = 1, 1, 0`; while `r < pixels`: `r += (k - 1) * d`, `d *= stride`, `n += 1`; at the end `return n`. To see 224 pixels takes 112 layers of 3×3 with stride 1, and only 7 with stride 2.",
         ),
         wrong=[
             (without_spacing, "stride is not used"),
             (multiply_first, "Add first"),
             (product_of_kernels, "overlap"),
             (from_zero, "Start at"),
-            (lambda layers: [1, 2], "shape"),
+            (one_short, "One layer short"),
+            (lambda pixels, k, stride: [1, 2], "shape"),
         ],
     ),
 ]
@@ -493,8 +516,8 @@ QUIZZES = [
     Quiz(
         id="04-q2",
         question=(
-            "局部连接层换成卷积层（窗口、通道、输出大小都不变），什么变少了？",
-            "A locally connected layer becomes a convolutional one (same window, channels and output size). What gets less?",
+            "局部连接层换成卷积层（窗口、通道、输出大小都不变），哪一项变少？",
+            "You replace a locally connected layer by a convolutional one (same window, channels and output size). What is reduced?",
         ),
         options=[
             Option(
@@ -515,8 +538,8 @@ QUIZZES = [
             Option(
                 ("只有乘加次数", "MACs only"),
                 (
-                    "正好相反：一个核代替了每个位置各一个核。",
-                    "Just the opposite: one kernel replaces one for each position.",
+                    "正好相反：一个核代替了所有位置的核，但每个位置仍要用它算一次。",
+                    "Just the opposite: one kernel takes the place of all the kernels, and it is still used at every position.",
                 ),
             ),
         ],
@@ -529,10 +552,10 @@ QUIZZES = [
         ),
         options=[
             Option(
-                ("完全不变", "Nothing at all"),
+                ("完全不变", "It does not change"),
                 (
-                    "那是不变性，要取全图平均之类的步骤才有；卷积是等变的。",
-                    "That is invariance, which takes a step like a mean over the map; convolution is equivariant.",
+                    "那是不变性，要再取全图平均之类才有；卷积是等变的。",
+                    "That is invariance, which takes one more step, such as a mean over the map; convolution is equivariant.",
                 ),
             ),
             Option(
@@ -541,7 +564,7 @@ QUIZZES = [
                 right=True,
             ),
             Option(
-                ("变成完全不同的数", "It becomes quite different numbers"),
+                ("变成完全不同的数", "It turns into quite different numbers"),
                 (
                     "全连接层和局部连接层会这样。",
                     "That is what dense and locally connected layers do.",
@@ -552,30 +575,30 @@ QUIZZES = [
     Quiz(
         id="04-q4",
         question=(
-            "目标任务是判断照片曝光太亮还是太暗。按本课的测量，线性分类器接在哪一层的特征上最好？",
-            "The target task is to tell whether a photo is over- or underexposed. By this lesson's measurement, on which layer's features should a linear classifier stand?",
+            "目标任务是判断照片偏亮还是偏暗。按本课的测量，应当把哪一层的特征交给线性分类器？",
+            "The target task is to tell whether a photo is bright or dark. Going by this lesson's measurement, which layer's features should you give to the linear classifier?",
         ),
         options=[
             Option(
-                ("最后一层：越深越好", "The last: deeper is better"),
+                ("最后一层：越深越好", "The last: the deeper, the better"),
                 (
-                    "越深，与源任务无关的信息丢得越多：亮暗的准确率从 0.9 以上降到 0.6 以下。",
-                    "The deeper, the more is lost of what the source task does not need: bright or dark falls from above 0.9 to below 0.6.",
+                    "对猫狗是这样，对亮暗正相反：从最浅的层到最深的层，准确率从 0.9 以上降到 0.7 以下。",
+                    "True for cats and dogs, but for brightness it is the opposite: from the shallowest to the deepest layer its accuracy falls from above 0.9 to below 0.7.",
                 ),
             ),
             Option(
-                ("很浅的层", "A very shallow one"),
+                ("很浅的层", "A very shallow layer"),
                 (
-                    "对：亮度在浅层一读就有。深度要按任务选。",
-                    "Yes: shallow layers give brightness at once. Choose the depth by the task.",
+                    "对：从浅层的特征里，线性分类器就能读出亮度。深度要按任务选。",
+                    "Yes: from the features of a shallow layer a linear classifier can read the brightness. Choose the depth by the task.",
                 ),
                 right=True,
             ),
             Option(
-                ("都一样", "They are all the same"),
+                ("都一样", "It makes no difference"),
                 (
-                    "两条曲线交叉：每个任务有自己合适的深度。",
-                    "The curves cross: each task has a depth of its own.",
+                    "准确率随深度变化很大，而且两条曲线交叉：每个任务有自己合适的深度。",
+                    "Accuracy changes a lot with depth, and the curves cross: each task has a depth that suits it.",
                 ),
             ),
         ],
