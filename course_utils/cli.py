@@ -28,6 +28,7 @@ COMMANDS = {
     "new": ("authoring.new", "用模板新建一课", "start a lesson from the template"),
     "export": ("authoring.export", "导出单语笔记本、网页或幻灯片", "export monolingual notebooks, web pages or slides"),
     "release": ("authoring.classroom.release", "制作学生版课程包", "make a student copy"),
+    "teach": ("authoring.classroom.sheet", "打印给教师的备课页", "print a lesson's sheet for the teacher"),
     "collect": ("authoring.classroom.collect", "批改收上来的笔记本", "mark handed-in notebooks"),
 }  # fmt: skip
 
