@@ -24,6 +24,7 @@ import ipywidgets as widgets
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+import tensorflow as tf
 
 from course_utils import features, figures, photos
 from course_utils.learning import check, hint, progress, quiz, solution
@@ -31,6 +32,13 @@ from course_utils.widgets import Explorer
 
 figures.use_style()
 course_utils.reproducible(7)
+rng = np.random.default_rng(np.random.randint(1000))  # another COURSE_SEED: other numbers
+
+
+def your_guess(guess):
+    """Your guess, to be printed beside the result."""
+    return "你没有猜 · no guess" if guess is ... else f"你猜 · you guessed {guess}"
+
 
 # %% [markdown]
 # ## 你将学会 · What you will be able to do
@@ -38,7 +46,7 @@ course_utils.reproducible(7)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * 从似然推出均方误差、二元交叉熵和多类交叉熵，并用 NumPy 写出来，与 Keras 一致；
+# * 从似然推出均方误差、二元交叉熵和多类交叉熵，并用 NumPy 写出来，与 Keras 相差不到 $10^{-6}$；
 # * 直接用 logits 计算损失，避开上溢和被截断的梯度；
 # * 说出求和与求平均的差别，以及分类为什么不用均方误差；
 # * 一眼看出少了一半的交叉熵，并知道它什么时候会藏起来。
@@ -48,7 +56,7 @@ course_utils.reproducible(7)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * derive mean squared error, binary and categorical cross-entropy from the likelihood, write them in NumPy and agree with Keras;
+# * derive mean squared error, binary and categorical cross-entropy from the likelihood, write them in NumPy and agree with Keras to within $10^{-6}$;
 # * compute a loss from logits directly and avoid overflow and clipped gradients;
 # * say what differs between a sum and a mean, and why classification does not use mean squared error;
 # * spot a cross-entropy with half of it missing, and know when the mistake hides.
@@ -61,7 +69,7 @@ course_utils.reproducible(7)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你需要第 01 课的 $\delta$ 和 sigmoid。损失函数（loss function）把“错了多少”变成一个数；训练就是让这个数变小，所以选错损失，网络会认真地学会错误的事。“文章 S1”和“S3”是这门课要核对的两篇教程。在 2 个 CPU 核上运行全部单元不到 1 分钟，读完并做练习大约 50 分钟。
+# 你需要第 01 课的 $\delta$ 和 sigmoid。损失函数（loss function）把“错了多少”变成一个数；训练就是让这个数变小，所以选错损失，网络会认真地学会错误的事。“文章 S1”和“S3”是这门课要核对的两篇教程。在 2 个 CPU 核上运行全部单元格不到 1 分钟，读完并做练习大约 50 分钟。
 #
 # </div>
 
@@ -91,8 +99,8 @@ course_utils.reproducible(7)
 #
 # </div>
 
-# %% tags=["setup"]
-guess_share_of_dogs = ...
+# %% tags=["exercise"]
+guess_share_of_dogs = ...  # 0 to 1
 guess_times_longer = ...
 
 # %% [markdown]
@@ -101,7 +109,7 @@ guess_times_longer = ...
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 抛 10 次硬币，7 次正面。正面的概率 $p$ 是多少？看哪个 $p$ 让这组结果最有可能出现：似然（likelihood）是 $p^7(1-p)^3$。取负对数，乘积变成和，“最大”变成“最小”，就是损失：
+# 抛 10 次硬币，7 次正面。正面的概率 $p$ 是多少？看哪个 $p$ 让这一串结果最有可能出现：它的概率叫似然（likelihood），等于 $p^7(1-p)^3$。取负对数，乘积变成和，“最大”变成“最小”，就是损失：
 #
 # $$-\log\left[p^7(1-p)^3\right]=-7\log p-3\log(1-p)$$
 #
@@ -110,38 +118,38 @@ guess_times_longer = ...
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# 10 coin tosses, 7 heads. What is the probability $p$ of heads? Ask which $p$ makes this outcome most likely: the likelihood is $p^7(1-p)^3$. Take the negative logarithm: the product becomes a sum, “largest” becomes “smallest”, and that is a loss:
+# 10 coin tosses, 7 heads. What is the probability $p$ of heads? Ask which $p$ makes this sequence of outcomes most probable: its probability is called the likelihood, $p^7(1-p)^3$. Take the negative logarithm: the product becomes a sum, “largest” becomes “smallest”, and that is a loss:
 #
 # $$-\log\left[p^7(1-p)^3\right]=-7\log p-3\log(1-p)$$
 #
 # </div>
 
 # %%
-p = np.linspace(0.01, 0.99, 99)
-negative_log_likelihood = -7 * np.log(p) - 3 * np.log(1 - p)
-best = p[np.argmin(negative_log_likelihood)]
-print(f"most likely p = {best:.2f}")
-assert np.isclose(best, 0.7)
+heads = np.linspace(0.01, 0.99, 99)  # every probability of heads that we try
+negative_log_likelihood = -7 * np.log(heads) - 3 * np.log(1 - heads)
+best_p = heads[np.argmin(negative_log_likelihood)]
+print(f"最好的 best p = {best_p:.2f}")
+assert np.isclose(best_p, 0.7)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **二元交叉熵**（binary cross-entropy，BCE）就是它的一般形式。每个样本有自己的标签 $y_i\in\{0,1\}$ 和自己的预测概率 $p_i$，再对 $n$ 个样本取平均：
+# **二元交叉熵**（binary cross-entropy，BCE）就是它的一般形式。每个样本有自己的标签 $y_i\in\{0,1\}$ 和自己的预测概率 $p_i$。标签是 1 的概率为 $p_i$，是 0 的概率为 $1-p_i$；两种情形合写成 $p_i^{y_i}(1-p_i)^{1-y_i}$。取负对数，再对 $n$ 个样本取平均：
 #
 # $$\mathrm{BCE}=-\frac1n\sum_{i=1}^n\left[y_i\log p_i+(1-y_i)\log(1-p_i)\right]$$
 #
-# 对每个样本，两项里只有一项起作用：标签是 1 时惩罚太小的 $p$，标签是 0 时惩罚太大的 $p$。两项缺一不可。
+# 对每个样本，两项里只有一项起作用：标签是 1 时惩罚太小的 $p_i$，标签是 0 时惩罚太大的 $p_i$。两项缺一不可。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Binary cross-entropy** (BCE) is its general form. Each sample has its own label $y_i\in\{0,1\}$ and its own predicted probability $p_i$; average over the $n$ samples:
+# **Binary cross-entropy** (BCE) is its general form. Each sample has its own label $y_i\in\{0,1\}$ and its own predicted probability $p_i$. Label 1 has the probability $p_i$, label 0 has $1-p_i$; both cases in one are $p_i^{y_i}(1-p_i)^{1-y_i}$. Take the negative logarithm and average over the $n$ samples:
 #
 # $$\mathrm{BCE}=-\frac1n\sum_{i=1}^n\left[y_i\log p_i+(1-y_i)\log(1-p_i)\right]$$
 #
-# For each sample just one of the two terms acts: with label 1 it punishes a $p$ that is too small, with label 0 a $p$ that is too large. Neither can be left out.
+# For each sample just one of the two terms acts: with label 1 it punishes a $p_i$ that is too small, with label 0 a $p_i$ that is too large. Neither can be left out.
 #
 # </div>
 
@@ -151,22 +159,23 @@ def bce(y, p):
     return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
 
 
-y = np.array([1.0, 0.0, 1.0, 0.0])
-p = np.array([0.9, 0.2, 0.6, 0.4])
-print(f"BCE = {bce(y, p):.4f}")
-assert np.isclose(bce(y, p), keras.losses.BinaryCrossentropy()(y, p), atol=1e-6)
+labels = np.array([1.0, 0.0, 1.0, 0.0])
+probabilities = np.array([0.9, 0.2, 0.6, 0.4])
+print(f"BCE = {bce(labels, probabilities):.4f}")
+by_keras = keras.losses.BinaryCrossentropy()(labels, probabilities)
+assert np.isclose(bce(labels, probabilities), by_keras, rtol=0, atol=1e-6)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **均方误差**（mean squared error，MSE）也来自似然：假设误差服从正态分布，$y_i\sim\mathcal N(\hat y_i,\sigma^2)$，密度与 $e^{-(y_i-\hat y_i)^2/2\sigma^2}$ 成正比，负对数似然就是 $\frac{1}{2\sigma^2}\sum_i(y_i-\hat y_i)^2$ 加一个常数。所以 MSE 适合预测一个连续的数，最好的常数预测是平均值。
+# **均方误差**（mean squared error，MSE）也来自似然：假设误差服从正态分布，$y_i\sim\mathcal N(\hat y_i,v)$，平均值是 $\hat y_i$，方差是 $v$，密度与 $e^{-(y_i-\hat y_i)^2/2v}$ 成正比，负对数似然就是 $\frac{1}{2v}\sum_i(y_i-\hat y_i)^2$ 加一个常数。所以 MSE 适合预测一个连续的数，最好的常数预测是平均值。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Mean squared error** (MSE) comes from a likelihood too: if errors are normal, $y_i\sim\mathcal N(\hat y_i,\sigma^2)$, the density is proportional to $e^{-(y_i-\hat y_i)^2/2\sigma^2}$ and the negative log-likelihood is $\frac{1}{2\sigma^2}\sum_i(y_i-\hat y_i)^2$ plus a constant. So MSE fits the prediction of a continuous number, and the best constant prediction is the mean.
+# **Mean squared error** (MSE) comes from a likelihood too: if errors are normal, $y_i\sim\mathcal N(\hat y_i,v)$ with mean $\hat y_i$ and variance $v$, the density is proportional to $e^{-(y_i-\hat y_i)^2/2v}$ and the negative log-likelihood is $\frac{1}{2v}\sum_i(y_i-\hat y_i)^2$ plus a constant. So MSE fits the prediction of a continuous number, and the best constant prediction is the mean.
 #
 # </div>
 
@@ -178,13 +187,27 @@ def mse(y, y_hat):
 
 prices = np.array([1.0, 2.0, 3.0, 10.0])
 candidates = np.linspace(0, 10, 1001)
-best = candidates[np.argmin([mse(prices, c) for c in candidates])]
-assert np.isclose(best, prices.mean())
-assert np.isclose(mse(y, p), keras.losses.MeanSquaredError()(y, p), atol=1e-6)
+best_price = candidates[np.argmin([mse(prices, c) for c in candidates])]
+assert np.isclose(best_price, prices.mean())
+by_keras = keras.losses.MeanSquaredError()(labels, probabilities)
+assert np.isclose(mse(labels, probabilities), by_keras, rtol=0, atol=1e-6)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 1**：一个样本，$y=1$，$p=0.25$，用自然对数。二元交叉熵是多少？写 3 位小数；卡住了就运行 `hint("02-1")`。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 1**: one sample, $y=1$, $p=0.25$, natural logarithm. What is the binary cross-entropy? Give 3 decimals; when you are stuck, run `hint("02-1")`.
+#
+# </div>
 
 # %% tags=["exercise"]
-# y = 1, p = 0.25, natural logarithm:
-answer_loss = ...  # what is the binary cross-entropy? 3 decimals (卡住了 stuck: hint("02-1"))
+answer_loss = ...
 check("02-1", answer_loss)
 
 # %% [markdown]
@@ -193,18 +216,18 @@ check("02-1", answer_loss)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 文章 S1 和 S3 写的是 $\mathrm{CE}=-\sum_i y_i\log\hat y_i$。标签是 0 的样本，损失永远是 0，于是“全部判为 1”就是最优解。我们在真实照片上看：200 张猫狗照片经过预训练好、不再改动的网络 EfficientNet-Lite0，每张变成 1280 个特征（第 07 课讲为什么这样做），在上面训练逻辑回归，只换损失。
+# 文章 S1 和 S3 写的是 $\mathrm{CE}=-\sum_i y_i\log\hat y_i$。标签是 0 的样本，损失永远是 0，于是“全部判为 1”就是最优解。我们在真实照片上看：200 张猫狗照片经过预训练好、不再改动的网络 EfficientNet-Lite0，每张变成 1,280 个特征（第 07 课讲为什么这样做），在上面训练逻辑回归（一个 sigmoid 神经元），只换损失。
 #
-# 训练需要损失对 $z$（sigmoid 之前的数）的导数 $\delta$。正确的 BCE 有 $\frac{\partial L}{\partial p}=\frac{p-y}{p(1-p)}$，而 $\frac{\partial p}{\partial z}=p(1-p)$，乘起来正好约掉：$\delta=p-y$。
+# 训练需要损失 $L$ 对 $z$（sigmoid 之前的数）的导数 $\delta$。正确的 BCE 有 $\frac{\partial L}{\partial p}=\frac{p-y}{p(1-p)}$，而 $\frac{\partial p}{\partial z}=p(1-p)$，乘起来正好约掉：$\delta=p-y$。原文的 $-y\log p$ 有 $\frac{\partial L}{\partial p}=-\frac yp$，于是 $\delta=-y(1-p)$：每张猫的照片（$y=0$）都是 0。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Articles S1 and S3 print $\mathrm{CE}=-\sum_i y_i\log\hat y_i$. A sample with label 0 always has loss 0, so “call everything 1” is optimal. Watch it on real photos: 200 photos of cats and dogs go through EfficientNet-Lite0, a network that is already trained and stays as it is, and become 1280 features each (lesson 07 says why); a logistic regression is trained on them, and only the loss changes.
+# Articles S1 and S3 print $\mathrm{CE}=-\sum_i y_i\log\hat y_i$. A sample with label 0 always has loss 0, so “call everything 1” is optimal. Watch it on real photos: 200 photos of cats and dogs go through EfficientNet-Lite0, a network that is already trained and stays as it is, and become 1,280 features each (lesson 07 says why); a logistic regression (one sigmoid neuron) is trained on them, and only the loss changes.
 #
-# Training needs the derivative $\delta$ of the loss with respect to $z$, the number before the sigmoid. The right BCE has $\frac{\partial L}{\partial p}=\frac{p-y}{p(1-p)}$, and $\frac{\partial p}{\partial z}=p(1-p)$; the product cancels: $\delta=p-y$.
+# Training needs the derivative $\delta$ of the loss $L$ with respect to $z$, the number before the sigmoid. The right BCE has $\frac{\partial L}{\partial p}=\frac{p-y}{p(1-p)}$, and $\frac{\partial p}{\partial z}=p(1-p)$; the product cancels: $\delta=p-y$. The printed $-y\log p$ has $\frac{\partial L}{\partial p}=-\frac yp$, hence $\delta=-y(1-p)$: it is 0 for every photo of a cat ($y=0$).
 #
 # </div>
 
@@ -222,11 +245,11 @@ def sigmoid(z):
 
 
 def bce_delta(p, y):
-    return p - y  # derivative of the right loss with respect to z
+    return p - y
 
 
 def printed_delta(p, y):
-    return -y * (1 - p)  # derivative of the printed one: zero for every cat
+    return -y * (1 - p)  # zero for every cat
 
 
 # %%
@@ -245,12 +268,13 @@ def share_and_accuracy(x, y, parameters):
 
 
 # %% tags=["nbval-ignore-output"]
-for name, delta in {"right": bce_delta, "printed": printed_delta}.items():
-    share, accuracy = share_and_accuracy(x_test, y_test, train(x_train, y_train, delta))
-    print(f"{name:8} called a dog {share:.0%}   accuracy {accuracy:.0%}")
+right, printed = (train(x_train, y_train, delta) for delta in [bce_delta, printed_delta])
+for name, trained in {"right": right, "printed": printed}.items():
+    share, accuracy = share_and_accuracy(x_test, y_test, trained)
+    print(f"{name:8} 判为狗 called a dog {share:.0%}   准确率 accuracy {accuracy:.0%}")
+print(your_guess(guess_share_of_dogs))
 
 # %%
-right, printed = (train(x_train, y_train, delta) for delta in [bce_delta, printed_delta])
 p_dog = sigmoid(x_train @ printed[0] + printed[1])
 assert -np.sum(y_train * np.log(p_dog)) < 0.5  # its own loss is nearly zero: it looks finished
 assert share_and_accuracy(x_test, y_test, printed) == (1.0, 0.5)
@@ -259,9 +283,9 @@ assert share_and_accuracy(x_test, y_test, right)[1] > 0.9
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 原文的损失几乎降到 0，看上去训练得很好，却把每一张照片都叫作狗，准确率正好 50%。
+# 原文的损失几乎降到 0，看上去训练得很好，却把每一张照片都判为狗，准确率正好 50%。
 #
-# 原因：这些特征都不小于 0，抬高狗的 logit，也就抬高了猫的。
+# 原因：$\delta$ 永远不大于 0，这些特征又都不小于 0，所以权重和偏置从 0 开始只增不减，没有一张照片的 $z$ 能小于 0。
 #
 # **它什么时候会藏起来**？只要先从特征里减去总平均，准确率就超过 85%。这里两类一样多，减去总平均后，猫的平均正好是狗的相反数，把“狗”推高就等于把“猫”压低：公式还是错的，数据替它遮掩了。所以“在我这里能用”不能证明公式是对的。
 #
@@ -272,19 +296,18 @@ assert share_and_accuracy(x_test, y_test, right)[1] > 0.9
 #
 # The printed loss falls to almost 0 and looks well trained, yet it calls every photo a dog: its accuracy is exactly 50%.
 #
-# The reason: these features are never negative, so raising the dogs' logits raises the cats' too.
+# The reason: $\delta$ is never positive and these features are never negative, so weights and bias start at 0 and only grow, and no photo's $z$ can be below 0.
 #
 # **When does the mistake hide?** Subtract the overall mean from the features first, and the accuracy exceeds 85%. With as many cats as dogs, the cats' mean is then exactly minus the dogs', and pushing “dog” up pushes “cat” down: the formula is still wrong, the data cover for it. So “it works for me” does not prove a formula.
 #
 # </div>
 
 # %%
-assert x_train.min() >= 0
+assert x_train.min() >= 0 and printed[0].min() >= 0 and printed[1] > 0
 mean = x_train.mean(axis=0)
 centred = x_train - mean
 hidden = train(centred, y_train, printed_delta)
-_, accuracy = share_and_accuracy(x_test - mean, y_test, hidden)
-assert accuracy > 0.85
+assert share_and_accuracy(x_test - mean, y_test, hidden)[1] > 0.85
 assert np.allclose(centred[y_train == 0].mean(axis=0), -centred[y_train == 1].mean(axis=0))
 
 # %% [markdown]
@@ -293,7 +316,7 @@ assert np.allclose(centred[y_train == 0].mean(axis=0), -centred[y_train == 1].me
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 网络最后一层的输出叫 logit，记作 $z$，概率是 $p=\sigma(z)$。先算 $p$ 再取对数，数学上没错，计算机上会出事：float32 里 $z=20$ 时 $p$ 已经等于 1，$\log(1-p)$ 是负无穷。把两步合起来：代入 $p=\sigma(z)$，损失等于 $\log(1+e^z)-yz$；再用 $\log(1+e^z)=\max(z,0)+\log(1+e^{-|z|})$，就没有危险的步骤了：
+# 网络最后一层的输出叫 logit，记作 $z$，概率是 $p=\sigma(z)$。先算 $p$ 再取对数，数学上没错，计算机上会出事：float32 里 $z=20$ 时 $p$ 已经等于 1，$\log(1-p)$ 是负无穷。把两步合起来：$\log p=z-\log(1+e^z)$，$\log(1-p)=-\log(1+e^z)$，代入 BCE，损失等于 $\log(1+e^z)-yz$；$e^z$ 还会上溢（overflow，数大得装不下），所以再用 $\log(1+e^z)=\max(z,0)+\log(1+e^{-|z|})$，就没有危险的步骤了：
 #
 # $$\mathrm{BCE}(y,z)=\max(z,0)-yz+\log\left(1+e^{-|z|}\right)$$
 #
@@ -302,7 +325,7 @@ assert np.allclose(centred[y_train == 0].mean(axis=0), -centred[y_train == 1].me
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The output of the last layer is called the logit, $z$, and the probability is $p=\sigma(z)$. First $p$, then the logarithm: right on paper, wrong on a computer. In float32 $p$ is already 1 at $z=20$, and $\log(1-p)$ is minus infinity. Join the two steps: with $p=\sigma(z)$ the loss equals $\log(1+e^z)-yz$; then use $\log(1+e^z)=\max(z,0)+\log(1+e^{-|z|})$, and no dangerous step is left:
+# The output of the last layer is called the logit, $z$, and the probability is $p=\sigma(z)$. First $p$, then the logarithm: right on paper, wrong on a computer. In float32 $p$ is already 1 at $z=20$, and $\log(1-p)$ is minus infinity. Join the two steps: $\log p=z-\log(1+e^z)$ and $\log(1-p)=-\log(1+e^z)$, and with these BCE becomes $\log(1+e^z)-yz$; $e^z$ may still overflow (be too large to store), so use $\log(1+e^z)=\max(z,0)+\log(1+e^{-|z|})$, and no dangerous step is left:
 #
 # $$\mathrm{BCE}(y,z)=\max(z,0)-yz+\log\left(1+e^{-|z|}\right)$$
 #
@@ -314,47 +337,71 @@ def bce_from_logits(y, z):
     return np.mean(np.maximum(z, 0) - y * z + np.log1p(np.exp(-np.abs(z))))
 
 
-z = np.float32(20)
+logit = np.float32(20)
 with np.errstate(divide="ignore"):
-    two_steps = -np.log(1 - 1 / (1 + np.exp(-z)))
-print("two steps:", two_steps, "  from the logit:", bce_from_logits(0.0, z))
-assert np.isinf(two_steps) and np.isclose(bce_from_logits(0.0, z), 20)
+    two_steps = -np.log(1 - 1 / (1 + np.exp(-logit)))
+one_step = bce_from_logits(0.0, logit)
+print(f"分两步 two steps: {two_steps}   一步 one step: {one_step:.1f}")
+assert np.isinf(two_steps) and np.isclose(one_step, 20)
+assert bce_from_logits(0.0, 1000.0) == 1000
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 如果 Keras 只拿到概率（例如 `tf.sigmoid` 的结果），它不会给你无穷大，而是悄悄地截断：$p$ 被限制在 $10^{-7}$ 和 $1-10^{-7}$ 之间，损失最多 16 左右，**梯度变成 0**。错得最厉害的样本，反而什么也学不到。传入 logits 并写明 `from_logits=True` 就没有这个问题。（最后一层是 `Dense(1, activation="sigmoid")` 时，Keras 常能找回 logits，但别依赖它。）
+# 如果 Keras 只拿到概率（例如 `tf.sigmoid` 的结果），它不会给你无穷大，而是悄悄地截断：$p$ 被限制在 $10^{-7}$ 和 $1-10^{-7}$ 之间，损失最多 16 左右，**梯度变成 0**。错得最厉害的样本，反而什么也学不到。传入 logits 并写明 `from_logits=True` 就没有这个问题。（概率若直接出自 Keras 自己的 sigmoid，Keras 记得它的 logit，梯度还在；中间只要再乘一个 1，就记不得了。别依赖它。）
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# If Keras sees only probabilities (from `tf.sigmoid`, say), it does not return infinity but clips in silence: it keeps $p$ between $10^{-7}$ and $1-10^{-7}$, the loss stops at about 16, and the **gradient becomes 0**. The samples that are most wrong teach nothing. Pass logits and say `from_logits=True`, and the problem is gone. (After `Dense(1, activation="sigmoid")` Keras can often recover the logits; do not rely on it.)
+# If Keras sees only probabilities (from `tf.sigmoid`, say), it does not return infinity but clips in silence: it keeps $p$ between $10^{-7}$ and $1-10^{-7}$, the loss stops at about 16, and the **gradient becomes 0**. The samples that are most wrong teach nothing. Pass logits and say `from_logits=True`, and the problem is gone. (If the probabilities come straight from Keras' own sigmoid, Keras remembers the logits and the gradient is still there; multiply by 1 in between, and it does not. Do not rely on it.)
 #
 # </div>
 
-# %%
-import tensorflow as tf
 
-logit = tf.Variable([[30.0]])  # very sure of 1, but the label is 0
-slopes = {}
-for from_logits in [True, False]:
-    loss = keras.losses.BinaryCrossentropy(from_logits=from_logits)
-    with tf.GradientTape() as tape:
-        value = loss(np.zeros((1, 1)), logit if from_logits else tf.sigmoid(logit))
-    slopes[from_logits] = float(tape.gradient(value, logit)[0, 0])
-    print(f"from_logits={from_logits}: loss {float(value):.1f}, gradient {slopes[from_logits]:.1f}")
-assert slopes[True] == 1.0 and slopes[False] == 0.0
+# %%
+def loss_and_slope(output, from_logits=False, logit=30.0):
+    """Very sure of 1, but the label is 0."""
+    z = tf.Variable([[logit]])
+    with tf.GradientTape() as tape:  # automatic differentiation, as in lesson 01
+        loss = keras.losses.BinaryCrossentropy(from_logits=from_logits)(tf.zeros((1, 1)), output(z))
+    return float(loss), float(tape.gradient(loss, z)[0, 0])
+
+
+by_logit, by_probability = loss_and_slope(tf.identity, True), loss_and_slope(tf.sigmoid)
+for name, (loss, slope) in {"logit": by_logit, "probability": by_probability}.items():
+    print(f"{name:11}  损失 loss {loss:.1f}   梯度 gradient {slope:.1f}")
+
+# %%
+assert by_logit == (30.0, 1.0)
+assert 15.5 < by_probability[0] < 16.5 and by_probability[1] == 0.0
+assert keras.losses.BinaryCrossentropy()([[1.0]], [[-0.5]]) > 15  # a logit taken for p = 0
+assert loss_and_slope(keras.activations.sigmoid)[1] == 1.0
+assert loss_and_slope(lambda z: 1.0 * keras.activations.sigmoid(z))[1] == 0.0
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 2**：狗很少，漏掉一只（标签 1）要算 $w$ 倍：$L=-\left[w\,y\log p+(1-y)\log(1-p)\right]$，$p=\sigma(z)$。直接用 logit 写出它，$z=1000$ 和 $z=-1000$ 时也要算对。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 2**: dogs are rare, and missing one (label 1) counts $w$ times: $L=-\left[w\,y\log p+(1-y)\log(1-p)\right]$ with $p=\sigma(z)$. Write it straight from the logit; it must be right for $z=1000$ and $z=-1000$ as well.
+#
+# </div>
 
 
 # %% tags=["exercise"]
-def stable_bce(y, z):
-    """Binary cross-entropy of one label y and one logit z, safe for z = 1000 and z = -1000."""
+def weighted_bce(y, z, w):
+    """y: label 0 or 1, z: logit, w: weight of label 1 (all numbers) -> the loss"""
     return ...
 
 
-check("02-2", stable_bce)
+check("02-2", weighted_bce)
 
 # %% [markdown]
 # ## 多个类别：softmax · Many classes: softmax
@@ -362,22 +409,22 @@ check("02-2", stable_bce)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# $C$ 个类别时，网络输出 $C$ 个 logits，softmax 把它们变成概率，损失只看正确类别的概率：
+# $C$ 个类别时，网络输出 $C$ 个 logits，softmax 把它们变成概率。标签写成一行 $y_{ic}$，正确的类别处是 1，其余是 0；这个标签的似然就是正确类别的概率。取负对数，得到**多类交叉熵**（categorical cross-entropy）：
 #
 # $$p_{ic}=\frac{e^{z_{ic}}}{\sum_k e^{z_{ik}}},\qquad \mathrm{CE}=-\frac1n\sum_{i=1}^n\sum_{c=1}^C y_{ic}\log p_{ic}$$
 #
-# 给所有 logits 加同一个数，概率不变；所以先减去最大值，$e^z$ 就不会上溢。
+# 给一行 logits 都加同一个数，概率不变；所以先减去这一行的最大值，$e^z$ 就不会上溢。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# With $C$ classes the network gives $C$ logits, softmax turns them into probabilities, and the loss looks at the probability of the right class:
+# With $C$ classes the network gives $C$ logits and softmax turns them into probabilities. The label is a row $y_{ic}$ with 1 at the right class and 0 elsewhere; its likelihood is the probability of the right class. The negative logarithm is **categorical cross-entropy**:
 #
 # $$p_{ic}=\frac{e^{z_{ic}}}{\sum_k e^{z_{ik}}},\qquad \mathrm{CE}=-\frac1n\sum_{i=1}^n\sum_{c=1}^C y_{ic}\log p_{ic}$$
 #
-# Adding the same number to all logits does not change the probabilities; so subtract the largest first, and $e^z$ cannot overflow.
+# Adding the same number to all logits of a row does not change the probabilities; so subtract the row's largest first, and $e^z$ cannot overflow.
 #
 # </div>
 
@@ -407,17 +454,20 @@ def cross_entropy(one_hot, z):
 # </div>
 
 # %%
-z3 = np.array([[2.0, 1.0, -1.0], [0.5, 1000.0, 0.0]])
+logits = np.array([[2.0, 1.0, -1.0], [0.5, 1000.0, 0.0]])
 integers, one_hot = np.array([0, 1]), np.eye(3)[[0, 1]]
-ours = cross_entropy(one_hot, z3)
-dense = keras.losses.CategoricalCrossentropy(from_logits=True)(one_hot, z3)
-sparse = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(integers, z3)
-assert np.allclose([dense, sparse], ours, atol=1e-6)
+ours = cross_entropy(one_hot, logits)
+categorical = keras.losses.CategoricalCrossentropy(from_logits=True)(one_hot, logits)
+sparse = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(integers, logits)
+assert np.allclose([categorical, sparse], ours, rtol=0, atol=1e-6)
+assert np.allclose(log_softmax(logits + 5), log_softmax(logits))
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
 # 两个类别的 softmax 和一个 sigmoid 是同一回事：$p_1=\sigma(z_1-z_0)$。所以“猫还是狗”可以用 1 个输出加 BCE，也可以用 2 个输出加 CE；用 1 个输出加 $-\sum y\log p$ 则不行。
+#
+# 求导也和 BCE 一样简单：设正确的类别是 $r$，一个样本的损失是 $\log\sum_ke^{z_k}-z_r$，所以 $\frac{\partial\,\mathrm{CE}}{\partial z_c}=p_c-y_c$。
 #
 # </div>
 
@@ -426,23 +476,41 @@ assert np.allclose([dense, sparse], ours, atol=1e-6)
 #
 # A softmax over two classes and one sigmoid are the same thing: $p_1=\sigma(z_1-z_0)$. So “cat or dog” may use 1 output with BCE or 2 outputs with CE; 1 output with $-\sum y\log p$ will not do.
 #
+# The derivative is as simple as that of BCE: with $r$ the right class, the loss of one sample is $\log\sum_ke^{z_k}-z_r$, so $\frac{\partial\,\mathrm{CE}}{\partial z_c}=p_c-y_c$.
+#
 # </div>
 
-# %%
-two = np.array([[0.3, 1.7], [2.0, -1.0]])
-labels = np.array([1, 0])
-assert np.isclose(
-    cross_entropy(np.eye(2)[labels], two), bce_from_logits(labels, two[:, 1] - two[:, 0])
-)
+# %% tags=["any-seed"]
+two_logits, dog_or_cat = rng.normal(size=(50, 2)), rng.integers(0, 2, size=50)
+by_softmax = cross_entropy(np.eye(2)[dog_or_cat], two_logits)
+assert np.isclose(by_softmax, bce_from_logits(dog_or_cat, two_logits[:, 1] - two_logits[:, 0]))
+
+y, z, change = np.array([0, 1, 0]), rng.normal(size=3), np.array([0, 1e-6, 0])  # one sample
+tried = (cross_entropy(y, z + change) - cross_entropy(y, z - change)) / 2e-6
+assert np.isclose(tried, np.exp(log_softmax(z))[1] - 1, atol=1e-6)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 3**：写出一个批次的 $\delta$：`integers` 是整数标签，损失对 $n$ 个样本取平均，结果的形状和 `logits` 相同。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 3**: write $\delta$ for a batch: `integers` are the labels, the loss is the mean over $n$ samples, and the result has the shape of `logits`.
+#
+# </div>
 
 
 # %% tags=["exercise"]
-def softmax(z):
-    """Probabilities of each row of z (n, C); safe for large logits."""
+def cross_entropy_delta(integers, logits):
+    """integers (n,), logits (n, C) -> derivative of the mean loss (n, C); safe for large logits"""
     return ...
 
 
-check("02-3", softmax)
+check("02-3", cross_entropy_delta)
 
 # %% [markdown]
 # ## 求和还是平均 · Sum or mean
@@ -450,19 +518,25 @@ check("02-3", softmax)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# S1 的公式也没有 $\frac1n$。求和与平均的最小值在同一处，梯度却差 $n$ 倍：批次一变大，步子就跟着变大，原来合适的学习率可能发散。求和的梯度，期望与 $n$ 成正比；小批次的长度里还有噪声，所以批次从 8 变成 128（16 倍），长度变成不到 16 倍。
+# S1 的公式也没有 $\frac1n$。求和与平均的最小值在同一处，梯度却差 $n$ 倍：批次一变大，步子就跟着变大，原来合适的学习率可能让它走过头。在我们的特征上，用学习率 0.05 从 0 走一步：把平均梯度乘 8（8 张照片的和，期望如此），损失从 0.69 降到 0.4 以下；乘 200（全部照片的和），却升到 1.5 以上。求和的梯度，期望与 $n$ 成正比；小批次的长度里还有噪声，所以批次从 8 变成 128（16 倍），长度变成不到 16 倍。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# S1's formula has no $\frac1n$ either. A sum and a mean have their minimum at the same place, but their gradients differ by the factor $n$: a larger batch makes longer steps, and a learning rate that was fine may diverge. The expectation of a summed gradient is proportional to $n$; the length of a small batch's gradient also holds noise, so from 8 to 128 (16 times) the length grows by less than 16.
+# S1's formula has no $\frac1n$ either. A sum and a mean have their minimum at the same place, but their gradients differ by the factor $n$: a larger batch makes longer steps, and with a learning rate that was fine they may go too far. On our features, take one step from 0 at learning rate 0.05: with 8 times the mean gradient (what a sum over 8 photos is in expectation) the loss falls from 0.69 to below 0.4; with 200 times (the sum over all photos) it rises above 1.5. The expectation of a summed gradient is proportional to $n$; the length of a small batch's gradient also holds noise, so from 8 to 128 (16 times) the length grows by less than 16.
 #
 # </div>
 
 # %%
-rng = np.random.default_rng(7)
+after = {}
+for n in [8, 200]:  # a sum over n photos: n times the mean, like n times the learning rate
+    w, b = train(x_train, y_train, bce_delta, learning_rate=0.05 * n, n_steps=1)
+    after[n] = bce_from_logits(y_train, x_train @ w + b)
+assert after[8] < 0.4 < np.log(2) < 1.5 < after[200]
+
+# %% tags=["nbval-ignore-output"]
 sizes, lengths = [8, 16, 32, 64, 128], {"sum": [], "mean": []}
 for size in sizes:
     rows = [rng.permutation(200)[:size] for _ in range(30)]
@@ -470,7 +544,9 @@ for size in sizes:
     lengths["sum"].append(np.mean(sums))
     lengths["mean"].append(np.mean(sums) / size)
 times = lengths["sum"][-1] / lengths["sum"][0]
-print(f"sum: {times:.0f} times longer")
+print(f"求和 sum: × {times:.0f}   {your_guess(guess_times_longer)}")
+
+# %% tags=["any-seed"]
 assert 8 < times < 16
 assert 0.5 < lengths["mean"][-1] / lengths["mean"][0] < 1
 
@@ -486,9 +562,22 @@ figures.show(
     "Gradient norm against batch size: with a sum it rises almost in proportion, with a mean it falls slightly and levels off.",
 )
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 4**：损失用求和，批次从 32 变成 256，原来的学习率是 0.1。哪个学习率让一步的期望和原来一样？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 4**: the loss is a sum, the batch grows from 32 to 256, and the learning rate was 0.1. Which rate keeps the expected step as it was?
+#
+# </div>
+
 # %% tags=["exercise"]
-# The loss is a sum, the batch grows from 32 to 256, the learning rate was 0.1:
-answer_rate = ...  # which rate keeps the step as long as before, in expectation?
+answer_rate = ...
 check("02-4", answer_rate)
 
 # %% [markdown]
@@ -501,7 +590,7 @@ check("02-4", answer_rate)
 #
 # $$\frac{\partial\,\mathrm{BCE}}{\partial z}=p-y,\qquad \frac{\partial\,\mathrm{MSE}}{\partial z}=2(p-y)\,p(1-p)$$
 #
-# 差别在 $p(1-p)$。网络自信满满却错了的时候（$y=1$，$z=-8$），这个因子几乎是 0：错得越厉害，MSE 学得越慢；BCE 的导数接近 $-1$，全力纠正。
+# 差别在 $p(1-p)$。网络自信满满却错了的时候（$y=1$，$z=-8$），这个因子几乎是 0：$z$ 再往外走，MSE 学得更慢；BCE 的导数接近 $-1$，全力纠正。第 01 课的计算图里，偏置拖到最左边时 $\delta$ 几乎是 0，就是这个原因。
 #
 # </div>
 
@@ -512,27 +601,37 @@ check("02-4", answer_rate)
 #
 # $$\frac{\partial\,\mathrm{BCE}}{\partial z}=p-y,\qquad \frac{\partial\,\mathrm{MSE}}{\partial z}=2(p-y)\,p(1-p)$$
 #
-# The difference is $p(1-p)$. When the network is confidently wrong ($y=1$, $z=-8$), this factor is almost 0: the more wrong, the slower MSE learns; the derivative of BCE is close to $-1$ and corrects with full force.
+# The difference is $p(1-p)$. When the network is confidently wrong ($y=1$, $z=-8$), this factor is almost 0, and with $z$ further out MSE learns more slowly still; the derivative of BCE is close to $-1$ and corrects with full force. That is why $\delta$ was almost 0 in the graph of lesson 01 with the bias far to the left.
 #
 # </div>
 
 
 # %%
-def steps_to_recover(slope, z=-8.0, learning_rate=1.0):
+def mse_delta(p, y):
+    return 2 * (p - y) * p * (1 - p)
+
+
+above, below = 0.3 + 1e-6, 0.3 - 1e-6  # both formulas against finite differences at z = 0.3
+tried = (bce_from_logits(1.0, above) - bce_from_logits(1.0, below)) / 2e-6
+assert np.isclose(tried, bce_delta(sigmoid(0.3), 1.0), atol=1e-6)
+tried = (mse(1.0, sigmoid(above)) - mse(1.0, sigmoid(below))) / 2e-6
+assert np.isclose(tried, mse_delta(sigmoid(0.3), 1.0), atol=1e-6)
+
+
+# %%
+def steps_to_recover(delta, z=-8.0, learning_rate=1.0):
     """Gradient steps until a logit that starts confidently wrong (y = 1) crosses 0."""
     steps = 0
     while z < 0:
-        z -= learning_rate * slope(sigmoid(z))
+        z -= learning_rate * delta(sigmoid(z), 1.0)
         steps += 1
     return steps
 
 
-slope = (bce_from_logits(1.0, 0.3 + 1e-6) - bce_from_logits(1.0, 0.3 - 1e-6)) / 2e-6
-assert np.isclose(slope, sigmoid(0.3) - 1, atol=1e-6)
-by_bce = steps_to_recover(lambda p: p - 1)
-by_mse = steps_to_recover(lambda p: 2 * (p - 1) * p * (1 - p))
-print("steps: BCE", by_bce, " MSE", by_mse)
+by_bce, by_mse = steps_to_recover(bce_delta), steps_to_recover(mse_delta)
+print("步数 steps: BCE", by_bce, " MSE", by_mse)
 assert by_bce < 12 and by_mse > 1000
+assert bce_delta(sigmoid(-8), 1) < -0.999 and -0.001 < mse_delta(sigmoid(-8), 1) < 0
 
 # %% [markdown]
 # ## 标签平滑与 focal loss · Label smoothing and focal loss
@@ -542,7 +641,7 @@ assert by_bce < 12 and by_mse > 1000
 #
 # **标签平滑**（label smoothing）把目标从 0 和 1 挪到 $s/2$ 和 $1-s/2$。没有它，完美预测要求 $z\to\infty$；有了它，最优 logit 是有限的：$z^*=\log\frac{1-s/2}{s/2}$，$s=0.1$ 时是 2.944。
 #
-# **Focal loss** 给 BCE 乘上 $(1-p_t)^\gamma$，$p_t$ 是正确类别的概率：$p_t=0.9$ 的容易样本，$\gamma=2$ 时权重只有 0.01，训练就集中在难的样本上。类别极不平衡时（第 14 课）会用到。
+# **Focal loss** 给 BCE 乘上 $(1-p_t)^\gamma$，$p_t$ 是正确类别的概率：$p_t=0.9$ 的容易样本，$\gamma=2$ 时权重只有 0.01，难的样本相对更重。类别极不平衡时（第 14 课）会用到。
 #
 # </div>
 
@@ -551,17 +650,18 @@ assert by_bce < 12 and by_mse > 1000
 #
 # **Label smoothing** moves the targets from 0 and 1 to $s/2$ and $1-s/2$. Without it, a perfect prediction needs $z\to\infty$; with it, the best logit is finite: $z^*=\log\frac{1-s/2}{s/2}$, which is 2.944 for $s=0.1$.
 #
-# **Focal loss** multiplies BCE by $(1-p_t)^\gamma$, where $p_t$ is the probability of the right class: an easy sample with $p_t=0.9$ has a weight of only 0.01 at $\gamma=2$, and training concentrates on the hard ones. It is used when classes are very unbalanced (lesson 14).
+# **Focal loss** multiplies BCE by $(1-p_t)^\gamma$, where $p_t$ is the probability of the right class: an easy sample with $p_t=0.9$ has a weight of only 0.01 at $\gamma=2$, so hard ones count for relatively more. It is used when classes are very unbalanced (lesson 14).
 #
 # </div>
 
 # %%
-logits = np.linspace(0, 8, 8001)
-smoothed = [bce_from_logits(0.95, z) for z in logits]  # y = 1 and s = 0.1
-assert np.isclose(logits[np.argmin(smoothed)], np.log(0.95 / 0.05), atol=1e-3)
-assert np.isclose(np.log(0.95 / 0.05), 2.944, atol=1e-3)
-theirs = keras.losses.BinaryCrossentropy(label_smoothing=0.1)([[1.0]], [[0.8]])
-assert np.isclose(bce(np.array([0.95]), np.array([0.8])), theirs, atol=1e-6)
+tried_logits = np.linspace(0, 8, 8001)
+smoothed = [bce_from_logits(0.95, z) for z in tried_logits]  # y = 1 and s = 0.1
+best_logit = tried_logits[np.argmin(smoothed)]
+print(f"最优 best logit {best_logit:.3f}")
+assert np.isclose(best_logit, np.log(0.95 / 0.05), atol=1e-3)
+by_keras = keras.losses.BinaryCrossentropy(label_smoothing=0.1)([[1.0]], [[0.8]])
+assert np.isclose(bce(0.95, 0.8), by_keras, rtol=0, atol=1e-6)
 
 
 # %%
@@ -570,9 +670,9 @@ def focal(y, p, gamma=2.0):
     return np.mean(-((1 - p_right) ** gamma) * np.log(p_right))
 
 
-theirs = keras.losses.BinaryFocalCrossentropy(gamma=2.0)(y, p)
-assert np.isclose(focal(y, p), theirs, atol=1e-6)
-assert np.isclose((1 - 0.9) ** 2, 0.01)
+by_keras = keras.losses.BinaryFocalCrossentropy(gamma=2.0)(labels, probabilities)
+assert np.isclose(focal(labels, probabilities), by_keras, rtol=0, atol=1e-6)
+assert np.isclose(focal(1, 0.9) / bce(1, 0.9), 0.01)  # an easy sample
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">

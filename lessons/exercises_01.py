@@ -10,12 +10,33 @@ def dense_backward(X, W, delta):
     return delta.T @ X, delta.sum(axis=0), delta @ W
 
 
-def central_difference(f, x, epsilon=1e-5):
-    return (f(x + epsilon) - f(x - epsilon)) / (2 * epsilon)
+def shifted(x, i, by):
+    moved = np.array(x, dtype=float)
+    moved[i] += by
+    return moved
 
 
-def forward_difference(f, x, epsilon=1e-5):
-    return (f(x + epsilon) - f(x)) / epsilon
+def differences(f, x, epsilon):
+    pairs = [(f(shifted(x, i, epsilon)), f(shifted(x, i, -epsilon))) for i in range(len(x))]
+    return np.array([up - down for up, down in pairs])
+
+
+def wrong_entry(f, x, claimed, epsilon=1e-5):
+    numeric = differences(f, x, epsilon) / (2 * epsilon)
+    return int(np.argmax(np.abs(claimed - numeric)))
+
+
+def without_abs(f, x, claimed, epsilon=1e-5):
+    return int(np.argmax(claimed - differences(f, x, epsilon) / (2 * epsilon)))
+
+
+def half_the_distance(f, x, claimed, epsilon=1e-5):
+    return int(np.argmax(np.abs(claimed - differences(f, x, epsilon) / epsilon)))
+
+
+def all_at_once(f, x, claimed, epsilon=1e-5):
+    numeric = (f(x + epsilon) - f(x - epsilon)) / (2 * epsilon)
+    return int(np.argmax(np.abs(claimed - numeric)))
 
 
 def random_layer(rng):
@@ -23,17 +44,19 @@ def random_layer(rng):
     return rng.normal(size=(n, n_in)), rng.normal(size=(n_out, n_in)), rng.normal(size=(n, n_out))
 
 
-def backward_difference(f, x, epsilon=1e-5):
-    return (f(x) - f(x - epsilon)) / epsilon
+def bowl(x):
+    return x[0] ** 2 + 3 * x[1] * x[2] + np.sin(x[3])
 
 
-def cubic(x):
-    return x**3 - 2 * x
+def random_gradient(rng):
+    matrix, x = rng.normal(size=(5, 5)), rng.normal(size=5)
 
+    def f(x):
+        return x @ matrix @ x
 
-def random_polynomial(rng):
-    a, b, c = rng.normal(size=3)
-    return lambda x: a * x**3 + b * x**2 + c * x, float(rng.normal())
+    claimed = (matrix + matrix.T) @ x
+    claimed[rng.integers(5)] += rng.choice([-1, 1]) * rng.uniform(0.3, 1.0)
+    return f, x, claimed
 
 
 EXERCISES = [
@@ -61,8 +84,8 @@ EXERCISES = [
                 (
                     0.25,
                     (
-                        "这是 $\\delta$ 本身（或者符号错了）；还要乘以 $x_2=-1$。",
-                        "That is $\\delta$ itself (or the sign is wrong): multiply by $x_2=-1$.",
+                        "这是 $\\delta$ 本身；还要乘以 $x_2=-1$，别丢了负号。",
+                        "That is $\\delta$ itself: multiply by $x_2=-1$, minus sign included.",
                     ),
                 ),
                 (
@@ -182,63 +205,86 @@ EXERCISES = [
     ),
     Exercise(
         id="01-3",
-        title=("中心差分", "Central differences"),
+        title=("找出错的那个梯度", "Find the wrong gradient"),
         judge=judges.function(
-            central_difference,
-            inputs=[(cubic, 2.0)],
-            random=random_polynomial,
-            rtol=1e-7,
-            atol=1e-8,
+            wrong_entry,
+            inputs=[(bowl, np.array([1.0, 2.0, -1.0, 0.0]), np.array([2.0, -3.0, 6.0, 0.0]))],
+            random=random_gradient,
             mistakes=[
                 (
-                    backward_difference,
+                    without_abs,
                     (
-                        "这是单侧差分（向后），误差与 $\\epsilon$ 成正比；两边各取一点。",
-                        "That is a one-sided (backward) difference, its error is proportional to $\\epsilon$; take a point on each side.",
+                        "错的数也可能偏小：比较差的绝对值。",
+                        "The wrong number may be too small as well: compare absolute differences.",
                     ),
                 ),
                 (
-                    forward_difference,
-                    (
-                        "这是单侧差分，误差与 $\\epsilon$ 成正比；中心差分的误差是 $\\epsilon^2$ 量级。",
-                        (
-                            "That is a one-sided difference, its error is proportional to $\\epsilon$; "
-                            "a central one has an error of the order $\\epsilon^2$."
-                        ),
-                    ),
-                ),
-                (
-                    lambda f, x, epsilon=1e-5: (f(x + epsilon) - f(x - epsilon)) / epsilon,
+                    half_the_distance,
                     (
                         "两点相距 $2\\epsilon$，要除以 $2\\epsilon$。",
                         "The two points are $2\\epsilon$ apart: divide by $2\\epsilon$.",
                     ),
                 ),
                 (
-                    lambda f, x, epsilon=1e-5: f(x + epsilon) - f(x - epsilon),
-                    ("还要除以 $2\\epsilon$。", "Divide by $2\\epsilon$ as well."),
+                    all_at_once,
+                    (
+                        "你让所有分量一起动了；偏导数只动一个，别的不动。",
+                        "You move all components at once; a partial derivative moves one and keeps the others.",
+                    ),
+                ),
+                (
+                    lambda f, x, claimed, epsilon=1e-5: int(np.argmax(np.abs(claimed))),
+                    (
+                        "最大的数不一定是错的：和有限差分比较。",
+                        "The largest number need not be the wrong one: compare with finite differences.",
+                    ),
+                ),
+                (
+                    lambda f, x, claimed, epsilon=1e-5: claimed[wrong_entry(f, x, claimed)],
+                    (
+                        "要的是位置（从 0 数起），不是那个数。",
+                        "The position is asked (counted from 0), not the number.",
+                    ),
+                ),
+                (
+                    lambda f, x, claimed, epsilon=1e-5: wrong_entry(f, x, claimed) + 1,
+                    ("位置从 0 数起。", "Positions are counted from 0."),
                 ),
             ],
         ),
         hints=[
             (
-                "在 $x+\\epsilon$ 和 $x-\\epsilon$ 各算一次 $f$。",
-                "Evaluate $f$ at $x+\\epsilon$ and at $x-\\epsilon$.",
+                "对每个位置 `i`：把 `x` 复制一份，只给 `x[i]` 加上 `epsilon`，算 `f`；再减去 `epsilon`，算 `f`。",
+                "For each position `i`: copy `x`, add `epsilon` to `x[i]` alone and compute `f`; then subtract `epsilon` and compute `f`.",
             ),
             (
-                "差除以两点的距离 $2\\epsilon$。",
-                "Divide the difference by the distance $2\\epsilon$.",
+                "两个结果之差除以 $2\\epsilon$，和 `claimed[i]` 比较。",
+                "Divide the difference of the two results by $2\\epsilon$ and compare with `claimed[i]`.",
+            ),
+            (
+                "差的绝对值最大的位置：`np.argmax(np.abs(claimed - numeric))`。",
+                "The position with the largest absolute difference: `np.argmax(np.abs(claimed - numeric))`.",
             ),
         ],
-        reference=central_difference,
+        reference=wrong_entry,
         solution=(
-            "`return (f(x + epsilon) - f(x - epsilon)) / (2 * epsilon)`",
-            "`return (f(x + epsilon) - f(x - epsilon)) / (2 * epsilon)`",
+            (
+                "`steps = epsilon * np.eye(len(x))`（每行只动一个分量），"
+                "`numeric = [(f(x + s) - f(x - s)) / (2 * epsilon) for s in steps]`，"
+                "`return np.argmax(np.abs(claimed - numeric))`。"
+            ),
+            (
+                "`steps = epsilon * np.eye(len(x))` (each row moves one component), "
+                "`numeric = [(f(x + s) - f(x - s)) / (2 * epsilon) for s in steps]`, "
+                "`return np.argmax(np.abs(claimed - numeric))`."
+            ),
         ),
         wrong=[
-            (forward_difference, "one-sided"),
-            (lambda f, x, epsilon=1e-5: (f(x + epsilon) - f(x - epsilon)) / epsilon, "apart"),
-            (lambda f, x, epsilon=1e-5: f(x + epsilon) - f(x - epsilon), "as well"),
+            (without_abs, "absolute differences"),
+            (half_the_distance, "apart"),
+            (all_at_once, "moves one"),
+            (lambda f, x, claimed, epsilon=1e-5: int(np.argmax(np.abs(claimed))), "need not be"),
+            (lambda f, x, claimed: claimed - differences(f, x, 1e-5), "shape"),
         ],
     ),
     Exercise(
@@ -444,15 +490,15 @@ QUIZZES = [
             Option(
                 ("把学习率放大一千倍", "A learning rate a thousand times larger"),
                 (
-                    "剩下的误差不到 $10^{-11}$，放大一千倍还是太小，而最后几层会先发散。",
-                    "Less than $10^{-11}$ of the error is left: a thousand times that is still too small, and the last layers diverge first.",
+                    "剩下的误差不到 $10^{-11}$，放大一千倍还是太小；而最后几层收到的信号没有变小，它们的步子会大一千倍。",
+                    "Less than $10^{-11}$ of the error is left: a thousand times that is still too small; and the last layers, whose signal has not shrunk, take steps a thousand times as long.",
                 ),
             ),
             Option(
                 ("换成 ReLU，并用 He 初始化", "ReLU together with He's initialization"),
                 (
-                    "对：信号保持在同一数量级；只换 ReLU 不换初始化则不到 0.01。",
-                    "Yes: the signal keeps its order of magnitude; with ReLU alone less than 0.01.",
+                    "对：20 层之后剩下 0.3 倍到 3 倍；只换 ReLU 不换初始化则不到 0.01。",
+                    "Yes: between 0.3 and 3 times the signal is left after 20 layers; with ReLU alone less than 0.01.",
                 ),
                 right=True,
             ),

@@ -6,53 +6,90 @@ from course_utils.learning import judges
 from course_utils.learning.definitions import Exercise, Option, Quiz
 
 
-def stable_bce(y, z):
-    return np.maximum(z, 0) - y * z + np.log1p(np.exp(-np.abs(z)))
+def softplus(t):
+    return np.maximum(t, 0) + np.log1p(np.exp(-np.abs(t)))
 
 
-def two_step_bce(y, z):
+def weighted_bce(y, z, w):
+    return w * y * softplus(-z) + (1 - y) * softplus(z)
+
+
+def everything_weighted(y, z, w):
+    return w * (softplus(z) - y * z)
+
+
+def one_term_weighted(y, z, w):
+    return softplus(z) - w * y * z
+
+
+def not_weighted(y, z, w):
+    return softplus(z) - y * z
+
+
+def weighted_zero(y, z, w):
+    return y * softplus(-z) + w * (1 - y) * softplus(z)
+
+
+def two_step_bce(y, z, w):
     with np.errstate(all="ignore"):
         p = 1 / (1 + np.exp(-z))
-        return -(y * np.log(p) + (1 - y) * np.log(1 - p))
+        return -(w * y * np.log(p) + (1 - y) * np.log(1 - p))
 
 
-def clipped_bce(y, z):
+def clipped_bce(y, z, w):
     with np.errstate(all="ignore"):
         p = np.clip(1 / (1 + np.exp(-z)), 1e-7, 1 - 1e-7)
-        return -(y * np.log(p) + (1 - y) * np.log(1 - p))
+        return -(w * y * np.log(p) + (1 - y) * np.log(1 - p))
 
 
-def softmax(z):
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-def softmax_over_everything(z):
-    e = np.exp(z - z.max())
-    return e / e.sum()
-
-
-def one_maximum_for_all(z):
+def overflowing_bce(y, z, w):
     with np.errstate(all="ignore"):
-        e = np.exp(z - z.max())
-        return e / e.sum(axis=-1, keepdims=True)
+        return w * y * np.log(1 + np.exp(-z)) + (1 - y) * np.log(1 + np.exp(z))
 
 
-def naive_over_everything(z):
+def softmax(z, axis=-1):
+    e = np.exp(z - z.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def one_hot(integers, logits):
+    return np.eye(logits.shape[1])[integers]
+
+
+def cross_entropy_delta(integers, logits):
+    return (softmax(logits) - one_hot(integers, logits)) / len(logits)
+
+
+def delta_of_sum(integers, logits):
+    return softmax(logits) - one_hot(integers, logits)
+
+
+def delta_reversed(integers, logits):
+    return (one_hot(integers, logits) - softmax(logits)) / len(logits)
+
+
+def delta_over_everything(integers, logits):
+    e = np.exp(logits - logits.max())
+    return (e / e.sum() - one_hot(integers, logits)) / len(logits)
+
+
+def delta_over_columns(integers, logits):
+    return (softmax(logits, axis=0) - one_hot(integers, logits)) / len(logits)
+
+
+def delta_overflowing(integers, logits):
     with np.errstate(all="ignore"):
-        e = np.exp(z)
-        return e / e.sum()
+        e = np.exp(logits)
+        p = e / e.sum(axis=-1, keepdims=True)
+    return (p - one_hot(integers, logits)) / len(logits)
 
 
-def softmax_over_columns(z):
-    e = np.exp(z - z.max(axis=0, keepdims=True))
-    return e / e.sum(axis=0, keepdims=True)
+def probabilities_only(integers, logits):
+    return softmax(logits) / len(logits)
 
 
-def overflowing_softmax(z):
-    with np.errstate(all="ignore"):
-        e = np.exp(z)
-        return e / e.sum(axis=-1, keepdims=True)
+def mean_of_all_numbers(integers, logits):
+    return (softmax(logits) - one_hot(integers, logits)) / logits.size
 
 
 EXERCISES = [
@@ -112,17 +149,55 @@ EXERCISES = [
     ),
     Exercise(
         id="02-2",
-        title=("稳定的交叉熵", "A stable cross-entropy"),
+        title=("稳定的加权交叉熵", "A stable weighted cross-entropy"),
         judge=judges.function(
-            stable_bce,
-            inputs=[(1.0, 0.0), (0.0, 20.0), (0.0, 1000.0), (1.0, -1000.0), (1.0, 3.0)],
-            random=lambda rng: (float(rng.integers(0, 2)), float(rng.normal(scale=5))),
+            weighted_bce,
+            inputs=[
+                (1.0, 0.0, 3.0),
+                (0.0, 20.0, 3.0),
+                (0.0, 1000.0, 3.0),
+                (1.0, -1000.0, 3.0),
+                (1.0, 3.0, 1.0),
+            ],
+            random=lambda rng: (
+                float(rng.integers(0, 2)),
+                float(rng.normal(scale=5)),
+                float(rng.uniform(0.5, 5)),
+            ),
             mistakes=[
+                (
+                    everything_weighted,
+                    (
+                        "$w$ 只乘标签 1 的那一项；标签 0 的损失不变。",
+                        "$w$ multiplies only the term of label 1; the loss of label 0 stays as it is.",
+                    ),
+                ),
+                (
+                    one_term_weighted,
+                    (
+                        "合并后的 $yz$ 只是 $y\\log p$ 的一部分：先把两项分开，再乘 $w$。",
+                        "In the joined formula $yz$ is only a part of $y\\log p$: keep the two terms apart, then multiply by $w$.",
+                    ),
+                ),
+                (
+                    not_weighted,
+                    (
+                        "$w$ 还没有用上：乘标签 1 的那一项。",
+                        "$w$ is not used yet: multiply the term of label 1.",
+                    ),
+                ),
+                (
+                    weighted_zero,
+                    (
+                        "$w$ 乘错了项：它属于标签 1。",
+                        "$w$ stands at the wrong term: it belongs to label 1.",
+                    ),
+                ),
                 (
                     two_step_bce,
                     (
-                        "公式对，但分成了两步：$z=1000$ 时 $p$ 等于 1，$\\log(1-p)$ 是无穷大。把两步合起来化简。",
-                        "The formula is right but in two steps: at $z=1000$ $p$ is 1 and $\\log(1-p)$ is infinite. Join the steps and simplify.",
+                        "公式对，但中间出现无穷大：$z=1000$ 时 $\\log(1-p)=\\log 0$，$e^{1000}$ 上溢。用 $\\log(1+e^t)=\\max(t,0)+\\log(1+e^{-|t|})$。",
+                        "The formula is right, but infinity turns up on the way: at $z=1000$ $\\log(1-p)=\\log 0$, and $e^{1000}$ overflows. Use $\\log(1+e^t)=\\max(t,0)+\\log(1+e^{-|t|})$.",
                     ),
                 ),
                 (
@@ -132,79 +207,99 @@ EXERCISES = [
                         "Clipping stops the loss at about 16 and makes the gradient 0; for $z=1000$, $y=0$ it should be 1000.",
                     ),
                 ),
-                (
-                    lambda y, z: np.maximum(z, 0) - y * z + np.log1p(np.exp(min(z, 700))),
-                    (
-                        "指数里要用 $-|z|$，它永远不会上溢。",
-                        "The exponent must be $-|z|$: it never overflows.",
-                    ),
-                ),
             ],
         ),
         hints=[
-            ("不要先算 $p$。", "Do not compute $p$ first."),
-            ("$\\max(z,0)-yz+\\log(1+e^{-|z|})$。", "$\\max(z,0)-yz+\\log(1+e^{-|z|})$."),
             (
-                "`np.log1p(np.exp(-abs(z)))` 对应最后一项。",
-                "`np.log1p(np.exp(-abs(z)))` is the last term.",
+                "把两项分开：$-\\log p=\\log(1+e^{-z})$，$-\\log(1-p)=\\log(1+e^z)$。",
+                "Keep the two terms apart: $-\\log p=\\log(1+e^{-z})$ and $-\\log(1-p)=\\log(1+e^z)$.",
+            ),
+            (
+                "两项都是 $\\log(1+e^t)$，$t=-z$ 或 $t=z$；安全的算法是 $\\max(t,0)+\\log(1+e^{-|t|})$。",
+                "Both are $\\log(1+e^t)$, with $t=-z$ or $t=z$; compute it safely as $\\max(t,0)+\\log(1+e^{-|t|})$.",
+            ),
+            (
+                "第一项乘 $w\\,y$，第二项乘 $1-y$，再相加。",
+                "Multiply the first by $w\\,y$, the second by $1-y$, and add.",
             ),
         ],
-        reference=stable_bce,
+        reference=weighted_bce,
         solution=(
-            "`return max(z, 0) - y * z + np.log1p(np.exp(-abs(z)))`",
-            "`return max(z, 0) - y * z + np.log1p(np.exp(-abs(z)))`",
+            (
+                "`softplus = lambda t: max(t, 0) + np.log1p(np.exp(-abs(t)))`，"
+                "`return w * y * softplus(-z) + (1 - y) * softplus(z)`。"
+            ),
+            (
+                "`softplus = lambda t: max(t, 0) + np.log1p(np.exp(-abs(t)))`, "
+                "`return w * y * softplus(-z) + (1 - y) * softplus(z)`."
+            ),
         ),
         wrong=[
-            (two_step_bce, "in two steps"),
+            (everything_weighted, "only the term of label 1"),
+            (one_term_weighted, "terms apart"),
+            (not_weighted, "not used yet"),
+            (weighted_zero, "wrong term"),
+            (two_step_bce, "infinity turns up"),
             (clipped_bce, "Clipping"),
-            (
-                lambda y, z: np.maximum(z, 0) - y * z + np.log1p(np.exp(min(z, 700))),
-                "never overflows",
-            ),
-            (lambda y, z: z, "is expected"),
+            (overflowing_bce, "infinity turns up"),
+            (lambda y, z, w: z, "is expected"),
         ],
     ),
     Exercise(
         id="02-3",
-        title=("softmax", "softmax"),
+        title=("多类交叉熵的 δ", "The δ of categorical cross-entropy"),
         judge=judges.function(
-            softmax,
+            cross_entropy_delta,
             inputs=[
-                (np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]]),),
-                (np.array([[1000.0, 1001.0], [0.0, 0.0]]),),
+                (np.array([2, 0]), np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]])),
+                (np.array([0, 1]), np.array([[1000.0, 1001.0], [0.0, 0.0]])),
             ],
-            random=lambda rng: (rng.normal(scale=3, size=(4, 3)),),
+            random=lambda rng: (rng.integers(0, 3, size=4), rng.normal(scale=3, size=(4, 3))),
             mistakes=[
                 (
-                    softmax_over_everything,
+                    delta_of_sum,
                     (
-                        "每一行要各自加起来等于 1：用 `axis=-1`。",
-                        "Each row must add up to 1 by itself: use `axis=-1`.",
+                        "损失取平均：还要除以样本数 $n$。",
+                        "The loss is a mean: divide by the number of samples $n$.",
                     ),
                 ),
                 (
-                    one_maximum_for_all,
+                    mean_of_all_numbers,
                     (
-                        "要减去每一行自己的最大值：所有行共用一个最大值，小的那些行会下溢成 0/0。",
-                        "Subtract each row's own largest: with one maximum for all rows, the small rows underflow to 0/0.",
+                        "除以样本数 $n$（行数），不是除以所有数的个数。",
+                        "Divide by the number of samples $n$ (the rows), not by that of all numbers.",
                     ),
                 ),
                 (
-                    naive_over_everything,
+                    delta_reversed,
                     (
-                        "两处要改：每一行各自加起来等于 1（`axis=-1`），并先减去每行的最大值。",
-                        "Two changes: each row must add up to 1 (`axis=-1`), and subtract each row's largest first.",
+                        "符号反了：概率减标签。",
+                        "The sign is the other way round: probabilities minus labels.",
                     ),
                 ),
                 (
-                    softmax_over_columns,
+                    probabilities_only,
+                    (
+                        "还要在正确类别处减去 1。",
+                        "Subtract 1 at the right class.",
+                    ),
+                ),
+                (
+                    delta_over_everything,
+                    (
+                        "每一行的概率要各自加起来等于 1：用 `axis=-1`。",
+                        "Each row's probabilities must add up to 1 by themselves: use `axis=-1`.",
+                    ),
+                ),
+                (
+                    delta_over_columns,
                     (
                         "你归一化了每一列；类别在每一行里。",
                         "You normalized each column; the classes are in the rows.",
                     ),
                 ),
                 (
-                    overflowing_softmax,
+                    delta_overflowing,
                     (
                         "logits 很大时 $e^z$ 上溢：先减去每行的最大值。",
                         "With large logits $e^z$ overflows: subtract each row's largest first.",
@@ -214,23 +309,38 @@ EXERCISES = [
         ),
         hints=[
             (
-                "先减去每行的最大值，再取指数。",
-                "Subtract each row's largest value, then take the exponential.",
+                "概率可以从上面的函数得到：`np.exp(log_softmax(logits))`。",
+                "The probabilities come from the function above: `np.exp(log_softmax(logits))`.",
             ),
             (
-                "除以每行的和，`keepdims=True` 让形状对得上。",
-                "Divide by each row's sum; `keepdims=True` makes the shapes fit.",
+                "整数标签变成独热编码：`np.eye(C)[integers]`，$C$ 是 `logits` 的列数。",
+                "Integer labels become one-hot as `np.eye(C)[integers]`, where $C$ is the number of columns of `logits`.",
+            ),
+            (
+                "概率减独热编码，再除以样本数。",
+                "Probabilities minus one-hot labels, divided by the number of samples.",
             ),
         ],
-        reference=softmax,
+        reference=cross_entropy_delta,
         solution=(
-            "`e = np.exp(z - z.max(axis=-1, keepdims=True))`，`return e / e.sum(axis=-1, keepdims=True)`。",
-            "`e = np.exp(z - z.max(axis=-1, keepdims=True))`, `return e / e.sum(axis=-1, keepdims=True)`.",
+            (
+                "`one_hot = np.eye(logits.shape[1])[integers]`，"
+                "`return (np.exp(log_softmax(logits)) - one_hot) / len(logits)`。"
+            ),
+            (
+                "`one_hot = np.eye(logits.shape[1])[integers]`, "
+                "`return (np.exp(log_softmax(logits)) - one_hot) / len(logits)`."
+            ),
         ),
         wrong=[
-            (softmax_over_everything, "by itself"),
-            (softmax_over_columns, "each column"),
-            (overflowing_softmax, "overflows"),
+            (delta_of_sum, "is a mean"),
+            (mean_of_all_numbers, "not by that of all"),
+            (delta_reversed, "other way round"),
+            (probabilities_only, "at the right class"),
+            (delta_over_everything, "by themselves"),
+            (delta_over_columns, "each column"),
+            (delta_overflowing, "overflows"),
+            (lambda integers, logits: softmax(logits).max(axis=-1), "shape"),
         ],
     ),
     Exercise(
@@ -242,37 +352,37 @@ EXERCISES = [
                 (
                     0.1,
                     (
-                        "求和时梯度随批次变长 8 倍，学习率不能不变。",
-                        "With a sum the gradient gets 8 times longer; the rate cannot stay.",
+                        "求和时梯度的期望变成 8 倍，学习率不能不变。",
+                        "With a sum the expected gradient is 8 times as large; the rate cannot stay.",
                     ),
                 ),
                 (
                     0.8,
                     (
-                        "方向反了：梯度变长，学习率要变小。",
-                        "The other way round: the gradient gets longer, so the rate must shrink.",
+                        "方向反了：梯度变大，学习率要变小。",
+                        "The other way round: the gradient gets larger, so the rate must shrink.",
                     ),
                 ),
                 (
                     0.1 / 8**0.5,
                     (
-                        "$\\sqrt n$ 说的是噪声；梯度本身的长度与 $n$ 成正比。",
-                        "$\\sqrt n$ is about noise; the gradient itself grows in proportion to $n$.",
+                        "$\\sqrt n$ 说的是噪声；求和的梯度，期望与 $n$ 成正比。",
+                        "$\\sqrt n$ is about noise; the expectation of a summed gradient grows in proportion to $n$.",
                     ),
                 ),
             ],
         ),
         hints=[
             (
-                "批次变成几倍，求和的梯度就大约变成几倍。",
-                "The gradient of a sum grows about as much as the batch does.",
+                "批次变成几倍，求和的梯度的期望就变成几倍。",
+                "The expected gradient of a sum grows by the same factor as the batch.",
             ),
             ("$256/32=8$。", "$256/32=8$."),
         ],
         reference=0.0125,
         solution=(
-            "批次变成 8 倍，梯度约变成 8 倍，学习率除以 8：$0.1/8=0.0125$。",
-            "The batch is 8 times larger, the gradient about 8 times longer, so divide the rate by 8: $0.1/8=0.0125$.",
+            "批次变成 8 倍，梯度的期望变成 8 倍，学习率除以 8：$0.1/8=0.0125$。",
+            "The batch is 8 times as large, so is the expected gradient; divide the rate by 8: $0.1/8=0.0125$.",
         ),
         wrong=[(0.1, "cannot stay"), (0.8, "other way round"), (0.1 / 8**0.5, "about noise")],
     ),
@@ -305,7 +415,7 @@ QUIZZES = [
                 right=True,
             ),
             Option(
-                ("换更大的主干", "Use a larger backbone"),
+                ("换更大的骨干网络", "Use a larger backbone"),
                 (
                     "特征没有问题：同样的特征用正确的损失超过 90%。",
                     "The features are fine: with the right loss the same features exceed 90%.",
