@@ -1,0 +1,1424 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+
+# %% [markdown]
+# # 05 什么是迁移学习 · What transfer learning is
+
+# %% tags=["setup"]
+try:
+    import course_utils  # first, so that TensorFlow starts without its messages
+except ModuleNotFoundError:
+    message = "请先安装课程 · install the course first: python start.py"
+    raise SystemExit(message) from None
+
+import gzip
+
+import h5py
+import ipywidgets as widgets
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from sklearn.cluster import KMeans
+from sklearn.datasets import load_breast_cancer
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import adjusted_rand_score, roc_auc_score
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+
+from course_utils import assets, features, figures, photos
+from course_utils.learning import check, hint, progress, quiz, solution
+from course_utils.widgets import Explorer
+
+tf.get_logger().setLevel("ERROR")  # many small models: no warning about retracing
+_ = threadpool_limits(1, user_api="blas")  # small matrices: threads only get in each other's way
+figures.use_style()
+course_utils.reproducible(7)
+
+# %% [markdown]
+# ## 你将学会 · What you will be able to do
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * 用领域和任务说清楚什么是迁移学习，并判断一个问题属于哪一种设定；
+# * 把“迁移有没有用”变成一个数：迁移增益，带区间，可正可负；
+# * 分开四种被搬走的知识：样本、特征、参数、关系，每一种都亲手运行一次；
+# * 用重要性加权应对协变量偏移，并知道它什么时候帮不上忙；
+# * 说出“只搬结构”为什么什么也没有搬，以及源任务选错时会付出多少。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * say what transfer learning is in terms of domain and task, and tell which setting a problem belongs to;
+# * turn “does transfer help?” into a number: the transfer gain, with an interval, positive or negative;
+# * tell apart the four kinds of knowledge that can be carried over: instances, features, parameters, relations; you run each once yourself;
+# * meet covariate shift with importance weighting, and know when that does not help;
+# * say why “transferring the structure” transfers nothing, and what the wrong source task costs.
+#
+# </div>
+
+# %% [markdown]
+# ## 开始之前 · Before you start
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 你需要第 01 课的梯度下降和第 04 课的“特征”。这一课只用很小的模型，为的是把概念一个一个分开；第 06 到 09 课再用真实照片一步一步做。在 2 个 CPU 核上运行全部单元大约 1 分钟，读完并做练习大约 60 分钟。“文章 S1”到“S5”是这门课要核对的五篇教程。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# You need gradient descent from lesson 01 and “features” from lesson 04. This lesson uses very small models only, to keep the ideas apart; lessons 06 to 09 then go step by step on real photos. Running all cells takes about 1 minute on 2 CPU cores, reading and doing the exercises about 60 minutes. “Article S1” to “S5” are the five tutorials that this course checks.
+#
+# </div>
+
+# %% [markdown]
+# ## 先猜一猜 · Predict first
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 写下你的猜测；到了那一节，课文会把它和测量结果并排印出来。
+#
+# 1. 猫狗分类，只有 20 张带标签的照片。用在 ImageNet 上学到的特征，比直接用像素，准确率高多少（0 到 1 之间的差）？
+# 2. 目标是认手写数字 5 到 9，每类只有 5 个标签。从一个在数字 0 到 4 上训练好的网络开始微调，比从随机权重开始，会更好（`"better"`）、更差（`"worse"`），还是差不多（`"same"`）？
+# 3. 只照搬那个网络的**结构**，权重重新随机：与“没有源任务”相比，准确率差多少？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Write down your guesses; each section prints yours beside what is measured.
+#
+# 1. Cats against dogs with just 20 labelled photos. With features learned on ImageNet, how much higher is the accuracy than with raw pixels (a difference between 0 and 1)?
+# 2. The target is to read handwritten digits 5 to 9, with just 5 labels for each class. Fine-tuning starts from a network trained on digits 0 to 4: compared with a start from random weights, is that `"better"`, `"worse"` or the `"same"`?
+# 3. Copy only the **structure** of that network, with new random weights: how far does the accuracy differ from having no source task at all?
+#
+# </div>
+
+# %% tags=["setup"]
+guess_gain = ...  # 0 to 1
+guess_digits = ...  # "better", "worse" or "same"
+guess_structure = ...  # 0 to 1
+
+
+def shown(guess):
+    return "–" if guess is ... else guess
+
+
+# %% [markdown]
+# ## 领域与任务 · Domain and task
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **迁移学习**（transfer learning）只有两样东西可以不同。按 Pan 与 Yang（2010）：
+#
+# * **领域**（domain）是输入的空间和输入的分布：$\mathcal{D}=\{\mathcal{X},\,P(X)\}$，即有些什么样的照片，各有多常见。
+# * **任务**（task）是答案的空间和要学的函数：$\mathcal{T}=\{\mathcal{Y},\,f\}$，即问什么问题。
+#
+# 有一个源 $(\mathcal{D}_S,\mathcal{T}_S)$ 和一个目标 $(\mathcal{D}_T,\mathcal{T}_T)$。用源学到的东西帮助学目标的 $f_T$，而且
+#
+# $$\mathcal{D}_S\ne\mathcal{D}_T\quad\text{或}\quad\mathcal{T}_S\ne\mathcal{T}_T,$$
+#
+# 就是迁移学习。两者都相同，就是普通的机器学习：训练集和测试集独立同分布。
+#
+# “领域不同”是可以测的。混合两批照片，让一个分类器猜每张来自哪一批。猜不出（AUC 约 0.5），就看不出 $P(X)$ 不同；猜得出，就不同。（AUC 是随机取一张这批、一张那批，分类器排对次序的机会。）
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# In **transfer learning** just two things can differ. After Pan and Yang (2010):
+#
+# * a **domain** is the space of inputs and their distribution, $\mathcal{D}=\{\mathcal{X},\,P(X)\}$: which photos there are, and how common each kind is;
+# * a **task** is the space of answers and the function to learn, $\mathcal{T}=\{\mathcal{Y},\,f\}$: which question is asked.
+#
+# There is a source $(\mathcal{D}_S,\mathcal{T}_S)$ and a target $(\mathcal{D}_T,\mathcal{T}_T)$. Using what was learned from the source to help learning the target's $f_T$, where
+#
+# $$\mathcal{D}_S\ne\mathcal{D}_T\quad\text{or}\quad\mathcal{T}_S\ne\mathcal{T}_T,$$
+#
+# is transfer learning. If both are the same, it is ordinary machine learning: training and test set are independent and identically distributed.
+#
+# “Different domains” can be measured. Mix two collections of photos and let a classifier guess which collection each comes from. If it cannot (AUC about 0.5), no difference in $P(X)$ is seen; if it can, they differ. (AUC is the chance that of one photo from each collection the classifier ranks the two correctly.)
+#
+# </div>
+
+# %% tags=["setup"]
+sets = {name: photos.default(name) for name in ["train", "test", "web", "pets"]}
+learned = {name: features.extract(each) for name, each in sets.items()}  # Lite0, (n, 1280)
+pixels = {name: each.images(32).reshape(len(each), -1) / 255 for name, each in sets.items()}
+labels = {name: each.labels for name, each in sets.items()}  # 0 cat, 1 dog
+held_out = ["test", "web", "pets"]
+y_test = np.concatenate([labels[name] for name in held_out])
+assert learned["train"].shape == (200, 1280) and len(y_test) == 116
+
+
+# %% tags=["nbval-ignore-output"]
+def domain_auc(a, b):
+    """How well a linear classifier tells two collections apart, by 5-fold cross-validation."""
+    x, is_b = np.concatenate([a, b]), np.repeat([0, 1], [len(a), len(b)])
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=500))
+    return cross_val_score(classifier, x, is_b, cv=5, scoring="roc_auc").mean()
+
+
+auc = {name: domain_auc(learned["train"], learned[name]) for name in held_out}
+for name, value in auc.items():
+    print(f"train / {name:5} AUC {value:.2f}")
+
+# %%
+assert auc["test"] < 0.65 and min(auc["web"], auc["pets"]) > 0.75
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# `train` 和 `test` 来自同一批照片，看不出差别；`web` 和 `pets` 是别处来的：任务完全一样（猫还是狗），领域不同。这不是细节：在一家医院训练、到另一家用，在模拟器里训练、到路上开，都是这种情形。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# `train` and `test` come from the same collection and no difference is seen; `web` and `pets` come from elsewhere: exactly the same task (cat or dog), another domain. This is no fine point: trained in one hospital and used in the next, trained in a simulator and driven on the road, are cases of it.
+#
+# </div>
+
+# %% [markdown]
+# ## 迁移增益：一个数 · The gain of transfer: one number
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# “迁移学习提高效果”是一句话，不是测量。**迁移增益**（transfer gain）是
+#
+# $$\text{gain}=\text{metric}_\text{with}-\text{metric}_\text{without},$$
+#
+# 同样的目标标签、同样的测试集、同样的分类头，差别只在用不用源。它可以是负的，那就是**负迁移**（negative transfer）。
+#
+# 一次抽签说明不了什么：20 张训练照片换一批，结果就不同。所以抽许多次，每一次都让两种方法用**同一批**照片，再看差的平均和它的标准误差 $s/\sqrt{R}$（$s$ 是 $R$ 个差的标准差，除以 $R-1$）。
+#
+# **练习 1**：写出这个函数。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# “Transfer improves results” is a sentence, not a measurement. The **transfer gain** is
+#
+# $$\text{gain}=\text{metric}_\text{with}-\text{metric}_\text{without},$$
+#
+# with the same target labels, the same test set and the same head; the only difference is whether the source is used. It can be negative: that is **negative transfer**.
+#
+# One draw says little: 20 other training photos give another result. So draw many times, let both methods use the **same** photos each time, and look at the mean of the differences and its standard error $s/\sqrt{R}$ ($s$ is the standard deviation of the $R$ differences, dividing by $R-1$).
+#
+# **Exercise 1**: write this function.
+#
+# </div>
+
+
+# %% tags=["exercise"]
+def transfer_gain(with_source, without_source):
+    """Two arrays (R,) of accuracies, draw by draw -> (mean gain, its standard error)"""
+    return ...
+
+
+check("05-1", transfer_gain)
+
+
+# %% tags=["setup"]
+def draw(n, seed):
+    """Numbers of n training photos, half cats and half dogs."""
+    rng = np.random.default_rng(seed)
+    return np.concatenate(
+        [rng.permutation(np.flatnonzero(labels["train"] == c))[: n // 2] for c in (0, 1)]
+    )
+
+
+def accuracy(x, chosen):
+    """Logistic regression on the chosen training photos, evaluated on all 116 held out."""
+    classifier = LogisticRegression(max_iter=500).fit(x["train"][chosen], labels["train"][chosen])
+    return classifier.score(np.concatenate([x[name] for name in held_out]), y_test)
+
+
+# %% tags=["nbval-ignore-output"]
+gains = {}
+for n in [2, 20, 50]:
+    draws = [draw(n, seed) for seed in range(20)]
+    scores = {kind: [accuracy(x, d) for d in draws] for kind, x in (("F", learned), ("P", pixels))}
+    gains[n] = np.subtract(scores["F"], scores["P"])
+    error = gains[n].std(ddof=1) / np.sqrt(len(draws))
+    print(f"n = {n:2}: features {np.mean(scores['F']):.2f}   pixels {np.mean(scores['P']):.2f}   "
+          f"gain {gains[n].mean():+.2f} ± {1.96 * error:.2f}")  # fmt: skip
+print("你猜的 your guess (n = 20):", shown(guess_gain))
+
+# %%
+for n, gain in gains.items():
+    assert gain.mean() - 1.96 * gain.std(ddof=1) / np.sqrt(len(gain)) > 0.2
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 每类只有 1 张照片（$n=2$）时，这叫**单样本学习**（one-shot learning）。文章 S5 把它写成“一元学习”，说它不同于迁移学习、要从零训练。正好相反：上表的第一行靠的全是以前学到的特征，直接用像素几乎是瞎猜。Fei-Fei 等（2006）提出单样本学习时，说的就是利用以前学过的类别，而不是从零开始。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# With just 1 photo for each class ($n=2$) this is **one-shot learning**. Article S5 gives it a name that is no standard term, and says that unlike transfer learning it must train from scratch. The opposite is true: the first row of the table lives entirely on features learned before, and raw pixels are almost guessing. When Fei-Fei et al. (2006) put forward one-shot learning, the point was to use the categories learned earlier instead of starting from scratch.
+#
+# </div>
+
+# %% [markdown]
+# ## 简史，更正过的 · A corrected history
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 文章 S1 说迁移学习是 1950 年代心理学家提出的，S2 说是 1960 年代的心理学家，S5 说它起源于 1960 年代的机器学习，2009 年由“Rasmus Villberg 等人”命名。三种说法互相矛盾；S5 的这些人和论文，还有 S1 的“Bernard Berensdorf”，都查不到任何公开记录。下图只画查证过的事；灰色的叉是文章的说法。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Article S1 says that psychologists proposed transfer learning in the 1950s, S2 psychologists of the 1960s, S5 that it began in machine learning in the 1960s and was named in 2009 by “Rasmus Villberg et al.”. The three contradict each other; of S5's people and paper, and of S1's “Bernard Berensdorf”, no public record can be found. The figure draws what was looked up only; grey crosses are the articles' claims.
+#
+# </div>
+
+# %% tags=["setup"]
+PSYCHOLOGY, LEARNING, DEEP, CLAIM = "心理学 psychology", "机器学习 machine learning", "深度学习 deep learning", "文章的说法 claims of the articles"  # fmt: skip
+HISTORY = [
+    (1901, PSYCHOLOGY, "Thorndike, Woodworth：练一种能力，别的会变好吗 does practice carry over?"),
+    (1950, CLAIM, "S1：1950 年代提出 proposed in the 1950s"),
+    (1960, CLAIM, "S2、S5：1960 年代 in the 1960s"),
+    (1976, LEARNING, "Bozinovski, Fulgosi：神经网络迁移的第一篇 first paper in neural networks"),
+    (1991, LEARNING, "Pratt, Mostow, Kamm：在网络之间搬权重 weights from net to net"),
+    (1995, LEARNING, "NIPS 研讨会 workshop “Learning to Learn”"),
+    (1997, LEARNING, "Caruana：多任务学习 multi-task learning"),
+    (2000, LEARNING, "Shimodaira：协变量偏移与加权 covariate shift, weighting"),
+    (2005, LEARNING, "Rosenstein 等 et al.：负迁移 negative transfer"),
+    (2006, DEEP, "Hinton 等 et al.：逐层预训练再微调 pretrain layers, then fine-tune"),
+    (2009, CLAIM, "S5：这一年命名 named in this year"),
+    (2010, LEARNING, "Pan, Yang：综述，今天的分类 survey, today's taxonomy"),
+    (2012, DEEP, "Krizhevsky 等 et al.：AlexNet, ImageNet"),
+    (2014, DEEP, "DeCAF; Yosinski 等 et al.：深层特征能搬多远 how far deep features carry"),
+    (2017, DEEP, "MAML：学习怎样快速学会 learning to learn fast"),
+    (2018, DEEP, "ULMFiT, BERT：语言模型先预训练再微调 language models, fine-tuned"),
+]
+looks = {PSYCHOLOGY: ("s", 4), LEARNING: ("o", 0), DEEP: ("^", 2), CLAIM: ("X", None)}
+fig, ax = plt.subplots(figsize=(7.6, 4.9))
+for kind, (marker, colour) in looks.items():
+    rows = [row for row, entry in enumerate(HISTORY) if entry[1] == kind]
+    colour = "#888888" if colour is None else figures.PALETTE[colour]
+    ax.scatter([0] * len(rows), rows, color=colour, marker=marker, s=55, label=kind, zorder=3)
+for row, (year, kind, text) in enumerate(HISTORY):
+    grey = "#777777" if kind == CLAIM else "#000000"
+    ax.text(-0.25, row, "" if kind == CLAIM else year, ha="right", va="center", fontsize=9)
+    ax.text(0.25, row, text, va="center", fontsize=8.5, color=grey)
+ax.axvline(0, color="#bbbbbb", linewidth=1, marker="", zorder=0)
+ax.set(xlim=(-1.2, 9.5), ylim=(len(HISTORY) - 0.4, -0.6))
+ax.axis("off")
+ax.legend(loc="upper right", fontsize=8, bbox_to_anchor=(1.0, 0.98))
+figures.show(
+    fig,
+    "时间线：1901 年心理学；1976 年神经网络；1991 年搬权重；1995 年研讨会；1997 年多任务；2000 年协变量偏移；2005 年负迁移；2006 年逐层预训练；2010 年综述；2012 年 AlexNet；2014 年深层特征；2017 年 MAML；2018 年 ULMFiT 和 BERT。灰色的叉标出文章说的 1950 年代、1960 年代和 2009 年。",
+    "Timeline: 1901 psychology; 1976 neural networks; 1991 weights carried over; 1995 workshop; 1997 multi-task; 2000 covariate shift; 2005 negative transfer; 2006 layer-wise pretraining; 2010 survey; 2012 AlexNet; 2014 deep features; 2017 MAML; 2018 ULMFiT and BERT. Grey crosses mark the articles' 1950s, 1960s and 2009.",
+)
+years = [year for year, *_ in HISTORY]
+assert years == sorted(years) and years.index(1976) < years.index(2009)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 间距不按年份。S1 还提到 Hebb：他 1949 年的书讲的是神经元之间的连接怎样改变，不是迁移。S1 说 2006 年的深度信念网络（DBN）用于“图像识别”；它是手写数字图像和标签的**生成**模型，与我们有关的是它“先逐层无监督预训练，再微调”的做法。S4 称迁移学习为“新兴”方法；在神经网络里，1976 年就有了。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Spacing is not to scale. S1 also names Hebb: his book of 1949 is about how connections between neurons change, not about transfer. S1 says that the deep belief network (DBN) of 2006 served “image recognition”; it is a **generative** model of images of handwritten digits and their labels, and what matters to us is its recipe, “unsupervised pretraining layer by layer, then fine-tuning”. S4 calls transfer learning an “emerging” method; neural networks have had it since 1976.
+#
+# </div>
+
+# %% [markdown]
+# ## 三种设定：哪里有标签 · Three settings: where the labels are
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# Pan 与 Yang（2010）按“什么不同、哪里有标签”分三种：
+#
+# | 设定 | 任务 | 领域 | 标签在哪里 | 本课的例子 |
+# |---|---|---|---|---|
+# | **归纳式**（inductive） | 不同 | 相同或不同 | 目标要有一些 | 上面的猫狗；下面的数字 0–4 → 5–9 |
+# | **直推式**（transductive） | 相同 | 不同 | 只有源有 | 下面的 MNIST → USPS；协变量偏移 |
+# | **无监督**（unsupervised） | 不同但相关，目标任务也是无监督的 | 相同或不同 | 两边都没有 | 下面的聚类 |
+#
+# 文章 S4 只说了任务和领域，漏了标签的条件；还把归纳式说成“领域相似”。Pan 与 Yang 的定义里，归纳式的领域可以相同也可以不同。
+#
+# 先看**直推式**：源是 MNIST 的数字，带标签；目标是 USPS 的邮编数字，一个标签也没有。任务相同（5 到 9 是哪一个），领域不同。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Pan and Yang (2010) tell three settings apart by what differs and where there are labels:
+#
+# | setting | task | domain | where labels are | example in this lesson |
+# |---|---|---|---|---|
+# | **inductive** | differs | same or not | some in the target | cats and dogs above; digits 0–4 → 5–9 below |
+# | **transductive** | same | differs | in the source only | MNIST → USPS below; covariate shift |
+# | **unsupervised** | differs but is related, and the target task is unsupervised too | same or not | in neither | clustering below |
+#
+# Article S4 only speaks of task and domain and leaves the labels out; it also says that in the inductive case the domains are similar. By Pan and Yang's definition they may be the same or not.
+#
+# First the **transductive** setting: the source is MNIST's digits, with labels; the target is USPS's postcode digits, without a single label. The task is the same (which one of 5 to 9), the domains differ.
+#
+# </div>
+
+
+# %% tags=["setup"]
+def first_idx(name, header, shape):
+    """The first items of one of MNIST's idx files: a header, then bytes."""
+    with gzip.open(assets.fetch("mnist") / name) as file:
+        content = file.read(header + int(np.prod(shape)))[header:]
+    return np.frombuffer(content, np.uint8).reshape(shape)
+
+
+mnist_y = first_idx("train-labels-idx1-ubyte.gz", 8, (6000,))
+mnist = first_idx("train-images-idx3-ubyte.gz", 16, (6000, 28, 28, 1))[:, 4:24, 4:24] / 255
+mnist = np.array(keras.ops.image.resize(mnist, (16, 16)))  # without the margin, as in USPS
+with h5py.File(assets.fetch("usps")) as file:
+    usps, usps_y = file["train/data"][:].reshape(-1, 16, 16, 1), file["train/target"][:]
+    usps_test, usps_test_y = file["test/data"][:].reshape(-1, 16, 16, 1), file["test/target"][:]
+high = mnist_y >= 5
+x_s, y_s = mnist[high], mnist_y[high] - 5  # source: MNIST, digits 5 to 9
+x_t, y_t = usps[usps_y >= 5], usps_y[usps_y >= 5] - 5  # target: USPS, digits 5 to 9
+x_test, y_t_test = usps_test[usps_test_y >= 5], usps_test_y[usps_test_y >= 5] - 5
+assert x_s.shape == (2925, 16, 16, 1) and len(x_t) == 3051 and len(x_test) == 820
+fig, axes = plt.subplots(2, 10, figsize=(6.6, 1.6))
+for row, (x, y, name) in zip(axes, [(x_s, y_s, "MNIST"), (x_t, y_t, "USPS")], strict=True):
+    for ax, picture in zip(row, x[np.argsort(y, kind="stable")[:: len(y) // 10][:10]], strict=True):
+        ax.imshow(picture[..., 0], cmap="gray", vmin=0, vmax=1)
+        ax.axis("off")
+    row[0].set_title(name, fontsize=9, loc="left")
+figures.show(
+    fig,
+    "上排 MNIST 的数字 5 到 9，笔画细；下排 USPS 的数字 5 到 9，笔画粗、模糊一些。",
+    "Top: MNIST's digits 5 to 9, with thin strokes. Bottom: USPS's digits 5 to 9, with thicker, softer strokes.",
+    names=["MNIST", "USPS"],
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 没有目标标签，仍然可以用目标的**输入**：每个像素减去均值、除以标准差时，源用源的统计量，目标用**目标自己的**统计量。两个分布就靠近了一点。（除数加 0.1，免得从不变化的像素被放大。）
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Without target labels you can still use the target's **inputs**: when each pixel has its mean subtracted and is divided by its standard deviation, take the source's statistics for the source and the **target's own** for the target. The two distributions move a little closer. (0.1 is added to the divisor, or pixels that hardly vary would be blown up.)
+#
+# </div>
+
+
+# %% tags=["nbval-ignore-output"]
+def standardize(x, like):
+    x, like = x.reshape(len(x), -1), like.reshape(len(like), -1)
+    return (x - like.mean(axis=0)) / (like.std(axis=0) + 0.1)
+
+
+reader = LogisticRegression(C=0.1, max_iter=200).fit(standardize(x_s, x_s), y_s)
+by_source = reader.score(standardize(x_test, x_s), y_t_test)
+by_target = reader.score(standardize(x_test, x_t), y_t_test)  # x_t without its labels
+print(f"USPS: source statistics {by_source:.2f}   target statistics {by_target:.2f}")
+
+# %%
+assert reader.score(standardize(x_s, x_s), y_s) > 0.9  # at home it is good
+assert by_source < 0.75 and by_target - by_source > 0.03
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 在源上超过 0.9，到了目标掉下一大截；只看目标的输入就收回一部分。第 12 课讲更强的领域自适应。
+#
+# 再看**无监督**：两边都没有标签，目标任务是**聚类**。源是 MNIST 的数字 0 到 4，不看标签，学出 20 个主成分（PCA：变化最大的方向）；目标是 100 张 USPS 的 5 到 9，投影到这些方向上再用 k 均值分成 5 堆。ARI 衡量分堆与真实类别是否一致：1 完全一致，0 等于乱分。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# At home it exceeds 0.9, on the target it falls far below; looking at the target's inputs alone wins part of that back. Lesson 12 has stronger domain adaptation.
+#
+# Now the **unsupervised** setting: no labels on either side, and the target task is **clustering**. The source is MNIST's digits 0 to 4, whose labels nobody looks at; it gives 20 principal components (PCA: the directions of largest variation). The target is 100 of USPS's 5 to 9, projected on these directions and put into 5 groups by k-means. The ARI says how well the groups agree with the true classes: 1 is perfect, 0 is chance.
+#
+# </div>
+
+
+# %% tags=["nbval-ignore-output"]
+def agreement(x, y):
+    return adjusted_rand_score(y, KMeans(5, n_init=5, random_state=0).fit_predict(x))
+
+
+flat_s, flat_t = mnist[~high].reshape(-1, 256), x_t.reshape(-1, 256)
+directions = PCA(20, random_state=0).fit(flat_s)  # learned from the source
+picks = [np.random.default_rng(seed).permutation(len(flat_t))[:100] for seed in range(10)]
+alone = np.array([agreement(flat_t[i], y_t[i]) for i in picks])
+carried = np.array([agreement(directions.transform(flat_t[i]), y_t[i]) for i in picks])
+cats_dogs = [np.concatenate([x[name] for name in held_out]) for x in (pixels, learned)]
+photo_ari = [adjusted_rand_score(y_test, KMeans(2, n_init=10, random_state=7).fit_predict(x))
+             for x in cats_dogs]  # fmt: skip
+print(f"digits: pixels {alone.mean():.2f}, source directions {carried.mean():.2f}")
+print(f"photos: pixels {photo_ari[0]:.2f}, ImageNet features {photo_ari[1]:.2f}")
+
+# %%
+assert carried.mean() - alone.mean() < 0.05  # nothing gained here
+assert photo_ari[1] - photo_ari[0] > 0.5
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 数字上**没有**得到增益：20 个方向丢掉的细节，正是目标要用的。照片上，ImageNet 的特征不看一个猫狗标签就几乎把两类分开了。不过要诚实：学这些特征时用了源的标签，所以按严格的定义，后一个不算“无监督迁移”，是无监督的目标任务加上有监督的源。
+#
+# **练习 2**：判断 4 个问题属于哪一种设定，填 `"inductive"`、`"transductive"`、`"unsupervised"`，或 `"none"`（不是迁移学习）。
+#
+# * `hospital`：A 医院的 X 光片带诊断；B 医院的设备不同，只有片子，没有诊断；要在 B 医院作同样的诊断。
+# * `birds`：ImageNet 的网络；目标是 200 种鸟，每种有 10 张带标签的照片。
+# * `customers`：两家商店的购物记录，都没有标签；用第一家学到的表示，把第二家的顾客分群。
+# * `split`：把一批照片随机分成训练集和测试集，训练，再测试。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# On the digits **nothing** is gained: what the 20 directions drop is what the target needs. On the photos, ImageNet's features nearly separate the two classes without a single cat-or-dog label. But be honest: learning those features used the source's labels, so by the strict definition the latter is not “unsupervised transfer”, but an unsupervised target task with a supervised source.
+#
+# **Exercise 2**: to which setting do 4 problems belong? Fill in `"inductive"`, `"transductive"`, `"unsupervised"`, or `"none"` (no transfer learning).
+#
+# * `hospital`: X-rays of hospital A come with diagnoses; hospital B has other machines, and pictures without diagnoses; the same diagnosis is to be made at B.
+# * `birds`: a network of ImageNet; the target is 200 kinds of birds with 10 labelled photos each.
+# * `customers`: purchases of two shops, no labels for either; the representation learned from the first is used to group the second shop's customers.
+# * `split`: a collection of photos is split at random into training and test set; train, then test.
+#
+# </div>
+
+# %% tags=["exercise"]
+answer_settings = {"hospital": ..., "birds": ..., "customers": ..., "split": ...}
+check("05-2", answer_settings)
+
+# %% [markdown]
+# ## 搬的是什么：四种知识 · What is carried over: four kinds of knowledge
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 另一种分法不问哪里有标签，只问**搬的是什么**（Pan 与 Yang，2010）：
+#
+# | 搬什么 | 怎么搬 | 本课的例子 |
+# |---|---|---|
+# | **样本**（instance） | 源样本加权后直接用于训练目标 | 协变量偏移与重要性加权 |
+# | **特征表示**（feature representation） | 用源学到的 $\phi$ 描述目标的输入 | 猫狗的特征；数字的特征 |
+# | **参数**（parameter） | 从源的权重开始，或拉向源的权重 | 数字的微调；肿瘤表格的 L2-SP |
+# | **关系知识**（relational knowledge） | 源里对象之间的规律，换上目标里的对象 | 家谱 → 公司 |
+#
+# 文章 S5 说三种：参数、结构、特征。“结构”不在里面，下面会看到为什么；样本和关系它没有提。文章 S4 只有两种（特征、模型）。
+#
+# 最后一种最少见，所以先看它。源是一个家庭，谁是谁的父母、谁和谁是兄弟姐妹，都知道。目标是一家公司：知道谁是谁的上司，“同一个小组”却只知道 **1 对**例子。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Another taxonomy does not ask where the labels are, only **what is carried over** (Pan and Yang, 2010):
+#
+# | what | how | example in this lesson |
+# |---|---|---|
+# | **instances** | source samples, weighted, train the target directly | covariate shift and importance weighting |
+# | **feature representation** | a $\phi$ learned from the source describes the target's inputs | features of cats and dogs; features of digits |
+# | **parameters** | start from the source's weights, or be pulled towards them | fine-tuning on digits; L2-SP on the tumour table |
+# | **relational knowledge** | how things in the source are related, with the target's things put in | family → company |
+#
+# Article S5 has three: parameters, structure, features. “Structure” is not among the four, and you will see why; instances and relations it leaves out. Article S4 has two (features, models).
+#
+# The last kind is the rarest, so take it first. The source is a family: who is whose parent and who are siblings is all known. The target is a company: who is whose boss is known, but of “the same team” just **1 pair** is known.
+#
+# </div>
+
+
+# %%
+def relation(pairs, n):
+    """matrix[i, j] = 1 where i stands in the relation to j"""
+    matrix = np.zeros((n, n), int)
+    matrix[tuple(np.transpose(pairs))] = 1
+    return matrix
+
+
+parent = relation([(0, 1), (0, 2), (1, 3), (1, 4), (2, 5), (2, 6)], 7)
+sibling = relation([(1, 2), (2, 1), (3, 4), (4, 3), (5, 6), (6, 5)], 7)
+boss = relation([(0, 1), (0, 2), (0, 3), (1, 4), (1, 5), (2, 6), (2, 7), (2, 8)], 9)
+one_team = [(1, 2), (1, 3), (2, 3), (4, 5), (6, 7), (6, 8), (7, 8)]
+team = relation(one_team + [pair[::-1] for pair in one_team], 9)  # only (4, 5) is known
+
+# %%
+RULES = {  # candidates; `a @ b` multiplies matrices: is there someone in between?
+    "a above b": lambda a: a,
+    "a two levels above b": lambda a: a @ a,
+    "someone stands above both": lambda a: a.T @ a,
+    "each has someone above": lambda a: np.outer(a.any(axis=0), a.any(axis=0)),
+    "any two": lambda a: np.ones_like(a),
+}
+
+
+def apply_rule(name, above):
+    found = RULES[name](above) > 0
+    return found & ~np.eye(len(above), dtype=bool)  # nobody is their own sibling
+
+
+# %%
+fits_source = [r for r in RULES if np.array_equal(apply_rule(r, parent), sibling)]
+fits_pair = [r for r in RULES if apply_rule(r, boss)[4, 5]]  # all that the target tells
+print("target alone:", fits_pair, "\nsource:", fits_source)
+wrong = {r: int(np.sum(apply_rule(r, boss) != team)) for r in fits_pair}
+print("wrong answers in the company:", wrong)
+assert fits_source == ["someone stands above both"] and len(fits_pair) == 3
+assert wrong[fits_source[0]] == 0 and min(w for r, w in wrong.items() if r != fits_source[0]) > 30
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 只看目标的 1 对例子，有 3 条规律说得通，其中 2 条会答错几十次；家庭里只有 1 条说得通，搬过来全对。搬的不是人（样本），不是数（参数），是“有人同时在两者之上”这个规律，父母对应上司。真正的系统会自己找这个对应（Mihalkova 等，2007）。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# From the target's 1 pair, 3 rules make sense, and 2 of them give dozens of wrong answers; in the family only 1 makes sense, and carried over it is right throughout. What is carried over are not people (instances) nor numbers (parameters) but the rule “someone stands above both”, with parent mapped to boss. Real systems find that mapping themselves (Mihalkova et al., 2007).
+#
+# </div>
+
+# %% [markdown]
+# ## 协变量偏移：给源样本加权 · Covariate shift: weighting the source
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **样本**（instance）也能迁移。**协变量偏移**（covariate shift）是直推式里最单纯的一种：$P_S(x)\ne P_T(x)$，但规则 $P(y\mid x)$ 相同。例子：$y=\sin 2x$ 加一点噪声；源的 $x$ 在 0 附近，目标的在 1.2 附近，只有源有 $y$。模型是一条直线，它不可能处处对，所以“在哪里对”由训练数据决定。
+#
+# 我们要的是目标上的平均损失。把它改写成源上的平均，就多出一个权重（Shimodaira，2000）：
+#
+# $$\mathbb{E}_T[\ell(x)]=\int \ell(x)\,p_T(x)\,dx=\mathbb{E}_S\!\left[\frac{p_T(x)}{p_S(x)}\,\ell(x)\right]$$
+#
+# 像目标的源样本要多算，不像的少算：**重要性加权**（importance weighting）。两个密度都不用知道：让一个分类器区分源和目标（刚才的办法），设 $p(x)$ 是它说“来自目标”的概率，两边样本一样多时，$p_T/p_S=p/(1-p)$。
+#
+# **练习 3**：两边样本**不一样多**（$n_S$ 个源，$n_T$ 个目标）时，权重是什么？先推导：分类器看到的 $p(x)$ 等于 $n_T\,p_T/(n_S\,p_S+n_T\,p_T)$。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Instances** can be transferred too. **Covariate shift** is the plainest transductive case: $P_S(x)\ne P_T(x)$, but the rule $P(y\mid x)$ is the same. An example: $y=\sin 2x$ plus a little noise; the source's $x$ lie around 0, the target's around 1.2, and only the source has $y$. The model is a straight line. It cannot be right everywhere, so the training data decide where it is right.
+#
+# What we want is the mean loss on the target. Written as a mean over the source it gets a weight (Shimodaira, 2000):
+#
+# $$\mathbb{E}_T[\ell(x)]=\int \ell(x)\,p_T(x)\,dx=\mathbb{E}_S\!\left[\frac{p_T(x)}{p_S(x)}\,\ell(x)\right]$$
+#
+# Source samples that look like the target count more, the others less: **importance weighting**. You need not know either density: let a classifier tell source from target (as before), let $p(x)$ be its probability for “from the target”; with equally many samples on both sides $p_T/p_S=p/(1-p)$.
+#
+# **Exercise 3**: what is the weight when the numbers are **not** equal ($n_S$ from the source, $n_T$ from the target)? Derive it first: the $p(x)$ that the classifier sees is $n_T\,p_T/(n_S\,p_S+n_T\,p_T)$.
+#
+# </div>
+
+
+# %% tags=["exercise"]
+def importance_weights(p, n_source, n_target):
+    """p: array (n,), the probability of "target" for source samples -> weights p_T / p_S, (n,)"""
+    return ...
+
+
+check("05-3", importance_weights)
+
+
+# %%
+def two_domains(rng, centre=1.2, n=200):
+    """Source x and y, and the target's x without y."""
+    x_s, x_t = rng.normal(0, 0.7, n), rng.normal(centre, 0.35, n)
+    return x_s, np.sin(2 * x_s) + rng.normal(0, 0.1, n), x_t
+
+
+# %%
+def weights_by_classifier(x_s, x_t):
+    x = np.concatenate([x_s, x_t])
+    is_target = np.repeat([0, 1], [len(x_s), len(x_t)])
+    inputs = np.c_[x, x**2]  # the log of a ratio of two bell curves is quadratic in x
+    p = LogisticRegression().fit(inputs, is_target).predict_proba(inputs)[: len(x_s), 1]
+    return p / (1 - p)
+
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# `np.polyfit(x, y, degree, w=…)` 拟合多项式；它把 `w` 乘在误差上、再平方，所以权重要先开根号。画一次看看：
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# `np.polyfit(x, y, degree, w=…)` fits a polynomial; it multiplies `w` to the error before squaring, so take the square root of the weights. Draw it once:
+#
+# </div>
+
+
+# %% tags=["setup"]
+def draw_shift(centre=1.2, degree=1, weighted=True):
+    x_s, y_s, x_t = two_domains(np.random.default_rng(7), centre)
+    w = weights_by_classifier(x_s, x_t)
+    grid = np.linspace(-2, 2.6, 100)
+    fig, ax = plt.subplots(figsize=(6.6, 3.6))
+    ax.scatter(x_s, y_s, s=6 + 60 * w / w.max() * weighted, color=figures.PALETTE[0], alpha=0.5,
+               label="源样本 source samples")  # fmt: skip
+    ax.plot(grid, np.sin(2 * grid), "-", color="#888888", marker="", label="真实规则 true rule")
+    plain = np.polyval(np.polyfit(x_s, y_s, degree), grid)
+    ax.plot(grid, plain, "--", color=figures.PALETTE[1], marker="", label="不加权 not weighted")
+    if weighted:
+        fitted = np.polyval(np.polyfit(x_s, y_s, degree, w=np.sqrt(w)), grid)
+        ax.plot(grid, fitted, "-.", color=figures.PALETTE[2], marker="", label="加权 weighted")
+    ax.plot(x_t, np.full(len(x_t), -1.9), "|", color=figures.PALETTE[6], markevery=1,
+            label="目标的 x，没有 y target x, no y")  # fmt: skip
+    ax.set(xlim=(-2, 2.6), ylim=(-2, 2), xlabel="输入 x input", ylabel="输出 y output")
+    ax.legend(fontsize=8, loc="upper left")
+    n_effective = w.sum() ** 2 / (w**2).sum()
+    ax.set_title(f"有效样本数 effective sample size: {n_effective:.0f} / {len(w)}", fontsize=9)
+    figures.assert_figure(fig)
+    return fig
+
+
+Explorer(
+    draw_shift,
+    centre=widgets.FloatSlider(1.2, min=0, max=2, step=0.1, description="目标的中心 target centre"),
+    degree=widgets.IntSlider(1, min=1, max=7, description="次数 degree"),
+    weighted=widgets.Checkbox(True, description="加权 weighted"),
+    alt_zh="正弦曲线，源样本在左边和中间，目标的 x 在右边。不加权的直线在源上合适，在目标上偏离；加权的直线在目标的范围里贴着曲线。",
+    alt_en="A sine curve, source samples on the left and in the middle, the target's x on the right. The unweighted line suits the source and misses in the target; the weighted line follows the curve where the target is.",
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 拖动滑块，看三件事：目标离源越远，**有效样本数** $n_\text{eff}=(\sum w)^2/\sum w^2$ 怎样变？次数变大以后，加权还有用吗？中心移到 0 时呢？
+#
+# 再重复 100 次，量出目标上的均方误差。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Move the sliders and look for three things: how does the **effective sample size** $n_\text{eff}=(\sum w)^2/\sum w^2$ change as the target moves away from the source? Is weighting still of use with a higher degree? And with the centre at 0?
+#
+# Then repeat 100 times and measure the mean squared error on the target.
+#
+# </div>
+
+
+# %%
+def target_errors(rng, degree):
+    """Mean squared error on the target: (not weighted, weighted)."""
+    x_s, y_s, x_t = two_domains(rng)
+    w = np.sqrt(weights_by_classifier(x_s, x_t))
+    fits = np.polyfit(x_s, y_s, degree), np.polyfit(x_s, y_s, degree, w=w)
+    return [np.mean((np.polyval(c, x_t) - np.sin(2 * x_t)) ** 2) for c in fits]
+
+
+# %% tags=["nbval-ignore-output"]
+rng = np.random.default_rng(7)
+errors = {d: np.array([target_errors(rng, d) for _ in range(100)]) for d in (1, 5)}
+for degree, e in errors.items():
+    print(f"degree {degree}: median {np.median(e, axis=0).round(4)}   mean {e.mean(axis=0).round(4)}"
+          f"   weighting is better in {np.mean(e[:, 1] < e[:, 0]):.0%}")  # fmt: skip
+
+# %%
+linear, flexible = errors[1], errors[5]
+assert np.mean(linear[:, 1] < linear[:, 0]) > 0.95  # a line: weighting nearly always helps
+assert np.median(linear[:, 1]) < np.median(linear[:, 0]) / 4
+assert 0.3 < np.mean(flexible[:, 1] > flexible[:, 0]) < 0.7  # degree 5: a coin's toss
+assert flexible.mean(axis=0)[1] > flexible.mean(axis=0)[0]  # rare, large failures
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * **直线**：加权几乎每次都更好，误差的中位数降到原来的 1/4 以下。模型不够用的时候，权重决定它在哪里将就。
+# * **5 次多项式**：它本来就能处处贴近规律，加权的输赢像抛硬币，平均误差反而更大：权重集中在少数几个源样本上（有效样本数只剩个位数到十几），偶尔错得离谱。
+# * 中心移到 0（领域基本重合）时，权重接近相等，什么也不改变。源里完全没有样本的地方，加权也变不出信息。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * **A line**: weighting is nearly always better, and the median error falls below 1/4. When the model is not flexible enough, the weights decide where it compromises.
+# * **A polynomial of degree 5**: it can follow the rule everywhere anyway; weighting wins or loses like a coin, and the mean error is even larger: the weight sits on a few source samples (the effective sample size is in single figures or the teens), and now and then the fit is far off.
+# * With the centre at 0 (domains that mostly overlap) the weights are almost equal and change nothing. Where the source has no samples at all, weighting cannot make up information.
+#
+# </div>
+
+# %% [markdown]
+# ## 流言实测：“搬结构” · The myth, measured: “transferring the structure”
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 文章 S5 列出参数迁移、结构迁移和特征迁移，三处印的是同一个公式：
+#
+# $$\min_w\;\frac1n\sum_i L\big(y_i,f(x_i;w)\big)+\lambda R(w)$$
+#
+# 这是普通的正则化训练，里面没有任何来自源的东西。要写出区别，得让源的权重 $w_S$ 出现：
+#
+# | | 从哪里开始 | 最小化什么 |
+# |---|---|---|
+# | **只有结构** | $w$ 随机 | $\frac1n\sum L(y_i,f(x_i;w))$ |
+# | **参数** | $w=w_S$（新的分类头随机） | $\frac1n\sum L(y_i,f(x_i;w))$，也可以加 $\lambda\lVert w-w_S\rVert^2$ |
+# | **特征** | 只有分类头 $v$，随机 | $\frac1n\sum L(y_i,g_v(\phi_{w_S}(x_i)))$，$\phi$ 冻结 |
+#
+# 第一行里没有 $w_S$：知识没有被搬走。（结构本身含着人的经验，例如第 04 课卷积的**归纳偏置**（inductive bias）；但那来自设计者，不是从源数据学来的。）文章 S3 引入预训练参数 $\theta_1$，目标函数里却只有 $\theta_2$，是同样的毛病。
+#
+# 现在让三者并排运行。目标：USPS 的 5 到 9，每类 5 个标签。同一个小网络，三个源任务，图都来自 MNIST，只是问题不同：
+#
+# * `same`：认 5 到 9，任务与目标相同；
+# * `0-4`：认 0 到 4；
+# * `ink`：笔墨多少，按平均亮度分 5 档。
+#
+# 先训练源。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Article S5 lists parameter transfer, structure transfer and feature transfer, and prints the same formula for all three:
+#
+# $$\min_w\;\frac1n\sum_i L\big(y_i,f(x_i;w)\big)+\lambda R(w)$$
+#
+# That is ordinary regularized training, with nothing in it that comes from a source. To write down the difference, the source's weights $w_S$ must appear:
+#
+# | | start | minimize |
+# |---|---|---|
+# | **structure only** | $w$ random | $\frac1n\sum L(y_i,f(x_i;w))$ |
+# | **parameters** | $w=w_S$ (new head random) | $\frac1n\sum L(y_i,f(x_i;w))$, perhaps plus $\lambda\lVert w-w_S\rVert^2$ |
+# | **features** | only a head $v$, random | $\frac1n\sum L(y_i,g_v(\phi_{w_S}(x_i)))$, with $\phi$ frozen |
+#
+# There is no $w_S$ in the first row: no knowledge is carried over. (A structure does hold human experience, such as the **inductive bias** of convolution in lesson 04; but that comes from its designer, not from the source's data.) Article S3 introduces pretrained parameters $\theta_1$, and then its objective has $\theta_2$ only: the same flaw.
+#
+# Now run the three side by side. The target: USPS's 5 to 9, with 5 labels for each class. One small network and three source tasks, all on pictures of MNIST; only the question differs:
+#
+# * `same`: read 5 to 9, the target's own task;
+# * `0-4`: read 0 to 4;
+# * `ink`: how much ink, mean brightness in 5 grades.
+#
+# First train the sources.
+#
+# </div>
+
+# %%
+layers = keras.layers
+model = keras.Sequential([
+    keras.Input((16, 16, 1)), layers.Conv2D(16, 3, activation="relu"), layers.MaxPooling2D(),
+    layers.Conv2D(32, 3, activation="relu"), layers.Flatten(),
+    layers.Dense(64, activation="relu"), layers.Dense(5),
+])  # fmt: skip
+backbone = keras.Model(model.inputs, model.layers[-2].output)  # all but the head
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+model.compile(keras.optimizers.SGD(0.1), loss)  # plain SGD keeps no memory between trainings
+
+
+# %%
+def fresh(seed):
+    keras.utils.set_random_seed(seed)
+    return keras.models.clone_model(model).get_weights()  # same structure, new random weights
+
+
+def train(start, x, y, epochs=1):
+    model.set_weights(start)
+    _ = model.fit(x, y, epochs=epochs, batch_size=25, verbose=0, shuffle=epochs > 1)
+    return model.get_weights()
+
+
+def right(x, y):
+    return np.mean(model.predict(x, verbose=0).argmax(axis=1) == y)
+
+
+# %% tags=["nbval-ignore-output"]
+ink = x_s.mean(axis=(1, 2, 3))
+grade = np.searchsorted(np.quantile(ink, [0.2, 0.4, 0.6, 0.8]), ink)
+sources = {"same": (x_s, y_s), "0-4": (mnist[~high], mnist_y[~high]), "ink": (x_s, grade)}
+w_source, at_home = {}, {}
+for name, (x, y) in sources.items():
+    w_source[name] = train(fresh(7), x[:2500], y[:2500], epochs=5)
+    at_home[name] = right(x[2500:], y[2500:])
+    print(f"{name:5} accuracy on its own task {at_home[name]:.2f}")
+
+# %%
+assert min(at_home["same"], at_home["0-4"]) > 0.9 and at_home["ink"] > 0.35  # chance is 0.2
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 再看“只有结构”从哪里开始：从三个源搬来的开始权重，一个数也不差，都是随机数。任务相同的源（`same`）连分类头也能搬。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Then look at where “structure only” starts: the starting weights that it takes from the three sources are equal to the last number, all random. The source with the same task (`same`) can hand over its head too.
+#
+# </div>
+
+
+# %%
+def start(kind, name, seed):
+    random, learned_w = fresh(seed), w_source[name]
+    if kind == "structure":
+        return random
+    return learned_w if name == "same" else learned_w[:-2] + random[-2:]  # new head
+
+
+a, *others = [start("structure", name, seed=0) for name in w_source]
+assert all(np.array_equal(p, q) for other in others for p, q in zip(a, other, strict=True))
+
+
+# %%
+def run(kind, name, seed):
+    rng = np.random.default_rng(seed)
+    chosen = np.concatenate([rng.permutation(np.flatnonzero(y_t == c))[:5] for c in range(5)])
+    if kind == "features":  # the backbone is frozen: compute its output once
+        model.set_weights(w_source[name])
+        phi = backbone.predict(x_t[chosen], verbose=0)
+        head = LogisticRegression(max_iter=300).fit(phi, y_t[chosen])
+        return head.score(backbone.predict(x_test, verbose=0), y_t_test)
+    steps = np.tile(chosen, 100)  # 100 steps, each with all 25 samples
+    train(start(kind, name, seed), x_t[steps], y_t[steps])
+    return right(x_test, y_t_test)
+
+
+# %% tags=["nbval-ignore-output"]
+seeds = range(6)
+structure = np.array([run("structure", "same", seed) for seed in seeds])
+digit_gains = {}
+print(f"structure only {structure.mean():.3f}")
+print("你猜的 your guesses:", shown(guess_structure), shown(guess_digits))
+for name in w_source:
+    for kind in ["parameters", "features"]:
+        gain = np.array([run(kind, name, seed) for seed in seeds]) - structure
+        digit_gains[name, kind] = gain
+        error = 1.96 * gain.std(ddof=1) / np.sqrt(len(gain))
+        print(f"{name:5} {kind:10} gain {gain.mean():+.3f} ± {error:.3f}")
+
+# %%
+mean_gain = {key: gain.mean() for key, gain in digit_gains.items()}
+assert mean_gain["same", "parameters"] > 0.02
+assert abs(mean_gain["0-4", "parameters"]) < 0.04  # no gain to speak of
+assert mean_gain["ink", "features"] < -0.05  # negative transfer
+assert mean_gain["ink", "features"] < mean_gain["0-4", "features"] < mean_gain["same", "features"]
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * **只有结构**：就是没有源任务，增益按定义是 0。
+# * **源任务相同**：搬参数有好处。
+# * **0–4 → 5–9**：从源开始微调，与从零训练分不出来；冻结特征还略差。任务不同、网络很小、源只有 2,500 张图，学到的特征没有多出什么。
+# * **笔墨多少**：图与 `same` 用的是同样的图，只是问题不同。冻结它的特征是明显的**负迁移**：认数字要的形状，它从来不需要。
+#
+# 所以“用更大的源就好”不是规律：决定增益的是源**任务**与目标任务有多像。微调比冻结特征更经得起坏的源，因为它能改掉不合适的权重。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * **Structure only**: that is having no source task; by definition its gain is 0.
+# * **The same task**: carrying the parameters over pays.
+# * **0–4 → 5–9**: fine-tuning from the source cannot be told from training from scratch; frozen features are slightly worse. Another task, a small network, a source of just 2,500 pictures: its features add nothing.
+# * **Ink**: its pictures are the very ones of `same`, only the question differs. Freezing its features is clear **negative transfer**: it never needed the shapes that digits are read by.
+#
+# So “take any large source” is no rule: what decides is how like the target's the source **task** is. Fine-tuning bears a bad source better than frozen features, since it can change the weights that do not suit.
+#
+# </div>
+
+# %% [markdown]
+# ## 一张表格：拉向源的参数 · A table: pulling towards the source
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 迁移学习不只用于照片。肿瘤表格：569 位病人，30 个测量值，良性还是恶性（Street 等，1993）。想象诊所 A 的病人细胞核较小（面积低于中位数），诊所 B 的较大；B 只有 12 位病人有诊断。金融风控换了城市、换了客群，是同样的问题。
+#
+# 这次搬参数，用 **L2-SP**（Li 等，2018）：逻辑回归照常训练，正则项不是拉向 0，而是拉向源的权重 $w_S$：
+#
+# $$\min_w\;\frac1n\sum_i L(y_i,\sigma(w^\top x_i))+\frac{\lambda}{2}\lVert w-w_S\rVert^2$$
+#
+# **练习 4**：先在一维里看清楚 $\lambda$ 做什么。若目标数据自己想要 $a$，求使 $\frac12(w-a)^2+\frac\lambda2(w-w_S)^2$ 最小的 $w$。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Transfer is not for photos only. A table of tumours: 569 patients, 30 measurements, benign or malignant (Street et al., 1993). Imagine clinic A with patients whose cell nuclei are small (area below the median) and clinic B with large ones; at B only 12 patients have a diagnosis. Credit scoring in a new city with other customers is the same problem.
+#
+# This time parameters are carried over, by **L2-SP** (Li et al., 2018): logistic regression as usual, but the penalty does not pull towards 0, it pulls towards the source's weights $w_S$:
+#
+# $$\min_w\;\frac1n\sum_i L(y_i,\sigma(w^\top x_i))+\frac{\lambda}{2}\lVert w-w_S\rVert^2$$
+#
+# **Exercise 4**: see in one dimension what $\lambda$ does. If the target's data alone want $a$, which $w$ makes $\frac12(w-a)^2+\frac\lambda2(w-w_S)^2$ smallest?
+#
+# </div>
+
+
+# %% tags=["exercise"]
+def pulled(a, w_source, strength):
+    """a, w_source, strength (λ ≥ 0): numbers -> the best w"""
+    return ...
+
+
+check("05-4", pulled)
+
+
+# %%
+def fit(x, y, strength, w_source=0.0, steps=300):
+    x = np.c_[x, np.ones(len(x))]  # a column of 1 for the bias
+    w = np.zeros(x.shape[1]) + w_source
+    for _ in range(steps):
+        p = 1 / (1 + np.exp(-x @ w))
+        w -= 0.1 * (x.T @ (p - y) / len(x) + strength * (w - w_source))
+    return w
+
+
+def table_auc(w, x, y):
+    return roc_auc_score(y, np.c_[x, np.ones(len(x))] @ w)
+
+
+# %%
+x, y = load_breast_cancer(return_X_y=True)  # 1 benign, 0 malignant
+x = (x - x.mean(axis=0)) / x.std(axis=0)
+large = x[:, 3] > np.median(x[:, 3])  # column 3 is the mean area
+x_a, y_a, x_b, y_b = x[~large], y[~large], x[large], y[large]
+w_a = fit(x_a, y_a, strength=0.01)  # clinic A's model
+print(f"malignant at A {np.mean(y_a == 0):.2f}, at B {np.mean(y_b == 0):.2f}")
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 三种起点：没有源（拉向 0）、源 A、错的源（$-w_A$，比如 A 把两类的编号弄反了）。每种抽 20 次，每次 12 个标签，测其余的病人。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Three starts: no source (pulled towards 0), source A, and a wrong source ($-w_A$, say because A numbered the two classes the other way round). Draw 20 times for each, 12 labels a time, tested on all other patients.
+#
+# </div>
+
+# %% tags=["nbval-ignore-output"]
+STRENGTHS = [0.001, 0.01, 0.1, 1.0, 10.0]
+STARTS = {"没有源 no source": 0.0, "源 A source A": w_a, "错的源 wrong source": -w_a}
+table = {name: [] for name in STARTS}
+for seed in range(20):
+    order = np.random.default_rng(seed).permutation(len(x_b))
+    few, rest = order[:12], order[12:]
+    for name, w_s in STARTS.items():
+        fitted = [fit(x_b[few], y_b[few], strength, w_s) for strength in STRENGTHS]
+        table[name].append([table_auc(w, x_b[rest], y_b[rest]) for w in fitted])
+for name, values in table.items():
+    print(np.mean(values, axis=0).round(3), name)
+print("source A as it is:", round(table_auc(w_a, x_b, y_b), 3))
+
+# %%
+alone, by_a, by_wrong = [np.mean(values, axis=0) for values in table.values()]
+assert by_a[2] - alone[2] > 0.005 and by_a[2] - alone.max() > 0.005  # a gain, also over the best λ
+assert by_a.max() - table_auc(w_a, x_b, y_b) < 0.005  # but no better than A's model as it is
+assert by_wrong[2] < alone[2] - 0.04 and by_wrong[-1] < 0.2  # negative transfer
+
+# %% tags=["setup"]
+fig, ax = plt.subplots(figsize=(6.4, 3.3))
+for (name, values), style in zip(table.items(), ["--", "-", ":"], strict=True):
+    ax.plot(STRENGTHS, np.mean(values, axis=0), style, markevery=1, label=name)
+ax.set(xscale="log", xlabel="拉力 λ strength of the pull", ylabel="诊所 B 的 AUC at clinic B",
+       ylim=(-0.03, 1.03))  # fmt: skip
+ax.legend(loc="center left")
+figures.show(
+    fig,
+    "AUC 随 λ 的变化：拉向 0 的约 0.97，几乎是平的；拉向源 A 的升到约 0.99；拉向错的源的，λ 小时略低，λ 为 1 时掉到 0.3 以下，λ 为 10 时接近 0。",
+    "AUC against λ: pulled towards 0 it stays flat at about 0.97; towards source A it rises to about 0.99; towards the wrong source it is a little lower for small λ, falls below 0.3 at 1 and almost to 0 at 10.",
+    names=["AUC"],
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * 拉向源 A：比只用 12 个标签好，差别不大但稳定。
+# * 诚实地说：它也**没有**超过直接拿 A 的模型来用。源和目标这样近时，12 个标签加不了什么。先测“源模型直接用”这个基线。
+# * 错的源：$\lambda$ 小时损失小，大了就把目标拖到与真相相反。用目标的验证数据选 $\lambda$，就能看出源不对。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * Pulled towards source A it beats the 12 labels alone, by a small but steady margin.
+# * Honestly, it does **not** beat A's model used as it is. With source and target this close, 12 labels add nothing. Always measure the baseline “the source's model as it is”.
+# * The wrong source costs little while $\lambda$ is small, and drags the target to the opposite of the truth when it is large. Choose $\lambda$ on validation data of the target, and you see that the source is wrong.
+#
+# </div>
+
+# %% [markdown]
+# ## 不是监督学习的对手 · No rival of supervised learning
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 文章 S1 和 S5 把迁移学习与监督学习、无监督学习、强化学习、深度学习并列，说它与它们“不同”。这是把两条轴混成了一条：一条问**信号是什么**（标签、没有、奖励），另一条问**用不用源**。每一格都存在：
+#
+# | 信号 | 不用源 | 用源 |
+# |---|---|---|
+# | 标签（supervised） | 像素 + 逻辑回归 | ImageNet 特征 + 逻辑回归；微调 |
+# | 没有（unsupervised） | 像素聚类 | 特征聚类 |
+# | 数据自己（self-supervised） | 从零预训练 | 先自监督预训练，再线性探测（第 16 课） |
+# | 奖励（reinforcement） | Q 表从零学 | 从源的 Q 表开始（下面） |
+#
+# 微调**就是**监督学习，只是起点不同；文章 S2 说迁移学习将扩展到“机器学习”这个“新领域”，也是同样的混淆。深度学习也不是“必须从零训练”：那是一个选择。
+#
+# 表里最后一格，用一条 12 格的走廊试一次。**强化学习**（reinforcement learning）里没有标签，只在到达终点时得到奖励 1。Q 表 `q[s, a]` 记着在格子 `s` 向左或向右走有多值得。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Articles S1 and S5 put transfer learning beside supervised, unsupervised and reinforcement learning and deep learning, as something “different” from them. That makes one axis of two: one asks **what the signal is** (labels, none, reward), the other **whether a source is used**. Every cell exists:
+#
+# | signal | no source | with a source |
+# |---|---|---|
+# | labels (supervised) | pixels + logistic regression | ImageNet features + logistic regression; fine-tuning |
+# | none (unsupervised) | clustering pixels | clustering features |
+# | the data itself (self-supervised) | pretraining from scratch | self-supervised pretraining, then linear probing (lesson 16) |
+# | reward (reinforcement) | Q-table from scratch | start from the source's Q-table (below) |
+#
+# Fine-tuning **is** supervised learning, with another start; article S2's remark that transfer learning will spread to the “new field” of “machine learning” is the same confusion. Nor must deep learning “train from scratch”: that is a choice.
+#
+# Try the last cell of the table on a corridor of 12 places. **Reinforcement learning** has no labels, only a reward of 1 on reaching the goal. The Q-table `q[s, a]` keeps how worthwhile it is to go left or right from place `s`.
+#
+# </div>
+
+
+# %%
+def q_learning(q, goal, slip, episodes, seed):
+    """Returns the learned table and the steps of each episode; slip: chance to go the other way."""
+    rng, q, steps = np.random.default_rng(seed), q.copy(), []
+    for _ in range(episodes):
+        s, n = 0, 0
+        while s != goal and n < 300:
+            explore = rng.random() < 0.1 or q[s, 0] == q[s, 1]
+            a = rng.integers(2) if explore else q[s].argmax()
+            step = 2 * a - 1 if rng.random() >= slip else 1 - 2 * a
+            after, n = min(max(s + step, 0), 11), n + 1
+            value = 1 if after == goal else 0.9 * q[after].max()
+            q[s, a] += 0.5 * (value - q[s, a])
+            s = after
+        steps.append(n)
+    return q, np.array(steps)
+
+
+# %%
+zeros = np.zeros((12, 2))
+q_source, _ = q_learning(zeros, goal=8, slip=0.0, episodes=60, seed=0)
+for case, goal, slip in [("slippery floor", 8, 0.2), ("goal moved", 11, 0.0)]:
+    new = [q_learning(zeros, goal, slip, 3, seed)[1].mean() for seed in range(20)]
+    old = [q_learning(q_source, goal, slip, 3, seed)[1].mean() for seed in range(20)]
+    print(f"{case:15} steps from scratch {np.mean(new):5.1f}   with transfer {np.mean(old):5.1f}")
+    assert (np.mean(new) - np.mean(old)) * (1 if goal == 8 else -1) > 20
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 地板变滑（环境不同，终点相同）：从源的 Q 表开始，头 3 次平均少走几十步。终点移走：旧的 Q 表总把它拉回老地方，反而更慢，又是负迁移。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# With a slippery floor (another world, the same goal), starting from the source's Q-table saves dozens of steps in the first 3 episodes. With the goal moved, the old table keeps pulling back to the old place and it takes longer: negative transfer again.
+#
+# </div>
+
+# %% [markdown]
+# ## 什么时候有用，什么时候没有 · When it helps and when it does not
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 把本课量过的增益放在一张图里（横线是 95% 区间）：
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Put the gains that this lesson measured into one picture (lines are 95% intervals):
+#
+# </div>
+
+# %% tags=["setup"]
+COLLECTED = {
+    "猫狗，ImageNet 特征，n = 20\ncats, dogs: ImageNet features": gains[20],
+    "数字，同样任务，参数\ndigits, same task: parameters": digit_gains["same", "parameters"],
+    "肿瘤，源 A，λ = 0.1\ntumours, source A": np.subtract(*[np.array(table[k])[:, 2] for k in list(STARTS)[1::-1]]),
+    "数字 0–4，参数\ndigits 0–4: parameters": digit_gains["0-4", "parameters"],
+    "数字 0–4，特征\ndigits 0–4: features": digit_gains["0-4", "features"],
+    "肿瘤，错的源，λ = 0.1\ntumours, wrong source": np.subtract(*[np.array(table[k])[:, 2] for k in list(STARTS)[2::-2]]),
+    "笔墨，特征\nink: features": digit_gains["ink", "features"],
+}  # fmt: skip
+centres = [values.mean() for values in COLLECTED.values()]
+widths = [1.96 * values.std(ddof=1) / np.sqrt(len(values)) for values in COLLECTED.values()]
+fig, ax = plt.subplots(figsize=(6.8, 4.2))
+rows = np.arange(len(COLLECTED))
+ax.axvline(0, color="#888888", linewidth=1, marker="")
+ax.hlines(rows, np.subtract(centres, widths), np.add(centres, widths), color=figures.PALETTE[0])
+ax.scatter(centres, rows, color=figures.PALETTE[0], zorder=3)
+ax.set_yticks(rows, list(COLLECTED), fontsize=8)
+ax.invert_yaxis()
+ax.set(xlabel="迁移增益（准确率或 AUC 之差） transfer gain (difference in accuracy or AUC)")
+figures.show(
+    fig,
+    "七个迁移增益，从上到下：猫狗约 +0.45；数字同样任务、肿瘤源 A 略大于 0；数字 0–4 接近 0 或略小于 0；肿瘤错的源和笔墨特征明显小于 0。",
+    "Seven transfer gains from top to bottom: cats and dogs about +0.45; digits with the same task and tumours with source A a little above 0; digits 0–4 near 0 or a little below; tumours with a wrong source and ink features clearly below 0.",
+    names=["AUC"],
+)
+assert centres[0] > 0.3 and min(centres[1:3]) > 0 > max(centres[-2:])
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * **有用**：目标标签少；源任务要用到的东西，目标也要用；源又大又好（ImageNet 里本来就有猫和狗，所以第一行特别大，别指望处处如此）。
+# * **没有用**：目标标签多了，自己就能学好；或者源没有多出什么（数字 0–4）。Raghu 等（2019）在两个大的医学任务上测到，ImageNet 迁移帮助很小。
+# * **有害**：源任务忽略了目标需要的东西（笔墨），或者两边的答案相互矛盾（错的源）。文章 S1 称之为“知识偏差”“经验偏差”；通用的说法是负迁移与归纳偏置（Rosenstein 等，2005；Wang 等，2019）。
+#
+# 文章无条件地说迁移学习“提高泛化能力”。正确的做法是：先定下不用源的基线，测增益，带区间；再看“源模型直接用”这个基线；源不确定时用微调或小的 $\lambda$，用目标的验证集选。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * **It helps** when target labels are few, when the target needs what the source task needed, and when the source is large and good (ImageNet has cats and dogs in it, which is why the first row is so large: do not expect that everywhere).
+# * **It does not help** when there are enough target labels to learn from alone, or when the source adds nothing (digits 0–4). On two large medical tasks Raghu et al. (2019) measured little benefit from ImageNet.
+# * **It harms** when the source task ignores what the target needs (ink), or when the two contradict each other (wrong source). Article S1 speaks of “knowledge bias” and “experience bias”; the usual terms are negative transfer and inductive bias (Rosenstein et al., 2005; Wang et al., 2019).
+#
+# The articles say unconditionally that transfer “improves generalization”. What to do instead: fix a baseline without the source and measure the gain, with an interval; then measure the baseline “the source's model as it is”; when the source is doubtful, fine-tune or use a small $\lambda$, chosen on the target's validation set.
+#
+# </div>
+
+# %% [markdown]
+# ## 练习 · Exercises
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 4 道练习就在上文各节。卡住时运行 `hint("05-1")`，每次多说一步；`solution("05-1")` 给出完整解答。`progress()` 显示你完成了哪些。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The 4 exercises stand in the sections above. When you are stuck, run `hint("05-1")`, one step more each time; `solution("05-1")` shows a worked answer. `progress()` shows what you have done.
+#
+# </div>
+
+# %% [markdown]
+# ## 测验 · Quiz
+
+# %% tags=["quiz"]
+quiz("05-q1")
+quiz("05-q2")
+
+# %% tags=["quiz"]
+quiz("05-q3")
+quiz("05-q4")
+progress()
+
+# %% [markdown]
+# ## 小结 · Take-away
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * 领域是 $\{\mathcal{X},P(X)\}$，任务是 $\{\mathcal{Y},f\}$；至少一样不同，又用源帮助目标，才是迁移学习。领域不同可以用一个分类器测出来。
+# * 迁移增益 = 用源减去不用源，同样的标签、同样的测试集，重复抽样，带区间；它可以是负的。
+# * 三种设定看标签在哪里：归纳式要一些目标标签，直推式只有源标签，无监督两边都没有。
+# * 四种知识：样本、特征、参数、关系。结构不是从源学来的知识，只搬结构等于没有源。
+# * 重要性加权在模型不够灵活时有用；灵活的模型得不到好处，还多了方差。
+# * 迁移学习与监督、无监督、强化学习不在同一条轴上。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * A domain is $\{\mathcal{X},P(X)\}$, a task $\{\mathcal{Y},f\}$; it is transfer learning when at least one differs and the source is used to help the target. Whether domains differ can be measured with a classifier.
+# * The transfer gain is with the source minus without, same labels, same test set, repeated draws, with an interval; it can be negative.
+# * The three settings differ in where labels are: inductive needs some of the target's, transductive has the source's only, unsupervised none at all.
+# * Four kinds of knowledge: instances, features, parameters, relations. Structure is not knowledge learned from the source; carrying only the structure is having no source.
+# * Importance weighting helps where the model is not flexible enough; a flexible one gains nothing and gets more variance.
+# * Transfer learning is not on the same axis as supervised, unsupervised and reinforcement learning.
+#
+# </div>
+
+# %% [markdown]
+# ## 对原文章的更正 · Corrections to the source articles
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# | 文章 | 正确的说法 | 原文 |
+# |---|---|---|
+# | 全部 | 领域是 $\{\mathcal{X},P(X)\}$，任务是 $\{\mathcal{Y},f\}$ | 没有定义；S2 说“任务或域” |
+# | S4 | 归纳式：任务不同，目标有标签；直推式：任务相同，领域不同，只有源有标签；无监督：任务不同但相关，两边都没有标签，目标任务也是无监督的 | 没有标签的条件；归纳式要求领域相似 |
+# | S5 | 四种知识：样本、特征表示、参数、关系；只搬结构没有搬走学到的知识 | 参数、结构、特征，三处用同一个公式 |
+# | S3 | 目标函数里要有 $\theta_1$：作为起点、冻结的部分，或惩罚项的中心 | 引入 $\theta_1$，只优化 $\theta_2$ |
+# | S1、S5 | 迁移学习与监督、无监督、强化学习是两条轴；从零训练是选择，不是深度学习的定义 | 与它们并列、“不同” |
+# | S5 | 单样本学习靠的正是以前学到的知识 | “一元学习”要从零训练 |
+# | S2 | 机器学习不是迁移学习要去的“新领域”，迁移学习是它的一部分 | 将扩展到机器学习等新领域 |
+# | S1 | 负迁移；归纳偏置 | “知识偏差”；“经验偏差” |
+# | S1、S2、S5 | 有条件：看源任务与目标任务有多像；本课测到正、零、负的增益 | 提高泛化能力，没有条件 |
+# | S4 | 心理学 1901 年，神经网络 1976 年 | “新兴”的方法 |
+# | S1 | Thorndike 与 Woodworth，1901；Hebb 1949 年的书讲突触；“Berensdorf”查不到 | 1950 年代，Hebb 与“Bernard Berensdorf”提出 |
+# | S1 | DBN 是手写数字的生成模型；2012 年是 Krizhevsky、Sutskever、Hinton | DBN 用于图像识别；“Hinton 等”2012 年 |
+# | S5 | 1976 年 Bozinovski 与 Fulgosi；2009 年的“Villberg”查不到 | 起源于 1960 年代，2009 年命名 |
+# | S2 | 1991 年已在网络之间搬权重；深层特征的迁移从 2014 年前后开始被系统测量 | 1960 年代的心理学家；2012 年前后才受关注 |
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# | article | what is right | it says |
+# |---|---|---|
+# | all | a domain is $\{\mathcal{X},P(X)\}$, a task $\{\mathcal{Y},f\}$ | no definition; S2 has “task or domain” |
+# | S4 | inductive: tasks differ, target labels; transductive: same task, other domain, source labels only; unsupervised: tasks differ but are related, no labels on either side, and an unsupervised target task | no word about labels; inductive needs similar domains |
+# | S5 | four kinds of knowledge: instances, feature representations, parameters, relations; structure alone carries nothing that was learned | parameters, structure, features, with one formula for all three |
+# | S3 | the objective must contain $\theta_1$: as start, as frozen part, or as the penalty's centre | introduces $\theta_1$, optimizes $\theta_2$ only |
+# | S1, S5 | transfer is another axis than supervised, unsupervised, reinforcement; training from scratch is a choice, not the definition of deep learning | puts it beside them as “different” |
+# | S5 | one-shot learning lives on knowledge learned before | a non-standard name; must train from scratch |
+# | S2 | machine learning is no “new field” for transfer learning to enter: transfer learning is part of it | will spread to new fields such as machine learning |
+# | S1 | negative transfer; inductive bias | “knowledge bias”; “experience bias” |
+# | S1, S2, S5 | conditional, on how like the target's the source task is; this lesson measured positive, zero and negative gains | improves generalization, without condition |
+# | S4 | psychology 1901, neural networks 1976 | an “emerging” method |
+# | S1 | Thorndike and Woodworth, 1901; Hebb's book of 1949 is about synapses; no trace of “Berensdorf” | proposed in the 1950s by Hebb and “Bernard Berensdorf” |
+# | S1 | the DBN is a generative model of handwritten digits; 2012 is Krizhevsky, Sutskever, Hinton | DBN for image recognition; “Hinton et al.” 2012 |
+# | S5 | Bozinovski and Fulgosi in 1976; no trace of “Villberg” 2009 | began in the 1960s, named in 2009 |
+# | S2 | weights went from net to net in 1991; transfer of deep features has been measured systematically since about 2014 | psychologists of the 1960s; noticed from about 2012 |
+#
+# </div>
+
+# %% [markdown]
+# ## 参考文献 · References
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 下面各条都在公开书目或出版者的页面上查证过。
+#
+# * Pan, Yang, *A Survey on Transfer Learning*, IEEE TKDE 22(10):1345–1359, 2010
+# * Thorndike, Woodworth, *The influence of improvement in one mental function upon the efficiency of other functions*, Psychological Review 8:247–261, 1901
+# * Hebb, *The Organization of Behavior: A Neuropsychological Theory*, 1949
+# * Bozinovski, *Reminder of the First Paper on Transfer Learning in Neural Networks, 1976*, Informatica 44(3):291–302, 2020
+# * Pratt, Mostow, Kamm, *Direct Transfer of Learned Information Among Neural Networks*, AAAI 1991, 584–589
+# * Baxter, Caruana, Mitchell, Pratt, Silver, Thrun (organizers), *Learning to Learn: Knowledge Consolidation and Transfer in Inductive Systems*, NIPS\*95 post-conference workshop, 1995
+# * Caruana, *Multitask Learning*, Machine Learning 28:41–75, 1997
+# * Shimodaira, *Improving predictive inference under covariate shift by weighting the log-likelihood function*, Journal of Statistical Planning and Inference 90(2):227–244, 2000
+# * Rosenstein, Marx, Kaelbling, Dietterich, *To transfer or not to transfer*, NIPS 2005 workshop Inductive Transfer: 10 Years Later
+# * Hinton, Osindero, Teh, *A fast learning algorithm for deep belief nets*, Neural Computation 18(7):1527–1554, 2006
+# * Fei-Fei, Fergus, Perona, *One-shot learning of object categories*, IEEE TPAMI 28(4):594–611, 2006
+# * Mihalkova, Huynh, Mooney, *Mapping and Revising Markov Logic Networks for Transfer Learning*, AAAI 2007, 608–614
+# * Krizhevsky, Sutskever, Hinton, *ImageNet classification with deep convolutional neural networks*, NIPS 25, 1097–1105, 2012
+# * Donahue, Jia, Vinyals, Hoffman, Zhang, Tzeng, Darrell, *DeCAF: A Deep Convolutional Activation Feature for Generic Visual Recognition*, ICML 2014, PMLR 32:647–655, arXiv:1310.1531
+# * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014
+# * Finn, Abbeel, Levine, *Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks*, ICML 2017, PMLR 70:1126–1135, arXiv:1703.03400
+# * Howard, Ruder, *Universal Language Model Fine-tuning for Text Classification*, ACL 2018, 328–339, arXiv:1801.06146
+# * Devlin, Chang, Lee, Toutanova, “BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding”, NAACL-HLT 2019, 4171–4186, arXiv:1810.04805
+# * Li, Grandvalet, Davoine, *Explicit Inductive Bias for Transfer Learning with Convolutional Networks*, ICML 2018, arXiv:1802.01483
+# * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208
+# * Wang, Dai, Póczos, Carbonell, *Characterizing and Avoiding Negative Transfer*, CVPR 2019, doi:10.1109/CVPR.2019.01155, arXiv:1811.09751
+# * Street, Wolberg, Mangasarian, *Nuclear feature extraction for breast tumor diagnosis*, SPIE 1905:861–870, 1993
+# * Hull, *A database for handwritten text recognition research*, IEEE TPAMI 16(5):550–554, 1994 (the USPS digits)
+# * LeCun, Bottou, Bengio, Haffner, *Gradient-based learning applied to document recognition*, Proceedings of the IEEE 86(11):2278–2324, 1998
+# * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Each entry was looked up in public bibliographies or on its publisher's page.
+#
+# * Pan, Yang, *A Survey on Transfer Learning*, IEEE TKDE 22(10):1345–1359, 2010
+# * Thorndike, Woodworth, *The influence of improvement in one mental function upon the efficiency of other functions*, Psychological Review 8:247–261, 1901
+# * Hebb, *The Organization of Behavior: A Neuropsychological Theory*, 1949
+# * Bozinovski, *Reminder of the First Paper on Transfer Learning in Neural Networks, 1976*, Informatica 44(3):291–302, 2020
+# * Pratt, Mostow, Kamm, *Direct Transfer of Learned Information Among Neural Networks*, AAAI 1991, 584–589
+# * Baxter, Caruana, Mitchell, Pratt, Silver, Thrun (organizers), *Learning to Learn: Knowledge Consolidation and Transfer in Inductive Systems*, NIPS\*95 post-conference workshop, 1995
+# * Caruana, *Multitask Learning*, Machine Learning 28:41–75, 1997
+# * Shimodaira, *Improving predictive inference under covariate shift by weighting the log-likelihood function*, Journal of Statistical Planning and Inference 90(2):227–244, 2000
+# * Rosenstein, Marx, Kaelbling, Dietterich, *To transfer or not to transfer*, NIPS 2005 workshop Inductive Transfer: 10 Years Later
+# * Hinton, Osindero, Teh, *A fast learning algorithm for deep belief nets*, Neural Computation 18(7):1527–1554, 2006
+# * Fei-Fei, Fergus, Perona, *One-shot learning of object categories*, IEEE TPAMI 28(4):594–611, 2006
+# * Mihalkova, Huynh, Mooney, *Mapping and Revising Markov Logic Networks for Transfer Learning*, AAAI 2007, 608–614
+# * Krizhevsky, Sutskever, Hinton, *ImageNet classification with deep convolutional neural networks*, NIPS 25, 1097–1105, 2012
+# * Donahue, Jia, Vinyals, Hoffman, Zhang, Tzeng, Darrell, *DeCAF: A Deep Convolutional Activation Feature for Generic Visual Recognition*, ICML 2014, PMLR 32:647–655, arXiv:1310.1531
+# * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014
+# * Finn, Abbeel, Levine, *Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks*, ICML 2017, PMLR 70:1126–1135, arXiv:1703.03400
+# * Howard, Ruder, *Universal Language Model Fine-tuning for Text Classification*, ACL 2018, 328–339, arXiv:1801.06146
+# * Devlin, Chang, Lee, Toutanova, “BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding”, NAACL-HLT 2019, 4171–4186, arXiv:1810.04805
+# * Li, Grandvalet, Davoine, *Explicit Inductive Bias for Transfer Learning with Convolutional Networks*, ICML 2018, arXiv:1802.01483
+# * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208
+# * Wang, Dai, Póczos, Carbonell, *Characterizing and Avoiding Negative Transfer*, CVPR 2019, doi:10.1109/CVPR.2019.01155, arXiv:1811.09751
+# * Street, Wolberg, Mangasarian, *Nuclear feature extraction for breast tumor diagnosis*, SPIE 1905:861–870, 1993
+# * Hull, *A database for handwritten text recognition research*, IEEE TPAMI 16(5):550–554, 1994 (the USPS digits)
+# * LeCun, Bottou, Bengio, Haffner, *Gradient-based learning applied to document recognition*, Proceedings of the IEEE 86(11):2278–2324, 1998
+# * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946
+#
+# </div>

@@ -1,0 +1,595 @@
+"""Exercises and quizzes of lesson 05: what transfer learning is."""
+
+import numpy as np
+
+from course_utils.learning import judges
+from course_utils.learning.definitions import Exercise, Option, Quiz
+
+# --- 05-1: the transfer gain and its standard error ---
+
+
+def transfer_gain(with_source, without_source):
+    """The mean of paired differences and its standard error."""
+    gain = np.subtract(with_source, without_source)
+    return gain.mean(), gain.std(ddof=1) / np.sqrt(len(gain))
+
+
+def gain_swapped(with_source, without_source):
+    return transfer_gain(without_source, with_source)
+
+
+def gain_with_deviation(with_source, without_source):
+    gain = np.subtract(with_source, without_source)
+    return gain.mean(), gain.std(ddof=1)
+
+
+def gain_divided_by_n(with_source, without_source):
+    gain = np.subtract(with_source, without_source)
+    return gain.mean(), gain.std() / np.sqrt(len(gain))
+
+
+def gain_unpaired(with_source, without_source):
+    n = len(with_source)
+    variance = np.var(with_source, ddof=1) + np.var(without_source, ddof=1)
+    return np.mean(with_source) - np.mean(without_source), np.sqrt(variance / n)
+
+
+def gain_only(with_source, without_source):
+    return np.mean(np.subtract(with_source, without_source))
+
+
+def random_scores(rng):
+    n = int(rng.integers(4, 12))
+    luck = rng.normal(0, 0.05, n)  # the same draw helps both, as in the lesson
+    return 0.9 + luck + rng.normal(0, 0.01, n), 0.7 + luck + rng.normal(0, 0.02, n)
+
+
+# --- 05-2: settings ---
+
+
+def setting(correct, feedback):
+    texts = {
+        "inductive": (
+            "归纳式要任务不同，而且目标有一些标签。",
+            "Inductive: the tasks differ, and the target has some labels.",
+        ),
+        "transductive": (
+            "直推式要任务相同、领域不同，只有源有标签。",
+            "Transductive: the same task, different domains, labels in the source only.",
+        ),
+        "unsupervised": (
+            "无监督要两边都没有标签，目标任务也是无监督的。",
+            "Unsupervised: no labels on either side, and an unsupervised target task.",
+        ),
+        "none": (
+            "领域和任务都相同时才不是迁移学习；这里至少有一样不同。",
+            "It is no transfer learning only when domain and task are both the same; here one differs.",
+        ),
+    }
+    return judges.choice(correct, texts | feedback)
+
+
+SETTINGS = {
+    "hospital": "transductive",
+    "birds": "inductive",
+    "customers": "unsupervised",
+    "split": "none",
+}
+
+# --- 05-3: importance weights ---
+
+
+def importance_weights(p, n_source, n_target):
+    """p_T / p_S for each source sample."""
+    p = np.asarray(p, float)
+    return p / (1 - p) * n_source / n_target
+
+
+def weights_without_counts(p, n_source, n_target):
+    p = np.asarray(p, float)
+    return p / (1 - p)
+
+
+def weights_inverted(p, n_source, n_target):
+    return 1 / importance_weights(p, n_source, n_target)
+
+
+def weights_counts_inverted(p, n_source, n_target):
+    p = np.asarray(p, float)
+    return p / (1 - p) * n_target / n_source
+
+
+def weights_probability(p, n_source, n_target):
+    return np.asarray(p, float)
+
+
+def weights_normalized(p, n_source, n_target):
+    w = importance_weights(p, n_source, n_target)
+    return w / w.sum()
+
+
+# --- 05-4: one-dimensional L2-SP ---
+
+
+def pulled(a, w_source, strength):
+    """Where the sum of the two parabolas is lowest."""
+    return (a + strength * w_source) / (1 + strength)
+
+
+def pulled_to_zero(a, w_source, strength):
+    return a / (1 + strength)
+
+
+def pulled_swapped(a, w_source, strength):
+    return (w_source + strength * a) / (1 + strength)
+
+
+def pulled_not_divided(a, w_source, strength):
+    return a + strength * w_source
+
+
+def pulled_away(a, w_source, strength):
+    return (a - strength * w_source) / (1 + strength)
+
+
+def pulled_as_share(a, w_source, strength):
+    return (1 - strength) * a + strength * w_source
+
+
+EXERCISES = [
+    Exercise(
+        id="05-1",
+        title=("迁移增益", "The transfer gain"),
+        judge=judges.function(
+            transfer_gain,
+            inputs=[(np.array([0.9, 0.8, 1.0]), np.array([0.5, 0.6, 0.7]))],
+            random=random_scores,
+            mistakes=[
+                (
+                    gain_swapped,
+                    (
+                        "符号反了：增益是用源减去不用源。",
+                        "The sign is the other way round: with the source minus without.",
+                    ),
+                ),
+                (
+                    gain_with_deviation,
+                    (
+                        "第二个数是平均值的标准误差：标准差还要除以 $\\sqrt{R}$。",
+                        "The second number is the standard error of the mean: divide the standard deviation by $\\sqrt{R}$.",
+                    ),
+                ),
+                (
+                    gain_divided_by_n,
+                    (
+                        "标准差要除以 $R-1$：`std(ddof=1)`。",
+                        "The standard deviation divides by $R-1$: `std(ddof=1)`.",
+                    ),
+                ),
+                (
+                    gain_unpaired,
+                    (
+                        "先逐次相减，再算标准差：两种方法用的是同一批照片，共同的运气会在相减时消去。",
+                        "Subtract draw by draw first, then take the standard deviation: both methods use the same photos, and the luck they share cancels.",
+                    ),
+                ),
+            ],
+        ),
+        hints=[
+            (
+                "先逐次相减，得到 $R$ 个差。",
+                "First subtract draw by draw: $R$ differences.",
+            ),
+            (
+                "返回两个数：差的平均，差的标准差除以 $\\sqrt{R}$。",
+                "Return two numbers: the mean of the differences, and their standard deviation divided by $\\sqrt{R}$.",
+            ),
+            (
+                "`gain.std(ddof=1)` 除以 $R-1$；$R$ 是 `len(gain)`。",
+                "`gain.std(ddof=1)` divides by $R-1$; $R$ is `len(gain)`.",
+            ),
+        ],
+        reference=transfer_gain,
+        solution=(
+            "`gain = np.subtract(with_source, without_source)`；`return gain.mean(), gain.std(ddof=1) / np.sqrt(len(gain))`",
+            "`gain = np.subtract(with_source, without_source)`; `return gain.mean(), gain.std(ddof=1) / np.sqrt(len(gain))`",
+        ),
+        wrong=[
+            (gain_swapped, "other way round"),
+            (gain_with_deviation, "divide the standard deviation"),
+            (gain_divided_by_n, "ddof=1"),
+            (gain_unpaired, "draw by draw"),
+            (gain_only, "For"),
+            (lambda a, b: ("0.2", "0.1"), "is text"),
+            (0.2, "function"),
+        ],
+    ),
+    Exercise(
+        id="05-2",
+        title=("哪一种设定", "Which setting"),
+        judge=judges.fields(
+            {
+                "hospital": setting(
+                    "transductive",
+                    {
+                        "transductive": (
+                            "对：诊断相同，设备不同，B 没有标签。",
+                            "Yes: the same diagnosis, other machines, no labels at B.",
+                        ),
+                        "inductive": (
+                            "B 医院没有标签，而且任务相同。",
+                            "Hospital B has no labels, and the task is the same.",
+                        ),
+                        "unsupervised": (
+                            "A 医院有标签，任务是诊断，不是聚类。",
+                            "Hospital A has labels, and the task is diagnosis, not clustering.",
+                        ),
+                    },
+                ),
+                "birds": setting(
+                    "inductive",
+                    {
+                        "inductive": (
+                            "对：任务不同，目标有一些标签。",
+                            "Yes: another task, with some target labels.",
+                        ),
+                        "transductive": (
+                            "鸟的照片有标签，而且任务变了：1,000 类变成 200 种鸟。",
+                            "The bird photos have labels, and the task has changed: 1,000 classes to 200 birds.",
+                        ),
+                    },
+                ),
+                "customers": setting(
+                    "unsupervised",
+                    {
+                        "unsupervised": (
+                            "对：两边都没有标签，分群是无监督任务。",
+                            "Yes: no labels on either side, and grouping is an unsupervised task.",
+                        ),
+                        "transductive": (
+                            "直推式的源有标签；这里两边都没有。",
+                            "A transductive source has labels; here neither side has.",
+                        ),
+                    },
+                ),
+                "split": setting(
+                    "none",
+                    {
+                        "none": (
+                            "对：随机划分，领域和任务都相同。",
+                            "Yes: after a random split domain and task are the same.",
+                        ),
+                        "transductive": (
+                            "随机划分之后，两份的分布相同：领域没有变。",
+                            "After a random split both parts have the same distribution: the domain has not changed.",
+                        ),
+                        "inductive": (
+                            "问的是同一个问题，照片来自同一个分布：没有源和目标之分。",
+                            "The question is the same and so is the distribution: there is no source and target.",
+                        ),
+                    },
+                ),
+            }
+        ),
+        hints=[
+            (
+                "先问：领域变了吗？任务变了吗？都没有变就是 `none`。",
+                "Ask first: did the domain change? Did the task? If neither, it is `none`.",
+            ),
+            (
+                "再问标签在哪里：目标有一些、只有源有，还是两边都没有。",
+                "Then ask where labels are: some in the target, in the source only, or in neither.",
+            ),
+        ],
+        reference=SETTINGS,
+        solution=(
+            "`hospital` 直推式，`birds` 归纳式，`customers` 无监督，`split` 不是迁移学习。",
+            "`hospital` transductive, `birds` inductive, `customers` unsupervised, `split` is no transfer learning.",
+        ),
+        wrong=[
+            (SETTINGS | {"hospital": "inductive"}, "B has no labels"),
+            (SETTINGS | {"birds": "transductive"}, "have labels"),
+            (SETTINGS | {"customers": "inductive"}, "the target has some labels"),
+            (SETTINGS | {"split": "transductive"}, "random split"),
+            (SETTINGS | {"birds": "supervised"}, "one of"),
+            (["transductive", "inductive", "unsupervised", "none"], "dict"),
+        ],
+    ),
+    Exercise(
+        id="05-3",
+        title=("重要性权重", "Importance weights"),
+        judge=judges.function(
+            importance_weights,
+            inputs=[(np.array([0.2, 0.5, 0.9]), 300, 100)],
+            random=lambda rng: (
+                rng.uniform(0.02, 0.98, 5),
+                int(rng.integers(50, 500)),
+                int(rng.integers(20, 400)),
+            ),
+            mistakes=[
+                (
+                    weights_without_counts,
+                    (
+                        "这只在两边一样多时对：样本多的一边 $p$ 本来就偏高，要用 $n_S/n_T$ 修正。",
+                        "That holds for equal numbers only: $p$ leans to the larger side, which $n_S/n_T$ corrects.",
+                    ),
+                ),
+                (
+                    weights_inverted,
+                    (
+                        "倒过来了：要 $p_T/p_S$，像目标的样本权重大。",
+                        "Upside down: it is $p_T/p_S$; samples that look like the target weigh more.",
+                    ),
+                ),
+                (
+                    weights_counts_inverted,
+                    (
+                        "样本数之比倒过来了：目标样本多，$p$ 就偏高，所以要除以 $n_T$。",
+                        "The ratio of the numbers is upside down: many target samples raise $p$, so divide by $n_T$.",
+                    ),
+                ),
+                (
+                    weights_probability,
+                    (
+                        "$p$ 是概率，权重是两个密度之比 $p_T/p_S$。",
+                        "$p$ is a probability; the weight is the ratio of the two densities, $p_T/p_S$.",
+                    ),
+                ),
+                (
+                    weights_normalized,
+                    (
+                        "不要归一化：题目要的是密度之比本身。",
+                        "Do not normalize: the ratio of densities itself is asked for.",
+                    ),
+                ),
+            ],
+        ),
+        hints=[
+            (
+                "从 $p=n_T p_T/(n_S p_S+n_T p_T)$ 写出 $1-p$。",
+                "From $p=n_T p_T/(n_S p_S+n_T p_T)$ write down $1-p$.",
+            ),
+            (
+                "两式相除：$p/(1-p)=n_T p_T/(n_S p_S)$。",
+                "Divide the two: $p/(1-p)=n_T p_T/(n_S p_S)$.",
+            ),
+            ("解出 $p_T/p_S$。", "Solve for $p_T/p_S$."),
+        ],
+        reference=importance_weights,
+        solution=(
+            "`return p / (1 - p) * n_source / n_target`",
+            "`return p / (1 - p) * n_source / n_target`",
+        ),
+        wrong=[
+            (weights_without_counts, "equal numbers"),
+            (weights_inverted, "Upside down"),
+            (weights_counts_inverted, "divide by"),
+            (weights_probability, "is a probability"),
+            (weights_normalized, "Do not normalize"),
+            (lambda p, n_source, n_target: [1.0], "shape"),
+            (lambda p, n_source, n_target: p * np.nan, "NaN"),
+        ],
+    ),
+    Exercise(
+        id="05-4",
+        title=("拉向源", "Pulled towards the source"),
+        judge=judges.function(
+            pulled,
+            inputs=[(3.0, 1.0, 0.0), (3.0, 1.0, 1.0), (-2.0, 4.0, 0.5)],
+            random=lambda rng: (
+                float(rng.normal()),
+                float(rng.normal()),
+                float(rng.uniform(0, 5)),
+            ),
+            mistakes=[
+                (
+                    pulled_to_zero,
+                    (
+                        "这是拉向 0 的普通 $L_2$；L2-SP 拉向 $w_S$。",
+                        "That is plain $L_2$, pulling to 0; L2-SP pulls to $w_S$.",
+                    ),
+                ),
+                (
+                    pulled_swapped,
+                    (
+                        "两者弄反了：$\\lambda=0$ 时应得到 $a$。",
+                        "The two are swapped: with $\\lambda=0$ it should be $a$.",
+                    ),
+                ),
+                (
+                    pulled_not_divided,
+                    (
+                        "还要除以 $1+\\lambda$：导数里 $w$ 出现两次。",
+                        "Divide by $1+\\lambda$: $w$ occurs twice in the derivative.",
+                    ),
+                ),
+                (
+                    pulled_away,
+                    (
+                        "符号反了：$w$ 应被拉向 $w_S$，不是推开。",
+                        "The sign is wrong: $w$ is pulled to $w_S$, not pushed away.",
+                    ),
+                ),
+                (
+                    pulled_as_share,
+                    (
+                        "$\\lambda$ 不是比例，它可以大于 1；把导数设为 0 来解。",
+                        "$\\lambda$ is no share, it may exceed 1; set the derivative to 0 and solve.",
+                    ),
+                ),
+            ],
+        ),
+        hints=[
+            (
+                "对 $w$ 求导：$(w-a)+\\lambda(w-w_S)$。",
+                "Take the derivative by $w$: $(w-a)+\\lambda(w-w_S)$.",
+            ),
+            (
+                "设为 0，把含 $w$ 的项放在一边：$(1+\\lambda)w=\\dots$",
+                "Set it to 0 and collect $w$: $(1+\\lambda)w=\\dots$",
+            ),
+            (
+                "检查两端：$\\lambda=0$ 给出 $a$，$\\lambda$ 很大时接近 $w_S$。",
+                "Check both ends: $\\lambda=0$ gives $a$, a very large $\\lambda$ almost $w_S$.",
+            ),
+        ],
+        reference=pulled,
+        solution=(
+            "`return (a + strength * w_source) / (1 + strength)`：$a$ 和 $w_S$ 的加权平均。",
+            "`return (a + strength * w_source) / (1 + strength)`: a weighted mean of $a$ and $w_S$.",
+        ),
+        wrong=[
+            (pulled_to_zero, "plain"),
+            (pulled_swapped, "swapped"),
+            (pulled_not_divided, "Divide by"),
+            (pulled_away, "pushed away"),
+            (pulled_as_share, "no share"),
+            (lambda a, w_source, strength: [a, w_source], "shape"),
+        ],
+    ),
+]
+
+QUIZZES = [
+    Quiz(
+        id="05-q1",
+        question=(
+            "“迁移学习与监督学习不同。”这句话错在哪里？",
+            "“Transfer learning differs from supervised learning.” What is wrong with that sentence?",
+        ),
+        options=[
+            Option(
+                (
+                    "两者是不同的轴：微调既是监督学习，也是迁移学习",
+                    "They are different axes: fine-tuning is both supervised and transfer learning",
+                ),
+                (
+                    "对：一条轴问信号是什么，另一条问用不用源。",
+                    "Yes: one axis asks what the signal is, the other whether a source is used.",
+                ),
+                right=True,
+            ),
+            Option(
+                ("没有错：迁移学习不用标签", "Nothing: transfer learning uses no labels"),
+                (
+                    "归纳式迁移学习就用目标标签，本课的猫狗就是。",
+                    "Inductive transfer uses target labels, as with this lesson's cats and dogs.",
+                ),
+            ),
+            Option(
+                (
+                    "迁移学习是监督学习的一种",
+                    "Transfer learning is a kind of supervised learning",
+                ),
+                (
+                    "聚类和 Q 学习也能用源，那里没有标签。",
+                    "Clustering and Q-learning can use a source too, without labels.",
+                ),
+            ),
+        ],
+    ),
+    Quiz(
+        id="05-q2",
+        question=(
+            "你照着 VGG16 的结构搭一个网络，用 `weights=None`，在自己的 200 张照片上训练。搬来了源的什么知识？",
+            "You build a network of VGG16's structure with `weights=None` and train it on your 200 photos. What knowledge of the source has been carried over?",
+        ),
+        options=[
+            Option(
+                ("没有：权重是随机的", "None: the weights are random"),
+                (
+                    "对。结构里有设计者的经验，没有从 ImageNet 学到的东西。",
+                    "Yes. The structure holds its designer's experience, and nothing learned from ImageNet.",
+                ),
+                right=True,
+            ),
+            Option(
+                ("结构知识，之后微调就行", "Structural knowledge: then fine-tune"),
+                (
+                    "没有预训练权重可以微调；这是从零训练。",
+                    "There are no pretrained weights to fine-tune; this is training from scratch.",
+                ),
+            ),
+            Option(
+                ("第一层的边缘检测", "The edge detectors of the first layer"),
+                (
+                    "那些核是学来的权重，`weights=None` 把它们换成了随机数。",
+                    "Those kernels are learned weights; `weights=None` replaces them by random numbers.",
+                ),
+            ),
+        ],
+    ),
+    Quiz(
+        id="05-q3",
+        question=(
+            "同事说：“我用了一个更大的源，准确率 0.91，所以迁移有用。”你先问什么？",
+            "A colleague says: “With a larger source I get accuracy 0.91, so transfer helps.” What do you ask first?",
+        ),
+        options=[
+            Option(
+                (
+                    "不用源、同样的标签和测试集，是多少？重复几次，区间多宽？",
+                    "What is it without the source, with the same labels and test set? How many repeats, and how wide is the interval?",
+                ),
+                (
+                    "对：增益是差，0.91 本身什么也没有说。",
+                    "Yes: a gain is a difference; 0.91 alone says nothing.",
+                ),
+                right=True,
+            ),
+            Option(
+                ("源有多少张图？", "How many pictures has the source?"),
+                (
+                    "大小不是关键：笔墨任务与 `same` 用同样的图，增益却是负的。",
+                    "Size is not the point: the ink task used the same pictures as `same`, and its gain was negative.",
+                ),
+            ),
+            Option(
+                ("源任务上的准确率是多少？", "How accurate is it on the source task?"),
+                (
+                    "源任务做得好，不等于对目标有用：数字 0 到 4 的源超过 0.9，增益约 0。",
+                    "Good on the source task does not mean useful: the source of digits 0 to 4 exceeded 0.9 and the gain was about 0.",
+                ),
+            ),
+        ],
+    ),
+    Quiz(
+        id="05-q4",
+        question=(
+            "重要性加权在哪种情形最可能有帮助？",
+            "Where is importance weighting most likely to help?",
+        ),
+        options=[
+            Option(
+                (
+                    "模型太简单，源和目标有重叠但分布不同",
+                    "The model is too simple, and source and target overlap but differ in distribution",
+                ),
+                (
+                    "对：权重决定模型在哪里将就，重叠处有源样本可用。",
+                    "Yes: the weights decide where the model compromises, and where they overlap there are source samples to use.",
+                ),
+                right=True,
+            ),
+            Option(
+                (
+                    "模型很灵活，处处都能拟合",
+                    "The model is flexible and can fit everywhere",
+                ),
+                (
+                    "它本来就能处处拟合，加权只添方差：5 次多项式的平均误差变大了。",
+                    "It can fit everywhere anyway, and weighting only adds variance: the mean error of degree 5 went up.",
+                ),
+            ),
+            Option(
+                (
+                    "源里没有一个样本像目标",
+                    "Not one source sample looks like the target",
+                ),
+                (
+                    "没有样本可以加权：信息不在那里。",
+                    "There is nothing to give weight to: the information is not there.",
+                ),
+            ),
+        ],
+    ),
+]
