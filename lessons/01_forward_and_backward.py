@@ -175,7 +175,7 @@ def scatter(ax):
         points = moons[labels[:, 0] == label]
         ax.scatter(*points.T, s=9, color=f"C{label}", marker=marker, label=f"类别 class {label}")
     ax.set(xlim=(-2, 3), ylim=(-1.6, 2), xlabel="特征 feature x₁", ylabel="特征 feature x₂")
-    ax.legend(loc="lower right")
+    ax.legend(loc="upper left", frameon=True, framealpha=1)
 
 
 def draw_line(w1, w2, b):
@@ -912,7 +912,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# After 20 sigmoid layers less than $10^{-11}$ of the error is left: the first layers receive almost no signal. These are vanishing gradients. With ReLU and He's initialization, between 0.3 and 3 times the signal is left after 20 layers; with ReLU alone ($g=1$) less than 0.01.
+# After 20 sigmoid layers less than $10^{-11}$ of the error is left: the first layers receive almost no signal. This is called vanishing gradients. With ReLU and He's initialization, between 0.3 and 3 times the signal is left after 20 layers; with ReLU alone ($g=1$) less than 0.01.
 #
 # Deep networks can be trained today thanks to these: activations, initialization, and the normalization and residual connections that you will meet later. The pretrained networks that transfer learning uses mostly contain several of them.
 #
@@ -1016,7 +1016,7 @@ quiz("01-q4")
 #
 # | 文章 | 原文 | 正确的说法 |
 # |---|---|---|
-# | S1 | 多层感知机的 $\partial E/\partial W$ 写成三个标量相乘 | 那是一个神经元；一层是 $\delta x^\top$，并且要有 $\partial E/\partial x=W^\top\delta$，误差才能传回前一层（缺了它，准确率低 0.05 以上） |
+# | S1 | 多层感知机的 $\partial E/\partial W$ 写成三个标量相乘 | 那是一个神经元；一层是 $\delta x^\top$，并且要有 $\partial E/\partial x=W^\top\delta$，误差才能传回前一层（上面的实验里缺了它，准确率低 0.05 以上） |
 # | S1 | $\partial z/\partial W$ 是“权重和偏置对中间层输出的梯度” | 反了：它是 $z$ 对 $W$ 的梯度，等于输入 $x$ |
 # | S1 | 反向传播“更新模型参数” | 反向传播只计算梯度，优化器才更新参数 |
 # | S3 | 深度学习就是人工神经网络的多层变换 | 关键在“非线性”：没有激活函数，多层等于一层 |
@@ -1028,7 +1028,7 @@ quiz("01-q4")
 #
 # | article | it says | what is right |
 # |---|---|---|
-# | S1 | writes $\partial E/\partial W$ of a multilayer perceptron as a product of three scalars | that is one neuron; a layer has $\delta x^\top$, and needs $\partial E/\partial x=W^\top\delta$ to carry the error back (without it the accuracy is lower by more than 0.05) |
+# | S1 | writes $\partial E/\partial W$ of a multilayer perceptron as a product of three scalars | that is one neuron; a layer has $\delta x^\top$, and needs $\partial E/\partial x=W^\top\delta$ to carry the error back (without it the accuracy above is lower by more than 0.05) |
 # | S1 | $\partial z/\partial W$ is “the gradient of weights and biases with respect to the hidden layer's output” | the other way round: it is the gradient of $z$ with respect to $W$, which is the input $x$ |
 # | S1 | backpropagation “updates the model parameters” | backpropagation only computes gradients; the optimizer updates the parameters |
 # | S3 | deep learning is the multilayer transform of an artificial neural network | what matters is non-linear: without an activation function many layers equal one |
