@@ -9,11 +9,12 @@ forgotten nor applied a second time; ``check_raw`` says so when photos were prep
 ``preprocessing(name)`` the layer that was left out. A saved model needs nothing of this package.
 """
 
+from contextlib import nullcontext
 from types import ModuleType
 
 from course_utils.backbones import efficientnet_lite, mobilenet_v2, resnet50, squeezenet, vgg16
 from course_utils.backbones.fold import fold_batch_norm, predictor
-from course_utils.backbones.parts import blocks, count_macs
+from course_utils.backbones.parts import blocks, count_macs, random_state_kept
 from course_utils.backbones.pixels import check_raw
 from course_utils.backbones.spec import Spec
 from course_utils.messages import CourseError
@@ -71,9 +72,11 @@ def load(
         "preprocessing": preprocessing,
         "size": size,
     }
-    if family := _family(name):
-        return build.build(family, name, **options)
-    return applications.build(name, **options)
+    family = _family(name)
+    with nullcontext() if weights is None else random_state_kept():
+        if family:
+            return build.build(family, name, **options)
+        return applications.build(name, **options)
 
 
 def preprocessing(name: str) -> list:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from course_utils.backbones.parts import random_state_kept
+
 if TYPE_CHECKING:
     import keras
 
@@ -36,7 +38,8 @@ def fold_batch_norm(model: "keras.Model") -> "keras.Model":
     def call(layer, x, **arguments):
         return x if layer.name in norms else layer(x, **arguments)  # norms leave the graph
 
-    folded = keras.models.clone_model(model, clone_function=clone, call_function=call)
+    with random_state_kept():
+        folded = keras.models.clone_model(model, clone_function=clone, call_function=call)
     for layer in model.layers:
         if layer.name in pairs:
             folded.get_layer(layer.name).set_weights(_folded(layer, pairs[layer.name]))

@@ -1,7 +1,10 @@
 """What networks have in common: named blocks, a count of their work, a head that two of them share."""
 
 import math
+import random
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 # In the order of trial: the part that a layer's name begins. Other layers belong to the part that
 # the layer before them belongs to.
@@ -35,6 +38,20 @@ def _part_of(layer_name: str) -> str | None:
         if match := pattern.match(layer_name):
             return part.format(*match.groups()[-1:])
     return None
+
+
+@contextmanager
+def random_state_kept() -> Iterator[None]:
+    """Building a network inside leaves the seeds of what comes after as they were.
+
+    Keras draws an initial value's seed from Python's ``random`` even where a checkpoint replaces the
+    value; without this, a training would depend on whether features came from the cache.
+    """
+    state = random.getstate()
+    try:
+        yield
+    finally:
+        random.setstate(state)
 
 
 def count_macs(model) -> int:

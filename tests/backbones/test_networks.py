@@ -282,3 +282,24 @@ def test_unreachable_official_download_is_explained(tmp_path):
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
     assert "cannot be downloaded" in done.stdout and "efficientnet_lite0" in done.stdout
+
+
+def test_loading_weights_leaves_the_seeds_alone():
+    """Otherwise a training would depend on whether features came from the cache."""
+    import keras
+
+    def head_after(work) -> np.ndarray:
+        keras.utils.set_random_seed(7)
+        work()
+        head = keras.Sequential(
+            [keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dropout(0.5)]
+        )
+        return np.concatenate(
+            [head.get_weights()[0], np.asarray(head(np.ones((3, 4)), training=True))]
+        )
+
+    plain = head_after(lambda: None)
+    loaded = head_after(lambda: backbones.predictor(backbones.load("squeezenet", pooling="avg")))
+    np.testing.assert_array_equal(plain, loaded)
+    drawn = head_after(lambda: backbones.load("squeezenet", pooling="avg", weights=None, size=64))
+    assert not np.array_equal(plain, drawn)  # random weights are drawn, so they do count
