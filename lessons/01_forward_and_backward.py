@@ -174,7 +174,7 @@ def scatter(ax):
     for label, marker in [(0, "o"), (1, "^")]:
         points = moons[labels[:, 0] == label]
         ax.scatter(*points.T, s=9, color=f"C{label}", marker=marker, label=f"类别 class {label}")
-    ax.set(xlim=(-2, 3), ylim=(-1.6, 2), xlabel="特征 feature x₁", ylabel="特征 feature x₂")
+    ax.set(xlim=(-2, 3), ylim=(-1.6, 2.7), xlabel="特征 feature x₁", ylabel="特征 feature x₂")
     ax.legend(loc="upper left", frameon=True, framealpha=1)
 
 
@@ -182,7 +182,7 @@ def draw_line(w1, w2, b):
     fig, ax = plt.subplots(figsize=(4.6, 3.4))
     scatter(ax)
     accuracy = np.mean((sigmoid(moons @ [w1, w2] + b) > 0.5) == labels[:, 0])
-    grid = np.meshgrid(np.linspace(-2, 3, 60), np.linspace(-1.6, 2, 60))
+    grid = np.meshgrid(np.linspace(-2, 3, 60), np.linspace(-1.6, 2.7, 60))
     values = sigmoid(w1 * grid[0] + w2 * grid[1] + b)
     ax.contour(*grid, values, levels=[0.1, 0.5, 0.9], colors="black", linestyles=[":", "-", ":"])
     ax.set_title(f"准确率 accuracy {accuracy:.3f}")
@@ -573,7 +573,7 @@ assert losses[-1] < 0.1 and accuracy(trained) > line_accuracy + 0.08
 # %% tags=["setup"]
 def boundary(ax, params):
     scatter(ax)
-    grid = np.meshgrid(np.linspace(-2, 3, 120), np.linspace(-1.6, 2, 120))
+    grid = np.meshgrid(np.linspace(-2, 3, 120), np.linspace(-1.6, 2.7, 120))
     values = forward(np.stack(grid, -1).reshape(-1, 2), params)[1].reshape(120, 120)
     ax.contour(*grid, values, levels=[0.5], colors="black")
     ax.set_title(f"准确率 accuracy {accuracy(params):.2f}")
