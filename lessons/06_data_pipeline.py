@@ -1,0 +1,1467 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 06 数据管线 · Data pipeline
+
+# %% tags=["setup"]
+try:
+    import course_utils  # first, so that TensorFlow starts without its messages
+except ModuleNotFoundError:
+    message = "请先安装课程 · install the course first: python start.py"
+    raise SystemExit(message) from None
+
+import io
+import json
+import shutil
+import tempfile
+import zlib
+from pathlib import Path
+
+import ipywidgets as widgets
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+from PIL import Image
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import (
+    GroupShuffleSplit,
+    ShuffleSplit,
+    StratifiedShuffleSplit,
+    cross_val_score,
+    train_test_split,
+)
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from course_utils import backbones, detectors, features, figures, paths, photos
+from course_utils.learning import check, hint, progress, quiz, solution
+from course_utils.widgets import Explorer
+
+figures.use_style()
+course_utils.reproducible(7)
+rng = np.random.default_rng(7)
+CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), CC BY-SA 4.0"
+FULL = json.loads((paths.DATA / "results" / "06.json").read_text(encoding="utf-8"))
+
+
+def fires(detector, *what):
+    """Whether a detector finds its mistake."""
+    try:
+        detector(*what)
+    except detectors.SilentMistake:
+        return True
+    return False
+
+
+# %% [markdown]
+# ## 你将学会 · What you will be able to do
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * 把一个文件夹变成一批批张量，说得出每一步为什么排在那里；
+# * 给每个骨干网络它自己的预处理，并测出做错一步要付多少准确率；
+# * 选择不改变标签的数据增强，看出 `shear_range=0.2` 什么也没做；
+# * 把 `cache()` 放对地方，数一数省下多少次解码；
+# * 划分数据而不泄漏：重复照片、变动的划分、打乱之后的 `predict`。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * turn a folder into batches of tensors, and say why each step stands where it does;
+# * give each backbone its own preprocessing, and measure what a wrong step costs in accuracy;
+# * choose data augmentation that keeps the label, and see that `shear_range=0.2` does nothing;
+# * put `cache()` in the right place, and count the decodings it saves;
+# * split data without leaks: duplicate photos, splits that move, `predict` after shuffling.
+#
+# </div>
+
+# %% [markdown]
+# ## 开始之前 · Before you start
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 你需要第 04 课的特征和线性探测。**数据管线**（data pipeline）是从文件到一批批张量的过程。这里的错误很少报错：代码照样运行，只是准确率变差，或者好得不真实。所以每一节都先让错误发生一次，再量它，最后给一行**检测**（detector）。在 2 个 CPU 核上运行全部单元格大约 1 分钟（VGG16 的特征第一次要多算 1 到 2 分钟，之后在缓存里）；读完并做练习大约 90 分钟。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# You need the features and linear probing of lesson 04. The **data pipeline** is the way from files to batches of tensors. Mistakes here seldom raise an error: the code still runs, only the accuracy suffers, or is too good to be true. So each section lets a mistake happen once, measures it, and ends with a **detector**, one line. Running all cells takes about 1 minute on 2 CPU cores (the first time 1 to 2 minutes more for VGG16's features, which are then cached); reading and doing the exercises about 90 minutes.
+#
+# </div>
+
+# %% [markdown]
+# ## 先猜一猜 · Predict first
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 写下你的猜测，准确率都在 0 到 1 之间，瞎猜是 0.5：
+#
+# 1. 文章 S1、S3 给 VGG16 的是像素除以 255。在对的特征上训练分类器，测试时改成除以 255，准确率是多少？
+# 2. 同样的错误发生在 EfficientNet-Lite0 上呢？
+# 3. 文章 S1、S2 用 `shear_range=0.2`。一张 224 像素高的照片，最上面一行移动几个像素？
+# 4. 60 张照片，标签是抛硬币得来的，每张有 4 个略微改动的副本。随机划分，验证准确率是多少？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Write down your guesses; accuracies lie between 0 and 1, and chance is 0.5:
+#
+# 1. Articles S1 and S3 give VGG16 pixels divided by 255. A classifier is trained on the right features and tested with division by 255: what is its accuracy?
+# 2. And the same mistake with EfficientNet-Lite0?
+# 3. Articles S1 and S2 use `shear_range=0.2`. In a photo 224 pixels high, by how many pixels does the top row move?
+# 4. 60 photos get their labels by tossing a coin, and each has 4 slightly changed copies. With a random split, what is the validation accuracy?
+#
+# </div>
+
+# %% tags=["setup"]
+guess_vgg16_mismatch, guess_lite0_mismatch = ..., ...
+guess_shear_pixels, guess_coin_labels = ..., ...
+
+# %% [markdown]
+# ## 从文件夹到批 · From a folder to batches
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 文件夹的约定：每个类别一个子文件夹。`image_dataset_from_directory` 找到文件，解码，缩放，按**批**（batch）给出。三件要看清的事：像素是 `float32`，范围仍是 0 到 255，没有替你做任何**预处理**（preprocessing）；照片被拉成正方形；最后一批可能不满。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The convention: one subfolder per class. `image_dataset_from_directory` finds the files, decodes, resizes and delivers them in a **batch** at a time. Three things to notice: pixels are `float32` and still from 0 to 255, no **preprocessing** has been done for you; photos are stretched to a square; the last batch may be smaller.
+#
+# </div>
+
+# %%
+folder = photos.default("train").paths[0].parents[1]  # holds the folders cats/ and dogs/
+dataset = keras.utils.image_dataset_from_directory(
+    folder, image_size=(224, 224), batch_size=32, shuffle=False, verbose=False
+)
+sizes = [len(labels) for _, labels in dataset]
+images, labels = next(iter(dataset))
+print(dataset.class_names, sizes, images.shape, images.dtype.name)
+assert sum(sizes) == 200 and images.numpy().max() > 200
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 1**：文章 S1、S2 写死了 `steps_per_epoch=100`，批大小 32。对这 200 张照片：一**轮**（epoch）有几批？最后一批几张？100 步相当于把照片过几遍？（写死的步数会让“一轮”不再是一轮。Keras 自己会数，不要写它。）
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 1**: articles S1 and S2 hard-code `steps_per_epoch=100` with batches of 32. For these 200 photos: how many batches make one **epoch**? How many photos are in the last batch? How many passes over the photos are 100 steps? (With a fixed number of steps an “epoch” is no epoch any more. Keras counts by itself: leave it out.)
+#
+# </div>
+
+# %% tags=["exercise"]
+answer_steps = {"batches": ..., "last_batch": ..., "passes": ...}
+check("06-1", answer_steps)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 类别的编号是文件夹名**按文字排序**的位置：`cats` 是 0，`dogs` 是 1。所以名叫 1、2、10 的文件夹，顺序是 1、10、2。把类别名另外手写一遍、写成别的顺序，所有答案就反了，而没有任何报错。`detectors.class_order` 拿文件夹名与标签核对；分类头的大小也从 `class_names` 来，不要像文章 S2 那样写死 `Dense(10)`。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# A class's number is its folder's place **sorted as text**: `cats` is 0, `dogs` is 1. So folders called 1, 2 and 10 come in the order 1, 10, 2. Write the class names by hand a second time, in another order, and every answer is reversed without any error. `detectors.class_order` compares folder names with labels; take the head's size from `class_names`, too, instead of a fixed `Dense(10)` as in article S2.
+#
+# </div>
+
+# %%
+y_in_order = np.concatenate([labels for _, labels in dataset])
+detectors.class_order(dataset.file_paths, y_in_order, dataset.class_names)  # silent: all is well
+assert fires(detectors.class_order, dataset.file_paths, y_in_order, ["dogs", "cats"])
+print(sorted(["1", "2", "10"]))
+
+# %% [markdown]
+# ## 坏文件 · Broken files
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 真实的文件夹里总有坏文件：下载到一半的、空的、改了后缀的。我们在 4 张好照片旁边放 3 个坏的，看会发生什么。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Real folders always hold broken files: half a download, an empty file, a wrong suffix. We put 3 broken ones next to 4 good photos and see what happens.
+#
+# </div>
+
+# %% tags=["setup"]
+broken = Path(tempfile.mkdtemp())
+for path in map(Path, dataset.file_paths[:2] + dataset.file_paths[-2:]):
+    (broken / path.parent.name).mkdir(exist_ok=True)
+    shutil.copy(path, broken / path.parent.name)
+whole_file = Path(dataset.file_paths[0]).read_bytes()
+(broken / "cats" / "cut.jpg").write_bytes(whole_file[: len(whole_file) // 2])
+(broken / "cats" / "empty.jpg").write_bytes(b"")
+(broken / "dogs" / "text.jpg").write_text("not a photo")
+assert len(photos.photo_files(broken)) == 7
+
+# %%
+try:
+    for _ in keras.utils.image_dataset_from_directory(broken, batch_size=1, verbose=False):
+        pass
+except tf.errors.InvalidArgumentError as error:
+    stopped_by = type(error).__name__
+print(stopped_by)
+assert stopped_by == "InvalidArgumentError"
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 一个坏文件就让训练中途停下。常见的“过滤”只看开头几个字节里有没有 `JFIF`（Keras 的官方例子用它删了 1,590 个文件）。它漏掉后半截丢失的照片，又会错删好的 PNG。可靠的办法是真的解码一遍：
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# One broken file stops training half-way. The usual “filter” only looks for `JFIF` among the first bytes (Keras's own example deletes 1,590 files that way). It misses a photo whose second half is lost, and would delete a good PNG. The reliable way is to decode each file once:
+#
+# </div>
+
+
+# %%
+def header_is_good(path):
+    return b"JFIF" in path.read_bytes()[:10]
+
+
+def decodes(path):
+    try:
+        return Image.open(path).convert("RGB").width > 0  # convert reads every pixel
+    except (OSError, ValueError):
+        return False
+
+
+Image.open(dataset.file_paths[0]).save(broken / "cats" / "good.png")
+for name in ["cats/cut.jpg", "cats/empty.jpg", "dogs/text.jpg", "cats/good.png"]:
+    print(f"{name:15} header {header_is_good(broken / name)!s:6} decodes {decodes(broken / name)}")
+assert header_is_good(broken / "cats/cut.jpg") and not decodes(broken / "cats/cut.jpg")
+assert {p.name for p, _ in photos.load_folder(broken).skipped} == {
+    "cut.jpg",
+    "empty.jpg",
+    "text.jpg",
+}
+
+# %% [markdown]
+# ## 整条管线 · The whole pipeline
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 下面是这一课的地图。两条规则决定顺序：**每次都一样的步骤放在 `cache()` 前面，每轮都要不同的放在后面**；预处理放进模型里，训练和使用就不会不一致。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Here is the map of this lesson. Two rules give the order: **steps that are the same every time stand before `cache()`, those that must differ in each epoch after it**; preprocessing goes into the model, so that training and use cannot disagree.
+#
+# </div>
+
+# %% tags=["setup"]
+STEPS = ["文件\nfiles", "解码，缩放\ndecode, resize", "缓存\ncache", "打乱\nshuffle",
+         "增强\naugment", "成批\nbatch", "预取\nprefetch", "预处理\npreprocess",
+         "骨干网络\nbackbone"]  # fmt: skip
+PLACES = [(0, 0), (1, 0), (2, 0), (3, 0), (3, -1), (2, -1), (1, -1), (1, -2), (2, -2)]
+fig, ax = plt.subplots(figsize=(7.4, 3.2))
+for i, ((x, y), text) in enumerate(zip(PLACES, STEPS, strict=True)):
+    colour = figures.PALETTE[1] if i in (3, 4) else figures.PALETTE[0 if i < 7 else 2]
+    ax.annotate(text, (x, y), ha="center", va="center", fontsize=9,
+                bbox={"boxstyle": "round,pad=0.4", "fc": "white", "ec": colour, "lw": 1.6})  # fmt: skip
+    if i:
+        style = {"arrowstyle": "-|>", "shrinkA": 30, "shrinkB": 30, "color": "#000000"}
+        ax.annotate("", (x, y), PLACES[i - 1], arrowprops=style)
+ax.text(
+    3.45,
+    -0.5,
+    "每轮不同\ndiffers in\neach epoch",
+    color=figures.PALETTE[1],
+    fontsize=8,
+    va="center",
+)
+ax.text(2.5, -2, "在模型里 inside the model", color=figures.PALETTE[2], fontsize=8, va="center")
+ax.set(xlim=(-0.5, 4.2), ylim=(-2.4, 0.4))
+ax.axis("off")
+figures.show(
+    fig,
+    "流程图：文件、解码和缩放、缓存，然后是每轮不同的打乱和增强，再成批、预取；预处理和骨干网络在模型里。",
+    "Flow chart: files, decode and resize, cache; then shuffle and augment, which differ in each epoch; then batch and prefetch; preprocessing and backbone are inside the model.",
+)
+
+# %% [markdown]
+# ## 每个骨干网络有自己的预处理 · Each backbone has its own preprocessing
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 网络只认识它训练时见过的数。同一个纯红像素 $(255,0,0)$，不同的网络要的是不同的三个数：
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# A network knows only the numbers that it saw in training. One pure red pixel $(255,0,0)$ has to become three different numbers for different networks:
+#
+# </div>
+
+# %%
+red = np.float32([[[[255, 0, 0]]]])
+applications = keras.applications
+reds = {
+    "Keras VGG16": applications.vgg16.preprocess_input(red.copy()),  # BGR, mean subtracted
+    "Keras MobileNetV2": applications.mobilenet_v2.preprocess_input(red.copy()),
+    "EfficientNet-Lite0": (red - 127) / 128,
+    "x/255 (S1, S2, S3)": red / 255,
+}
+for name, pixel in reds.items():
+    print(f"{name:20}", np.ravel(pixel).round(2))
+assert np.allclose(np.ravel(reds["Keras VGG16"]), [-103.94, -116.78, 131.32], atol=0.01)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# Keras 自带的 VGG16 权重来自 Caffe：通道倒成 BGR，每个通道减去均值，尺度仍是 0 到 255。课程用的 VGG16 权重来自 torchvision，要 RGB，除以 255，再减均值 $(0.485,0.456,0.406)$、除以标准差 $(0.229,0.224,0.225)$。网络同名，预处理不同：跟着**权重**走，不是跟着名字走。
+#
+# **练习 2**：写出 torchvision 的**标准化**（standardization）。输入是 0 到 255 的像素，最后一轴是 R、G、B。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The VGG16 weights that Keras ships come from Caffe: channels turned round to BGR, each channel's mean subtracted, scale still 0 to 255. The VGG16 weights of this course come from torchvision and want RGB, divided by 255, minus the means $(0.485,0.456,0.406)$, divided by the standard deviations $(0.229,0.224,0.225)$. One name, two preprocessings: follow the **weights**, not the name.
+#
+# **Exercise 2**: write torchvision's **standardization**. The input is pixels from 0 to 255, its last axis R, G, B.
+#
+# </div>
+
+
+# %% tags=["exercise"]
+def standardize(x, mean, std):
+    """x: pixels 0–255 (..., 3); mean, std: three numbers each, for pixels 0–1"""
+    return ...
+
+
+check("06-2", standardize)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 现在做**消融实验**（ablation study）：同一个网络，同样的照片，只换进入网络之前的变换。`preprocessing=False` 给出不带预处理的裸网络，于是可以喂给它 5 种东西：
+#
+# | 变换 | 是谁的 |
+# |---|---|
+# | $(x-127)/128$ | Lite0 自己的 |
+# | mean/std | torchvision 的，也是课程的 VGG16 的 |
+# | x/255 | 文章 S1、S2、S3 |
+# | raw | 文章 S4：什么也不做 |
+# | twice | 先除以 255，再做一遍 Lite0 的 |
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Now an **ablation study**: the same network, the same photos, only the transformation before the network changes. `preprocessing=False` gives the bare network, so that it can be fed 5 different things:
+#
+# | transformation | whose it is |
+# |---|---|
+# | $(x-127)/128$ | Lite0's own |
+# | mean/std | torchvision's, and that of this course's VGG16 |
+# | x/255 | articles S1, S2, S3 |
+# | raw | article S4: nothing at all |
+# | twice | divided by 255 first, then Lite0's as well |
+#
+# </div>
+
+# %%
+MEAN, STD = np.float32([123.675, 116.28, 103.53]), np.float32([58.395, 57.12, 57.375])
+transformations = {
+    "(x-127)/128": lambda x: (x - 127) / 128,
+    "mean/std": lambda x: (x - MEAN) / STD,
+    "x/255": lambda x: x / 255,
+    "raw": lambda x: x,
+    "twice": lambda x: (x / 255 - 127) / 128,
+}
+bare = backbones.load("efficientnet_lite0", include_top=True, preprocessing=False)
+head_weights, head_bias = bare.layers[-1].get_weights()  # features -> the 1,000 ImageNet classes
+network = backbones.predictor(keras.Model(bare.input, bare.get_layer("head_pool").output))
+
+
+def features_of(pixels, transform=lambda x: x, network=network):
+    batches = (pixels[i : i + 8].astype("float32") for i in range(0, len(pixels), 8))
+    return np.concatenate([network(transform(batch)) for batch in batches])
+
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 三种测法。**零样本分类**（zero-shot classification）：不训练，118 个狗类的概率之和大于 5 个猫类的，就答“狗”。**线性探测**：训练和测试用同一种变换，60 张训练照片，抽 10 次。**不一致**（mismatch）：用对的特征训练，测试时换成别的变换。测试用训练以外的 116 张。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Three ways to measure. **Zero-shot classification**: no training; if the probabilities of the 118 dog classes add up to more than those of the 5 cat classes, the answer is “dog”. **Linear probing**: training and test with the same transformation, 60 training photos, 10 draws. **Mismatch**: trained on the right features, tested with another transformation. The test photos are the 116 outside the training set.
+#
+# </div>
+
+# %% tags=["setup"]
+train = photos.default("train").subset(np.r_[0:50, 100:150])
+held_out = photos.default("all").subset(range(200, 316))
+y, y_test = train.labels, held_out.labels
+x_test = held_out.images(224)
+found = {
+    name: (features_of(train.images(224), transform), features_of(x_test, transform))
+    for name, transform in transformations.items()
+}
+
+
+def probe():
+    return make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
+
+
+def zero_shot(x):
+    score = np.exp(x @ head_weights + head_bias)  # softmax's numerators are enough to compare
+    return (score[:, backbones.DOGS].sum(axis=1) > score[:, backbones.CATS].sum(axis=1)).astype(int)
+
+
+DRAWS = list(ShuffleSplit(10, train_size=60, random_state=7).split(y))
+
+# %% tags=["nbval-ignore-output", "result-table"]
+right_train, table = found["(x-127)/128"][0], {}
+trained_right = [probe().fit(right_train[i], y[i]) for i, _ in DRAWS]
+for name, (x, x_held) in found.items():
+    same = [probe().fit(x[i], y[i]).score(x_held, y_test) for i, _ in DRAWS]
+    other = [trained.score(x_held, y_test) for trained in trained_right]
+    zero = (zero_shot(x_held) == y_test).mean()
+    table[name] = {
+        "zero-shot": zero,
+        "probe": np.mean(same),
+        "sd": np.std(same),
+        "mismatch": np.mean(other),
+    }
+lite0 = pd.DataFrame(table).T
+print(lite0.round(2).to_string())
+print("你猜 your guess, mismatch x/255:", guess_lite0_mismatch)
+
+# %%
+right, divided = lite0.loc["(x-127)/128"], lite0.loc["x/255"]
+for kind in ["zero-shot", "probe", "mismatch"]:
+    assert right[kind] > 0.9 and abs(right[kind] - divided[kind]) < 0.06  # hardly any harm
+    assert max(lite0.loc["raw", kind], lite0.loc["twice", kind]) < right[kind] - 0.15
+assert lite0.loc["twice", "zero-shot"] < 0.65  # near chance
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 一个诚实的意外：在 Lite0 上，流言里的 x/255 **几乎没有害处**，连不一致也没有。算一下就明白：
+#
+# $$\frac{x}{255}=0.502\cdot\frac{x-127}{128}+0.498$$
+#
+# 它只是对比度减半、变亮一些，一张训练过增强的网络见惯了这样的照片。真正毁掉一切的是另外两种：什么也不做（数大了 100 倍）和做两遍（全黑）。把网络收到的数翻译回像素 $128v+127$，就看见了它看见的：
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# An honest surprise: on Lite0 the myth's x/255 does **hardly any harm**, not even as a mismatch. Arithmetic explains it:
+#
+# $$\frac{x}{255}=0.502\cdot\frac{x-127}{128}+0.498$$
+#
+# It only halves the contrast and brightens the photo, and a network trained with augmentation has seen such photos. What ruins everything is the other two: nothing at all (numbers 100 times too large) and twice (all black). Translate the numbers that the network receives back into pixels, $128v+127$, and you see what it sees:
+#
+# </div>
+
+# %% tags=["setup"]
+pet = photos.default("pets").images(224)
+imagenet = backbones.imagenet_classes()
+
+
+def as_seen(pixels, transform):
+    return np.clip(128 * transform(pixels.astype("float32")) + 127, 0, 255).astype("uint8")
+
+
+def probabilities(pixels, transform):
+    z = features_of(pixels[None], transform)[0] @ head_weights + head_bias
+    return np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+
+
+def best_name(pixels, transform):
+    return imagenet[np.argmax(probabilities(pixels, transform))].split(",")[0]
+
+
+figures.show_photos(
+    [as_seen(pet[4], transform) for transform in transformations.values()],
+    [f"{name}\n{best_name(pet[4], transform)}" for name, transform in transformations.items()],
+    "同一张猫的照片，网络在 5 种变换下看到的样子：自己的预处理是原样，mean/std 对比度更强，x/255 发白，raw 只剩纯黑以外的饱和色块，twice 全黑；标题下是网络给出的类别。",
+    "The same cat photo as the network sees it after 5 transformations: unchanged with its own, more contrast with mean/std, pale with x/255, saturated with raw, all black with twice; below each title the class that the network names.",
+    columns=5,
+    credit=CREDIT,
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 自己翻一翻：换照片，换变换，看网络最相信的 5 个类别怎样变。哪种变换下，答案与照片已经没有关系？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Browse for yourself: change the photo and the transformation and watch the 5 classes that the network believes in most. With which transformation has the answer lost any relation to the photo?
+#
+# </div>
+
+
+# %% tags=["setup"]
+def draw_seen(photo, name):
+    p = probabilities(pet[photo], transformations[name])
+    best = np.argsort(-p)[:5]
+    fig, axes = plt.subplots(1, 2, figsize=(6.2, 2.4), width_ratios=[1, 1.1])
+    axes[0].imshow(as_seen(pet[photo], transformations[name]))
+    axes[0].axis("off")
+    axes[1].barh([imagenet[i].split(",")[0][:24] for i in best][::-1], p[best][::-1])
+    axes[1].set(xlim=(0, 1), xlabel="概率 probability")
+    fig.supxlabel(CREDIT, fontsize=6, color="#555555")
+    return fig
+
+
+Explorer(
+    draw_seen,
+    photo=widgets.IntSlider(4, min=0, max=len(pet) - 1, description="照片 photo"),
+    name=widgets.Dropdown(
+        options=list(transformations), value="x/255", description="变换 transformation"
+    ),
+    alt_zh="左：网络看到的照片，x/255 使它发白。右：网络最相信的 5 个 ImageNet 类别和概率。",
+    alt_en="Left: the photo as the network sees it, pale with x/255. Right: the 5 ImageNet classes that the network believes in most, with probabilities.",
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# VGG16 没有批归一化，训练时也没有见过这样暗淡的照片。按它自己的尺度，x/255 的对比度只剩约 0.22 倍。它的卷积在 2 个核上很慢，所以完整的表（4 种变换，抽 20 次）来自课程里的结果文件 `data/results/06.json`，由 `course build --full 06` 重新生成；右边的数与文件核对：正确和 x/255 两种，在这里用缓存的特征再测一遍。（这里的 VGG16 权重没有分类层，所以没有零样本。）
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# VGG16 has no batch normalization and was not trained on photos so dull: in its own scale, x/255 leaves about 0.22 of the contrast. Its convolutions are slow on 2 cores, so the whole table (4 transformations, 20 draws) comes from the course's result file `data/results/06.json`, which `course build --full 06` makes anew; two of its rows, right and x/255, are measured here again on cached features and compared. (These VGG16 weights have no classification layers, so there is no zero-shot.)
+#
+# </div>
+
+# %%
+everything = photos.default("all")
+flat = features.extract(everything, "vgg16", "flatten", scale=1 / 255)
+live = {
+    "mean/std": features.extract(everything, "vgg16"),  # its own preprocessing
+    "x/255": flat.reshape(316, 7, 7, 512).mean(axis=(1, 2)),
+}
+y_all, stored = everything.labels, FULL["full"]["preprocessing"]["vgg16"]
+again = {}
+for name, x in live.items():
+    same = probe().fit(x[:200], y_all[:200]).score(x[200:], y_all[200:])
+    other = probe().fit(live["mean/std"][:200], y_all[:200]).score(x[200:], y_all[200:])
+    again[name] = {"probe_200": same, "mismatch_200": other}
+
+# %% tags=["nbval-ignore-output", "result-table"]
+print(pd.DataFrame(stored).T.map(lambda pair: f"{pair[0]:.2f} ± {pair[1]:.2f}").to_string())
+print(pd.DataFrame(again).T.round(2).to_string())
+print("你猜 your guess, mismatch x/255:", guess_vgg16_mismatch)
+
+# %%
+for name, row in again.items():
+    for kind, accuracy in row.items():
+        assert abs(accuracy - stored[name][kind][0]) < 0.03  # the file tells the truth
+assert stored["mean/std"]["probe_60"][0] - stored["x/255"]["probe_60"][0] > 0.02
+assert stored["mean/std"]["mismatch_60"][0] - stored["x/255"]["mismatch_60"][0] > 0.15
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 在 VGG16 上，x/255 让探测损失几个百分点：代码照样训练，所以这个错误活到今天。训练对、使用错的**不一致**才是灾难：准确率损失 0.15 以上。哪个网络怕什么，不能靠感觉，要测；给每个网络它自己的预处理，就不用问了。
+#
+# 一行检测：`detectors.input_range(model, images)` 看网络真正收到的数，与它训练时的范围比较。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# On VGG16, x/255 costs a probe a few points: the code still trains, which is why this mistake lives on. The disaster is the **mismatch**, right in training and wrong in use: more than 0.15 of accuracy. Which network fears what cannot be guessed, only measured; give each network its own preprocessing and the question does not arise.
+#
+# The one-line detector: `detectors.input_range(model, images)` compares the numbers that the network really receives with the range it was trained on.
+#
+# </div>
+
+# %%
+ready = backbones.load("efficientnet_lite0")  # preprocessing is its first layer: give it 0–255
+some = x_test[:8].astype("float32")
+detectors.input_range(ready, some)
+assert fires(detectors.input_range, ready, some / 255)  # twice
+detectors.input_range(bare, (some - 127) / 128)
+assert fires(detectors.input_range, bare, some)  # raw
+
+# %% [markdown]
+# ## 数据增强：改变照片，不改变标签 · Augmentation: change the photo, keep the label
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **数据增强**（data augmentation）在训练时随机变换输入：翻转、旋转、缩放、明暗（Shorten 与 Khoshgoftaar，2019 是一篇综述）。它不产生新的照片，只告诉网络“这样变了，标签也不变”。所以先问：这个变换真的不改变标签吗？猫左右翻转还是猫；数字 6 转 180° 就成了 9；胸片左右翻转，心脏就到了右边。文章 S1 所说的“伪样本生成”不是通用术语。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Data augmentation** changes inputs at random during training: flips, rotation, zoom, brightness (Shorten and Khoshgoftaar, 2019, is a survey). It makes no new photos, it only tells the network “changed like this, the label stays”. So ask first: does the change really keep the label? A mirrored cat is a cat; a digit 6 turned by 180° is a 9; a mirrored chest X-ray has its heart on the right. Article S1's “pseudo-sample generation” is no common term.
+#
+# </div>
+
+# %% tags=["setup"]
+layers = keras.layers
+GALLERY = {
+    "原图 original": layers.Identity(),
+    "翻转 flip": layers.RandomFlip("horizontal", seed=1),
+    "旋转 rotation": layers.RandomRotation((0.06, 0.06)),
+    "缩放 zoom": layers.RandomZoom((-0.3, -0.3)),
+    "平移 translation": layers.RandomTranslation((0.15, 0.15), (0.2, 0.2)),
+    "亮度 brightness": layers.RandomBrightness((0.25, 0.25), value_range=(0, 255)),
+    "对比度 contrast": layers.RandomContrast((0.6, 0.6), seed=3),
+    "错切 shear": layers.RandomShear((0.2, 0.2), seed=1),
+}
+keras.utils.set_random_seed(2)
+changed = [
+    np.array(layer(pet[[4]].astype("float32"), training=True))[0] for layer in GALLERY.values()
+]
+figures.show_photos(
+    [np.clip(image, 0, 255).astype("uint8") for image in changed],
+    list(GALLERY),
+    "一张猫的照片和 7 种增强：翻转、旋转、缩放、平移、亮度、对比度、错切；空出的地方用镜像填满。",
+    "A cat photo and 7 augmentations: flip, rotation, zoom, translation, brightness, contrast, shear; empty places are filled by mirroring.",
+    credit=CREDIT,
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# Keras 的增强层只在 `training=True` 时起作用，`predict` 和 `evaluate` 时什么也不做。一个陷阱：`RandomBrightness` 要知道像素的范围。对 0 到 255 的照片写 `value_range=(0, 1)`，照片就全白了。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Keras's augmentation layers act with `training=True` only; in `predict` and `evaluate` they do nothing. One trap: `RandomBrightness` has to know the range of the pixels. With `value_range=(0, 1)` on photos from 0 to 255, all turn white.
+#
+# </div>
+
+# %%
+augment = keras.Sequential(
+    [
+        keras.Input((224, 224, 3)),
+        layers.RandomFlip("horizontal"),
+        layers.RandomRotation(0.05),
+        layers.RandomZoom(0.1),
+    ]
+)
+batch = pet[:4].astype("float32")
+assert np.array_equal(augment(batch, training=False), batch)
+assert np.abs(augment(batch, training=True) - batch).mean() > 5  # grey levels
+white = layers.RandomBrightness((0.2, 0.2), value_range=(0, 1))(batch, training=True)
+assert np.min(white) < 1.001 and np.mean(np.array(white) == 1) > 0.95 and batch.mean() > 50
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 拖动强度。从哪里开始，你自己都认不出是猫还是狗？那里就太强了。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Move the strength. From where on can you no longer tell cat from dog yourself? That is too strong.
+#
+# </div>
+
+
+# %% tags=["setup"]
+def stronger(strength):
+    s = strength
+    return keras.Sequential(
+        [
+            layers.RandomFlip("horizontal", seed=1),
+            layers.RandomRotation(0.25 * s, seed=2),
+            layers.RandomZoom((-0.5 * s, 0.5 * s), seed=3),
+            layers.RandomTranslation(0.2 * s, 0.2 * s, seed=4),
+            layers.RandomContrast(0.8 * s, seed=5),
+            layers.RandomBrightness(0.5 * s, value_range=(0, 255), seed=6),
+        ]
+    )
+
+
+def draw_augmented(strength, photo):
+    versions = stronger(strength)(
+        np.repeat(pet[[photo]], 6, axis=0).astype("float32"), training=True
+    )
+    fig, axes = plt.subplots(1, 6, figsize=(7.2, 1.6))
+    for ax, image in zip(axes, np.array(versions), strict=True):
+        ax.imshow(np.clip(image, 0, 255).astype("uint8"))
+        ax.axis("off")
+    fig.supxlabel(CREDIT, fontsize=6, color="#555555")
+    return fig
+
+
+Explorer(
+    draw_augmented,
+    strength=widgets.FloatSlider(0.4, min=0, max=1.5, step=0.1, description="强度 strength"),
+    photo=widgets.IntSlider(4, min=0, max=len(pet) - 1, description="照片 photo"),
+    alt_zh="同一张猫的照片随机增强 6 次，强度 0.4：角度、大小、位置、明暗各不相同，仍认得出是猫。",
+    alt_en="The same cat photo augmented at random 6 times, strength 0.4: angle, size, place and brightness differ, and it is still recognizably a cat.",
+)
+
+# %% [markdown]
+# ## 流言实测：0.2 的错切 · The myth, measured: a shear of 0.2
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 文章 S1、S2 写 `shear_range=0.2`，本意大概是 20%。文档说它以**度**为单位。**错切**（shear）把图推斜：离中线 $h/2$ 的最上面一行移动 $\frac{h}{2}\sin\theta$。顺便说：S2 从 `keras.preprocessing.image` 导入 `ImageDataGenerator`，这在今天的 Keras 里是 `ImportError`；从 TensorFlow 里还能取到旧版，它的文档第一个词是 DEPRECATED。量一条竖直的边：
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Articles S1 and S2 write `shear_range=0.2`, probably meaning 20%. Its documentation says **degrees**. **Shear** slants the picture: the top row, $h/2$ from the middle, moves by $\frac{h}{2}\sin\theta$. By the way: S2 imports `ImageDataGenerator` from `keras.preprocessing.image`, which is an `ImportError` in today's Keras; the old one can still be had from TensorFlow, and the first word of its documentation is DEPRECATED. Measure a vertical edge:
+#
+# </div>
+
+# %%
+from tensorflow.keras.preprocessing.image import ImageDataGenerator  # the old one
+
+assert not hasattr(keras.preprocessing.image, "ImageDataGenerator")
+assert ImageDataGenerator.__doc__.startswith("DEPRECATED")
+upright = np.zeros((224, 224, 1), "float32")
+upright[:, 112:] = 1  # an edge at column 112
+for degrees in [0.2, 11.46, 20]:
+    slanted = ImageDataGenerator().apply_transform(upright, {"shear": degrees})
+    moved = slanted[0].sum() - 112  # pixels, in the top row
+    print(f"{degrees:5}°: {moved:.1f} px")
+    assert np.isclose(moved, 112 * np.sin(np.radians(degrees)), atol=0.3)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 0.2 度时，最上面一行移动不到半个像素：什么也没有发生。0.2 **弧度**是 11.46 度，才是 22 像素。新的层用比例：`RandomShear(x_factor=0.2)` 让最下面一行比最上面一行移动约 $0.2\times224\approx45$ 像素。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# At 0.2 degrees the top row moves by less than half a pixel: nothing has happened. 0.2 **radians** are 11.46 degrees, and that is 22 pixels. The new layer takes a share: `RandomShear(x_factor=0.2)` moves the bottom row against the top row by about $0.2\times224\approx45$ pixels.
+#
+# </div>
+
+# %% tags=["nbval-ignore-output", "setup"]
+colour_edge = np.repeat(upright, 3, axis=2)[None]
+share = layers.RandomShear(x_factor=(0.2, 0.2), fill_mode="nearest", seed=1)(
+    colour_edge, training=True
+)
+rows = np.array(share)[0, :, :, 0].sum(axis=1)
+print(
+    f"RandomShear(0.2): {abs(rows[-1] - rows[0]):.0f} px   你猜 0.2°, your guess: {guess_shear_pixels}"
+)
+old = ImageDataGenerator()
+slanted_pets = [old.apply_transform(pet[4], {"shear": d}) for d in (0.2, 11.46, 20)]
+figures.show_photos(
+    [pet[4], *(image.astype("uint8") for image in slanted_pets)],
+    ["原图 original", "0.2°", "11.46° = 0.2 rad", "20°"],
+    "一张猫的照片：原图与 0.2 度的错切看不出差别，11.46 度和 20 度明显倾斜。",
+    "A cat photo: the original and 0.2 degrees of shear look the same; 11.46 and 20 degrees slant it clearly.",
+    credit=CREDIT,
+)
+
+# %% tags=["setup"]
+assert 40 < abs(rows[-1] - rows[0]) < 50
+
+# %% [markdown]
+# ## 增强只用在训练上 · Augment training only
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 一个生成器同时给训练和验证用，验证照片也被增强了。量一下代价：分类器和照片都不变，只把 116 张测试照片用强度 1 增强，做 5 次。再回答一个常见的希望：训练时加上翻转的照片，用 20 张训练时有帮助吗？（为了快，这里用 128 像素的 Lite0。）
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# One generator for training and validation augments the validation photos, too. Measure the cost: classifier and photos stay, only the 116 test photos are augmented at strength 1, 5 times. And answer a common hope: do mirrored photos help, added to 20 training photos? (For speed, Lite0 with 128 pixels here.)
+#
+# </div>
+
+# %% tags=["setup"]
+small = backbones.predictor(backbones.load("efficientnet_lite0", pooling="avg", size=128))
+x_small, x_small_test = photos.default("train").images(128), held_out.images(128).astype("float32")
+y_small = photos.default("train").labels
+f_small, f_mirror = (features_of(x, network=small) for x in (x_small, x_small[:, :, ::-1]))
+f_test = features_of(x_small_test, network=small)
+judge = probe().fit(f_small, y_small)
+strong = stronger(1.0)
+augmented = [
+    features_of(np.array(strong(x_small_test, training=True)), network=small) for _ in range(5)
+]
+few = [
+    i for i, _ in StratifiedShuffleSplit(10, train_size=20, random_state=7).split(f_small, y_small)
+]
+
+
+def with_mirrors(i):
+    return probe().fit(np.r_[f_small[i], f_mirror[i]], np.r_[y_small[i], y_small[i]])
+
+
+# %% tags=["nbval-ignore-output"]
+clean = judge.score(f_test, y_test)
+noisy = np.array([judge.score(f, y_test) for f in augmented])
+print(
+    f"不增强 clean {clean:.2f}   增强 augmented {noisy.mean():.2f}, {noisy.min():.2f}–{noisy.max():.2f}"
+)
+plain = np.array([probe().fit(f_small[i], y_small[i]).score(f_test, y_test) for i in few])
+gain = np.array([with_mirrors(i).score(f_test, y_test) for i in few]) - plain
+print(
+    f"20 张 photos: {plain.mean():.2f}   加翻转 with mirrors: {gain.mean():+.3f} ± {gain.std() / 10**0.5:.3f}"
+)
+
+# %%
+assert clean > 0.93 and clean - noisy.mean() > 0.08  # the same classifier
+assert np.ptp(noisy) > 0.005  # and the score is a matter of luck now
+assert abs(gain.mean()) < 0.04  # mirrors change little on frozen features
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 分类器没有变，成绩却掉了一大截，而且每次不同：拿它做选择，选的是运气。翻转在这里几乎不改变什么：冻结的特征已经对翻转不敏感。增强真正有用的地方是训练很多权重的时候（从零训练、微调）。这又是一条要测、不要信的规则。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The classifier is unchanged, yet its score drops a good deal and differs each time: whoever chooses by it chooses luck. Mirrors change hardly anything here: frozen features are insensitive to mirroring already. Where augmentation does pay is when many weights are trained (from scratch, fine-tuning). One more rule to measure, not to believe.
+#
+# </div>
+
+# %% [markdown]
+# ## 缓存放在哪里 · Where the cache belongs
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# `cache()` 记住第一轮经过它的一切，以后直接给出。放在增强**后面**，它就记住第一轮的随机结果：每一轮都是同样的“随机”照片，增强等于没有。没有报错，训练还更快。两个检测各看一边：训练数据两轮应当不同，验证数据两轮应当相同。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# `cache()` remembers all that passes through it in the first epoch and hands it out from then on. **Behind** augmentation it remembers the first epoch's random results: every epoch shows the same “random” photos, and there is no augmentation to speak of. No error, and training even gets faster. Two detectors look at the two sides: training data must differ between two epochs, validation data must not.
+#
+# </div>
+
+
+# %%
+def augmented_batch(images, labels):
+    return augment(images, training=True), labels
+
+
+pictures = tf.data.Dataset.from_tensor_slices(
+    (pet.astype("float32"), photos.default("pets").labels)
+)
+trap = pictures.batch(12).map(augmented_batch).cache()
+good = pictures.cache().batch(12).map(augmented_batch)
+detectors.augmentation_varies(good)
+assert fires(detectors.augmentation_varies, trap)
+detectors.augmentation_off(pictures.batch(12))  # what validation should look like
+assert fires(detectors.augmentation_off, good)  # the training pipeline used for validation
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 省下多少？数**解码**的次数，它不随机器变。3 轮，50 张照片；`tf.Variable` 在每次解码时加 1。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# What does it save? Count the **decodings**, which do not depend on the machine. 3 epochs, 50 photos; a `tf.Variable` goes up by 1 at each decoding.
+#
+# </div>
+
+# %%
+n_decoded = tf.Variable(0)
+
+
+def decode(path):
+    n_decoded.assign_add(1)
+    return tf.image.resize(tf.io.decode_jpeg(tf.io.read_file(path), channels=3), (96, 96))
+
+
+names = tf.data.Dataset.from_tensor_slices(dataset.file_paths[:50])
+counts = {}
+for order, pipeline in {
+    "map": names.map(decode), "map, cache": names.map(decode).cache(), "cache, map": names.cache().map(decode)
+}.items():  # fmt: skip
+    n_decoded.assign(0)
+    _ = [len(list(pipeline)) for epoch in range(3)]
+    counts[order] = int(n_decoded)
+print(counts)
+assert counts == {"map": 150, "map, cache": 50, "cache, map": 150}
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 同样，`shuffle()` 放在 `cache()` 前面，顺序就冻结了。`num_parallel_calls=tf.data.AUTOTUNE` 同时解码几张；`prefetch` 在网络计算时准备下一批（Murray 等，2021）。秒数随机器变，所以来自结果文件：200 张照片，224 像素，每批 20 张，每一步训练用 0.03 秒的等待代替，所以 10 步至少要 0.3 秒。每格是 5 次里最快的一次。先猜：第 3 轮里哪一行最快？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Likewise, with `shuffle()` before `cache()` the order is frozen. `num_parallel_calls=tf.data.AUTOTUNE` decodes several photos at once; `prefetch` prepares the next batch while the network computes (Murray et al., 2021). Seconds depend on the machine, so they come from the result file: 200 photos of 224 pixels, batches of 20, and 0.03 seconds of waiting in place of each training step, so that 10 steps take 0.3 seconds at least. Each entry is the fastest of 5 runs. Guess first: which row is fastest in epoch 3?
+#
+# </div>
+
+# %%
+numbers = tf.data.Dataset.range(20)
+frozen, fresh = numbers.shuffle(20).cache(), numbers.cache().shuffle(20)
+assert list(frozen.as_numpy_iterator()) == list(frozen.as_numpy_iterator())
+assert list(fresh.as_numpy_iterator()) != list(fresh.as_numpy_iterator())
+
+epochs = pd.DataFrame(FULL["full"]["epochs"], index=["1", "2", "3"]).T
+machine = FULL["machine"]
+print(epochs.to_string(), f"\n{machine['processor']}, {machine['cores']} cores")
+seconds = epochs["3"]
+assert seconds["parallel, cache, prefetch"] < seconds.drop("parallel, cache, prefetch").min()
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 缓存是明确的赢家：第 3 轮几乎只剩等待。并行和预取不一定：这些照片很小，机器又只有 2 个核，别的程序也在用；照片越大、核越多，它们越值得。所以在你自己的机器上量：下面的单元格给两种管线各计时两轮，结果不存进笔记本。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The cache is the clear winner: in epoch 3 hardly anything but waiting is left. Parallel reading and prefetching need not help: these photos are small, and the machine has just 2 cores that other programs use as well; the larger the photos and the more cores, the more they pay. So measure on your own machine: the cell below times two epochs of two pipelines, and its result is not stored in the notebook.
+#
+# </div>
+
+# %% tags=["live-timing", "nbval-ignore-output", "setup"]
+import time
+
+files = tf.data.Dataset.from_tensor_slices(dataset.file_paths)
+for order, pipeline in {"map": files.map(decode), "map, cache": files.map(decode).cache()}.items():
+    for epoch in [1, 2]:
+        begin = time.perf_counter()
+        _ = sum(1 for _ in pipeline)
+        print(
+            f"{order:10} epoch {epoch}: {len(dataset.file_paths) / (time.perf_counter() - begin):,.0f} photos/s"
+        )
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 3**：把训练管线的步骤排好，写成列表，只用这 6 个词：`"augment"`、`"batch"`、`"cache"`、`"decode"`、`"prefetch"`、`"shuffle"`。
+#
+# **练习 4**：`cache()` 把照片放在内存里。25,000 张 224×224 的 RGB 照片存成 `float32` 要几 GB（1 GB = 1,000,000,000 字节）？存成 `uint8` 呢？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 3**: put the steps of a training pipeline in order, as a list of these 6 words: `"augment"`, `"batch"`, `"cache"`, `"decode"`, `"prefetch"`, `"shuffle"`.
+#
+# **Exercise 4**: `cache()` keeps photos in memory. How many GB (1 GB = 1,000,000,000 bytes) do 25,000 RGB photos of 224×224 take as `float32`? And as `uint8`?
+#
+# </div>
+
+# %% tags=["exercise"]
+answer_order = [..., ..., ..., ..., ..., ...]
+check("06-3", answer_order)
+
+# %% tags=["exercise"]
+answer_memory = {"float32": ..., "uint8": ...}
+check("06-4", answer_memory)
+
+# %% [markdown]
+# ## 固定的划分 · Splits that stay
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **划分**（split）成训练、验证、测试之后，一张照片不该再换边。两种常见的做法都会让它换边。第一，`validation_split` 在两次调用里用了不同的种子：两份数据重叠。（文章 S1 说 `flow_from_directory` 会划分；它不会，它只读你给的文件夹。S2 连划分也没有，拿测试集当验证集。）第二，种子固定，但文件夹里多了一张照片：洗牌的结果全变了。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# After the **split** into training, validation and test, no photo should change sides. Two usual ways make it do so. First, `validation_split` with different seeds in its two calls: the two parts overlap. (Article S1 says that `flow_from_directory` splits; it does not, it reads the folder you give. S2 has no split at all and validates on its test set.) Second, the seed is fixed, but there is one photo more in the folder: the shuffle comes out quite different.
+#
+# </div>
+
+# %%
+options = {"validation_split": 0.2, "image_size": (32, 32), "verbose": False}
+part_1 = keras.utils.image_dataset_from_directory(folder, subset="training", seed=1, **options)
+part_2 = keras.utils.image_dataset_from_directory(folder, subset="validation", seed=2, **options)
+overlap = set(part_1.file_paths) & set(part_2.file_paths)
+print(
+    f"{len(overlap)} / {len(part_2.file_paths)} 张验证照片也在训练里 validation photos are in training, too"
+)
+assert len(overlap) > 20
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 可靠的办法有两个。**清单**：划分写进文件，连同每张照片的校验和，课程的 `data/photo_splits.csv` 就是。或者由照片自己决定：从文件名（更好是内容）算一个固定的数，例如 CRC32，看它除以 100 的余数。加照片、删照片，别的照片都不换边。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Two ways are reliable. A **manifest**: the split is written in a file, with each photo's checksum, like the course's `data/photo_splits.csv`. Or let the photo decide: compute a fixed number from its name (better: its content), for example CRC32, and look at the remainder after division by 100. Add or delete photos, and no other photo changes sides.
+#
+# </div>
+
+
+# %%
+def by_seed(files):
+    return set(train_test_split(sorted(files), test_size=0.2, random_state=7)[1])
+
+
+def by_name(files):
+    return {name for name in files if zlib.crc32(name.encode()) % 5 == 0}
+
+
+before = [Path(path).name for path in dataset.file_paths]
+after = [*before, "cat.0.jpg"]  # one photo more
+for split in [by_seed, by_name]:
+    n_moved = len((split(before) ^ split(after)) - {"cat.0.jpg"})
+    print(split.__name__, n_moved)
+    assert n_moved > 20 if split is by_seed else n_moved == 0
+manifest = pd.read_csv(paths.DATA / "photo_splits.csv")
+assert len(manifest) == 316 and manifest["sha256"].is_unique
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 5**：写 `split_of(name)`：CRC32 除以 100 的余数小于 10 是 `"test"`，10 到 29 是 `"validation"`，其余是 `"train"`。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 5**: write `split_of(name)`: if the remainder of CRC32 after division by 100 is less than 10, `"test"`; from 10 to 29, `"validation"`; otherwise `"train"`.
+#
+# </div>
+
+
+# %% tags=["exercise"]
+def split_of(name):
+    """name: a file's name, text -> "train", "validation" or "test" """
+    return ...
+
+
+check("06-5", split_of)
+
+# %% [markdown]
+# ## 流言实测：随机划分就公平 · The myth, measured: a random split is fair
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 网上收集的照片常有**近似重复**（near-duplicate）：同一张照片，另一种大小、压缩或亮度。随机划分把它们分到两边，这就是**数据泄漏**（data leakage）。用最狠的办法测：60 张照片，每张 5 个版本，标签由**抛硬币**决定，所以没有任何东西可学，诚实的准确率是 0.5。比较随机划分与**按组划分**（一张照片的所有版本在同一边），换 20 次标签。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Photos collected on the web often hold **near-duplicates**: the same picture in another size, compression or brightness. A random split puts them on both sides, and that is **data leakage**. Measure it the hard way: 60 photos in 5 versions each, with labels by **tossing a coin**, so that there is nothing to learn and an honest accuracy is 0.5. Compare a random split with a **split by group** (all versions of a photo on the same side), for 20 tosses.
+#
+# </div>
+
+# %% tags=["setup"]
+originals = x_small[rng.permutation(200)[:60]].astype("float32")
+resize = keras.ops.image.resize
+versions = [
+    originals,
+    np.clip(originals * 1.15, 0, 255),  # brighter
+    np.clip(originals + rng.normal(0, 6, originals.shape), 0, 255),  # grain, like compression
+    np.array(resize(originals[:, 4:-4, 4:-4], (128, 128))),  # a little off each side
+    np.array(resize(resize(originals, (64, 64)), (128, 128))),  # saved at half the size
+]
+f_versions = features_of(np.concatenate(versions), network=small)
+group = np.tile(np.arange(60), 5)
+
+
+def toss_and_score(split, seed):
+    coin = np.random.default_rng(seed).permutation(np.repeat([0, 1], 30))[group]
+    return cross_val_score(
+        probe(), f_versions, coin, groups=group, cv=split(1, test_size=0.2, random_state=seed)
+    )[0]
+
+
+# %% tags=["nbval-ignore-output", "result-table"]
+by_photo = np.array([toss_and_score(ShuffleSplit, seed) for seed in range(20)])
+by_group = np.array([toss_and_score(GroupShuffleSplit, seed) for seed in range(20)])
+for name, scores in {"随机 random": by_photo, "按组 by group": by_group}.items():
+    print(f"{name:12} {scores.mean():.2f} ± {scores.std():.2f}")
+print("你猜 your guess, random:", guess_coin_labels)
+
+# %%
+assert by_photo.mean() > 0.95  # “almost perfect”, with nothing to learn
+standard_error = by_group.std(ddof=1) / 20**0.5
+assert abs(by_group.mean() - 0.5) < 4 * standard_error and by_group.mean() < 0.65
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 随机划分报告接近 1 的准确率，而事实是 0.5。分类器没有学会任何规律，它只认出了见过的照片。这不是人造的问题：CIFAR-10 和 CIFAR-100 的测试集里，分别有 3.3% 和 10% 的图在训练集里有重复（Barz 与 Denzler，2020）。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The random split reports an accuracy close to 1; the truth is 0.5. The classifier has learned no rule, it recognizes photos that it has seen. The problem is not made up: in the test sets of CIFAR-10 and CIFAR-100, 3.3% and 10% of the pictures have a duplicate in the training set (Barz and Denzler, 2020).
+#
+# </div>
+
+# %% [markdown]
+# ## 找出近似重复 · Finding near-duplicates
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 文件的校验和只找得到完全相同的。**差分哈希**（difference hash）看内容：把照片缩成 9×8 的灰度小图，每行相邻两格比较“右边更亮吗”，得到 64 个是或否。两张照片之间不同的位数叫汉明距离（Hamming distance）：同一张的不同版本只差几位，不同的照片差几十位。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# A file's checksum finds exact copies only. A **difference hash** looks at the content: shrink the photo to a grey picture of 9×8, ask of neighbours in each row “is the right one brighter?”, and keep 64 times yes or no. In how many of them two photos differ is their Hamming distance: versions of one photo differ in a few, different photos in dozens.
+#
+# </div>
+
+
+# %%
+def difference_hash(image):
+    grey = np.asarray(image.convert("L").resize((9, 8)), float)
+    return (grey[:, 1:] > grey[:, :-1]).ravel()
+
+
+def opened(path):
+    return Image.open(path).convert("RGB")
+
+
+hashes = np.array([difference_hash(opened(path)) for path in everything.paths])
+distance = (hashes[:, None] != hashes).sum(axis=2)
+others = distance[np.triu_indices(316, k=1)]  # each pair once
+print(
+    f"{others.size:,} 对不同的照片 pairs of different photos, median {np.median(others):.0f} / 64"
+)
+assert np.mean(others <= 10) < 0.001
+
+
+# %% tags=["setup"]
+def saved(image, **options):
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", **options)
+    return Image.open(buffer)
+
+
+def cropped(image, share):
+    w, h = image.size
+    return image.crop((w * share, h * share, w * (1 - share), h * (1 - share)))
+
+
+CHANGES = {
+    "缩小一半，JPEG 20 half the size, JPEG 20": lambda i: saved(i.reduce(2), quality=20),
+    "每边裁 4% 4% off each side": lambda i: cropped(i, 0.04),
+    "左右翻转 mirrored": lambda i: i.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+}
+near = {
+    name: (np.array([difference_hash(f(opened(p))) for p in everything.paths]) != hashes).sum(
+        axis=1
+    )
+    for name, f in CHANGES.items()
+}
+fig, ax = plt.subplots(figsize=(6.6, 3.3))
+bins = np.arange(0, 66, 2)
+for name, values in {**near, "不同的照片 different photos": others}.items():
+    share = np.histogram(values, bins)[0] / len(values)
+    ax.plot(bins[:-1], share, markevery=1, label=name)
+ax.axvline(10, color="#888888", linewidth=0.8, marker="")
+ax.set(xlabel="汉明距离 Hamming distance", ylabel="比例 share", xlim=(-1, 56))
+ax.legend(fontsize=8)
+figures.show(
+    fig,
+    "汉明距离的分布：缩小并压缩的副本集中在 0 到 4，略微裁剪的在 4 到 12；翻转的与不同的照片一样，在 20 到 45 之间。灰线在 10。",
+    "Distribution of Hamming distances: halved and compressed copies lie between 0 and 4, slightly cropped ones between 4 and 12; mirrored ones lie where different photos do, between 20 and 45. The grey line is at 10.",
+    names=("JPEG",),
+)
+half, crop, mirror = near.values()
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 在 10 以内划线，压缩和缩小的全部找到，略微裁剪的找到大部分，**翻转的一张也几乎找不到**：这种哈希看不出翻转，要找就把翻转的也算一遍。`photos.near_duplicates` 同时用两种哈希；`detectors.no_shared_photos(train, test)` 问的是训练和测试有没有同一张。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# With the line at 10, all compressed and halved copies are found, most of the slightly cropped ones, and **hardly any mirrored one**: this hash does not see through mirroring; to find those, hash the mirror images as well. `photos.near_duplicates` uses two hashes together; `detectors.no_shared_photos(train, test)` asks whether training and test hold the same picture.
+#
+# </div>
+
+# %%
+assert np.mean(half <= 10) > 0.99 and np.mean(crop <= 10) > 0.7 and np.mean(mirror <= 10) < 0.05
+assert photos.near_duplicates(everything.paths) == []  # the course's 316 photos: none
+test_photos = photos.default("test")
+detectors.no_shared_photos(train, test_photos)  # silent
+leak, test_photo = broken / "leak.jpg", opened(test_photos.paths[0])
+test_photo.reduce(2).save(leak, quality=40)  # a test photo, smaller
+assert fires(detectors.no_shared_photos, [*train.paths, leak], test_photos)
+test_photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(leak)
+assert not fires(detectors.no_shared_photos, [*train.paths, leak], test_photos)  # its blind spot
+
+# %% [markdown]
+# ## 打乱与预测 · Shuffling and predicting
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 最后一个无声的错误。`image_dataset_from_directory` 默认打乱，而且**每走一遍都重新打乱**。`predict` 走一遍，取标签再走一遍：两次的顺序不同，答案与标签对不上。分类器一点没坏，准确率却像抛硬币。文章 S1、S3 的生成器也默认打乱；S1 的 `test_generator` 甚至没有定义。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# One last silent mistake. `image_dataset_from_directory` shuffles by default, and **anew in each pass**. `predict` makes one pass, collecting the labels another: the orders differ, and answers no longer belong to labels. Nothing is wrong with the classifier, yet its accuracy looks like tossing a coin. The generators of articles S1 and S3 shuffle by default as well; S1's `test_generator` is not even defined.
+#
+# </div>
+
+# %%
+classifier = keras.Sequential(
+    [backbones.load("efficientnet_lite0", pooling="avg", size=128), layers.Dense(1)]
+)
+scaler, regression = judge[0], judge[-1]  # the probe of above, as a Dense layer
+w = regression.coef_ / scaler.scale_
+classifier.layers[-1].set_weights([w.T, regression.intercept_ - w @ scaler.mean_])
+accuracy = {}
+for shuffle in [True, False]:
+    again = keras.utils.image_dataset_from_directory(
+        folder, image_size=(128, 128), shuffle=shuffle, seed=7, verbose=False
+    )
+    is_dog = classifier.predict(again, verbose=0)[:, 0] > 0
+    accuracy[shuffle] = (is_dog == np.concatenate([labels for _, labels in again])).mean()
+assert accuracy[True] < 0.65 and accuracy[False] > 0.95
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 验证和测试一律 `shuffle=False`，或者在同一遍里取出照片和标签。训练要打乱，因为相邻的样本不该总在同一批里。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# For validation and test always `shuffle=False`, or take photos and labels in the same pass. Training is to be shuffled, since neighbours should not always share a batch.
+#
+# </div>
+
+# %% [markdown]
+# ## 练习 · Exercises
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 五道练习就在上文各节。卡住时运行 `hint("06-1")`，每次多说一步；`solution("06-1")` 给出完整解答。`progress()` 显示你完成了哪些。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The five exercises stand in the sections above. When you are stuck, run `hint("06-1")`, one step more each time; `solution("06-1")` shows a worked answer. `progress()` shows what you have done.
+#
+# </div>
+
+# %% [markdown]
+# ## 测验 · Quiz
+
+# %% tags=["quiz"]
+quiz("06-q1")
+
+# %% tags=["quiz"]
+quiz("06-q2")
+
+# %% tags=["quiz"]
+quiz("06-q3")
+
+# %% tags=["quiz"]
+quiz("06-q4")
+
+# %% [markdown]
+# ## 小结 · Take-away
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * 顺序：解码、缩放 → `cache` → `shuffle` → 增强 → `batch` → `prefetch`；预处理放进模型。
+# * 预处理跟着权重走。x/255 在 Lite0 上几乎无害，在 VGG16 上要付几个百分点，训练与使用不一致时要付 0.15 以上；原始像素和做两遍在 Lite0 上接近瞎猜。
+# * 增强要保持标签，只用在训练上；`shear_range=0.2` 是 0.2 度，移动不到半个像素。
+# * 随机划分加上近似重复：没有东西可学，也能报告接近 1。先找重复，再按组划分，把划分写进清单。
+# * 验证和测试不打乱。四个检测各一行：`input_range`，`augmentation_varies` 与 `augmentation_off`，`no_shared_photos`，`class_order`。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * The order: decode, resize → `cache` → `shuffle` → augment → `batch` → `prefetch`; preprocessing inside the model.
+# * Preprocessing follows the weights. x/255 is almost harmless on Lite0, costs a few points on VGG16, and more than 0.15 there when training and use disagree; raw pixels, or preprocessing twice, bring Lite0 close to chance.
+# * Augmentation keeps the label and is for training only; `shear_range=0.2` is 0.2 degrees and moves less than half a pixel.
+# * A random split with near-duplicates reports almost 1 where there is nothing to learn. Find duplicates first, split by group, and write the split down.
+# * Validation and test are not shuffled. Four detectors, a line each: `input_range`, `augmentation_varies` and `augmentation_off`, `no_shared_photos`, `class_order`.
+#
+# </div>
+
+# %% [markdown]
+# ## 对原文章的更正 · Corrections to the source articles
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# | 文章 | 原文 | 正确的说法 |
+# |---|---|---|
+# | S1、S3 | VGG16 配 `rescale=1./255` | 用权重自己的预处理：Keras 的 VGG16 要 BGR、减均值、0 到 255；纯红是 $(-103.9,-116.8,131.3)$，不是 $(1,0,0)$ |
+# | S4 | ResNet50 没有预处理 | 同样要 `preprocess_input`；什么也不做，Lite0 上接近瞎猜 |
+# | S5 | `Normalize` 用 0.5 | torchvision 的权重要均值 $(0.485,0.456,0.406)$、标准差 $(0.229,0.224,0.225)$ |
+# | S1、S2 | `shear_range=0.2`，“随机剪切” | 单位是度：0.4 像素。这是错切，不是裁剪 |
+# | S2 | 从 `keras.preprocessing.image` 导入 `ImageDataGenerator` | `ImportError`；用 `image_dataset_from_directory` 和增强层 |
+# | S1 | `flow_from_directory` 划分训练集和验证集 | 它不划分，只读文件夹 |
+# | S2 | `validation_data=test_generator` | 测试集不参与选择；另留验证集 |
+# | S2 | `Dense(10)` | 类别数从文件夹来：`len(class_names)` |
+# | S1 | `evaluate(test_generator)`，却没有定义它 | 由测试文件夹建立，`shuffle=False` |
+# | S1、S2 | `steps_per_epoch=100`、`validation_steps=50` | 不写，让 Keras 数：200 张照片、批大小 32 时是 7 批 |
+# | S1、S3 | 生成器默认打乱，答案再与 `classes` 比较 | `shuffle=False`，否则像抛硬币 |
+# | S1、S3 | 不检查坏文件和重复 | 解码一遍，找近似重复，按组划分 |
+# | S1 | “伪样本生成” | 数据增强；由模型给标签的叫伪标签 |
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# | article | it says | what is right |
+# |---|---|---|
+# | S1, S3 | VGG16 with `rescale=1./255` | the weights' own preprocessing: Keras's VGG16 wants BGR, means subtracted, 0 to 255; pure red is $(-103.9,-116.8,131.3)$, not $(1,0,0)$ |
+# | S4 | ResNet50 without preprocessing | it needs `preprocess_input`, too; with nothing at all Lite0 is close to chance |
+# | S5 | `Normalize` with 0.5 | torchvision's weights want means $(0.485,0.456,0.406)$, standard deviations $(0.229,0.224,0.225)$ |
+# | S1, S2 | `shear_range=0.2`, “random cropping” in Chinese | the unit is degrees: 0.4 pixels. It is a shear, not a crop |
+# | S2 | imports `ImageDataGenerator` from `keras.preprocessing.image` | `ImportError`; use `image_dataset_from_directory` and augmentation layers |
+# | S1 | `flow_from_directory` splits into training and validation | it does not split, it reads folders |
+# | S2 | `validation_data=test_generator` | the test set takes no part in choices; keep a validation set |
+# | S2 | `Dense(10)` | the number of classes comes from the folders: `len(class_names)` |
+# | S1 | `evaluate(test_generator)`, which is not defined | make it from the test folder, with `shuffle=False` |
+# | S1, S2 | `steps_per_epoch=100`, `validation_steps=50` | leave them out, Keras counts: 7 batches for 200 photos in batches of 32 |
+# | S1, S3 | generators shuffle by default, and answers are compared with `classes` | `shuffle=False`, or it looks like tossing a coin |
+# | S1, S3 | no check for broken files and duplicates | decode once, find near-duplicates, split by group |
+# | S1 | “pseudo-sample generation” | data augmentation; labels given by a model are pseudo-labels |
+#
+# </div>
+
+# %% [markdown]
+# ## 参考文献 · References
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * Shorten, Khoshgoftaar, *A survey on Image Data Augmentation for Deep Learning*, Journal of Big Data, 2019, doi:10.1186/s40537-019-0197-0：数据增强的综述
+# * Barz, Denzler, *Do We Train on Test Data? Purging CIFAR of Near-Duplicates*, Journal of Imaging 6(6):41, 2020：测试集里的近似重复
+# * Kaufman, Rosset, Perlich, *Leakage in data mining: Formulation, detection, and avoidance*, ACM Transactions on Knowledge Discovery from Data, 2012, doi:10.1145/2382577.2382579：什么是泄漏
+# * Murray, Simsa, Klimovic, Indyk, *tf.data: A Machine Learning Data Processing Framework*, VLDB 2021, arXiv:2101.12127：tf.data 的设计
+# * Chollet, *Building powerful image classification models using very little data*, The Keras Blog, 2016：`rescale=1./255` 与 VGG16 的来处
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)：存图的照片
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * Shorten, Khoshgoftaar, *A survey on Image Data Augmentation for Deep Learning*, Journal of Big Data, 2019, doi:10.1186/s40537-019-0197-0: a survey of augmentation
+# * Barz, Denzler, *Do We Train on Test Data? Purging CIFAR of Near-Duplicates*, Journal of Imaging 6(6):41, 2020: near-duplicates in test sets
+# * Kaufman, Rosset, Perlich, *Leakage in data mining: Formulation, detection, and avoidance*, ACM Transactions on Knowledge Discovery from Data, 2012, doi:10.1145/2382577.2382579: what leakage is
+# * Murray, Simsa, Klimovic, Indyk, *tf.data: A Machine Learning Data Processing Framework*, VLDB 2021, arXiv:2101.12127: the design of tf.data
+# * Chollet, *Building powerful image classification models using very little data*, The Keras Blog, 2016: where `rescale=1./255` with VGG16 comes from
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set): the photos in the stored pictures
+#
+# </div>

@@ -1,0 +1,114 @@
+"""The full measurements of lesson 06: ``course build --full 06`` keeps them in data/results/06.json.
+
+All four transformations on both networks with 20 draws of training photos, and the seconds of four
+pipelines. The lesson shows these tables and measures a part of them again.
+"""
+
+import time
+
+import numpy as np
+
+MEAN = np.float32([123.675, 116.28, 103.53])
+STD = np.float32([58.395, 57.12, 57.375])
+# How pixels 0–255 reach the bare network.
+TRANSFORMATIONS = {
+    "(x-127)/128": lambda x: (x - 127) / 128,
+    "mean/std": lambda x: (x - MEAN) / STD,
+    "x/255": lambda x: x / 255,
+    "raw": lambda x: x,
+}
+RIGHT = {"efficientnet_lite0": "(x-127)/128", "vgg16": "mean/std"}
+N_TRAIN, DRAWS = 200, 20
+EPOCHS, RUNS, STEP = 3, 5, 0.03  # STEP: seconds that a step of training takes
+
+
+def measure() -> dict:
+    """Accuracies (share of 116 photos held out) and seconds for each epoch of 200 photos."""
+    return {"preprocessing": {name: _ablation(name) for name in RIGHT}, "epochs": _epochs()}
+
+
+def _ablation(name: str) -> dict:
+    """Transformation → accuracies of a linear probe on it: mean and sd over draws of photos."""
+    from course_utils import photos
+
+    everything = photos.default("all")
+    images, y = everything.images(224), everything.labels
+    features = {key: _features(name, images, key) for key in TRANSFORMATIONS}
+    right = features[RIGHT[name]]
+    return {key: _row(right, found, y) for key, found in features.items()}
+
+
+def _features(name: str, images: np.ndarray, key: str) -> np.ndarray:
+    from course_utils import backbones
+
+    network = backbones.predictor(backbones.load(name, pooling="avg", preprocessing=False))
+    batches = (images[i : i + 4].astype(np.float32) for i in range(0, len(images), 4))
+    return np.concatenate([network(TRANSFORMATIONS[key](batch)) for batch in batches])
+
+
+def _row(right: np.ndarray, found: np.ndarray, y: np.ndarray) -> dict:
+    row = {}
+    for n_train in (20, 60, 200):
+        draws = range(DRAWS if n_train < N_TRAIN else 1)  # all 200: nothing to draw
+        row[f"probe_{n_train}"] = _mean_sd([_accuracy(found, found, y, d, n_train) for d in draws])
+    row["mismatch_60"] = _mean_sd([_accuracy(right, found, y, d, 60) for d in range(DRAWS)])
+    row["mismatch_200"] = _mean_sd([_accuracy(right, found, y, 0, N_TRAIN)])
+    return row
+
+
+def _accuracy(train: np.ndarray, test: np.ndarray, y: np.ndarray, draw: int, n_train: int) -> float:
+    """Of the 116 photos held out, after training on n_train of the 200, half of each class."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    rng, held_out = np.random.default_rng(draw), slice(N_TRAIN, None)
+    drawn = [rng.permutation(np.flatnonzero(y[:N_TRAIN] == k))[: n_train // 2] for k in (0, 1)]
+    chosen = np.concatenate(drawn)
+    probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
+    return probe.fit(train[chosen], y[chosen]).score(test[held_out], y[held_out])
+
+
+def _mean_sd(values: list[float]) -> list[float]:
+    return [round(float(np.mean(values)), 3), round(float(np.std(values)), 3)]
+
+
+def _epochs() -> dict:
+    """Seconds for each of three epochs, the least of five runs: other programs only add to them."""
+    import tensorflow as tf
+
+    from course_utils import photos
+
+    files = tf.data.Dataset.from_tensor_slices([str(p) for p in photos.default("train").paths])
+    parallel = {"num_parallel_calls": tf.data.AUTOTUNE}
+    pipelines = {
+        "one by one": lambda: files.map(_read).batch(20),
+        "parallel": lambda: files.map(_read, **parallel).batch(20),
+        "parallel, prefetch": lambda: files.map(_read, **parallel).batch(20).prefetch(2),
+        "parallel, cache, prefetch": lambda: (
+            files.map(_read, **parallel).cache().batch(20).prefetch(2)
+        ),
+    }
+    return {name: _seconds(make) for name, make in pipelines.items()}
+
+
+def _read(path):
+    import tensorflow as tf
+
+    image = tf.io.decode_jpeg(tf.io.read_file(path), channels=3)
+    return tf.image.resize(image, (224, 224), antialias=True)
+
+
+def _seconds(make) -> list[float]:
+    runs = [_run(make()) for _ in range(RUNS)]
+    return [round(min(epoch), 2) for epoch in zip(*runs, strict=True)]
+
+
+def _run(dataset) -> list[float]:
+    seconds = []
+    for _ in range(EPOCHS):
+        begin = time.perf_counter()
+        for _ in dataset:
+            time.sleep(STEP)
+        seconds.append(time.perf_counter() - begin)
+    return seconds
