@@ -245,14 +245,14 @@ check("03-1", answer_limit)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 真实训练不用全部数据算梯度，而用一个小批次（minibatch）。它的期望等于全量梯度，只是带噪声；批次变成 16 倍，噪声的标准差降到四分之一（$\frac{1}{\sqrt{16}}$）。这就是随机梯度下降（stochastic gradient descent，SGD）。文章里的所有代码都用大小为 32 的批次，写的却是全量公式。
+# 真实训练不用全部数据算梯度，每步只用一个**小批量**（mini-batch）。它的期望等于全量梯度，只是带噪声；批大小变成 16 倍，噪声的标准差降到四分之一（$\frac{1}{\sqrt{16}}$）。这就是随机梯度下降（stochastic gradient descent，SGD）。文章里所有代码的批大小都是 32，公式写的却是全量的。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Real training does not compute the gradient on all data but on a minibatch. Its expectation equals the full gradient, plus noise; with a batch 16 times as large the noise has a quarter of the standard deviation ($\frac{1}{\sqrt{16}}$). This is stochastic gradient descent (SGD). All listings in the articles use batches of 32, while the formula they print is the full one.
+# Real training does not compute the gradient on all data but, at each step, on a **mini-batch**. Its expectation equals the full gradient, plus noise; with a batch 16 times as large the noise has a quarter of the standard deviation ($\frac{1}{\sqrt{16}}$). This is stochastic gradient descent (SGD). All listings in the articles use batches of 32, while the formula they print is the full one.
 #
 # </div>
 
@@ -283,7 +283,7 @@ assert 3.5 < noise[4] / noise[64] < 4.5
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In a ravine the gradient swings from side to side, and only a small part points to the exit. Momentum gives the steps inertia: what swings cancels, what agrees adds up.
+# In a ravine the gradient swings from side to side, and only a small part points to the exit. Momentum gives the steps inertia: swings cancel each other, and steps that agree add up.
 #
 # $$v_{t+1}=\beta v_t-\alpha\nabla J(\theta_t),\qquad \theta_{t+1}=\theta_t+v_{t+1}$$
 #
@@ -318,14 +318,14 @@ assert tuned_steps == [58, 87, 15]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 这个学习率故意取得太小。为什么动量快？梯度恒定时 $v$ 趋于 $-\alpha g/(1-\beta)$：$\beta=0.9$ 时大约相当于把步长放大 $1/(1-\beta)=10$ 倍。那么梯度下降也把学习率调好呢（$\alpha=0.075$）？它要 58 步，$\alpha=0.01$、$\beta=0.9$ 的动量要 87 步，$\alpha=0.1$、$\beta=0.5$ 只要 15 步：动量值得用，但 $\beta$ 也要调。下图用各自合适的学习率走 25 步，圆点是终点：梯度下降来回摆，25 步还没到中心；动量和 Nesterov 早就越过了中心，但都冲过了头。
+# 这个学习率故意取得太小。为什么动量快？梯度恒定时 $v$ 趋于 $-\alpha g/(1-\beta)$：$\beta=0.9$ 时大约相当于把步长放大 $1/(1-\beta)=10$ 倍。那么梯度下降也把学习率调好呢（$\alpha=0.075$）？它要 58 步，$\alpha=0.01$、$\beta=0.9$ 的动量要 87 步，$\alpha=0.1$、$\beta=0.5$ 只要 15 步：动量值得用，但 $\beta$ 也要调。下图用各自合适的学习率走 25 步，圆点是终点：梯度下降来回摆，25 步还没到中心；动量和 Nesterov 早就越过了中心，但都冲过了头；最后 Nesterov 离中心最近。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# This rate was deliberately too small. Why is momentum faster? Under a constant gradient $v$ tends to $-\alpha g/(1-\beta)$: with $\beta=0.9$ that is like a step about $1/(1-\beta)=10$ times longer. And if gradient descent's rate is tuned too ($\alpha=0.075$)? It needs 58 steps, momentum with $\alpha=0.01$ and $\beta=0.9$ needs 87, and with $\alpha=0.1$ and $\beta=0.5$ only 15: momentum is worth having, but $\beta$ needs tuning too. Below, each takes 25 steps at a rate that suits it, and a dot marks the end: gradient descent swings from side to side and has not reached the centre after 25 steps; momentum and Nesterov have crossed it long before, but both overshoot.
+# This rate was deliberately too small. Why is momentum faster? Under a constant gradient $v$ tends to $-\alpha g/(1-\beta)$: with $\beta=0.9$ that is like a step about $1/(1-\beta)=10$ times longer. And if gradient descent's rate is tuned too ($\alpha=0.075$)? It needs 58 steps, momentum with $\alpha=0.01$ and $\beta=0.9$ needs 87, and with $\alpha=0.1$ and $\beta=0.5$ only 15: momentum is worth having, but $\beta$ needs tuning too. Below, each takes 25 steps at a rate that suits it, and a dot marks the end: gradient descent swings from side to side and has not reached the centre after 25 steps; momentum and Nesterov have crossed it long before, but both overshoot; Nesterov ends nearest to it.
 #
 # </div>
 
@@ -346,6 +346,7 @@ figures.show(
 )
 furthest = [path[:, 0].max() for path in paths.values()]
 assert furthest[0] < 0 and min(furthest[1:]) > 1
+assert np.argmin([loss(path[-1]) for path in paths.values()]) == 2
 
 
 # %% [markdown] tags=["lang-zh"]
@@ -430,14 +431,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 图上曲率是 1：常用的学习率（0.001 到 0.1）全在发散区。曲率大一些也救不了它：$\alpha=0.01$ 时，它只在曲率 90 到 110 之间收敛，而真实的损失总有更平的方向。即使在它收敛的地方，也会停在错误的点：最小值在 $\theta=3$，$\alpha=0.6$ 时它停在 7.5，$\alpha=0.8$ 时停在 3.871。因为它停下的条件是 $\alpha(\theta-3)=\beta(1-\alpha)\theta$，不是梯度为零。
+# 图上曲率是 1：常用的学习率（0.001 到 0.1）全在发散区。曲率大一些也救不了它：$\alpha=0.01$ 时，它只在曲率 90 到 110 之间收敛，峡谷的两个方向（1 和 25）都在外面。即使在它收敛的地方，也会停在错误的点：最小值在 $\theta=3$，$\alpha=0.6$ 时它停在 7.5，$\alpha=0.8$ 时停在 3.871。因为它停下的条件是 $\alpha(\theta-3)=\beta(1-\alpha)\theta$，不是梯度为零。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The figure has curvature 1: the rates that people use (0.001 to 0.1) all lie where it diverges. A larger curvature does not save it: at $\alpha=0.01$ it converges between curvatures 90 and 110 only, and a real loss always has flatter directions. Even where it converges, it stops at the wrong point: with the minimum at $\theta=3$ it stops at 7.5 for $\alpha=0.6$, and at 3.871 for $\alpha=0.8$, because it stops where $\alpha(\theta-3)=\beta(1-\alpha)\theta$, not where the gradient is zero.
+# The figure has curvature 1: the rates that people use (0.001 to 0.1) all lie where it diverges. A larger curvature does not save it: at $\alpha=0.01$ it converges between curvatures 90 and 110 only, and both directions of the ravine (1 and 25) lie outside. Even where it converges, it stops at the wrong point: with the minimum at $\theta=3$ it stops at 7.5 for $\alpha=0.6$, and at 3.871 for $\alpha=0.8$, because it stops where $\alpha(\theta-3)=\beta(1-\alpha)\theta$, not where the gradient is zero.
 #
 # </div>
 
@@ -555,7 +556,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Why is the first step 3.162 times as long? At $t=1$, $m=0.1\,g$ and $\sqrt v=\sqrt{0.001}\,|g|=0.0316\,|g|$; divide. Without correction step 12 reaches 6.569 times, and the first 100 steps cover 465.7 instead of 100 lengths. When a pretrained network is fine-tuned, the extra way carries the backbone along; the last section of this lesson measures it.
+# Why is the first step 3.162 times as long? At $t=1$, $m=0.1\,g$ and $\sqrt v=\sqrt{0.001}\,|g|=0.0316\,|g|$; divide. Without correction step 12 reaches 6.569 times, and the first 100 steps cover 465.7 instead of 100 lengths. When a pretrained network is fine-tuned, the extra distance carries the backbone along; the last section of this lesson measures it.
 #
 # </div>
 
@@ -588,14 +589,14 @@ check("03-3", steps_until)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 权重衰减（weight decay）每步把参数缩小一点，让权重不要太大，常用来防止过拟合。AdamW 把它从梯度里拿出来，直接作用在参数上：$\theta\leftarrow\theta-\alpha w\theta$。下面让六个优化器在峡谷上各走 50 步，与 Keras 比较。变量用 float64；两个 $\beta$ 也写成 float64，否则 Keras 先把 0.999 舍入成 float32，50 步以后误差就超过 $10^{-6}$。
+# 权重衰减（weight decay）每步把参数缩小一点，让权重不要太大，常用来防止过拟合。AdamW 把它从梯度里拿出来，直接作用在参数上：$\theta\leftarrow\theta-\alpha w\theta$，$w$ 是衰减的强度。下面让六个优化器在峡谷上各走 50 步，与 Keras 比较。变量用 float64；两个 $\beta$ 也写成 float64，否则 Keras 先把 0.999 舍入成 float32，50 步以后误差就超过 $10^{-6}$。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Weight decay shrinks the parameters a little at each step, so that weights stay small; it is often used against overfitting. AdamW takes it out of the gradient and applies it to the parameters directly: $\theta\leftarrow\theta-\alpha w\theta$. Below, six optimizers take 50 steps each in the ravine and are compared with Keras. The variables are float64; so are the two $\beta$, or else Keras rounds 0.999 to float32 first, and the error exceeds $10^{-6}$ after 50 steps.
+# Weight decay shrinks the parameters a little at each step, so that weights stay small; it is often used against overfitting. AdamW takes it out of the gradient and applies it to the parameters directly: $\theta\leftarrow\theta-\alpha w\theta$, where $w$ is the strength of the decay. Below, six optimizers take 50 steps each in the ravine and are compared with Keras. The variables are float64; so are the two $\beta$, or else Keras rounds 0.999 to float32 first, and the error exceeds $10^{-6}$ after 50 steps.
 #
 # </div>
 
@@ -635,7 +636,7 @@ assert np.abs(walk(adam, gradient, start, 50, alpha=0.02) - float32_betas).max()
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 把衰减放进梯度里（Adam 加 L2 正则）有什么不同？Adam 会用 $\sqrt{\hat v}$ 除它，于是梯度大的参数几乎不衰减。下面两个参数的梯度来回翻转，一个大小是 1，一个是 100；走 500 步以后，AdamW 对两者一视同仁。
+# 把衰减放进梯度里（Adam 加 L2 正则化）有什么不同？Adam 会用 $\sqrt{\hat v}$ 除它，于是梯度大的参数几乎不衰减。下面两个参数的梯度来回翻转，一个大小是 1，一个是 100；走 500 步以后，AdamW 对两者一视同仁。
 #
 # </div>
 
@@ -668,7 +669,7 @@ assert np.ptp(after_500(adamw)) < 0.01 and np.ptp(after_500(adam_l2)) > 0.3
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 鞍点（saddle point）处梯度为 0，却不是最小值：$J=\frac12(\theta_1^2-\theta_2^2)$ 的原点，沿 $\theta_1$ 是谷底，沿 $\theta_2$ 是山顶。起点 $(1,10^{-4})$ 几乎正对着它：梯度先把你带到鞍点，然后才慢慢离开。学习率同是 0.1 时，动量更快离开，一部分原因是它的有效步长约大 10 倍；Adam 和 RMSProp 把小梯度放大，最快。有研究认为，高维损失里鞍点远比局部极小值常见（见参考文献）。
+# 鞍点（saddle point）处梯度为 0，却不是最小值：$J=\frac12(\theta_1^2-\theta_2^2)$ 的原点，沿 $\theta_1$ 是谷底，沿 $\theta_2$ 是山顶。起点 $(1,10^{-4})$ 几乎正对着它：梯度先把你带到鞍点，然后才慢慢离开。学习率同是 0.1 时，动量更快离开，一部分原因是它的有效步长约大 10 倍；Adam 和 RMSProp 把小梯度放大，最快。有研究认为，高维损失里鞍点远比局部最小值常见（见参考文献）。
 #
 # </div>
 
@@ -752,24 +753,24 @@ Explorer(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In the explorer momentum uses $\alpha/10$, so that the two step lengths compare. Try it: what do the two paths resemble at $\beta_1=0$? What does momentum do at $\beta_1=0.99$? (Answer: gradient descent and RMSProp with bias correction; too much inertia, it overshoots back and forth.)
+# In the explorer momentum uses $\alpha/10$, so that the lengths of their steps can be compared. Try it: what do the two paths resemble at $\beta_1=0$? What does momentum do at $\beta_1=0.99$? (Answer: gradient descent and RMSProp with bias correction; too much inertia, it overshoots back and forth.)
 #
 # </div>
 
 # %% [markdown]
-# ## 学习率计划与预热 · Schedules and warm-up
+# ## 学习率调度与预热 · Learning-rate schedules and warm-up
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 学习率不必从头到尾一样。常见的计划：先用几步线性**预热**（warm-up）升到峰值，再按余弦降到 0。下面把它写出来，与 Keras 的 `CosineDecay` 核对。
+# 学习率不必从头到尾一样。学习率怎样变，叫**学习率调度**（learning-rate schedule）。常见的一种：先用几步线性**预热**（warm-up）升到峰值，再按余弦降到 0。下面把它写出来，与 Keras 的 `CosineDecay` 核对。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The learning rate need not stay the same. A common schedule: a few steps of linear **warm-up** to the peak, then down to 0 along a cosine. Here it is, checked against `CosineDecay` of Keras.
+# The learning rate need not stay the same; how it changes is the **learning-rate schedule**. A common one: a few steps of linear **warm-up** to the peak, then down to 0 along a cosine. Here it is, checked against `CosineDecay` of Keras.
 #
 # </div>
 
@@ -864,7 +865,7 @@ assert learned[3, 0] <= 3 and learned[3, 40] >= learned[3, 0] + 3
 #
 # 峰值 0.5 时，有没有预热都学得会。峰值 3 时，没有预热，几乎每次都失败：开头几步太大，网络再也回不来；有预热，多数都能学会（换一组种子，有时也有几次失败）。所以预热不是必需的，它让你能用更大的学习率；Kalra 和 Barkeshli（2024）在更大的网络上用 SGD 和 Adam 得到同样的结论。
 #
-# **练习 4**：换一种计划，“梯形”：先线性预热到峰值，停在峰值，最后 `decay_steps` 步再直线降到 0。
+# **练习 4**：换一种调度，“梯形”：先线性预热到峰值，停在峰值，最后 `decay_steps` 步再直线降到 0。
 #
 # </div>
 
@@ -966,7 +967,7 @@ assert abs(two_rates[0] - medium[0]) < 0.01 and medium[1] > 3 * two_rates[1]
 #
 # 三个结果。一个大学习率（3），骨干网络被随机的头拖着走，移动了自身长度的两成以上。一个小学习率（0.1），100 步不够，走 400 步准确率更高。中间调好的一个学习率（0.3），准确率与分开设置相差不到 0.01：**在这个小任务上，分开设置的好处不在准确率，而在骨干网络几乎不动**（移动不到 3%）。换成大的骨干网络和真实照片，这要不要紧？第 08 课会量。
 #
-# 最后回到 Adam：不做偏差修正，头 12 步里骨干网络会多移动多少？
+# 最后回到 Adam：不做偏差修正，头 12 步里骨干网络会移动到几倍远？
 #
 # </div>
 
@@ -975,7 +976,7 @@ assert abs(two_rates[0] - medium[0]) < 0.01 and medium[1] > 3 * two_rates[1]
 #
 # Three results. With one large rate (3) the random head drags the backbone along, by more than two tenths of its own length. With one small rate (0.1) 100 steps are not enough; 400 steps are more accurate. One rate in between, well chosen (0.3), is within 0.01 of separate rates: **on this small task the benefit of separate rates is not accuracy but a backbone that hardly moves** (by less than 3%). Does that matter for a large backbone and real photos? Lesson 08 measures it.
 #
-# Back to Adam at last: without bias correction, how much further does the backbone move in the first 12 steps?
+# Back to Adam at last: without bias correction, how many times as far does the backbone move in the first 12 steps?
 #
 # </div>
 
@@ -984,19 +985,20 @@ adam_moved = {}
 for correct in [True, False]:
     runs = [transfer(s, 0.01, 0.01, 12, optimizer=adam, correct=correct) for s in range(20)]
     adam_moved[correct] = np.mean(runs, axis=0)[1]
+print(f"移动的倍数 times as far: {adam_moved[False] / adam_moved[True]:.0f}")
 assert adam_moved[False] > 3 * adam_moved[True]
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 3 倍以上，学习率写的却是同一个数。这不等于结果一定更差：步子长，头也学得更快。但你设的学习率，不再是你得到的步长。
+# 3 倍以上，而学习率是同一个数。这不等于结果一定更差：步子长，头也学得更快。但你设的学习率，不再是你得到的步长。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# More than 3 times, at the same learning rate. That need not make the result worse: with longer steps the head learns faster, too. But the learning rate you set is no longer the step you get.
+# More than 3 times as far, at the same learning rate. That need not make the result worse: with longer steps the head learns faster, too. But the learning rate you set is no longer the step you get.
 #
 # </div>
 
@@ -1069,7 +1071,7 @@ quiz("03-q4")
 # |---|---|---|
 # | S1 | 动量：$\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$ | $\theta_{t+1}=\theta_t-\alpha\nabla J(\theta_t)+\beta(\theta_t-\theta_{t-1})$；原式在常用的学习率下发散 |
 # | S1 | Adam：$\theta\leftarrow\theta-\alpha m_t/(\sqrt{v_t}+\epsilon)$，没有默认值 | 要用 $\hat m_t$ 和 $\hat v_t$；默认 $\beta_1=0.9$，$\beta_2=0.999$ |
-# | S1 | 梯度下降写成全量梯度 | 在 $\theta_t$ 处求值；代码里用的是大小为 32 的小批次 |
+# | S1 | 梯度下降写成全量梯度 | 在 $\theta_t$ 处求值；代码里用的是大小为 32 的小批量 |
 #
 # </div>
 
@@ -1080,7 +1082,7 @@ quiz("03-q4")
 # |---|---|---|
 # | S1 | momentum: $\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$ | $\theta_{t+1}=\theta_t-\alpha\nabla J(\theta_t)+\beta(\theta_t-\theta_{t-1})$; as printed it diverges at the usual learning rates |
 # | S1 | Adam: $\theta\leftarrow\theta-\alpha m_t/(\sqrt{v_t}+\epsilon)$, no defaults given | use $\hat m_t$ and $\hat v_t$; the defaults are $\beta_1=0.9$, $\beta_2=0.999$ |
-# | S1 | gradient descent is written with the full gradient | evaluate it at $\theta_t$; the listings use minibatches of 32 |
+# | S1 | gradient descent is written with the full gradient | evaluate it at $\theta_t$; the listings use mini-batches of 32 |
 #
 # </div>
 
@@ -1096,7 +1098,7 @@ quiz("03-q4")
 # * Tieleman, Hinton, *Lecture 6.5 – RMSProp*, COURSERA: Neural Networks for Machine Learning, 2012：RMSProp
 # * Kingma, Ba, *Adam: A Method for Stochastic Optimization*, ICLR 2015, arXiv:1412.6980：Adam 和偏差修正
 # * Loshchilov, Hutter, *Decoupled Weight Decay Regularization*, ICLR 2019, arXiv:1711.05101：AdamW
-# * Loshchilov, Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, ICLR 2017, arXiv:1608.03983：余弦计划
+# * Loshchilov, Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, ICLR 2017, arXiv:1608.03983：余弦退火
 # * Goyal et al., *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*, arXiv:1706.02677, 2017：预热
 # * Kalra, Barkeshli：“Why Warmup the Learning Rate? Underlying Mechanisms and Improvements”，arXiv:2406.09405, 2024：预热为什么有用
 # * PyTorch, [`torch.optim.SGD`](https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html)：不含学习率的动量
@@ -1113,7 +1115,7 @@ quiz("03-q4")
 # * Tieleman, Hinton, *Lecture 6.5 – RMSProp*, COURSERA: Neural Networks for Machine Learning, 2012: RMSProp
 # * Kingma, Ba, *Adam: A Method for Stochastic Optimization*, ICLR 2015, arXiv:1412.6980: Adam and bias correction
 # * Loshchilov, Hutter, *Decoupled Weight Decay Regularization*, ICLR 2019, arXiv:1711.05101: AdamW
-# * Loshchilov, Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, ICLR 2017, arXiv:1608.03983: cosine schedules
+# * Loshchilov, Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, ICLR 2017, arXiv:1608.03983: cosine annealing
 # * Goyal et al., *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*, arXiv:1706.02677, 2017: warm-up
 # * Kalra, Barkeshli, “Why Warmup the Learning Rate? Underlying Mechanisms and Improvements”, arXiv:2406.09405, 2024: why warm-up helps
 # * PyTorch, [`torch.optim.SGD`](https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html): momentum without the learning rate

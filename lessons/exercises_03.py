@@ -426,7 +426,7 @@ QUIZZES = [
                 right=True,
             ),
             Option(
-                ("因为用的是小批次", "Because minibatches are used"),
+                ("因为用的是小批量", "Because mini-batches are used"),
                 (
                     "本课的峡谷用的是精确的梯度，一样慢。",
                     "The ravine of this lesson used exact gradients and was just as slow.",

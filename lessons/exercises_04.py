@@ -68,11 +68,32 @@ def judge_answers(kernel):
     )
 
 
-# --- 04-2: the side of the output ---
+# --- 04-2: how many zeros "same" adds ---
 
 
-def output_size(n, k, stride, padding):
-    return (n + 2 * padding - k) // stride + 1
+def zeros_for_same(n, k, stride):
+    n_out = math.ceil(n / stride)
+    return max((n_out - 1) * stride + k - n, 0)
+
+
+def stride_one_only(n, k, stride):
+    return k - 1
+
+
+def rounded_down(n, k, stride):
+    return max((n // stride - 1) * stride + k - n, 0)
+
+
+def may_be_negative(n, k, stride):
+    return (math.ceil(n / stride) - 1) * stride + k - n
+
+
+def on_each_side(n, k, stride):
+    return zeros_for_same(n, k, stride) // 2
+
+
+def forgot_the_start(n, k, stride):
+    return max(math.ceil(n / stride) * stride + k - n, 0)
 
 
 # --- 04-4: global average pooling ---
@@ -162,72 +183,78 @@ EXERCISES = [
     ),
     Exercise(
         id="04-2",
-        title=("输出的边长", "The side of the output"),
+        title=("“same”补几个零", "How many zeros “same” adds"),
         judge=judges.function(
-            output_size,
-            inputs=[(224, 3, 2, 1), (7, 7, 1, 0), (6, 3, 2, 0)],
+            zeros_for_same,
+            inputs=[(6, 3, 2), (7, 3, 1), (7, 3, 2), (9, 1, 2), (10, 5, 3)],
             random=lambda rng: tuple(
-                int(v) for v in (rng.integers(8, 64), rng.integers(1, 8), *rng.integers(1, 4, 2))
+                int(v) for v in (rng.integers(8, 64), rng.integers(1, 8), rng.integers(1, 5))
             ),
+            rtol=1e-9,
             mistakes=[
                 (
-                    lambda n, k, stride, padding: (n + 2 * padding - k) // stride,
+                    stride_one_only,
                     (
-                        "忘了 $+1$：窗口还没移动时，已经占了一个位置。",
-                        "The $+1$ is missing: the place where the window starts counts too.",
+                        "步幅为 1 时才总是 $k-1$；步幅大了，窗口不必盖住每个位置。",
+                        "Always $k-1$ only with stride 1; with a larger stride there are fewer windows.",
                     ),
                 ),
                 (
-                    lambda n, k, stride, padding: (n + padding - k) // stride + 1,
+                    rounded_down,
                     (
-                        "填充在两边都有：加 $2p$。",
-                        "Padding is on both sides: add $2p$.",
+                        "窗口有 $\\lceil n/s\\rceil$ 个：向上取整。",
+                        "There are $\\lceil n/s\\rceil$ windows: round up.",
                     ),
                 ),
                 (
-                    lambda n, k, stride, padding: (n + 2 * padding - k) / stride + 1,
+                    may_be_negative,
                     (
-                        "放不下一整步的余数要丢掉：用 `//` 向下取整。",
-                        "What is left over for less than a whole step is dropped: round down with `//`.",
+                        "零的个数不会是负数：窗口没有用到的像素就不用，至少是 0。",
+                        "The number of zeros is never negative: pixels that no window needs are left over. At least 0.",
                     ),
                 ),
                 (
-                    lambda n, k, stride, padding: -(-(n + 2 * padding - k) // stride) + 1,
+                    on_each_side,
                     (
-                        "你向上取整了：窗口会伸出图外。向下取整。",
-                        "You rounded up: the window would stick out. Round down.",
+                        "要的是左右两边一共补几个，不是一边。",
+                        "The number on both sides together is asked, not on one side.",
+                    ),
+                ),
+                (
+                    forgot_the_start,
+                    (
+                        "窗口走的步数比窗口的个数少 1：第一个窗口不用走。",
+                        "The window makes 1 move fewer than there are windows: the first needs none.",
                     ),
                 ),
             ],
         ),
         hints=[
             (
-                "窗口的第一个位置在 0，最后一个的左端是 $n+2p-k$。",
-                "The first window starts at 0, the last one can start at $n+2p-k$.",
+                "先算有几个窗口：$\\lceil n/s\\rceil$，用 `math.ceil` 或 `-(-n // stride)`。",
+                "First count the windows: $\\lceil n/s\\rceil$, by `math.ceil` or `-(-n // stride)`.",
             ),
             (
-                "每次走 $s$ 格，能走几步？再加上开始的那一个。",
-                "Moving $s$ cells each time, how many moves fit in? Then add the start.",
+                "最后一个窗口从 $(n_\\text{out}-1)\\,s$ 开始，占 $k$ 格。一共需要多长的一行？",
+                "The last window starts at $(n_\\text{out}-1)\\,s$ and takes $k$ cells. How long a row is needed?",
             ),
             (
-                "`(n + 2 * padding - k) // stride + 1`。",
-                "`(n + 2 * padding - k) // stride + 1`.",
+                "比 $n$ 多出来的就是零的个数；不够 0 时取 0。",
+                "What exceeds $n$ is the number of zeros; where it is below 0, take 0.",
             ),
         ],
-        reference=output_size,
+        reference=zeros_for_same,
         solution=(
-            "`return (n + 2 * padding - k) // stride + 1`",
-            "`return (n + 2 * padding - k) // stride + 1`",
+            "`n_out = math.ceil(n / stride)`，`return max((n_out - 1) * stride + k - n, 0)`。上面 $n=6$、$k=3$、$s=2$ 的例子是 1 个零，只好补在一边：Keras 补在右边。",
+            "`n_out = math.ceil(n / stride)` and `return max((n_out - 1) * stride + k - n, 0)`. In the example above with $n=6$, $k=3$, $s=2$ it is 1 zero, which has to go to one side: Keras puts it on the right.",
         ),
         wrong=[
-            (lambda n, k, stride, padding: (n + 2 * padding - k) // stride, "is missing"),
-            (lambda n, k, stride, padding: (n + padding - k) // stride + 1, "both sides"),
-            (lambda n, k, stride, padding: (n + 2 * padding - k) / stride + 1, "round down"),
-            (
-                lambda n, k, stride, padding: -(-(n + 2 * padding - k) // stride) + 1,
-                "rounded up",
-            ),
-            (lambda n, k, stride, padding: "112", "is text"),
+            (stride_one_only, "only with stride"),
+            (rounded_down, "round up"),
+            (may_be_negative, "never negative"),
+            (on_each_side, "together"),
+            (forgot_the_start, "1 move fewer"),
+            (lambda n, k, stride: "112", "is text"),
         ],
     ),
     Exercise(
