@@ -1,0 +1,1366 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 07 特征提取 · Feature extraction
+
+# %% tags=["setup"]
+try:
+    import course_utils  # first, so that TensorFlow starts without its messages
+except ModuleNotFoundError:
+    message = "请先安装课程 · install the course first: python start.py"
+    raise SystemExit(message) from None
+
+import json
+
+import h5py
+import ipywidgets as widgets
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+import tensorflow as tf
+from matplotlib.offsetbox import AnnotationBbox, OffsetImage
+from sklearn.linear_model import LogisticRegression
+from sklearn.manifold import TSNE
+from sklearn.model_selection import StratifiedKFold, cross_val_predict, cross_val_score
+from sklearn.neighbors import KNeighborsClassifier
+
+from course_utils import assets, backbones, detectors, evaluation, features, figures, paths, photos
+from course_utils.learning import check, hint, progress, quiz, solution
+from course_utils.widgets import Explorer
+
+tf.get_logger().setLevel("ERROR")  # many small models: no warning about retracing
+figures.use_style()
+course_utils.reproducible(7)
+CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), CC BY-SA 4.0"
+stored = json.loads((paths.DATA / "results" / "07.json").read_text(encoding="utf-8"))["full"]
+
+# %% [markdown]
+# ## 你将学会 · What you will be able to do
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * 冻结一个预训练的骨干网络，接上新的分类头，并证明训练只改了分类头；
+# * 把特征算一次、存下来，说清楚省了多少，什么时候不能这样做；
+# * 读懂学习曲线：从 5 张到 200 张有标签的照片，迁移值多少；
+# * 用线性探测和最近邻在几个骨干网络之间选择，并说出哪些差别没有证据；
+# * 逐行修好文章里 VGG16 和 ResNet50 的代码。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * freeze a pretrained backbone, put a new head on it, and prove that training changed the head only;
+# * compute features once and keep them, and say how much that saves and when it cannot be done;
+# * read a learning curve: what transfer is worth with 5 to 200 labelled photos;
+# * choose between backbones by linear probing and nearest neighbours, and say which differences are not backed by evidence;
+# * repair the articles' VGG16 and ResNet50 code line by line.
+#
+# </div>
+
+# %% [markdown]
+# ## 开始之前 · Before you start
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 你需要第 04 课（卷积、全局平均池化）和第 06 课（预处理、划分）。特征在缓存里时，在 2 个 CPU 核上运行全部单元格不到 2 分钟；第一次要先算特征，会多几分钟。读完并做练习大约 80 分钟。
+#
+# 猫是类别 0，狗是类别 1。有标签的照片一共 316 张：前 200 张是课程的训练照片，后 116 张来自另外三组。学习曲线每次重新抽签，116 张里的许多也会参加；所以第 09 课的测试成绩，对读过这一课的你来说，不再是完全的意外。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# You need lesson 04 (convolution, global average pooling) and lesson 06 (preprocessing, splits). With the features in the cache all cells run in less than 2 minutes on 2 CPU cores; the first time, features must be computed, which takes a few minutes more. Reading and doing the exercises takes about 80 minutes.
+#
+# Cats are class 0, dogs class 1. There are 316 labelled photos: the first 200 are the course's training photos, the other 116 come from three more groups. The learning curve draws lots anew each time, and many of the 116 take part; so for you, having read this lesson, the test score of lesson 09 is no longer a complete surprise.
+#
+# </div>
+
+# %% [markdown]
+# ## 先猜一猜 · Predict first
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 写下 4 个准确率（0 到 1，瞎猜是 0.5），全部在没见过的照片上：
+#
+# 1. 一张有标签的照片也**没有**：直接用 ImageNet 的 1,000 个类别，狗的类别归狗，猫的归猫；
+# 2. 只有 10 张有标签的照片，冻结的预训练特征加一个线性分类头；
+# 3. 有 200 张，小卷积网络从零训练；
+# 4. 有 200 张，同样结构、但权重**随机**的冻结网络加一个线性分类头。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Write down 4 accuracies (0 to 1, guessing gives 0.5), all on unseen photos:
+#
+# 1. **no** labelled photo at all: just ImageNet's 1,000 classes, dog classes count as dog, cat classes as cat;
+# 2. only 10 labelled photos, frozen pretrained features and a linear head;
+# 3. 200 of them, a small convolutional network trained from scratch;
+# 4. 200 of them, a frozen network of the same structure with **random** weights and a linear head.
+#
+# </div>
+
+# %% tags=["exercise"]
+guess_no_photos, guess_pretrained_10 = ..., ...
+guess_scratch_200, guess_random_200 = ..., ...
+
+# %% [markdown]
+# ## 冻结的骨干网络，新的分类头 · A frozen backbone, a new head
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 预训练的目标是一个**通用**的表示：在 ImageNet 的 1,000 个类别上学会把照片 $x$ 变成特征 $\varphi(x)$。**特征提取**（feature extraction）有三步：
+#
+# 1. 取一个预训练模型，去掉它的分类头，留下**骨干网络**（backbone）$\varphi$；
+# 2. **冻结**（freeze）$\varphi$：训练不改它的任何一个数；
+# 3. 接一个新的**分类头**（head），只训练它的 $w$ 和 $b$：
+#
+# $$\min_{w,b}\;\frac1n\sum_{i=1}^{n}L\bigl(y_i,\;w^\top\varphi(x_i)+b\bigr)$$
+#
+# $\varphi$ 不在 $\min$ 下面，这就是“冻结”的意思。源任务的知识全在 $\varphi$ 里。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Pretraining aims at a **general** representation: from the 1,000 classes of ImageNet the network learned to turn a photo $x$ into features $\varphi(x)$. **Feature extraction** has three steps:
+#
+# 1. take a pretrained model and remove its head; what is left is the **backbone** $\varphi$;
+# 2. **freeze** $\varphi$: training changes none of its numbers;
+# 3. put a new **head** on it and train only its $w$ and $b$:
+#
+# $$\min_{w,b}\;\frac1n\sum_{i=1}^{n}L\bigl(y_i,\;w^\top\varphi(x_i)+b\bigr)$$
+#
+# $\varphi$ does not stand under the $\min$: that is what “frozen” means. All knowledge of the source task is in $\varphi$.
+#
+# </div>
+
+# %% tags=["setup"]
+PARTS = [("照片\nphoto\n224×224×3", 0.0, 0.5, 0), ("预处理\npreprocess", 1.35, 0.45, 6),
+         ("骨干网络 φ（冻结）\nbackbone (frozen)\n3.4 M", 2.9, 0.75, 6), ("特征\nfeatures\n1280", 4.45, 0.4, 0),
+         ("新的分类头\nnew head\n1281", 5.75, 0.5, 1), ("狗的 logit\nlogit of dog", 7.1, 0.45, 0)]  # fmt: skip
+fig, ax = plt.subplots(figsize=(7.8, 1.9))
+for i, (text, place, _, colour) in enumerate(PARTS):
+    frame = {"boxstyle": "round,pad=0.35", "fc": "white", "ec": figures.PALETTE[colour], "lw": 1.6}
+    ax.text(place, 0.3, text, ha="center", va="center", fontsize=8, bbox=frame)
+    if i:
+        _, before_it, half, _ = PARTS[i - 1]
+        style = {"arrowstyle": "-|>", "color": "#333333"}
+        ends = (place - PARTS[i][2] - 0.04, 0.3), (before_it + half + 0.04, 0.3)
+        ax.annotate("", *ends, arrowprops=style)
+back = {"arrowstyle": "-|>", "color": figures.PALETTE[1], "lw": 1.6}
+ax.annotate("", (5.15, -0.5), (7.1, -0.5), arrowprops=back)
+ax.plot([5.06, 5.06], [-0.8, -0.2], color=figures.PALETTE[1], lw=3, marker="")
+ax.text(
+    6.2,
+    -0.9,
+    "梯度到此为止\nthe gradient stops here",
+    ha="center",
+    va="center",
+    fontsize=8,
+    color=figures.PALETTE[1],
+)
+ax.text(
+    2.1,
+    -0.62,
+    "冻结：每张照片只算一次\nfrozen: computed once a photo",
+    ha="center",
+    va="center",
+    fontsize=8,
+)
+ax.set(xlim=(-0.7, 7.7), ylim=(-1.2, 0.9))
+ax.axis("off")
+figures.show(
+    fig,
+    "流程图：照片、预处理、冻结的骨干网络、1280 个特征、新的分类头、logit；梯度从 logit 往回，停在分类头，不进骨干网络。",
+    "Flow: photo, preprocessing, frozen backbone, 1280 features, new head, logit; the gradient runs back from the logit and stops at the head, before the backbone.",
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 用 Keras 写出来。`trainable = False` 要在 `compile` **之前**：改了它而不重新编译，训练步骤不知道（第 08 课）。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Written in Keras. `trainable = False` comes **before** `compile`: when it is changed without compiling again, the training step does not know (lesson 08).
+#
+# </div>
+
+
+# %%
+def compiled(model, optimizer="adam"):
+    model.compile(optimizer, loss=keras.losses.BinaryCrossentropy(from_logits=True))
+    return model
+
+
+def new_layer():
+    return keras.layers.Dense(1, kernel_initializer="zeros")  # so that every run starts the same
+
+
+# %%
+def whole_model():
+    """raw photos (n, 224, 224, 3) -> logits (n, 1); only the last layer is trained"""
+    backbone = backbones.load("efficientnet_lite0", pooling="avg")
+    backbone.trainable = False
+    photo = keras.Input((224, 224, 3))
+    return compiled(keras.Model(photo, new_layer()(backbone(photo))), "sgd")
+
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 再请两个**探测器**（detector）作证。训练之前拍一张快照，训练之后比较：冻结的权重一个也没变，批归一化的滑动统计量没有动，分类头动了。出错时它们会用两种语言说出是哪一层；这里没有声音，就是好消息。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Then let **detectors** testify. Take a snapshot before training and compare after it: not one frozen weight has changed, the moving statistics of batch normalization stayed, the head moved. When something is wrong they name the layer, in both languages; here silence is good news.
+#
+# </div>
+
+# %% tags=["setup"]
+all_photos = photos.default("all")  # 200 training photos, then 116 others
+y = all_photos.labels
+images = all_photos.images(224)
+some = np.r_[0:16, 100:116]  # 16 cats and 16 dogs
+assert y[:200].sum() == 100 and y[some].sum() == 16 and len(y) == 316
+thumbnails = all_photos.images(48).astype("float32")
+fit_once = {"batch_size": 32, "epochs": 3, "shuffle": False, "verbose": 0}
+
+# %%
+model = whole_model()
+before = detectors.snapshot(model)
+_ = model.fit(images[some].astype("float32"), y[some], **fit_once)
+detectors.frozen_kept(model, before)
+detectors.batch_norm_kept(model, before)
+detectors.unfrozen_moved(model, before)
+assert model.count_params() - 3_413_024 == sum(w.numpy().size for w in model.trainable_weights)
+
+# %% [markdown]
+# ## 每张照片只算一次 · Each photo is computed once
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# $\varphi$ 不变，所以 $\varphi(x)$ 对同一张照片每一轮都一样。那就只算一次，存成一张表，再在表上训练分类头。旧教程把这张表叫 bottleneck features。
+#
+# 这不是近似。下面从同样的起点、用同样的批训练两次：一次每轮都穿过整个网络，一次只用存下的特征。得到的是同一组 $w$。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# $\varphi$ does not change, so $\varphi(x)$ is the same for a photo in every epoch. Compute it once, keep the table, and train the head on the table. Older tutorials call it bottleneck features.
+#
+# This is no approximation. Below, training runs twice from the same start with the same batches: once through the whole network in every epoch, once on the kept features only. The result is the same $w$.
+#
+# </div>
+
+
+# %%
+def new_head(n_features=1280):
+    return compiled(keras.Sequential([keras.Input((n_features,)), new_layer()]), "sgd")
+
+
+table = model.layers[1].predict(images[some].astype("float32"), verbose=0)  # (32, 1280), once
+head = new_head()
+_ = head.fit(table, y[some], **fit_once)
+assert np.allclose(head.get_weights()[0], model.get_weights()[-2], atol=1e-5)
+assert abs(head.get_weights()[0]).max() > 1e-4  # they did move
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# `features.extract` 做同样的事，再加一个磁盘缓存：下次运行时连骨干网络都不用载入。
+#
+# 省了多少？200 张照片、5 轮：每轮都穿过网络是 $200\times5=1000$ 次前向，存下特征是 200 次。下面是在一台机器上量到的秒数，来自课程的结果文件（那台机器同时还有别的工作，所以只看比例）。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# `features.extract` does the same and adds a cache on disk: the next run does not even load the backbone.
+#
+# How much is saved? 200 photos, 5 epochs: through the network in every epoch means $200\times5=1000$ forward passes, keeping the features 200. Below are the seconds of one machine, from the course's results file (the machine had other work at the time, so look at the ratio only).
+#
+# </div>
+
+# %%
+x = features.extract(all_photos)  # (316, 1280)
+through, once, head_only = (stored["seconds"][k] for k in ("end to end", "features once", "head"))
+print(f"每轮都穿过网络 through the network each time: {through:.1f} s")
+print(f"特征只算一次 features once: {once:.1f} s + {head_only:.1f} s")
+assert through > 2 * (once + head_only) and x.shape == (316, 1280)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 两种情况不能这样做：**数据增强**（每一轮的照片都不同，所以特征也不同；可以每张存几个变形，但变形就固定了），和**微调**（$\varphi$ 在变，表马上过时）。
+#
+# **练习 1**：写出骨干网络要做多少次前向。每一轮之后还要在验证集上评估一次。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# In two cases it cannot be done: **data augmentation** (the photos differ in every epoch, so their features do; you may keep a few versions of each, but then those are fixed), and **fine-tuning** ($\varphi$ changes, and the table is out of date at once).
+#
+# **Exercise 1**: how many forward passes does the backbone make? After each epoch the validation set is evaluated once.
+#
+# </div>
+
+
+# %% tags=["exercise"]
+def backbone_passes(n_train, n_val, epochs, cached):
+    """photos through the backbone; cached: True or False"""
+    return ...
+
+
+check("07-1", backbone_passes)
+
+# %% [markdown]
+# ## 学习曲线：四种做法，5 到 200 张 · The learning curve: four ways, 5 to 200 photos
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 迁移值多少？比较四种做法，标签从 5 张到 200 张：
+#
+# * **零样本分类**（zero-shot classification）：一张也不训练，直接用 ImageNet 的类别；
+# * **冻结，预训练**：Lite0 的特征加线性分类头；
+# * **冻结，随机**：同样的网络，权重是随机的。它是**对照**：如果它也行，功劳就在结构，不在预训练；
+# * **从零训练**（training from scratch）：一个小卷积网络，只见过这几张照片。
+#
+# 公平的比较要重复，而且每次抽同样的照片。下面的抽签：200 张可以用来学（猫狗交替，前 $n$ 张有标签），其余 116 张用来考。同一个 `repeat` 里，四种做法的照片完全相同。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# What is transfer worth? Compare four ways, with 5 to 200 labels:
+#
+# * **zero-shot classification**: no training at all, just the classes of ImageNet;
+# * **frozen, pretrained**: features of Lite0 and a linear head;
+# * **frozen, random**: the same network with random weights. It is the **control**: if it does as well, the credit belongs to the structure and not to pretraining;
+# * **training from scratch**: a small convolutional network that has seen these photos only.
+#
+# A fair comparison is repeated, each time with the same photos for all. The draw below: 200 photos may be learned from (cat, dog, cat, dog …; the first $n$ have labels), the other 116 are the test. Within one `repeat` all four get exactly the same photos.
+#
+# </div>
+
+
+# %%
+def draw(repeat):
+    """200 places to learn from, cats and dogs in turn, and the 116 others to be judged on"""
+    rng = np.random.default_rng(repeat)
+    cats_dogs = [rng.permutation(np.flatnonzero(y == c))[:100] for c in (0, 1)]
+    learn = np.stack(cats_dogs, axis=1).ravel()
+    return learn, np.setdiff1d(np.arange(len(y)), learn)
+
+
+# %%
+def score_frozen(x, repeat, n):
+    """accuracy on the 116, with a linear head trained on n rows of the table x (316, d)"""
+    (learn, judge), unit = draw(repeat), x / x.std()  # one number for the whole table, no labels
+    head = LogisticRegression(C=0.1, max_iter=2000).fit(unit[learn[:n]], y[learn[:n]])
+    return head.score(unit[judge], y[judge])
+
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# `LogisticRegression` 就是 `Dense(1)` 加 sigmoid，再加一个权重惩罚；它自己找到最小值，所以可以训练几百次。
+#
+# 零样本：完整的 Lite0 给出 1,000 个概率。把 118 个狗类加起来，把 5 个家猫类加起来，谁大选谁。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# `LogisticRegression` is `Dense(1)` with a sigmoid, plus a penalty on the weights; it finds the minimum by itself, so hundreds of trainings are affordable.
+#
+# Zero-shot: the complete Lite0 gives 1,000 probabilities. Add up the 118 dog classes, add up the 5 classes of house cats, and take the larger.
+#
+# </div>
+
+
+# %%
+def zero_shot(images):
+    """0 (cat) or 1 (dog) for each photo, without a single label of ours"""
+    network = backbones.predictor(backbones.load("efficientnet_lite0", include_top=True))
+    p = in_batches(network, images)  # (n, 1000)
+    return (p[:, backbones.DOGS].sum(axis=1) > p[:, backbones.CATS].sum(axis=1)).astype(int)
+
+
+# %% tags=["setup"]
+def in_batches(network, images):
+    """a network's answers, 16 photos at a time"""
+    return np.concatenate([network(images[i : i + 16]) for i in range(0, len(images), 16)])
+
+
+def random_features(seed):
+    """the same structure, never trained: (316, 1280)"""
+    keras.utils.set_random_seed(seed)
+    untrained = backbones.load("efficientnet_lite0", weights=None, pooling="avg")
+    return in_batches(backbones.predictor(untrained), images)
+
+
+def score_scratch(repeat, n, steps=200):
+    """accuracy on the 116 of small_cnn (below), trained on n photos from scratch"""
+    keras.utils.set_random_seed(repeat)
+    learn, judge = draw(repeat)
+    data = tf.data.Dataset.from_tensor_slices((thumbnails[learn[:n]], y[learn[:n]]))
+    model = small_cnn()
+    model.fit(data.shuffle(n).repeat().batch(32), steps_per_epoch=steps, epochs=1, verbose=0)
+    return np.mean((np.ravel(model(thumbnails[judge])) > 0) == y[judge])
+
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 从零训练：三层卷积，照片缩到 48 像素，随机左右翻转，随机失活，200 个迭代步，每步 32 张。这是一个认真的对手，不是稻草人：只有几张照片时，大网络从零训练更难。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# From scratch: three convolutions, photos scaled to 48 pixels, random flips, dropout, 200 steps of 32 photos. It is a serious opponent and no straw man: with so few photos a large network is harder still to train from scratch.
+#
+# </div>
+
+
+# %%
+def small_cnn():
+    parts = [keras.Input((48, 48, 3)), keras.layers.RandomFlip("horizontal")]
+    parts += [keras.layers.Rescaling(1 / 127.5, offset=-1)]
+    for channels in (16, 32, 64):
+        parts += [keras.layers.Conv2D(channels, 3, padding="same", activation="relu")]
+        parts += [keras.layers.MaxPooling2D()]
+    parts += [keras.layers.GlobalAveragePooling2D(), keras.layers.Dropout(0.2), new_layer()]
+    return compiled(keras.Sequential(parts))
+
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 现在跑一个小规模的版本（每点重复 3 次；从零训练只在 200 张时跑一次），旁边打印你的猜测。全部重复（特征 40 次，从零训练 8 次，4 个随机网络）用的就是上面这些函数，结果存在课程的文件里，由 `course build --full 07` 重新生成。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Now run a small version (3 repeats for each point; from scratch just once, with 200 photos), with your guesses beside it. All repeats (40 for features, 8 from scratch, 4 random networks) use the very functions above; the results are kept in a file of the course, which `course build --full 07` makes anew.
+#
+# </div>
+
+# %% tags=["nbval-ignore-output", "result-table"]
+is_right = zero_shot(images) == y
+untrained = random_features(0)
+live = {"zero-shot": np.mean([is_right[draw(r)[1]].mean() for r in range(3)])}
+live |= {f"pretrained {n}": np.mean([score_frozen(x, r, n) for r in range(3)]) for n in (10, 200)}
+live["random 200"] = np.mean([score_frozen(untrained, r, 200) for r in range(3)])
+live["scratch 200"] = score_scratch(0, 200)
+guesses = {"zero-shot": guess_no_photos, "pretrained 10": guess_pretrained_10,
+           "random 200": guess_random_200, "scratch 200": guess_scratch_200}  # fmt: skip
+for name, accuracy in live.items():
+    said = guesses.get(name, "–")
+    print(f"{name:15} {accuracy:.2f}    你猜 your guess: {'…' if said is ... else said}")
+
+# %%
+curve = stored["curve"]
+mean = {(name, int(n)): np.mean(v) for name, row in curve.items() for n, v in row.items()}
+for name, n in [("pretrained", 10), ("pretrained", 200), ("random", 200)]:  # the same draws
+    assert abs(live[f"{name} {n}"] - np.mean(curve[name][str(n)][:3])) < 0.06
+assert abs(live["zero-shot"] - np.mean(curve["zero-shot"]["5"][:3])) < 0.03
+assert abs(live["scratch 200"] - mean["scratch", 200]) < 0.15
+
+# %% tags=["setup"]
+WAYS = {
+    "pretrained": "冻结，预训练 frozen, pretrained",
+    "zero-shot": "零样本 zero-shot",
+    "scratch": "从零训练 from scratch",
+    "random": "冻结，随机 frozen, random",
+}
+rows = [(WAYS[w], int(n), a) for w in WAYS for n, v in curve[w].items() for a in v]
+frame = pd.DataFrame(rows, columns=["way", "n", "accuracy"])
+fig, ax = plt.subplots(figsize=(7.4, 4.8))
+sns.lineplot(frame, x="n", y="accuracy", hue="way", style="way", markers=["o", "D", "s", "^"],
+             dashes=["", (4, 2), "", (1, 1)], palette=list(figures.PALETTE[:4]), markersize=8,
+             errorbar=("pi", 90), err_kws={"alpha": 0.15, "linewidth": 0}, markevery=1, ax=ax)  # fmt: skip
+ax.axhline(0.5, color="#888888", linewidth=0.9, marker="")
+ax.text(205, 0.507, "瞎猜 chance", fontsize=8, ha="right", color="#555555")
+ax.set(xscale="log", xticks=[5, 10, 20, 50, 100, 200], xticklabels=[5, 10, 20, 50, 100, 200], ylim=(0.4, 1.02),
+       xlabel="有标签的照片 labelled photos", ylabel="没见过的照片上的准确率 accuracy on unseen photos")  # fmt: skip
+ax.minorticks_off()
+gain = mean["pretrained", 200] - mean["scratch", 200]
+ax.annotate("", (200, mean["pretrained", 200] - 0.012), (200, mean["scratch", 200] + 0.012),
+            arrowprops={"arrowstyle": "<->", "color": "#333333"})  # fmt: skip
+ax.text(190, 0.845, f"迁移增益\ntransfer gain\n+{gain:.2f}", ha="right", va="center", fontsize=9)
+ax.legend(title=None, loc="center left", bbox_to_anchor=(0.1, 0.42), fontsize=9)
+figures.show(
+    fig,
+    "学习曲线，横轴是 5 到 200 张有标签的照片。冻结的预训练特征从约 0.8 很快升到 0.98；零样本是约 0.93 的水平线，只在 5 张时领先；从零训练慢慢升到约 0.65；随机的冻结网络停在 0.6 以下。阴影是重复的中间 90%。",
+    "Learning curves from 5 to 200 labelled photos. Frozen pretrained features rise quickly from about 0.8 to 0.98; zero-shot is a flat line at about 0.93 and leads only at 5; training from scratch climbs slowly to about 0.65; the frozen random network stays below 0.6. Bands hold the middle 90% of the repeats.",
+    name="learning-curve",
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 阴影是重复的中间 90%：换一批照片，准确率会落在哪里。（$n=200$ 时各次重复的学习照片大量重叠，所以那里的阴影偏窄。）
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The bands hold the middle 90% of the repeats: where accuracy may fall with other photos. (At $n=200$ the repeats share most of their learning photos, so the bands are too narrow there.)
+#
+# </div>
+
+# %%
+assert mean["pretrained", 10] > mean["scratch", 200] + 0.2  # 10 labels beat 200
+assert mean["pretrained", 200] - mean["random", 200] > 0.3  # the weights do it, not the structure
+assert mean["zero-shot", 5] > mean["pretrained", 5] + 0.05  # with 5 labels: use none!
+assert mean["pretrained", 20] > mean["zero-shot", 20] + 0.02
+spread = {n: np.ptp(np.quantile(curve["pretrained"][n], [0.05, 0.95])) for n in ("5", "200")}
+assert spread["5"] > 3 * spread["200"]  # with 5 labels, which 5 matters most
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * **10 张胜过 200 张**：冻结的预训练特征只要 10 个标签，就超过从零训练的 200 个，差距在 0.2 以上。
+# * **功劳在权重，不在结构**：同样的网络、随机的权重，200 张也只比瞎猜好一点。
+# * **5 张时，不训练更好**：零样本在这里赢。学 1,281 个数要的照片比 5 张多；从 20 张起，学过的分类头反超。
+# * **照片越少，运气越大**：5 张时，阴影比 200 张时宽好几倍。只跑一次就下结论，结论是运气。
+# * **为什么差别这么大**：ImageNet 里有 118 个狗类和 5 个家猫类，我们的任务几乎是源任务的一部分。离得远的任务，曲线会靠近得多（第 08 课）。数据足够多时，从零训练也会追上来：迁移省的是标签。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * **10 beat 200**: frozen pretrained features with 10 labels are better than training from scratch with 200, by more than 0.2.
+# * **The weights deserve the credit, not the structure**: the same network with random weights is little better than guessing, even with 200.
+# * **With 5, better not train**: zero-shot wins here. Learning 1,281 numbers takes more than 5 photos; from 20 on the trained head is ahead.
+# * **The fewer photos, the more luck**: with 5 the band is several times as wide as with 200. A conclusion from a single run is luck.
+# * **Why is the gap so large**: ImageNet has 118 classes of dogs and 5 of house cats, our task is almost a part of the source task. For a distant task the curves come much closer (lesson 08). Given enough data, training from scratch catches up: what transfer saves is labels.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 现在自己抽签。每个点是一张没见过的照片，横轴是分类头的 logit，0 的右边判为狗。看两件事：5 张时换一次抽签，准确率变多少？下面一行（随机权重）为什么分不开？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Now draw lots yourself. Each dot is an unseen photo, the horizontal axis is the head's logit; right of 0 means dog. Look for two things: with 5 photos, how much does one more draw change the accuracy? Why does the lower row (random weights) not come apart?
+#
+# </div>
+
+
+# %% tags=["setup"]
+def draw_logits(n, repeat):
+    learn, judge = draw(repeat)
+    fig, axes = plt.subplots(2, 1, figsize=(6.4, 3.6))
+    for ax, x_used, name in zip(
+        axes, [x, untrained], ["预训练 pretrained", "随机 random"], strict=True
+    ):
+        unit = x_used / x_used.std()
+        head = LogisticRegression(C=0.1, max_iter=2000).fit(unit[learn[:n]], y[learn[:n]])
+        z, jitter = head.decision_function(unit[judge]), np.linspace(-0.3, 0.3, len(judge))
+        for c, label in enumerate(["猫 cat", "狗 dog"]):
+            at = y[judge] == c
+            ax.scatter(z[at], c + jitter[at], s=14, marker=figures.MARKERS[c], label=label)
+        ax.axvline(0, color="#333333", lw=1, marker="")
+        ax.set(yticks=[0, 1], yticklabels=["猫 cat", "狗 dog"])
+        ax.set_title(f"{name}: {np.mean((z > 0) == y[judge]):.2f}", fontsize=10)
+    axes[1].set_xlabel("分类头的 logit the head's logit")
+    return fig
+
+
+Explorer(
+    draw_logits,
+    n=widgets.IntSlider(10, 4, 200, 2, description="有标签的照片 labelled photos"),
+    repeat=widgets.IntSlider(0, 0, 20, description="第几次抽签 draw"),
+    alt_zh="两排点，每点是一张没见过的照片的 logit。预训练特征：猫在 0 的左边，狗在右边，几乎不重叠。随机特征：两种混在一起。",
+    alt_en="Two rows of dots, each the logit of an unseen photo. Pretrained features: cats left of 0, dogs right, hardly any overlap. Random features: both mixed.",
+)
+
+# %% [markdown]
+# ## 源任务教了什么，也很要紧 · What the source task taught matters too
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# “数据集够大就行”，是吗？同样的照片、同样的网络，只换源任务的**标签**，再看冻结的特征。数据是真实的手写数字（USPS，16×16）。源任务只用 0 到 4，每张随机调亮或调暗；目标任务是分 5 到 9，每类只有 4 张有标签。四个源：
+#
+# * 标签是数字；标签是“亮还是暗”；标签是**随机**的；不训练。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# “Any large dataset will do” – will it? The same pictures and the same network, only the **labels** of the source task change; then look at the frozen features. The data are real handwritten digits (USPS, 16×16). The source task uses 0 to 4, each made bright or dark at random; the target is to tell 5 to 9 with only 4 labels for each. Four sources:
+#
+# * the label is the digit; the label is “bright or dark”; the label is **random**; no training.
+#
+# </div>
+
+
+# %% tags=["setup"]
+def tiny_cnn(n_classes):
+    parts = [keras.Input((16, 16, 1))]
+    for channels in (16, 32):
+        conv = keras.layers.Conv2D(channels, 3, activation="relu")
+        parts += [conv, keras.layers.MaxPooling2D()]
+    parts += [keras.layers.Flatten(), keras.layers.Dense(n_classes)]
+    return keras.Sequential(parts)
+
+
+def read_usps():
+    with h5py.File(assets.fetch("usps")) as file:
+        splits = [(file[s]["data"][:], file[s]["target"][:]) for s in ("train", "test")]
+    return [(pixels.reshape(-1, 16, 16, 1), digits) for pixels, digits in splits]
+
+
+def score_sources(seed):
+    """source labels -> accuracy on the digits 5 to 9, 20 labels, frozen features"""
+    rng = np.random.default_rng(seed)
+    (pixels, digits), (test_pixels, test_digits) = read_usps()
+    source, bright = np.flatnonzero(digits < 5)[:2000], rng.integers(0, 2, 2000)
+    learn = np.concatenate([rng.permutation(np.flatnonzero(digits == d))[:4] for d in range(5, 10)])
+    dimmed = pixels[source] * np.where(bright, 1.0, 0.4)[:, None, None, None]
+    labels = {"digit": digits[source], "bright": bright, "random": rng.integers(0, 5, 2000)}
+    return {name: transfer(dimmed, labels.get(name), seed, (pixels[learn], digits[learn]),
+                           (test_pixels[test_digits > 4], test_digits[test_digits > 4]))
+            for name in ["digit", "bright", "random", "untrained"]}  # fmt: skip
+
+
+def transfer(pixels, labels, seed, learn, judge):
+    keras.utils.set_random_seed(seed)
+    model = tiny_cnn(5)
+    if labels is not None:
+        model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        model.fit(pixels, labels, epochs=5, batch_size=64, verbose=0)
+    phi = keras.Model(model.inputs, model.layers[-2].output)  # without the head
+    x_learn, x_judge = (np.asarray(phi(part[0])) for part in (learn, judge))
+    head = LogisticRegression(C=0.1, max_iter=2000).fit(x_learn / x_learn.std(), learn[1])
+    return round(float(head.score(x_judge / x_learn.std(), judge[1])), 3)
+
+
+# %%
+sources = pd.DataFrame(stored["sources"])  # 5 repeats, by the functions above
+print(sources.agg(["mean", "std"]).round(2).to_string())
+assert all(abs(accuracy - sources[name][0]) < 0.12 for name, accuracy in score_sources(0).items())
+assert (sources["digit"] > sources["bright"] + 0.02).all()
+assert sources["bright"].mean() < sources["untrained"].mean()
+assert abs(sources["random"].mean() - sources["digit"].mean()) < 0.08  # a surprise
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * 学“亮还是暗”的源，比**不训练**还差：网络学会丢掉形状。源任务决定哪些信息留下来。
+# * 意外：**随机标签**的源并不差，与真标签几乎分不开。要背下没有规律的标签，网络得留住每张图的细节。所以：别猜，去测。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * The source that learned “bright or dark” is worse than **no training**: the network learned to drop the shapes. The source task decides which information stays.
+# * A surprise: the source with **random labels** is not bad, hardly to be told from real labels. To learn labels without any rule, a network must keep the details of each picture. So: do not guess, measure.
+#
+# </div>
+
+# %% [markdown]
+# ## 选哪个骨干网络 · Which backbone to choose
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **预训练模型**就是权重加上得到权重的源任务。文章 S4 说按“相似度、大小、性能”选；怎样量？对每个候选，在训练照片上做两个便宜的测量：
+#
+# * **线性探测**（linear probing）：特征上一个线性分类头，5 折**交叉验证**（cross-validation，第 10 课）；
+# * **最近邻**（k-nearest neighbours，k-NN）：不训练，看余弦最接近的 5 张照片多数是什么。
+#
+# 成本用乘加次数和参数个数，它们不随机器变。选好以后，才在另外 116 张上**核实**，附上**威尔逊区间**（Wilson interval，第 09 课）。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# A **pretrained model** is weights together with the source task that they come from. Article S4 says to choose by “similarity, size, performance”; how are these measured? Take two cheap measurements of each candidate on the training photos:
+#
+# * **linear probing**: a linear head on the features, with 5-fold **cross-validation** (lesson 10);
+# * **nearest neighbours** (k-NN): no training; what are most of the 5 photos with the closest cosine?
+#
+# The cost is multiply-accumulate operations and parameters, which do not change with the machine. Only after choosing, **verify** on the other 116, with the **Wilson interval** (lesson 09).
+#
+# </div>
+
+
+# %%
+def judge_backbone(x):
+    """table (316, d) -> probe accuracy, its standard error, k-NN accuracy, right of the 116"""
+    folds = StratifiedKFold(5, shuffle=True, random_state=7)
+    unit, probe = x / x[:200].std(), LogisticRegression(C=0.1, max_iter=2000)
+    right = cross_val_predict(probe, unit[:200], y[:200], cv=folds) == y[:200]
+    near = KNeighborsClassifier(5, metric="cosine")
+    neighbours = cross_val_score(near, x[:200], y[:200], cv=folds).mean()
+    n_right = (probe.fit(unit[:200], y[:200]).predict(unit[200:]) == y[200:]).sum()
+    return right.mean(), right.std() / np.sqrt(200), neighbours, n_right
+
+
+# %% tags=["nbval-ignore-output", "result-table"]
+names = ["squeezenet", "mobilenet_v2", "efficientnet_lite0", "efficientnet_lite1",
+         "efficientnet_lite2", "vgg16"]  # fmt: skip
+judged = {name: judge_backbone(features.extract(all_photos, name)) for name in names}
+print(f"{'':19} probe   ±    k-NN  verified   G MACs  M params")
+for name, (probe, error, neighbours, n_right) in judged.items():
+    spec = backbones.SPECS[name]
+    print(f"{name:19} {probe:.3f} {error:.3f} {neighbours:.3f}  {n_right:3}/116"
+          f" {spec.n_macs / 1e9:8.2f} {spec.n_params / 1e6:8.1f}")  # fmt: skip
+
+# %%
+for name, (probe, _, neighbours, n_right) in judged.items():
+    kept = stored["backbones"][name]
+    assert abs(probe - kept["probe"]) < 0.02 and abs(neighbours - kept["neighbours"]) < 0.03
+    assert probe > 0.9 and n_right > 100
+assert judged["squeezenet"][0] < min(judged[name][0] for name in names[1:]) - 0.005
+low, high = evaluation.wilson_interval(int(judged["vgg16"][3]), 116)
+assert high > judged["efficientnet_lite0"][3] / 116 > low  # 116 photos cannot tell them apart
+assert backbones.SPECS["vgg16"].n_macs > 35 * backbones.SPECS["efficientnet_lite0"].n_macs
+
+# %% tags=["setup"]
+LABELS = {
+    "squeezenet": "SqueezeNet", "mobilenet_v2": "MobileNetV2", "vgg16": "VGG16",
+    "efficientnet_lite0": "Lite0", "efficientnet_lite1": "Lite1", "efficientnet_lite2": "Lite2",
+}  # fmt: skip
+by_cost = sorted(stored["backbones"], key=lambda name: backbones.SPECS[name].n_macs)
+fig, ax = plt.subplots(figsize=(7.2, 3.9))
+for i, name in enumerate(by_cost):
+    label = LABELS.get(name, "ResNet50")  # the one that is not downloaded for this lesson
+    n_right = judged[name][3] if name in judged else stored["backbones"][name]["n_right"]
+    low, high = evaluation.wilson_interval(int(n_right), 116)
+    cost, colour = backbones.SPECS[name].n_macs / 1e9, figures.PALETTE[i]
+    ax.plot([cost, cost], [low, high], "-", color=colour, lw=2, marker="")
+    style = {"color": colour, "markersize": 9, "linestyle": "", "markevery": [0]}
+    ax.plot([cost], [n_right / 116], figures.MARKERS[i], label=label, **style)
+ax.set(xscale="log", ylim=(0.87, 1.006), xlabel="每张照片的乘加次数，十亿 MACs of a photo, billions",
+       ylabel="核实的准确率 verified accuracy")  # fmt: skip
+ax.set_xticks([0.3, 1, 3, 10], ["0.3", "1", "3", "10"])
+ax.minorticks_off()
+ax.legend(ncols=3, loc="lower right", fontsize=9)
+figures.show(
+    fig,
+    "7 个骨干网络：横轴是乘加次数（对数），纵轴是 116 张照片上的准确率和威尔逊区间。区间大多互相重叠；VGG16 最贵，却不更准。",
+    "7 backbones: multiply-accumulate operations (logarithmic) against accuracy on 116 photos with Wilson intervals. Most intervals overlap; VGG16 costs most and is no better.",
+    names=(*LABELS.values(), "ResNet50"),
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * SqueezeNet 的探测和最近邻都明显低一些。其余的区间互相重叠：200 张训练照片和 116 张测试照片，分不出谁更准。这时选**便宜**的。
+# * VGG16 的乘加次数是 Lite0 的 35 倍以上，没有换来更高的准确率。2014 年它是好选择，今天不是默认。
+# * ResNet50 的一点来自结果文件：它的权重要另外下载 87 MB。
+# * 最贵的错误不是选错网络，是拿测试集来选。先用训练照片探测，选定，再核实。
+#
+# **练习 2**：自己写最近邻分类器：余弦最接近的**一**张是什么，就答什么。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * SqueezeNet is clearly lower, by probe and by neighbours. The intervals of the others overlap: 200 training photos and 116 test photos cannot tell which is more accurate. Then take a **cheap** one.
+# * VGG16 takes more than 35 times the multiply-accumulate operations of Lite0 and buys no accuracy with them. In 2014 it was a good choice; today it is no default.
+# * The point for ResNet50 comes from the results file: its weights are another download of 87 MB.
+# * The most expensive mistake is not the wrong network but choosing on the test set. Probe on the training photos, choose, then verify.
+#
+# **Exercise 2**: write a nearest-neighbour classifier yourself: the label of the **one** row with the closest cosine.
+#
+# </div>
+
+
+# %% tags=["exercise"]
+def nearest(x_train, y_train, x_new):
+    """x_train (n, d), y_train (n,), x_new (m, d) -> labels (m,) of the rows with the closest cosine"""
+    return ...
+
+
+check("07-2", nearest)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 3**：“一个标准误规则”。先找分数最高的候选；分数不低于“最高分减去最高者的标准误”的都算打平；在打平的里面选乘加次数最少的。写出这个函数。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 3**: the “one-standard-error rule”. Find the candidate with the highest score; all whose score is at least “the highest minus the standard error of the highest” count as tied; among the tied take the one with the fewest multiply-accumulate operations. Write this function.
+#
+# </div>
+
+
+# %% tags=["exercise"]
+def choose(candidates):
+    """candidates: list of (name, score, standard_error, macs) -> name"""
+    return ...
+
+
+check("07-3", choose)
+
+# %% [markdown]
+# ## 特征的地图 · A map of the features
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 1,280 维的特征看不见。两种压到 2 维的方法：
+#
+# * **PCA**（主成分分析）：转一转坐标，取方差最大的两个方向。它是线性的，距离大体可信。
+# * **t-SNE**：让近邻在图上还是近邻。它画出漂亮的团，但团的大小和团之间的距离**没有意义**。
+#
+# 看图之前先量一量：在图上，5 个最近邻有多少时候说对了类别？像素和随机特征是对照。标签没有参加画图。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# 1,280 dimensions cannot be seen. Two ways down to 2:
+#
+# * **PCA** (principal component analysis): turn the axes and keep the two directions of largest variance. It is linear, and distances can be trusted on the whole.
+# * **t-SNE**: neighbours stay neighbours on the map. It draws pretty clusters, but their sizes and the distances between them mean **nothing**.
+#
+# Measure before you look: on the map, how often do the 5 nearest neighbours name the right class? Pixels and random features are the controls. No label took part in drawing.
+#
+# </div>
+
+
+# %%
+def pca(x):
+    centred = x / x.std() - (x / x.std()).mean(axis=0)
+    _, _, directions = np.linalg.svd(centred, full_matrices=False)
+    return centred @ directions[:2].T
+
+
+# %%
+def neighbours_agree(flat):
+    folds = StratifiedKFold(5, shuffle=True, random_state=7)
+    return cross_val_score(KNeighborsClassifier(5), flat, y, cv=folds).mean()
+
+
+tsne = TSNE(init="pca", random_state=7).fit_transform(x)
+assert min(neighbours_agree(tsne), neighbours_agree(pca(x))) > 0.85
+controls = [pca(untrained), pca(thumbnails.reshape(316, -1))]  # the second: pixels
+assert max(map(neighbours_agree, controls)) < 0.7
+
+# %% tags=["setup"]
+fig, ax = plt.subplots(figsize=(7.4, 5.6))
+for c, label in enumerate(["猫 cat", "狗 dog"]):
+    at = np.flatnonzero(y[:280] == c)
+    ax.scatter(*tsne[at].T, s=16, alpha=0.55, marker=figures.MARKERS[c], label=label)
+for place in range(280, 316):  # the photos that the course may show
+    picture = OffsetImage(images[place][::4, ::4], zoom=0.5)
+    edge = {"edgecolor": figures.PALETTE[y[place]], "linewidth": 2}
+    ax.add_artist(AnnotationBbox(picture, tsne[place], pad=0.08, bboxprops=edge))
+ax.set(xticks=[], yticks=[])
+ax.legend(loc="best")
+fig.supxlabel(CREDIT, fontsize=7, color="#555555")
+figures.show(
+    fig,
+    "316 张照片特征的 t-SNE 地图，36 张宠物照片画成小图：猫在一片，狗在另一片，中间只有几张混杂。",
+    "t-SNE map of the features of 316 photos, 36 pets drawn as little pictures: cats on one side, dogs on the other, few mixed between.",
+    photo=True,
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 没有人告诉这张地图谁是猫谁是狗，它们却各在一片（近邻说对的超过 0.85，随机特征和像素不到 0.7，断言在上面）：分类头要做的只是画一条线。这就是 10 张照片够用的原因。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Nobody told this map which is a cat and which a dog, yet they lie apart (neighbours are right in more than 0.85, with random features or pixels in less than 0.7, asserted above): all that is left for the head is to draw a line. That is why 10 photos are enough.
+#
+# </div>
+
+# %% [markdown]
+# ## 选读：同样的特征，回答“在哪里” · Optional: the same features answer “where”
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 冻结的特征不只用来分类。不做池化，特征图上每一格都有 1,280 个数；把同一个线性头用在每一格上（就是一个 1×1 卷积），得到一张粗略的“哪里像狗”的图。检测和分割的头就从这里长出来；它们另外要框或像素的标签。平均一下所有的格，就回到原来的 logit，因为平均和线性头可以交换。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Frozen features serve more than classification. Without pooling every cell of the feature map has 1,280 numbers; the same linear head on each cell (a 1×1 convolution) gives a coarse map of “where it looks like a dog”. Heads for detection and segmentation grow from here; they need labels of boxes or pixels besides. The mean over all cells is the old logit, because the mean and a linear head can change places.
+#
+# </div>
+
+# %% tags=["setup"]
+head = LogisticRegression(C=0.1, max_iter=2000).fit(x[:200], y[:200])
+w, b = head.coef_[0], head.intercept_[0]
+wide = backbones.predictor(backbones.load("efficientnet_lite0", size=(None, None)))
+shown = [280, 286, 292, 298, 304, 310]
+maps_2d = wide(all_photos.subset(shown).images(448))  # (6, 14, 14, 1280)
+where = maps_2d @ w + b  # a 1×1 convolution
+assert where.shape == (6, 14, 14)
+assert np.allclose(where.mean(axis=(1, 2)), maps_2d.mean(axis=(1, 2)) @ w + b, atol=1e-3)
+fig, axes = plt.subplots(2, 6, figsize=(7.6, 2.9))
+for (top, bottom), place, answer in zip(axes.T, shown, where, strict=True):
+    top.imshow(images[place])
+    bottom.imshow(answer, vmin=-8, vmax=8)
+    for ax in (top, bottom):
+        ax.axis("off")
+fig.supxlabel(CREDIT, fontsize=7, color="#555555")
+figures.show(
+    fig,
+    "上排 6 张宠物照片，下排是每一格的 logit：亮处像狗，暗处像猫。",
+    "Top: 6 pet photos; below, the logit of each cell: bright looks like a dog, dark like a cat.",
+    photo=True,
+)
+
+# %% [markdown]
+# ## 文章的清单，逐行修好：VGG16 · The articles' listings, line by line: VGG16
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 文章 S1 的清单（S3 的几乎一样）照它的参数写出来是下面这样。表中每一行先写正确的做法，再写原文，再说代价。
+#
+# | 行 | 正确的做法 | 原文 | 为什么 |
+# |---|---|---|---|
+# | 1 | `image_dataset_from_directory` | `ImageDataGenerator` | 已弃用；S2 的导入在 Keras 3 里直接报错（第 06 课） |
+# | 2 | 网络自己的 `preprocess_input`，放进模型 | `rescale=1./255` | VGG16 没见过 0 到 1 的数 |
+# | 3 | `RandomShear`，或 `shear_range=11` | `shear_range=0.2` | 0.2 是**度**，几乎什么也没做（第 06 课） |
+# | 4 | `VGG16(include_top=False)` | 同左，说“去掉最后一层” | 去掉的是展平和 3 个全连接层 |
+# | 5 | `base.trainable = False`，称为特征提取 | 逐层冻结，称为微调；S3 写 `model.layers[:-2]` | 没有一个 VGG16 的权重在训练；按位置数层，加一层就数错 |
+# | 6 | `GlobalAveragePooling2D()` | `Flatten()` | 513 个参数代替 6,423,041 个 |
+# | 7 | `Adam(1e-3)`：分类头是新的 | S1 `Adam(1e-4)`，S3 默认 | 对新的头都可以；解冻以后都太大或太随便（第 08 课） |
+# | 8 | 不写 `steps_per_epoch` | 100 步，每批 32 张 | 要 3,200 张照片才够；我们有 200 张 |
+# | 9 | 留出验证集，测试只看一次 | S3 没有验证集 | 看训练准确率，看不出过拟合 |
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Article S1's listing (S3's is almost the same), written out from its parameters, is as below. Each row gives first what is right, then what is printed, then the cost.
+#
+# | line | what is right | as printed | why |
+# |---|---|---|---|
+# | 1 | `image_dataset_from_directory` | `ImageDataGenerator` | deprecated; S2's import fails in Keras 3 (lesson 06) |
+# | 2 | the network's own `preprocess_input`, inside the model | `rescale=1./255` | VGG16 has never seen numbers from 0 to 1 |
+# | 3 | `RandomShear`, or `shear_range=11` | `shear_range=0.2` | 0.2 is in **degrees** and does next to nothing (lesson 06) |
+# | 4 | `VGG16(include_top=False)` | the same, said to remove “the last layer” | it removes flatten and 3 dense layers |
+# | 5 | `base.trainable = False`, called feature extraction | freezes layer by layer, called fine-tuning; S3 writes `model.layers[:-2]` | not one weight of VGG16 is trained; counting layers by place goes wrong when one is added |
+# | 6 | `GlobalAveragePooling2D()` | `Flatten()` | 513 parameters for 6,423,041 |
+# | 7 | `Adam(1e-3)`: the head is new | S1 `Adam(1e-4)`, S3 the default | either will do for a new head; once unfrozen, too large or too casual (lesson 08) |
+# | 8 | no `steps_per_epoch` | 100 steps, batches of 32 | takes 3,200 photos; we have 200 |
+# | 9 | keep a validation set, test once | S3 has no validation set | training accuracy does not show overfitting |
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 第 2 行，看一个纯红的像素：VGG16 在 Keras 里的权重要 **BGR**、减去均值、0 到 255 的尺度；MobileNetV2 要 −1 到 1。没有一种通用的“除以 255”。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Line 2, for a pure red pixel: the weights of VGG16 in Keras want **BGR**, mean subtracted, on the scale of 0 to 255; MobileNetV2 wants −1 to 1. There is no “divide by 255” that suits all.
+#
+# </div>
+
+# %%
+red = np.array([[[[255.0, 0, 0]]]])
+nets = {"VGG16": "vgg16", "ResNet50": "resnet", "MobileNetV2": "mobilenet_v2"}
+own = {n: getattr(keras.applications, m).preprocess_input(red.copy()) for n, m in nets.items()}
+print({name: pixel.ravel().round(1).tolist() for name, pixel in own.items()})
+assert np.allclose([own["VGG16"], own["ResNet50"]], [-103.939, -116.779, 131.32])
+assert np.allclose(own["MobileNetV2"], [1, -1, -1])
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 第 4 到 6 行，数一数。（只看形状和个数，所以 `weights=None`；在你的机器上写 `weights="imagenet"`。）
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Lines 4 to 6, counted. (Shapes and counts only, so `weights=None`; on your machine write `weights="imagenet"`.)
+#
+# </div>
+
+# %%
+base = keras.applications.VGG16(weights=None, include_top=False, input_shape=(224, 224, 3))
+for layer in base.layers:  # as S1 prints it
+    layer.trainable = False
+dense = keras.layers.Dense
+printed = keras.Sequential([base, keras.layers.Flatten(), dense(256, "relu"), dense(1, "sigmoid")])
+repaired = keras.Sequential([base, keras.layers.GlobalAveragePooling2D(), dense(1, "sigmoid")])
+n_trained = [sum(int(np.prod(w.shape)) for w in m.trainable_weights) for m in (printed, repaired)]
+print(f"trained: {n_trained[0]:,} → {n_trained[1]:,};  VGG16: {base.count_params():,}")
+assert not base.trainable_weights and n_trained == [6_423_041, 513]
+removed = 25_088 * 4096 + 4096 + 4096 * 4096 + 4096 + 4096 * 1000 + 1000  # fc1, fc2, predictions
+assert base.count_params() == 14_714_688 and base.count_params() + removed == 138_357_544
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 现在量，60 张有标签：照原文（除以 255，展平），只改第 6 行（GAP），两行都改。下面跑 2 次重复；表中是文件里的 10 次。说明一点：课程的 VGG16 权重来自 torchvision，它要的是除以 255 再减均值、除以标准差，所以“只除以 255”在这里的错，比在 Keras 自带的权重上**小**。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Now measure, with 60 labels: as printed (divided by 255, flattened), with only line 6 repaired (GAP), and with both. 2 repeats run below; the table shows the 10 of the file. One remark: the course's VGG16 weights come from torchvision, which wants division by 255, then mean and standard deviation; so “only divided by 255” is a **smaller** mistake here than with Keras's own weights.
+#
+# </div>
+
+
+# %% tags=["setup"]
+def vgg16_tables():
+    """name -> features (316, d): as printed, with another head, and repaired"""
+    wrong = features.extract(all_photos, "vgg16", pooling="flatten", scale=1 / 255)  # 7 · 7 · 512
+    return {
+        "VGG16, /255, flatten": wrong,
+        "VGG16, /255, GAP": wrong.reshape(316, 49, 512).mean(axis=1),
+        "VGG16, own, GAP": features.extract(all_photos, "vgg16"),
+    }
+
+
+# %%
+recipes = pd.DataFrame(stored["recipes"])
+for name, table in vgg16_tables().items():
+    again = np.mean([score_frozen(table, repeat, 60) for repeat in range(2)])
+    assert abs(again - recipes[name][:2].mean()) < 0.03
+print(recipes.filter(like="VGG16").agg(["mean", "std"]).T.round(3).to_string())
+steps = [recipes[f"VGG16, {kind}"] for kind in ("/255, flatten", "/255, GAP", "own, GAP")]
+assert steps[0].mean() > mean["scratch", 200] + 0.1  # as printed: fine, it seems
+assert steps[1].mean() > steps[0].mean() + 0.01 and steps[2].mean() > steps[1].mean() + 0.01
+assert (steps[2] > steps[0]).all()  # in each of the 10 repeats
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 照原文就有 0.9 左右，远胜从零训练，这正是错误能活下来的原因：**代码照样跑，成绩看上去不错**。每修一行，准确率都再高一点；10 次重复里，全部修好的每一次都胜过原文。训练的参数却不到原来的 1/12,000。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# As printed it reaches about 0.9, far better than training from scratch, and that is why the mistake survives: **the code runs and the score looks fine**. Each repaired line adds a little; in each of the 10 repeats the fully repaired one beats the printed one. And it trains less than 1/12,000 of the parameters.
+#
+# </div>
+
+# %% [markdown]
+# ## 文章的清单，逐行修好：ResNet50 · The articles' listings, line by line: ResNet50
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 文章 S4 的 ResNet50 有最现代的骨架，却不能运行：5 个名字没有定义。
+#
+# | 行 | 正确的做法 | 原文 | 为什么 |
+# |---|---|---|---|
+# | 1 | 先定义 `img_height`、`img_width`、`num_classes`、`train_data`、`train_labels` | 没有定义 | `NameError` |
+# | 2 | `preprocess_input`，放进模型 | 没有预处理 | 与 VGG16 一样：BGR，减去均值 |
+# | 3 | `base.trainable = False` | 同左 | 对；它还让批归一化用推理模式 |
+# | 4 | `base(inputs, training=False)` | 同左，没有解释 | 冻结时无害；解冻以后**靠不住**（第 08 课） |
+# | 5 | `GlobalAveragePooling2D()` | 同左 | 对 |
+# | 6 | `validation_data`，再微调 | 没有 | 没有验证，就不知道何时停 |
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Article S4's ResNet50 has the most modern skeleton and does not run: 5 names are undefined.
+#
+# | line | what is right | as printed | why |
+# |---|---|---|---|
+# | 1 | define `img_height`, `img_width`, `num_classes`, `train_data`, `train_labels` first | undefined | `NameError` |
+# | 2 | `preprocess_input`, inside the model | no preprocessing | as for VGG16: BGR, mean subtracted |
+# | 3 | `base.trainable = False` | the same | right; it also puts batch normalization into inference mode |
+# | 4 | `base(inputs, training=False)` | the same, unexplained | harmless while frozen; **not reliable** once unfrozen (lesson 08) |
+# | 5 | `GlobalAveragePooling2D()` | the same | right |
+# | 6 | `validation_data`, then fine-tuning | missing | without validation you do not know when to stop |
+#
+# </div>
+
+# %%
+try:
+    inputs = keras.Input((img_height, img_width, 3))  # the listing's line, as printed
+except NameError as error:
+    print(error)
+    missing = error.name
+assert missing == "img_height"
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 修好的全文。为了快，这里用 64 像素、随机权重、一轮；在你的机器上写 224、`weights="imagenet"`。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The whole of it, repaired. To be quick: 64 pixels, random weights and one epoch; on your machine write 224 and `weights="imagenet"`.
+#
+# </div>
+
+# %%
+img_height = img_width = 64
+num_classes, train_data, train_labels = 2, all_photos.subset(some).images(64), y[some]
+base = keras.applications.ResNet50(weights=None, include_top=False, input_shape=(64, 64, 3))
+base.trainable = False
+inputs = keras.Input((img_height, img_width, 3))  # raw 0–255
+pixels = keras.applications.resnet.preprocess_input(inputs)
+pooled = keras.layers.GlobalAveragePooling2D()(base(pixels, training=False))
+resnet = keras.Model(inputs, keras.layers.Dense(num_classes, activation="softmax")(pooled))
+resnet.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+
+# %%
+before = detectors.snapshot(resnet)
+_ = resnet.fit(train_data.astype("float32"), train_labels, epochs=1, verbose=0)
+detectors.frozen_kept(resnet, before)
+detectors.batch_norm_kept(resnet, before)
+norms = [p for p in base.layers if isinstance(p, keras.layers.BatchNormalization)]
+print(f"BatchNormalization: {len(norms)};  trained: {2048 * 2 + 2:,}")
+assert len(norms) == 53 and sum(2 * p.moving_mean.shape[0] for p in norms) == 53_120
+assert sum(int(np.prod(v.shape)) for v in resnet.trainable_weights) == 2048 * 2 + 2
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 少了预处理，值多少？用真实的 ResNet50 权重，60 张有标签，每种 10 次重复，来自结果文件：
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# What does the missing preprocessing cost? With the real weights of ResNet50, 60 labels and 10 repeats each, from the results file:
+#
+# </div>
+
+# %%
+columns = ["ResNet50, raw, GAP", "ResNet50, own, GAP"]
+print(recipes[columns].agg(["mean", "std"]).T.round(3).to_string())
+raw, own_values = (recipes[column].mean() for column in columns)
+assert own_values > raw + 0.005
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 少了预处理，平均少大约 0.02；代码一声不响。
+#
+# **练习 4**：ResNet50 的特征图是 7×7×2048。接上 `Dense(256)` 再接 `Dense(1)`，展平时和 GAP 时，分类头各有多少个参数？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Without preprocessing about 0.02 is lost on average, and the code says nothing.
+#
+# **Exercise 4**: the feature map of ResNet50 is 7×7×2048. With `Dense(256)` and then `Dense(1)` on it, how many parameters has the head, after flattening and after GAP?
+#
+# </div>
+
+# %% tags=["exercise"]
+answer_heads = {"flatten": ..., "gap": ...}
+check("07-4", answer_heads)
+
+# %% [markdown]
+# ## 练习 · Exercises
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 四道练习就在上文各节。卡住时运行 `hint("07-1")`，每次多说一步；`solution("07-1")` 给出完整解答。`progress()` 显示你完成了哪些。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The four exercises stand in the sections above. When you are stuck, run `hint("07-1")`, one step more each time; `solution("07-1")` shows a worked answer. `progress()` shows what you have done.
+#
+# </div>
+
+# %% [markdown]
+# ## 测验 · Quiz
+
+# %% tags=["quiz"]
+quiz("07-q1")
+quiz("07-q2")
+
+# %% tags=["quiz"]
+quiz("07-q3")
+quiz("07-q4")
+progress()
+
+# %% [markdown]
+# ## 小结 · Take-away
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * 特征提取：骨干网络 $\varphi$ 冻结，只学 $w$ 和 $b$。探测器一行就能证明冻结的没有变。
+# * 冻结就可以把特征只算一次；数据增强和微调时不行。
+# * 10 个标签加预训练特征，胜过 200 个标签从零训练；功劳在学到的权重，随机权重不行；只有 5 个标签时，零样本更好。
+# * 源任务教了什么，决定留下什么：学亮度的源，比不训练还差。
+# * 选骨干网络：在训练照片上探测，打平时选便宜的，最后核实一次。
+# * 错的预处理不报错，成绩也“不错”：所以把预处理放进模型。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * Feature extraction: the backbone $\varphi$ is frozen, only $w$ and $b$ are learned. A detector proves in a line that what is frozen has not changed.
+# * Frozen features need to be computed only once; not so with data augmentation or fine-tuning.
+# * 10 labels with pretrained features beat 200 labels from scratch; the learned weights deserve the credit, random ones will not do; with just 5 labels zero-shot is better.
+# * What the source task taught decides what is kept: a source that learned brightness is worse than no training.
+# * Choosing a backbone: probe on the training photos, take the cheap one when tied, verify once at the end.
+# * Wrong preprocessing raises no error and the score looks “fine”: so put the preprocessing into the model.
+#
+# </div>
+
+# %% [markdown]
+# ## 对原文章的更正 · Corrections to the source articles
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# | 文章 | 正确的说法 | 原文 |
+# |---|---|---|
+# | S1 | 冻结全部 VGG16 层是特征提取，训练 6,423,041 个新的数 | 把同一份清单称为微调 |
+# | S5 | 特征迁移是 $\min_{w,b}\frac1n\sum L(y_i,w^\top\varphi(x_i)+b)$，$\varphi$ 固定 | 三种迁移写同一个公式，里面没有源 |
+# | S1、S3 | VGG16 用自己的 `preprocess_input` | `rescale=1./255` |
+# | S4 | ResNet50 也要预处理；先定义 5 个名字 | 没有预处理，`NameError` |
+# | S1、S3 | GAP 后 513 个参数就够 | 展平后 6,423,041 个 |
+# | S1、S2 | 不写步数；100 步 × 32 张要 3,200 张照片 | `steps_per_epoch=100` |
+# | S1 | 结果要测量，附上区间 | “假设准确率 90%” |
+# | S1、S2、S5 | 迁移有多少用，取决于标签多少、任务远近、源任务教了什么 | “提高泛化能力”，没有条件 |
+# | S4 | 用探测选骨干网络，并核实 | 按“相似度、大小、性能”，没有说怎样量 |
+# | S5 | 从几个标签开始就有用；给出学习曲线和区间 | “需要多少数据”没有数字 |
+# | S5 | 冻结骨干网络时，训练的计算更少 | 缺点是“可能需要更多计算” |
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# | article | what is right | it says |
+# |---|---|---|
+# | S1 | freezing every VGG16 layer is feature extraction; 6,423,041 new numbers are trained | calls the same listing fine-tuning |
+# | S5 | feature transfer is $\min_{w,b}\frac1n\sum L(y_i,w^\top\varphi(x_i)+b)$ with $\varphi$ fixed | one formula for three kinds of transfer, with no source in it |
+# | S1, S3 | VGG16 with its own `preprocess_input` | `rescale=1./255` |
+# | S4 | ResNet50 wants preprocessing too; define the 5 names first | no preprocessing, `NameError` |
+# | S1, S3 | after GAP 513 parameters are enough | 6,423,041 after flattening |
+# | S1, S2 | leave the steps out; 100 steps × 32 take 3,200 photos | `steps_per_epoch=100` |
+# | S1 | results are measured and come with an interval | “assume 90% accuracy” |
+# | S1, S2, S5 | what transfer is worth depends on the labels, on how far the task is, and on what the source task taught | “improves generalization”, without conditions |
+# | S4 | choose the backbone by a probe and verify | by “similarity, size, performance”, without saying how to measure |
+# | S5 | useful from a handful of labels on; give a learning curve with intervals | “how much data” without a number |
+# | S5 | with a frozen backbone, training takes less computation | a drawback is that it “may need more compute” |
+#
+# </div>
+
+# %% [markdown]
+# ## 参考文献 · References
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014：特征随层数和任务距离怎样迁移
+# * Kornblith, Shlens, Le, *Do Better ImageNet Models Transfer Better?*, CVPR 2019, 2661–2671, arXiv:1805.08974：骨干网络的选择
+# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644：线性探测
+# * Chollet, *Building powerful image classification models using very little data*, The Keras Blog, 2016：同类做法的公开数字
+# * He, Zhang, Ren, Sun, *Deep Residual Learning for Image Recognition*, CVPR 2016, 770–778：ResNet50
+# * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946：Lite0 到 Lite2 的来历
+# * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208：迁移帮不上多少忙的例子
+# * Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American Statistical Association 22(158):209–212, 1927：区间
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)：存图的照片
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014: how transfer of features depends on depth and distance of tasks
+# * Kornblith, Shlens, Le, *Do Better ImageNet Models Transfer Better?*, CVPR 2019, 2661–2671, arXiv:1805.08974: choosing a backbone
+# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644: linear probes
+# * Chollet, *Building powerful image classification models using very little data*, The Keras Blog, 2016: published numbers of the same kind
+# * He, Zhang, Ren, Sun, *Deep Residual Learning for Image Recognition*, CVPR 2016, 770–778: ResNet50
+# * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946: where Lite0 to Lite2 come from
+# * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208: a case in which transfer helps little
+# * Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American Statistical Association 22(158):209–212, 1927: the interval
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set): the photos in the stored pictures
+#
+# </div>

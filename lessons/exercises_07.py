@@ -1,0 +1,574 @@
+"""Exercises and quizzes of lesson 07: feature extraction."""
+
+import numpy as np
+
+from course_utils.learning import judges
+from course_utils.learning.definitions import Exercise, Option, Quiz
+
+# --- 07-1: passes through the backbone ---
+
+
+def backbone_passes(n_train, n_val, epochs, cached):
+    return (n_train + n_val) * (1 if cached else epochs)
+
+
+def without_validation(n_train, n_val, epochs, cached):
+    return n_train * (1 if cached else epochs)
+
+
+def validation_once(n_train, n_val, epochs, cached):
+    return n_train * (1 if cached else epochs) + n_val
+
+
+def ignores_cache(n_train, n_val, epochs, cached):
+    return (n_train + n_val) * epochs
+
+
+def cache_costs_nothing(n_train, n_val, epochs, cached):
+    return 0 if cached else (n_train + n_val) * epochs
+
+
+def swapped(n_train, n_val, epochs, cached):
+    return (n_train + n_val) * (epochs if cached else 1)
+
+
+# --- 07-2: nearest neighbour by cosine ---
+
+
+def _unit(x):
+    x = np.asarray(x, float)
+    return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+def nearest(x_train, y_train, x_new):
+    return np.asarray(y_train)[(_unit(x_new) @ _unit(x_train).T).argmax(axis=1)]
+
+
+def without_norms(x_train, y_train, x_new):
+    return np.asarray(y_train)[(np.asarray(x_new) @ np.asarray(x_train).T).argmax(axis=1)]
+
+
+def farthest(x_train, y_train, x_new):
+    return np.asarray(y_train)[(_unit(x_new) @ _unit(x_train).T).argmin(axis=1)]
+
+
+def places(x_train, y_train, x_new):
+    return (_unit(x_new) @ _unit(x_train).T).argmax(axis=1)
+
+
+def by_distance(x_train, y_train, x_new):
+    apart = np.linalg.norm(np.asarray(x_new)[:, None] - np.asarray(x_train)[None], axis=2)
+    return np.asarray(y_train)[apart.argmin(axis=1)]
+
+
+def wrong_axis(x_train, y_train, x_new):
+    return np.asarray(y_train)[(_unit(x_train) @ _unit(x_new).T).argmax(axis=1)]
+
+
+def random_rows(rng):
+    x_train = rng.normal(size=(9, 4)) * rng.uniform(0.2, 5, size=(9, 1))
+    return x_train, rng.integers(2, 7, 9), rng.normal(size=(5, 4))
+
+
+# --- 07-3: the one-standard-error rule ---
+
+FIVE = [
+    ("A", 0.96, 0.010, 0.27),
+    ("B", 0.985, 0.009, 0.38),
+    ("C", 0.99, 0.007, 0.86),
+    ("D", 0.97, 0.030, 15.3),
+    ("E", 0.984, 0.008, 3.9),
+]
+
+
+def choose(candidates):
+    _, best, error, _ = max(candidates, key=lambda c: c[1])
+    return min((c for c in candidates if c[1] >= best - error), key=lambda c: c[3])[0]
+
+
+def the_best(candidates):
+    return max(candidates, key=lambda c: c[1])[0]
+
+
+def the_cheapest(candidates):
+    return min(candidates, key=lambda c: c[3])[0]
+
+
+def own_error(candidates):
+    best = max(c[1] for c in candidates)
+    return min((c for c in candidates if c[1] + c[2] >= best), key=lambda c: c[3])[0]
+
+
+def the_dearest(candidates):
+    _, best, error, _ = max(candidates, key=lambda c: c[1])
+    return max((c for c in candidates if c[1] >= best - error), key=lambda c: c[3])[0]
+
+
+def best_per_mac(candidates):
+    return max(candidates, key=lambda c: c[1] / c[3])[0]
+
+
+def random_candidates(rng):
+    scores, errors = rng.uniform(0.9, 1, 5), rng.uniform(0.005, 0.03, 5)
+    rows = zip("ABCDE", scores, errors, rng.uniform(0.2, 16, 5), strict=True)
+    return ([(name, *map(float, numbers)) for name, *numbers in rows],)
+
+
+# --- 07-4: parameters of two heads ---
+
+FLATTEN = 7 * 7 * 2048 * 256 + 256 + 256 + 1
+GAP = 2048 * 256 + 256 + 256 + 1
+
+EXERCISES = [
+    Exercise(
+        id="07-1",
+        title=("骨干网络的前向次数", "Passes through the backbone"),
+        judge=judges.function(
+            backbone_passes,
+            inputs=[(160, 40, 10, False), (160, 40, 10, True)],
+            random=lambda rng: (
+                int(rng.integers(10, 300)),
+                int(rng.integers(5, 90)),
+                int(rng.integers(2, 30)),
+                bool(rng.integers(0, 2)),
+            ),
+            mistakes=[
+                (
+                    without_validation,
+                    (
+                        "验证照片也要穿过骨干网络。",
+                        "The validation photos go through the backbone as well.",
+                    ),
+                ),
+                (
+                    validation_once,
+                    (
+                        "没有存特征时，验证集在每一轮之后都要再算一次。",
+                        "Without kept features, the validation set is computed again after each epoch.",
+                    ),
+                ),
+                (
+                    ignores_cache,
+                    (
+                        "`cached` 为真时，每张照片只算一次，与轮数无关。",
+                        "When `cached` is true, each photo is computed once, however many epochs.",
+                    ),
+                ),
+                (
+                    cache_costs_nothing,
+                    (
+                        "存下之前，每张照片总要算一次。",
+                        "Before it can be kept, each photo must be computed once.",
+                    ),
+                ),
+                (
+                    swapped,
+                    ("`cached` 的两种情况弄反了。", "The two cases of `cached` are swapped."),
+                ),
+            ],
+        ),
+        hints=[
+            (
+                "先数一轮：训练照片和验证照片各穿过一次。",
+                "Count one epoch first: training and validation photos go through once each.",
+            ),
+            (
+                "存下特征：总共一轮的数量。不存：再乘以轮数。",
+                "With kept features: the number of one epoch in all. Without: times the epochs.",
+            ),
+        ],
+        reference=backbone_passes,
+        solution=(
+            "`return (n_train + n_val) * (1 if cached else epochs)`",
+            "`return (n_train + n_val) * (1 if cached else epochs)`",
+        ),
+        wrong=[
+            (without_validation, "as well"),
+            (validation_once, "after each epoch"),
+            (ignores_cache, "computed once"),
+            (cache_costs_nothing, "Before it can"),
+            (swapped, "swapped"),
+            (lambda n_train, n_val, epochs, cached: "2000", "text"),
+            (2000, "is a function"),
+        ],
+    ),
+    Exercise(
+        id="07-2",
+        title=("最近邻分类器", "A nearest-neighbour classifier"),
+        judge=judges.function(
+            nearest,
+            inputs=[
+                (
+                    np.array([[1.0, 0.0], [10.0, 10.0], [0.0, 2.0]]),
+                    np.array([5, 6, 7]),
+                    np.array([[3.0, 1.0], [0.5, 4.0]]),
+                )
+            ],
+            random=random_rows,
+            mistakes=[
+                (
+                    without_norms,
+                    (
+                        "要除以长度：点积会偏爱长的向量。余弦是单位向量的点积。",
+                        "Divide by the lengths: a dot product favours long vectors. The cosine is the dot product of unit vectors.",
+                    ),
+                ),
+                (
+                    farthest,
+                    (
+                        "余弦越**大**越接近：用 `argmax`。",
+                        "The **larger** the cosine, the closer: use `argmax`.",
+                    ),
+                ),
+                (
+                    places,
+                    (
+                        "你给出的是行号；再查一次 `y_train`。",
+                        "These are row numbers; look them up in `y_train`.",
+                    ),
+                ),
+                (
+                    by_distance,
+                    (
+                        "这是欧氏距离的最近邻；题目要余弦：先把每一行除以它的长度。",
+                        "This is nearest by Euclidean distance; cosine is asked: divide each row by its length first.",
+                    ),
+                ),
+                (
+                    wrong_axis,
+                    (
+                        "轴反了：每个**新**的样本要一个答案，结果的形状是 `(m,)`。",
+                        "The axis is the other one: each **new** sample gets an answer, the shape is `(m,)`.",
+                    ),
+                ),
+            ],
+        ),
+        hints=[
+            (
+                "把每一行除以它的长度：`np.linalg.norm(x, axis=1, keepdims=True)`。",
+                "Divide each row by its length: `np.linalg.norm(x, axis=1, keepdims=True)`.",
+            ),
+            (
+                "单位向量的点积就是余弦：一个 `(m, n)` 的矩阵，每行一个新样本。",
+                "The dot product of unit vectors is the cosine: an `(m, n)` matrix, a row for each new sample.",
+            ),
+            (
+                "每行取 `argmax`，再用它到 `y_train` 里查标签。",
+                "Take the `argmax` of each row, then look the label up in `y_train`.",
+            ),
+        ],
+        reference=nearest,
+        solution=(
+            "```python\nunit = lambda x: x / np.linalg.norm(x, axis=1, keepdims=True)\nreturn y_train[(unit(x_new) @ unit(x_train).T).argmax(axis=1)]\n```",
+            "```python\nunit = lambda x: x / np.linalg.norm(x, axis=1, keepdims=True)\nreturn y_train[(unit(x_new) @ unit(x_train).T).argmax(axis=1)]\n```",
+        ),
+        wrong=[
+            (without_norms, "Divide by the lengths"),
+            (farthest, "argmax"),
+            (places, "row numbers"),
+            (by_distance, "Euclidean"),
+            (wrong_axis, "other one"),
+            (lambda x_train, y_train, x_new: float("nan"), "(2,)"),
+        ],
+    ),
+    Exercise(
+        id="07-3",
+        title=("一个标准误规则", "The one-standard-error rule"),
+        judge=judges.function(
+            choose,
+            inputs=[(FIVE,), ([("A", 0.9, 0.01, 5.0), ("B", 0.95, 0.01, 9.0)],)],
+            random=random_candidates,
+            mistakes=[
+                (
+                    the_best,
+                    (
+                        "最高分不一定赢：打平的里面要最便宜的。",
+                        "The highest score need not win: among the tied, the cheapest does.",
+                    ),
+                ),
+                (
+                    the_cheapest,
+                    (
+                        "先看分数：比最高分差不止一个标准误的要去掉。",
+                        "Scores first: drop those more than one standard error below the highest.",
+                    ),
+                ),
+                (
+                    own_error,
+                    (
+                        "用**最高者**的标准误定界线，不用每个候选自己的：不然测得越不准越容易入选。",
+                        "The line is drawn by the standard error of the **highest**, not each one's own: or the least certain would get in most easily.",
+                    ),
+                ),
+                (
+                    the_dearest,
+                    (
+                        "打平的里面要乘加次数最少的，不是最多的。",
+                        "Among the tied take the fewest operations, not the most.",
+                    ),
+                ),
+            ],
+        ),
+        hints=[
+            (
+                "`max(candidates, key=lambda c: c[1])` 找到最高者；记下它的分数和标准误。",
+                "`max(candidates, key=lambda c: c[1])` finds the highest; keep its score and error.",
+            ),
+            (
+                "留下分数至少是“最高分减标准误”的，再取 `c[3]` 最小的，返回它的名字。",
+                "Keep those that score at least the highest minus the error, take the one with the smallest `c[3]`, and return its name.",
+            ),
+        ],
+        reference=choose,
+        solution=(
+            "```python\n_, best, error, _ = max(candidates, key=lambda c: c[1])\ntied = [c for c in candidates if c[1] >= best - error]\nreturn min(tied, key=lambda c: c[3])[0]\n```",
+            "```python\n_, best, error, _ = max(candidates, key=lambda c: c[1])\ntied = [c for c in candidates if c[1] >= best - error]\nreturn min(tied, key=lambda c: c[3])[0]\n```",
+        ),
+        wrong=[
+            (the_best, "need not win"),
+            (the_cheapest, "Scores first"),
+            (own_error, "of the **highest**"),
+            (the_dearest, "fewest operations"),
+            (best_per_mac, "Scores first"),
+            (lambda candidates: candidates[0], "not `'B'`"),
+            (lambda candidates: 1, "not `'B'`"),
+        ],
+    ),
+    Exercise(
+        id="07-4",
+        title=("展平与 GAP 的代价", "What flattening and GAP cost"),
+        judge=judges.fields(
+            {
+                "flatten": judges.values(
+                    FLATTEN,
+                    rtol=1e-9,
+                    mistakes=[
+                        (
+                            7 * 7 * 2048 * 256,
+                            (
+                                "这是第一层的权重；还有 256 个偏置，和 `Dense(1)` 的 256 + 1 个。",
+                                "These are the first layer's weights; there are 256 biases, and 256 + 1 of `Dense(1)`.",
+                            ),
+                        ),
+                        (
+                            7 * 7 * 2048 * 256 + 256,
+                            (
+                                "还差 `Dense(1)`：256 个权重和 1 个偏置。",
+                                "`Dense(1)` is missing: 256 weights and 1 bias.",
+                            ),
+                        ),
+                        (
+                            GAP,
+                            (
+                                "展平留下全部 7×7 个位置：输入是 100,352 个数。",
+                                "Flattening keeps all 7×7 positions: the input has 100,352 numbers.",
+                            ),
+                        ),
+                        (
+                            6_423_041,
+                            (
+                                "这是 VGG16 的：它只有 512 个通道。",
+                                "That is VGG16, with only 512 channels.",
+                            ),
+                        ),
+                    ],
+                ),
+                "gap": judges.values(
+                    GAP,
+                    rtol=1e-9,
+                    mistakes=[
+                        (
+                            2048 * 256,
+                            (
+                                "这是第一层的权重；还有 256 个偏置，和 `Dense(1)` 的 256 + 1 个。",
+                                "These are the first layer's weights; there are 256 biases, and 256 + 1 of `Dense(1)`.",
+                            ),
+                        ),
+                        (
+                            2048 * 256 + 256,
+                            (
+                                "还差 `Dense(1)`：256 个权重和 1 个偏置。",
+                                "`Dense(1)` is missing: 256 weights and 1 bias.",
+                            ),
+                        ),
+                        (
+                            2049,
+                            (
+                                "这里 GAP 之后还有 `Dense(256)`。",
+                                "Here a `Dense(256)` comes after GAP.",
+                            ),
+                        ),
+                    ],
+                ),
+            }
+        ),
+        hints=[
+            (
+                "展平的输入有 $7\\times7\\times2048$ 个数，GAP 的有 2048 个。",
+                "Flattened, the input has $7\\times7\\times2048$ numbers; after GAP 2048.",
+            ),
+            (
+                "一层 `Dense(k)` 有“输入 × k”个权重和 k 个偏置；两层都要算。",
+                "A layer `Dense(k)` has inputs × k weights and k biases; count both layers.",
+            ),
+        ],
+        reference={"flatten": FLATTEN, "gap": GAP},
+        solution=(
+            "展平：$7\\cdot7\\cdot2048\\cdot256+256+256+1=25690881$；GAP：$2048\\cdot256+256+256+1=524801$，少 48 倍以上。",
+            "Flatten: $7\\cdot7\\cdot2048\\cdot256+256+256+1=25690881$; GAP: $2048\\cdot256+256+256+1=524801$, over 48 times fewer.",
+        ),
+        wrong=[
+            ({"flatten": 25_690_112, "gap": GAP}, "256 biases"),
+            ({"flatten": FLATTEN, "gap": 524_544}, "is missing"),
+            ({"flatten": 6_423_041, "gap": GAP}, "VGG16"),
+            ({"flatten": FLATTEN, "gap": 2049}, "comes after GAP"),
+            ({"flatten": FLATTEN}, "`gap` is not filled in"),
+            ([FLATTEN, GAP], "dict"),
+        ],
+    ),
+]
+
+QUIZZES = [
+    Quiz(
+        id="07-q1",
+        question=(
+            "学习曲线里为什么要有“冻结的随机网络”这一条？",
+            "Why does the learning curve include the frozen random network?",
+        ),
+        options=[
+            Option(
+                (
+                    "看功劳在结构，还是在学到的权重",
+                    "To see whether the structure or the learned weights deserve the credit",
+                ),
+                (
+                    "对：结构、大小、分类头都相同，只差权重。它几乎是瞎猜，所以功劳在权重。",
+                    "Yes: structure, size and head are the same, only the weights differ. It is close to guessing, so the weights deserve the credit.",
+                ),
+                right=True,
+            ),
+            Option(
+                ("因为它训练得快", "Because it trains fast"),
+                (
+                    "它与预训练的一样快；速度不是对照的目的。",
+                    "It is just as fast as the pretrained one; speed is not what a control is for.",
+                ),
+            ),
+            Option(
+                ("给从零训练一个起点", "To give training from scratch a start"),
+                (
+                    "从零训练会更新所有权重；这里的随机权重一个也不更新。",
+                    "Training from scratch updates all weights; here none of the random weights is updated.",
+                ),
+            ),
+        ],
+    ),
+    Quiz(
+        id="07-q2",
+        question=(
+            "你存下了每张照片的特征，再想用随机翻转做数据增强。会怎样？",
+            "You kept the features of each photo and now want random flips as augmentation. What happens?",
+        ),
+        options=[
+            Option(
+                (
+                    "在特征上翻转就行",
+                    "Just flip the features",
+                ),
+                (
+                    "特征没有左右；翻转要在照片上做，再穿过骨干网络。",
+                    "Features have no left and right; photos are flipped, before the backbone.",
+                ),
+            ),
+            Option(
+                (
+                    "照片变了，特征要重新算；可以原图和镜像各存一份",
+                    "The photos change, so must the features; original and mirror image can be kept both",
+                ),
+                (
+                    "对：变形的种类有限时可以都存下；每轮都不同的增强就存不下了。",
+                    "Yes: a few versions can all be kept; augmentation that differs in every epoch cannot.",
+                ),
+                right=True,
+            ),
+            Option(
+                ("没有影响，分类头会自己学会", "Nothing changes, the head learns it by itself"),
+                (
+                    "分类头只看见存下的那一份，从没见过翻转的照片。",
+                    "The head sees the kept version only and never meets a flipped photo.",
+                ),
+            ),
+        ],
+    ),
+    Quiz(
+        id="07-q3",
+        question=(
+            "t-SNE 图上，猫的团比狗的团小，两团相距很远。能说明什么？",
+            "On a t-SNE map the cluster of cats is smaller than that of dogs, and they lie far apart. What follows?",
+        ),
+        options=[
+            Option(
+                (
+                    "猫比狗更相似，两类差别很大",
+                    "Cats are more alike than dogs, and the classes differ a lot",
+                ),
+                (
+                    "团的大小和团之间的距离在 t-SNE 里没有意义。",
+                    "Sizes of clusters and distances between them mean nothing in t-SNE.",
+                ),
+            ),
+            Option(
+                ("分类器一定能全对", "A classifier will be right on all"),
+                (
+                    "图是用这些照片自己画的；对新照片要另外测量。",
+                    "The map was drawn from these very photos; new ones must be measured.",
+                ),
+            ),
+            Option(
+                (
+                    "只说明近邻多半同类；还要用数字核对",
+                    "Only that neighbours are mostly of one class; and check it by a number",
+                ),
+                (
+                    "对：近邻是 t-SNE 唯一想保住的东西，本课用 5 个最近邻量过。",
+                    "Yes: neighbours are all that t-SNE tries to keep; this lesson measured it with 5 neighbours.",
+                ),
+                right=True,
+            ),
+        ],
+    ),
+    Quiz(
+        id="07-q4",
+        question=(
+            "5 张有标签的照片，目标是分猫狗。先做什么？",
+            "You have 5 labelled photos and want to tell cats from dogs. What do you try first?",
+        ),
+        options=[
+            Option(
+                ("从零训练一个小网络", "Train a small network from scratch"),
+                (
+                    "5 张时它与瞎猜差不多，200 张也不够。",
+                    "With 5 photos it is about as good as guessing, and 200 are not enough.",
+                ),
+            ),
+            Option(
+                (
+                    "零样本：ImageNet 里本来就有猫和狗的类别",
+                    "Zero-shot: ImageNet already has classes of cats and dogs",
+                ),
+                (
+                    "对：这时它最好。源任务里没有你的类别时，这条路不通，就用冻结的特征。",
+                    "Yes: it is best here. Where the source task lacks your classes this way is closed; then use frozen features.",
+                ),
+                right=True,
+            ),
+            Option(
+                ("微调整个骨干网络", "Fine-tune the whole backbone"),
+                (
+                    "用 5 张照片更新 3,000,000 多个参数，只会记住它们。先试不训练或只训练分类头。",
+                    "Updating over 3,000,000 parameters with 5 photos only learns them by heart. Try no training, or the head alone, first.",
+                ),
+            ),
+        ],
+    ),
+]
