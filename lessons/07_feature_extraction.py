@@ -533,8 +533,8 @@ ax.text(190, 0.845, f"迁移增益\ntransfer gain\n+{gain:.2f}", ha="right", va=
 ax.legend(title=None, loc="center left", bbox_to_anchor=(0.1, 0.42), fontsize=9)
 figures.show(
     fig,
-    "学习曲线，横轴是 5 到 200 张有标签的照片。冻结的预训练特征从约 0.8 很快升到 0.98；零样本是约 0.93 的水平线，只在 5 张时领先；从零训练慢慢升到约 0.65；随机的冻结网络停在 0.6 以下。阴影是重复的中间 90%。",
-    "Learning curves from 5 to 200 labelled photos. Frozen pretrained features rise quickly from about 0.8 to 0.98; zero-shot is a flat line at about 0.93 and leads only at 5; training from scratch climbs slowly to about 0.65; the frozen random network stays below 0.6. Bands hold the middle 90% of the repeats.",
+    "学习曲线，横轴是 5 到 200 张有标签的照片。冻结的预训练特征从约 0.8 很快升到 0.98；零样本是约 0.93 的水平线，只在 5 张时领先；从零训练慢慢升到约 0.65；随机的冻结网络停在 0.6 左右。阴影是重复的中间 90%。",
+    "Learning curves from 5 to 200 labelled photos. Frozen pretrained features rise quickly from about 0.8 to 0.98; zero-shot is a flat line at about 0.93 and leads only at 5; training from scratch climbs slowly to about 0.65; the frozen random network stays around 0.6. Bands hold the middle 90% of the repeats.",
     name="learning-curve",
 )
 
@@ -564,7 +564,7 @@ assert spread["5"] > 3 * spread["200"]  # with 5 labels, which 5 matters most
 # <div lang="zh">
 #
 # * **10 张胜过 200 张**：冻结的预训练特征只要 10 个标签，就超过从零训练的 200 个，差距在 0.2 以上。
-# * **功劳在权重，不在结构**：同样的网络、随机的权重，200 张也只比瞎猜好一点。
+# * **功劳在权重，不在结构**：同样的网络、随机的权重，200 张也只有 0.6 左右。
 # * **5 张时，不训练更好**：零样本在这里赢。学 1,281 个数要的照片比 5 张多；从 20 张起，学过的分类头反超。
 # * **照片越少，运气越大**：5 张时，阴影比 200 张时宽好几倍。只跑一次就下结论，结论是运气。
 # * **为什么差别这么大**：ImageNet 里有 118 个狗类和 5 个家猫类，我们的任务几乎是源任务的一部分。离得远的任务，曲线会靠近得多（第 08 课）。数据足够多时，从零训练也会追上来：迁移省的是标签。
@@ -575,7 +575,7 @@ assert spread["5"] > 3 * spread["200"]  # with 5 labels, which 5 matters most
 # <div lang="en">
 #
 # * **10 beat 200**: frozen pretrained features with 10 labels are better than training from scratch with 200, by more than 0.2.
-# * **The weights deserve the credit, not the structure**: the same network with random weights is little better than guessing, even with 200.
+# * **The weights deserve the credit, not the structure**: the same network with random weights reaches only about 0.6, even with 200.
 # * **With 5, better not train**: zero-shot wins here. Learning 1,281 numbers takes more than 5 photos; from 20 on the trained head is ahead.
 # * **The fewer photos, the more luck**: with 5 the band is several times as wide as with 200. A conclusion from a single run is luck.
 # * **Why is the gap so large**: ImageNet has 118 classes of dogs and 5 of house cats, our task is almost a part of the source task. For a distant task the curves come much closer (lesson 08). Given enough data, training from scratch catches up: what transfer saves is labels.
@@ -692,23 +692,25 @@ def transfer(pixels, labels, seed, learn, judge):
 sources = pd.DataFrame(stored["sources"])  # 5 repeats, by the functions above
 print(sources.agg(["mean", "std"]).round(2).to_string())
 assert all(abs(accuracy - sources[name][0]) < 0.12 for name, accuracy in score_sources(0).items())
-assert (sources["digit"] > sources["bright"] + 0.02).all()
-assert sources["bright"].mean() < sources["untrained"].mean()
-assert abs(sources["random"].mean() - sources["digit"].mean()) < 0.08  # a surprise
+assert (sources["digit"] > sources["bright"] + 0.05).all()  # in each repeat
+assert sources["bright"].mean() < sources["untrained"].mean() - 0.1
+assert np.ptp(sources[["digit", "random", "untrained"]].mean()) < 0.05  # a surprise
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * 学“亮还是暗”的源，比**不训练**还差：网络学会丢掉形状。源任务决定哪些信息留下来。
-# * 意外：**随机标签**的源并不差，与真标签几乎分不开。要背下没有规律的标签，网络得留住每张图的细节。所以：别猜，去测。
+# * 学“亮还是暗”的源，5 次重复里每次都最差，平均比**不训练**还低 0.1 以上：网络学会丢掉形状。源任务决定哪些信息留下来；这是**负迁移**（negative transfer，第 12 课）。
+# * 意外：其余三种分不出高低。在这里，学过数字的源没有胜过没训练的网络，**随机标签**也没有害处（要背下没有规律的标签，网络得留住每张图的细节）。图小而简单，几层随机的卷积已经够用；猫狗照片上完全不是这样，看上一节。
+# * 所以：别猜，去测。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * The source that learned “bright or dark” is worse than **no training**: the network learned to drop the shapes. The source task decides which information stays.
-# * A surprise: the source with **random labels** is not bad, hardly to be told from real labels. To learn labels without any rule, a network must keep the details of each picture. So: do not guess, measure.
+# * The source that learned “bright or dark” is the worst in each of the 5 repeats, on average more than 0.1 below **no training**: the network learned to drop the shapes. The source task decides which information stays; this is **negative transfer** (lesson 12).
+# * A surprise: the other three cannot be told apart. Here a source that learned digits does not beat an untrained network, and **random labels** do no harm (to learn labels without any rule, a network must keep the details of each picture). The pictures are small and simple, and a few random convolutions are enough; with photos of cats and dogs it is not like that at all, see the section before.
+# * So: do not guess, measure.
 #
 # </div>
 
@@ -1273,7 +1275,7 @@ progress()
 # * 特征提取：骨干网络 $\varphi$ 冻结，只学 $w$ 和 $b$。探测器一行就能证明冻结的没有变。
 # * 冻结就可以把特征只算一次；数据增强和微调时不行。
 # * 10 个标签加预训练特征，胜过 200 个标签从零训练；功劳在学到的权重，随机权重不行；只有 5 个标签时，零样本更好。
-# * 源任务教了什么，决定留下什么：学亮度的源，比不训练还差。
+# * 源任务教了什么，决定留下什么：学亮度的源，比不训练还差；有的源也不比不训练好。
 # * 选骨干网络：在训练照片上探测，打平时选便宜的，最后核实一次。
 # * 错的预处理不报错，成绩也“不错”：所以把预处理放进模型。
 #
@@ -1285,7 +1287,7 @@ progress()
 # * Feature extraction: the backbone $\varphi$ is frozen, only $w$ and $b$ are learned. A detector proves in a line that what is frozen has not changed.
 # * Frozen features need to be computed only once; not so with data augmentation or fine-tuning.
 # * 10 labels with pretrained features beat 200 labels from scratch; the learned weights deserve the credit, random ones will not do; with just 5 labels zero-shot is better.
-# * What the source task taught decides what is kept: a source that learned brightness is worse than no training.
+# * What the source task taught decides what is kept: a source that learned brightness is worse than no training, and some are no better than none.
 # * Choosing a backbone: probe on the training photos, take the cheap one when tied, verify once at the end.
 # * Wrong preprocessing raises no error and the score looks “fine”: so put the preprocessing into the model.
 #
