@@ -414,8 +414,8 @@ EXERCISES = [
         ],
         reference={"flatten": FLATTEN, "gap": GAP},
         solution=(
-            "展平：$7\\cdot7\\cdot2048\\cdot256+256+256+1=25690881$；GAP：$2048\\cdot256+256+256+1=524801$，少 48 倍以上。",
-            "Flatten: $7\\cdot7\\cdot2048\\cdot256+256+256+1=25690881$; GAP: $2048\\cdot256+256+256+1=524801$, over 48 times fewer.",
+            "展平：$7\\cdot7\\cdot2048\\cdot256+256+256+1=25690625$；GAP：$2048\\cdot256+256+256+1=524801$，少 48 倍以上。",
+            "Flatten: $7\\cdot7\\cdot2048\\cdot256+256+256+1=25690625$; GAP: $2048\\cdot256+256+256+1=524801$, over 48 times fewer.",
         ),
         wrong=[
             ({"flatten": 25_690_112, "gap": GAP}, "256 biases"),
