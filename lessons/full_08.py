@@ -55,7 +55,7 @@ class Bench:
         for opt, part in zip(self.optimizers, [self.tail, self.head], strict=True):
             opt.build(part.trainable_variables)
         self.step = tf.function(self._step, reduce_retracing=True)
-        self.answer = tf.function(lambda x: self.tail(x, training=False), reduce_retracing=True)
+        self.answer = tf.function(self._answer, reduce_retracing=True)
 
     def _step(self, x, y):
         with tf.GradientTape() as tape:
@@ -69,6 +69,9 @@ class Bench:
         gradients = tape.gradient(loss, parts)
         for opt, gradient, part in zip(self.optimizers, gradients, parts, strict=True):
             opt.apply(gradient, part)
+
+    def _answer(self, x):
+        return self.tail(x, training=False)
 
     def restart(self, head_weights) -> None:
         self.tail.set_weights(self.start)
