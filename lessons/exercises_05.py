@@ -38,6 +38,20 @@ def gain_only(with_source, without_source):
     return np.mean(np.subtract(with_source, without_source))
 
 
+def gain_error_first(with_source, without_source):
+    return transfer_gain(with_source, without_source)[::-1]
+
+
+def gain_half_width(with_source, without_source):
+    mean, error = transfer_gain(with_source, without_source)
+    return mean, 1.96 * error
+
+
+def gain_population_deviation(with_source, without_source):
+    gain = np.subtract(with_source, without_source)
+    return gain.mean(), gain.std()
+
+
 def random_scores(rng):
     n = int(rng.integers(4, 12))
     luck = rng.normal(0, 0.05, n)  # the same draw helps both, as in the lesson
@@ -63,7 +77,7 @@ def setting(correct, feedback):
         ),
         "none": (
             "领域和任务都相同时才不是迁移学习；这里至少有一样不同。",
-            "It is no transfer learning only when domain and task are both the same; here one differs.",
+            "It is not transfer learning only when domain and task are both the same; here at least one differs.",
         ),
     }
     return judges.choice(correct, texts | feedback)
@@ -108,6 +122,11 @@ def weights_normalized(p, n_source, n_target):
     return w / w.sum()
 
 
+def weights_mean_one(p, n_source, n_target):
+    w = importance_weights(p, n_source, n_target)
+    return w / w.mean()
+
+
 # --- 05-4: one-dimensional L2-SP ---
 
 
@@ -136,6 +155,10 @@ def pulled_as_share(a, w_source, strength):
     return (1 - strength) * a + strength * w_source
 
 
+def pulled_twice(a, w_source, strength):
+    return pulled(a, w_source, 2 * strength)
+
+
 EXERCISES = [
     Exercise(
         id="05-1",
@@ -145,6 +168,34 @@ EXERCISES = [
             inputs=[(np.array([0.9, 0.8, 1.0]), np.array([0.5, 0.6, 0.7]))],
             random=random_scores,
             mistakes=[
+                (
+                    gain_only,
+                    (
+                        "要返回两个数：平均值和它的标准误差。",
+                        "Return two numbers: the mean and its standard error.",
+                    ),
+                ),
+                (
+                    gain_error_first,
+                    (
+                        "次序反了：先是平均值，再是标准误差。",
+                        "The order is reversed: first the mean, then its standard error.",
+                    ),
+                ),
+                (
+                    gain_half_width,
+                    (
+                        "第二个数是标准误差本身，不乘 1.96；区间以后再算。",
+                        "The second number is the standard error itself, without 1.96; the interval comes later.",
+                    ),
+                ),
+                (
+                    gain_population_deviation,
+                    (
+                        "第二个数是平均值的标准误差：用 `std(ddof=1)`，再除以 $\\sqrt{R}$。",
+                        "The second number is the standard error of the mean: take `std(ddof=1)` and divide it by $\\sqrt{R}$.",
+                    ),
+                ),
                 (
                     gain_swapped,
                     (
@@ -199,7 +250,10 @@ EXERCISES = [
             (gain_with_deviation, "divide the standard deviation"),
             (gain_divided_by_n, "ddof=1"),
             (gain_unpaired, "draw by draw"),
-            (gain_only, "For"),
+            (gain_only, "Return two numbers"),
+            (gain_error_first, "order is reversed"),
+            (gain_half_width, "without 1.96"),
+            (gain_population_deviation, "and divide it by"),
             (lambda a, b: ("0.2", "0.1"), "is text"),
             (0.2, "function"),
         ],
@@ -283,8 +337,8 @@ EXERCISES = [
         ],
         reference=SETTINGS,
         solution=(
-            "`hospital` 直推式，`birds` 归纳式，`customers` 无监督，`split` 不是迁移学习。",
-            "`hospital` transductive, `birds` inductive, `customers` unsupervised, `split` is no transfer learning.",
+            "`hospital` 直推式：诊断相同，设备不同，只有 A 有标签。`birds` 归纳式：问题变了，目标有一些标签。`customers` 无监督：两边都没有标签，目标任务是分群。`split` 不是迁移学习：领域和任务都相同。",
+            "`hospital` transductive: the same diagnosis, other machines, labels at A only. `birds` inductive: another question, with some target labels. `customers` unsupervised: no labels on either side, and the target task is grouping. `split` is not transfer learning: domain and task are both the same.",
         ),
         wrong=[
             (SETTINGS | {"hospital": "inductive"}, "B has no labels"),
@@ -342,6 +396,13 @@ EXERCISES = [
                         "Do not normalize: the ratio of densities itself is asked for.",
                     ),
                 ),
+                (
+                    weights_mean_one,
+                    (
+                        "不要除以平均值：题目要的是密度之比本身。",
+                        "Do not divide by the mean: the ratio of densities itself is asked for.",
+                    ),
+                ),
             ],
         ),
         hints=[
@@ -357,8 +418,8 @@ EXERCISES = [
         ],
         reference=importance_weights,
         solution=(
-            "`return p / (1 - p) * n_source / n_target`",
-            "`return p / (1 - p) * n_source / n_target`",
+            "$p/(1-p)=n_T p_T/(n_S p_S)$；两边乘 $n_S/n_T$：`return p / (1 - p) * n_source / n_target`",
+            "$p/(1-p)=n_T p_T/(n_S p_S)$; multiply by $n_S/n_T$: `return p / (1 - p) * n_source / n_target`",
         ),
         wrong=[
             (weights_without_counts, "equal numbers"),
@@ -366,6 +427,7 @@ EXERCISES = [
             (weights_counts_inverted, "divide by"),
             (weights_probability, "is a probability"),
             (weights_normalized, "Do not normalize"),
+            (weights_mean_one, "divide by the mean"),
             (lambda p, n_source, n_target: [1.0], "shape"),
             (lambda p, n_source, n_target: p * np.nan, "NaN"),
         ],
@@ -417,6 +479,13 @@ EXERCISES = [
                         "$\\lambda$ is no share, it may exceed 1; set the derivative to 0 and solve.",
                     ),
                 ),
+                (
+                    pulled_twice,
+                    (
+                        "多了一个 2：$\\frac\\lambda2(w-w_S)^2$ 的导数是 $\\lambda(w-w_S)$。",
+                        "There is a 2 too many: the derivative of $\\frac\\lambda2(w-w_S)^2$ is $\\lambda(w-w_S)$.",
+                    ),
+                ),
             ],
         ),
         hints=[
@@ -435,8 +504,8 @@ EXERCISES = [
         ],
         reference=pulled,
         solution=(
-            "`return (a + strength * w_source) / (1 + strength)`：$a$ 和 $w_S$ 的加权平均。",
-            "`return (a + strength * w_source) / (1 + strength)`: a weighted mean of $a$ and $w_S$.",
+            "导数为 0：$(w-a)+\\lambda(w-w_S)=0$，所以 $(1+\\lambda)w=a+\\lambda w_S$：`return (a + strength * w_source) / (1 + strength)`，$a$ 和 $w_S$ 的加权平均。",
+            "Set the derivative to 0: $(w-a)+\\lambda(w-w_S)=0$, so $(1+\\lambda)w=a+\\lambda w_S$: `return (a + strength * w_source) / (1 + strength)`, a weighted mean of $a$ and $w_S$.",
         ),
         wrong=[
             (pulled_to_zero, "plain"),
@@ -444,6 +513,7 @@ EXERCISES = [
             (pulled_not_divided, "Divide by"),
             (pulled_away, "pushed away"),
             (pulled_as_share, "no share"),
+            (pulled_twice, "a 2 too many"),
             (lambda a, w_source, strength: [a, w_source], "shape"),
         ],
     ),
@@ -537,17 +607,17 @@ QUIZZES = [
                 right=True,
             ),
             Option(
-                ("源有多少张图？", "How many pictures has the source?"),
+                ("源有多少张图？", "How many pictures does the source have?"),
                 (
-                    "大小不是关键：笔墨任务与 `same` 用同样的图，增益却是负的。",
-                    "Size is not the point: the ink task used the same pictures as `same`, and its gain was negative.",
+                    "这里大小不是关键：笔墨任务与 `same` 用同样的图，微调后与从零训练相比，增益却是负的。",
+                    "Here size is not the point: the ink task used the same pictures as `same`, and fine-tuning from it was worse than training from scratch.",
                 ),
             ),
             Option(
                 ("源任务上的准确率是多少？", "How accurate is it on the source task?"),
                 (
-                    "源任务做得好，不等于对目标有用：数字 0 到 4 的源超过 0.9，增益约 0。",
-                    "Good on the source task does not mean useful: the source of digits 0 to 4 exceeded 0.9 and the gain was about 0.",
+                    "源任务做得好，不等于对目标有用：数字 0 到 4 的源超过 0.9，微调的增益约为 0。",
+                    "Good on the source task does not mean useful: the source of digits 0 to 4 exceeded 0.9, and fine-tuning from it gained about 0.",
                 ),
             ),
         ],
@@ -576,8 +646,8 @@ QUIZZES = [
                     "The model is flexible and can fit everywhere",
                 ),
                 (
-                    "它本来就能处处拟合，加权只添方差：5 次多项式的平均误差变大了。",
-                    "It can fit everywhere anyway, and weighting only adds variance: the mean error of degree 5 went up.",
+                    "它本来就能处处拟合，加权多数时候没有多大差别，还添了方差：5 次多项式偶尔大错，平均误差变大了。",
+                    "It can fit everywhere anyway; weighting mostly makes little difference and adds variance: degree 5 failed badly now and then, and its mean error went up.",
                 ),
             ),
             Option(
