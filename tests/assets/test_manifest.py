@@ -33,6 +33,8 @@ def test_the_readme_tells_all_of_it():
         assert [
             text for text in [*told, asset.upstream, asset.title_zh] if text not in readme
         ] == []
+        row = next(line for line in readme.splitlines() if line.startswith(f"| `{asset.name}` |"))
+        assert row.split("|")[-2].strip() == ", ".join(asset.lessons)
 
 
 def test_installed_assets_are_pinned_dependencies():
