@@ -438,7 +438,7 @@ network = backbones.predictor(keras.Model(bare.input, bare.get_layer("head_pool"
 
 
 def features_of(pixels, transform=lambda x: x, network=network):
-    batches = (pixels[i : i + 8].astype("float32") for i in range(0, len(pixels), 8))
+    batches = (pixels[i : i + 4].astype("float32") for i in range(0, len(pixels), 4))
     return np.concatenate([network(transform(batch)) for batch in batches])
 
 
@@ -1293,7 +1293,7 @@ assert not fires(detectors.no_shared_photos, [*train.paths, leak], test_photos) 
 accuracy = {}
 for shuffle in [True, False]:
     again = keras.utils.image_dataset_from_directory(
-        folder, image_size=(128, 128), shuffle=shuffle, seed=7, verbose=False
+        folder, image_size=(128, 128), batch_size=8, shuffle=shuffle, seed=7, verbose=False
     )
     is_dog = classifier.predict(again, verbose=0)[:, 0] > 0
     accuracy[shuffle] = (is_dog == np.concatenate([labels for _, labels in again])).mean()

@@ -7,143 +7,117 @@ import numpy as np
 from course_utils.learning import judges
 from course_utils.learning.definitions import Exercise, Option, Quiz, not_yet, right
 
-# --- 06-2: torchvision's standardization ---
+# --- 06-2: back from torchvision's standardization to pixels ---
 
 
-def standardize(x, mean, std):
-    return (np.asarray(x, float) / 255 - mean) / std
+def pixels_seen(v, mean, std):
+    return (np.asarray(v, float) * std + mean) * 255
 
 
-def without_255(x, mean, std):
-    return (np.asarray(x, float) - mean) / std
+def forwards(v, mean, std):
+    return (np.asarray(v, float) / 255 - mean) / std
 
 
-def times_std(x, mean, std):
-    return (np.asarray(x, float) / 255 - mean) * std
+def without_255(v, mean, std):
+    return np.asarray(v, float) * std + mean
 
 
-def divide_last(x, mean, std):
-    return (np.asarray(x, float) - mean) / std / 255
+def mean_too_late(v, mean, std):
+    return np.asarray(v, float) * std * 255 + mean
 
 
-def one_mean(x, mean, std):
-    return (np.asarray(x, float) / 255 - np.mean(mean)) / np.mean(std)
+def divided_by_std(v, mean, std):
+    return (np.asarray(v, float) / std + mean) * 255
 
 
-def random_pixels(rng):
-    x = rng.integers(0, 256, (2, 3, 3, 3)).astype(float)
-    return x, rng.uniform(0.3, 0.6, 3), rng.uniform(0.15, 0.35, 3)
+def std_forgotten(v, mean, std):
+    return (np.asarray(v, float) + mean) * 255
 
 
-# --- 06-3: the order of the steps ---
-
-STEPS = ["decode", "cache", "shuffle", "augment", "batch", "prefetch"]
-# Steps of which the first must stand before the second, and why.
-RULES = [
-    (
-        "decode",
-        "cache",
-        "`cache` 在 `decode` 前面只记住文件名：每一轮都要重新解码。",
-        "With `cache` before `decode` only file names are remembered: every epoch decodes again.",
-    ),
-    (
-        "cache",
-        "augment",
-        "`cache` 在 `augment` 后面会记住第一轮的随机结果：以后每轮都一样。",
-        "With `cache` behind `augment` the first epoch's random results are kept: all epochs are alike.",
-    ),
-    (
-        "cache",
-        "shuffle",
-        "`cache` 在 `shuffle` 后面会冻结第一轮的顺序。",
-        "With `cache` behind `shuffle` the first epoch's order is frozen.",
-    ),
-    (
-        "decode",
-        "augment",
-        "还没有解码，就没有像素可以增强。",
-        "Before decoding there are no pixels to augment.",
-    ),
-    (
-        "shuffle",
-        "batch",
-        "`shuffle` 在 `batch` 后面只打乱批的顺序，同一批里总是同样的照片。",
-        "With `shuffle` behind `batch` only whole batches are shuffled: the same photos always share one.",
-    ),
-    (
-        "batch",
-        "prefetch",
-        "`prefetch` 放在最后：要预先准备的是成好的批。",
-        "`prefetch` comes last: whole batches are what should be ready in advance.",
-    ),
-    (
-        "augment",
-        "prefetch",
-        "`prefetch` 放在最后，让增强也在网络计算时进行。",
-        "`prefetch` comes last, so that augmentation, too, runs while the network computes.",
-    ),
-]
+def mean_first(v, mean, std):
+    return (np.asarray(v, float) + mean) * std * 255
 
 
-def judge_order(answer):
-    if isinstance(answer, str) or not isinstance(answer, list | tuple):
-        raise judges.Reason(
-            "答案应是列表：6 个带引号的词。", "The answer is a list of 6 words in quotes."
-        )
-    words = [word.strip().lower() if isinstance(word, str) else word for word in answer]
-    if sorted(map(str, words)) != sorted(STEPS):
-        raise judges.Reason(
-            "6 个步骤各用一次：`augment`、`batch`、`cache`、`decode`、`prefetch`、`shuffle`。",
-            "Use each of the 6 steps once: `augment`, `batch`, `cache`, `decode`, `prefetch`, `shuffle`.",
-        )
-    for first, second, zh, en in RULES:
-        if words.index(first) > words.index(second):
-            return not_yet(zh, en)
-    return right(
-        "每次都一样的在 `cache` 前，每轮不同的在后，`prefetch` 在最后。",
-        "What is always the same stands before `cache`, what differs in each epoch behind it, and `prefetch` last.",
-    )
+def one_mean(v, mean, std):
+    return (np.asarray(v, float) * np.mean(std) + np.mean(mean)) * 255
 
 
-# --- 06-5: a split by name ---
+def channels_reversed(v, mean, std):
+    return (np.asarray(v, float) * std[::-1] + mean[::-1]) * 255
+
+
+def from_minus_1_to_1(v, mean, std):
+    return (np.asarray(v, float) + 1) * 127.5
+
+
+def random_input(rng):
+    return rng.normal(0, 1.2, (2, 3, 3, 3)), rng.uniform(0.3, 0.6, 3), rng.uniform(0.15, 0.35, 3)
+
+
+# --- 06-3: how often a pipeline decodes and augments ---
+
+
+def counted(decoded, augmented, mistakes):
+    return judges.values([decoded, augmented], rtol=0, atol=0.01, mistakes=mistakes)
+
+
+SWAPPED = (
+    "顺序是 [解码次数, 增强次数]。",
+    "The order is [decodings, augmentations].",
+)
+
+# --- 06-5: a split by group ---
+
+
+def group_of(name):
+    return name.removesuffix(".jpg").split("_")[0]
+
+
+def side(place, test=10, validation=30):
+    return "test" if place < test else "validation" if place < validation else "train"
 
 
 def split_of(name):
-    place = zlib.crc32(name.encode()) % 100
-    return "test" if place < 10 else "validation" if place < 30 else "train"
+    return side(zlib.crc32(group_of(name).encode()) % 100)
+
+
+def by_whole_name(name):
+    return side(zlib.crc32(name.encode()) % 100)
+
+
+def with_suffix(name):
+    return side(zlib.crc32(f"{group_of(name)}.jpg".encode()) % 100)
 
 
 def one_too_many(name):
-    place = zlib.crc32(name.encode()) % 100
-    return "test" if place <= 10 else "validation" if place <= 30 else "train"
+    return side(zlib.crc32(group_of(name).encode()) % 100, 11, 31)
 
 
 def sides_swapped(name):
-    place = zlib.crc32(name.encode()) % 100
-    return "validation" if place < 10 else "test" if place < 30 else "train"
+    return {"test": "validation", "validation": "test"}.get(split_of(name), "train")
 
 
 def ten_only(name):
-    place = zlib.crc32(name.encode()) % 100
-    return "test" if place < 10 else "validation" if place < 20 else "train"
+    return side(zlib.crc32(group_of(name).encode()) % 100, 10, 20)
 
 
 def by_hash(name):
-    place = hash(name) % 100
-    return "test" if place < 10 else "validation" if place < 30 else "train"
+    return side(hash(group_of(name)) % 100)
 
 
 def random_name(rng):
-    return (f"{rng.choice(['cat', 'dog'])}.{rng.integers(10_000)}.jpg",)
+    version = rng.choice(["", "_small", "_q20"])
+    return (f"{rng.choice(['cat', 'dog'])}.{rng.integers(10_000)}{version}.jpg",)
 
 
-def name_at(place):
-    """A file name whose CRC32 leaves this remainder."""
-    return next(
-        name
-        for name in (f"cat.{i}.jpg" for i in range(10_000))
-        if zlib.crc32(name.encode()) % 100 == place
+def names_at(place):
+    """Two versions of a photo; the CRC32 of their group leaves this remainder."""
+    group = next(
+        group
+        for group in (f"cat.{i}" for i in range(10_000))
+        if zlib.crc32(group.encode()) % 100 == place
     )
+    return [(f"{group}.jpg",), (f"{group}_small.jpg",)]
 
 
 EXERCISES = [
@@ -153,19 +127,19 @@ EXERCISES = [
         judge=judges.fields(
             {
                 "batches": judges.values(
-                    7,
+                    14,
                     rtol=0,
                     atol=0.01,
                     mistakes=[
                         (
-                            6,
+                            13,
                             (
                                 "剩下不满一批的照片也要用：向上取整。",
                                 "The photos left over for less than a batch are used, too: round up.",
                             ),
                         ),
                         (
-                            6.25,
+                            316 / 24,
                             (
                                 "批数是整数：剩下的也成一批。",
                                 "A number of batches is whole: what is left makes one, too.",
@@ -174,42 +148,49 @@ EXERCISES = [
                     ],
                 ),
                 "last_batch": judges.values(
-                    8,
+                    4,
                     rtol=0,
                     atol=0.01,
                     mistakes=[
                         (
-                            32,
+                            24,
                             (
-                                "前面几批都是 32 张，最后一批只有剩下的。",
-                                "The earlier batches hold 32, the last only what is left.",
+                                "前面几批都是 24 张，最后一批只有剩下的。",
+                                "The earlier batches hold 24, the last only what is left.",
                             ),
                         ),
                         (
-                            24,
+                            20,
                             (
-                                "24 是最后一批缺的张数；要的是有几张。",
-                                "24 are missing from the last batch; how many are in it?",
+                                "20 是最后一批缺的张数；要的是有几张。",
+                                "20 are missing from the last batch; how many are in it?",
                             ),
                         ),
                     ],
                 ),
                 "passes": judges.values(
-                    100 / 7,
+                    100 / 14,
                     rtol=0.01,
                     mistakes=[
                         (
-                            16,
+                            7,
                             (
-                                "3,200 / 200 = 16 把最后一批也算成 32 张；一遍是 7 批。",
-                                "3,200 / 200 = 16 counts the last batch as 32, too; one pass is 7 batches.",
+                                "7 遍是 98 步；另外 2 步在哪里？遍数可以是小数。",
+                                "7 passes are 98 steps; where are the other 2? It need not be whole.",
                             ),
                         ),
                         (
-                            100 / 6,
+                            2400 / 316,
                             (
-                                "一遍有 7 批，不是 6 批。",
-                                "One pass is 7 batches, not 6.",
+                                "2,400 / 316 把最后一批也算成 24 张；一遍是 14 批。",
+                                "2,400 / 316 counts the last batch as 24, too; one pass is 14 batches.",
+                            ),
+                        ),
+                        (
+                            100 / 13,
+                            (
+                                "一遍有 14 批，不是 13 批。",
+                                "One pass is 14 batches, not 13.",
                             ),
                         ),
                         (
@@ -225,64 +206,87 @@ EXERCISES = [
         ),
         hints=[
             (
-                "上面的单元格打印了每一批的张数。",
-                "The cell above printed the size of each batch.",
+                "上面 200 张、每批 32 张是 7 批，最后一批 8 张。换成 316 张、每批 24 张。",
+                "Above, 200 photos in batches of 32 made 7 batches, 8 in the last. Now 316 in batches of 24.",
             ),
             (
-                "$200=6\\times32+8$。",
-                "$200=6\\times32+8$.",
+                "$316=13\\times24+4$。",
+                "$316=13\\times24+4$.",
             ),
             (
-                "一遍 7 批，所以 100 步是 $100/7$ 遍。",
-                "One pass is 7 batches, so 100 steps are $100/7$ passes.",
+                "遍数是 100 步除以一遍的批数。",
+                "The passes are 100 steps divided by the batches of one pass.",
             ),
         ],
-        reference={"batches": 7, "last_batch": 8, "passes": 100 / 7},
+        reference={"batches": 14, "last_batch": 4, "passes": 100 / 14},
         solution=(
-            "$\\lceil200/32\\rceil=7$ 批，最后一批 $200-6\\cdot32=8$ 张，$100/7=14.3$ 遍。",
-            "$\\lceil200/32\\rceil=7$ batches, $200-6\\cdot32=8$ in the last, $100/7=14.3$ passes.",
+            "$\\lceil316/24\\rceil=14$ 批，最后一批 $316-13\\cdot24=4$ 张，$100/14=7.14$ 遍。",
+            "$\\lceil316/24\\rceil=14$ batches, $316-13\\cdot24=4$ in the last, $100/14=7.14$ passes.",
         ),
         wrong=[
-            ({"batches": 6, "last_batch": 8, "passes": 14.3}, "round up"),
-            ({"batches": 7, "last_batch": 32, "passes": 14.3}, "what is left"),
-            ({"batches": 7, "last_batch": 8, "passes": 16}, "one pass is 7"),
-            ({"batches": 7, "last_batch": 8, "passes": 100}, "takes several"),
-            ([7, 8, 14.3], "dict"),
+            ({"batches": 13, "last_batch": 4, "passes": 7.14}, "round up"),
+            ({"batches": 14, "last_batch": 24, "passes": 7.14}, "what is left"),
+            ({"batches": 14, "last_batch": 20, "passes": 7.14}, "are missing"),
+            ({"batches": 14, "last_batch": 4, "passes": 7}, "98 steps"),
+            ({"batches": 14, "last_batch": 4, "passes": 7.6}, "one pass is 14"),
+            ({"batches": 14, "last_batch": 4, "passes": 100}, "takes several"),
+            ([14, 4, 7.14], "dict"),
         ],
     ),
     Exercise(
         id="06-2",
-        title=("torchvision 的标准化", "torchvision's standardization"),
+        title=("从标准化回到像素", "From standardized numbers back to pixels"),
         judge=judges.function(
-            standardize,
+            pixels_seen,
             inputs=[
                 (
-                    np.array([[[255.0, 0.0, 127.5]]]),
+                    np.array([[[2.0, -1.0, 0.5]]]),
                     np.array([0.485, 0.456, 0.406]),
                     np.array([0.229, 0.224, 0.225]),
                 )
             ],
-            random=random_pixels,
+            random=random_input,
             mistakes=[
+                (
+                    forwards,
+                    (
+                        "这是从像素到标准化的方向；要的是反过来。",
+                        "That goes from pixels to standardized numbers; the way back is asked.",
+                    ),
+                ),
                 (
                     without_255,
                     (
-                        "均值和标准差是给 0 到 1 的像素的：先除以 255。",
-                        "Mean and standard deviation are for pixels 0 to 1: divide by 255 first.",
+                        "这是 0 到 1 的像素；再乘以 255。",
+                        "These are pixels from 0 to 1; multiply by 255 as well.",
                     ),
                 ),
                 (
-                    times_std,
+                    mean_too_late,
                     (
-                        "要除以标准差，不是乘。",
-                        "Divide by the standard deviation, do not multiply.",
+                        "均值是给 0 到 1 的像素的：先加均值，再乘以 255。",
+                        "The means are for pixels 0 to 1: add them before you multiply by 255.",
                     ),
                 ),
                 (
-                    divide_last,
+                    divided_by_std,
                     (
-                        "先除以 255，再减均值：顺序不同，结果不同。",
-                        "Divide by 255 first, then subtract the mean: the order matters.",
+                        "原来除以标准差，回来就要乘。",
+                        "What was divided by the standard deviation has to be multiplied by it.",
+                    ),
+                ),
+                (
+                    std_forgotten,
+                    (
+                        "还没有用标准差。",
+                        "The standard deviation is missing.",
+                    ),
+                ),
+                (
+                    mean_first,
+                    (
+                        "最后做的最先撤回：先乘以标准差，再加均值。",
+                        "Undo the last step first: multiply by the standard deviation, then add the mean.",
                     ),
                 ),
                 (
@@ -293,62 +297,145 @@ EXERCISES = [
                     ),
                 ),
                 (
-                    lambda x, mean, std: np.asarray(x, float) / 255,
+                    channels_reversed,
                     (
-                        "这只是除以 255，文章的做法；还要减均值、除以标准差。",
-                        "That only divides by 255, as in the articles; subtract the mean and divide by the standard deviation, too.",
+                        "通道倒过来了：torchvision 的顺序是 R、G、B。",
+                        "The channels are reversed: torchvision's order is R, G, B.",
+                    ),
+                ),
+                (
+                    from_minus_1_to_1,
+                    (
+                        "这是从 -1 到 1 的数回来的办法，是另一种预处理的。",
+                        "That is the way back from -1 to 1, which belongs to another preprocessing.",
+                    ),
+                ),
+                (
+                    lambda v, mean, std: np.asarray(v, float) * 255,
+                    (
+                        "这只撤回了除以 255；还有均值和标准差。",
+                        "That only undoes the division by 255; mean and standard deviation are left.",
                     ),
                 ),
             ],
         ),
         hints=[
             (
-                "均值 0.485 显然不是给 0 到 255 的像素的。",
-                "A mean of 0.485 is clearly not for pixels from 0 to 255.",
+                "先写出去的三步：除以 255，减 `mean`，除以 `std`。",
+                "Write down the three steps there: divide by 255, subtract `mean`, divide by `std`.",
             ),
             (
-                "三步：除以 255，减 `mean`，除以 `std`。",
-                "Three steps: divide by 255, subtract `mean`, divide by `std`.",
+                "倒着撤回：最后一步最先。除变成乘，减变成加。",
+                "Undo them backwards, the last one first: division becomes multiplication, minus becomes plus.",
             ),
         ],
-        reference=standardize,
-        solution=("`return (x / 255 - mean) / std`", "`return (x / 255 - mean) / std`"),
+        reference=pixels_seen,
+        solution=("`return (v * std + mean) * 255`", "`return (v * std + mean) * 255`"),
         wrong=[
-            (without_255, "divide by 255 first"),
-            (times_std, "do not multiply"),
-            (divide_last, "the order matters"),
+            (forwards, "the way back"),
+            (without_255, "multiply by 255 as well"),
+            (mean_too_late, "before you multiply"),
+            (divided_by_std, "has to be multiplied"),
+            (std_forgotten, "is missing"),
+            (mean_first, "Undo the last step first"),
             (one_mean, "Each channel"),
-            (lambda x, mean, std: x / 255, "only divides"),
-            (lambda x, mean, std: np.mean(x), "shape"),
+            (channels_reversed, "are reversed"),
+            (from_minus_1_to_1, "another preprocessing"),
+            (lambda v, mean, std: v * 255, "only undoes"),
+            (lambda v, mean, std: np.mean(v), "shape"),
         ],
     ),
     Exercise(
         id="06-3",
-        title=("步骤的顺序", "The order of the steps"),
-        judge=judges.judged(judge_order),
+        title=("数解码和增强", "Counting decodings and augmentations"),
+        judge=judges.fields(
+            {
+                "A": counted(
+                    50,
+                    200,
+                    [
+                        ([200, 50], SWAPPED),
+                        (
+                            [50, 50],
+                            (
+                                "增强在 `cache` 后面：每一轮都重新做。",
+                                "Augmentation comes after `cache`: it runs anew in each epoch.",
+                            ),
+                        ),
+                        (
+                            [200, 200],
+                            (
+                                "`cache` 记住解码的结果：只有第一轮解码。",
+                                "`cache` keeps the decoded photos: only the first epoch decodes.",
+                            ),
+                        ),
+                    ],
+                ),
+                "B": counted(
+                    50,
+                    50,
+                    [
+                        (
+                            [50, 200],
+                            (
+                                "增强在 `cache` 前面：它的结果也被记住了。",
+                                "Augmentation comes before `cache`: its results are kept, too.",
+                            ),
+                        ),
+                        (
+                            [200, 200],
+                            (
+                                "`cache` 在最后：前面的一切只做一轮。",
+                                "`cache` comes last: all before it happens in one epoch only.",
+                            ),
+                        ),
+                    ],
+                ),
+                "C": counted(
+                    200,
+                    200,
+                    [
+                        (
+                            [50, 200],
+                            (
+                                "这里 `cache` 只记住文件名：每一轮都要重新解码。",
+                                "Here `cache` keeps file names only: every epoch decodes again.",
+                            ),
+                        ),
+                        (
+                            [50, 50],
+                            (
+                                "`cache` 管不到它后面的步骤。",
+                                "`cache` has no hold on what comes after it.",
+                            ),
+                        ),
+                    ],
+                ),
+            }
+        ),
         hints=[
             (
-                "哪些步骤每一轮都给出同样的结果？它们在 `cache` 前面。",
-                "Which steps give the same result in every epoch? They stand before `cache`.",
+                "在每个 `cache()` 的地方画一条线。线前面的只在第一轮做，后面的每轮都做。",
+                "Draw a line at each `cache()`. What is before it happens in the first epoch only, what is after it in every epoch.",
             ),
             (
-                "打乱的应是单张照片，所以在成批以前；`prefetch` 在最后。",
-                "Single photos should be shuffled, so before they become batches; `prefetch` is last.",
+                "只做第一轮是 50 次，每轮都做是 $4\\times50=200$ 次。",
+                "The first epoch only makes 50, every epoch $4\\times50=200$.",
             ),
         ],
-        reference=STEPS,
+        reference={"A": [50, 200], "B": [50, 50], "C": [200, 200]},
         solution=(
-            '`["decode", "cache", "shuffle", "augment", "batch", "prefetch"]`；先 `batch` 再 `augment` 也可以。',
-            '`["decode", "cache", "shuffle", "augment", "batch", "prefetch"]`; `batch` before `augment` will do, too.',
+            "A 是 50 和 200；B 是 50 和 50，增强被冻结；C 是 200 和 200，缓存的只是文件名。",
+            "A: 50 and 200. B: 50 and 50, augmentation is frozen. C: 200 and 200, only file names are cached.",
         ),
         wrong=[
-            (["decode", "augment", "cache", "shuffle", "batch", "prefetch"], "random results"),
-            (["decode", "shuffle", "cache", "augment", "batch", "prefetch"], "order is frozen"),
-            (["cache", "decode", "shuffle", "augment", "batch", "prefetch"], "only file names"),
-            (["decode", "cache", "augment", "batch", "shuffle", "prefetch"], "whole batches"),
-            (["decode", "cache", "shuffle", "prefetch", "augment", "batch"], "comes last"),
-            (["decode", "cache"], "each of the 6 steps"),
-            ("decode, cache", "list of 6 words"),
+            ({"A": [50, 50], "B": [50, 50], "C": [200, 200]}, "anew in each epoch"),
+            ({"A": [200, 50], "B": [50, 50], "C": [200, 200]}, "The order is"),
+            ({"A": [200, 200], "B": [50, 50], "C": [200, 200]}, "keeps the decoded"),
+            ({"A": [50, 200], "B": [50, 200], "C": [200, 200]}, "results are kept"),
+            ({"A": [50, 200], "B": [50, 50], "C": [50, 200]}, "file names only"),
+            ({"A": [50, 200], "B": [50, 50], "C": [150, 150]}, "too small"),
+            ({"A": 50, "B": 50, "C": 200}, "shape"),
         ],
     ),
     Exercise(
@@ -365,6 +452,20 @@ EXERCISES = [
                             (
                                 "`float32` 每个数 4 个字节。",
                                 "Each `float32` number takes 4 bytes.",
+                            ),
+                        ),
+                        (
+                            15.0528e9,
+                            (
+                                "这是字节数：再除以 $10^9$。",
+                                "That is bytes: divide by $10^9$.",
+                            ),
+                        ),
+                        (
+                            15052.8,
+                            (
+                                "这是 MB：1 GB 是 1,000 MB。",
+                                "That is MB: 1 GB is 1,000 MB.",
                             ),
                         ),
                         (5.0176, ("还有 3 个通道。", "There are 3 channels as well.")),
@@ -395,6 +496,20 @@ EXERCISES = [
                                 "Each `uint8` number takes only 1 byte.",
                             ),
                         ),
+                        (
+                            3.7632e9,
+                            (
+                                "这是字节数：再除以 $10^9$。",
+                                "That is bytes: divide by $10^9$.",
+                            ),
+                        ),
+                        (
+                            3763.2,
+                            (
+                                "这是 MB：1 GB 是 1,000 MB。",
+                                "That is MB: 1 GB is 1,000 MB.",
+                            ),
+                        ),
                         (1.2544, ("还有 3 个通道。", "There are 3 channels as well.")),
                     ],
                 ),
@@ -421,18 +536,34 @@ EXERCISES = [
             ({"float32": 120.42, "uint8": 3.7632}, "bits"),
             ({"float32": 14.02, "uint8": 3.7632}, "GiB"),
             ({"float32": 15.05, "uint8": 15.05}, "only 1 byte"),
+            ({"float32": 15_052_800_000, "uint8": 3.76}, "bytes"),
+            ({"float32": 15.1, "uint8": 3763}, "MB"),
             ({"float32": "15 GB", "uint8": 3.76}, "text"),
         ],
     ),
     Exercise(
         id="06-5",
-        title=("由文件名决定的划分", "A split decided by the file name"),
+        title=("由组决定的划分", "A split decided by the group"),
         judge=judges.function(
             split_of,
-            inputs=[(name_at(place),) for place in (9, 10, 29, 30, 0, 99)],
+            inputs=[name for place in (9, 10, 29, 30, 0, 99) for name in names_at(place)],
             random=random_name,
             n_random=40,
             mistakes=[
+                (
+                    by_whole_name,
+                    (
+                        "`cat.7_small.jpg` 要和 `cat.7.jpg` 在同一边：算组 `cat.7` 的 CRC32，不是整个文件名的。",
+                        "`cat.7_small.jpg` belongs on the side of `cat.7.jpg`: take the CRC32 of the group `cat.7`, not of the whole name.",
+                    ),
+                ),
+                (
+                    with_suffix,
+                    (
+                        "组是 `cat.7`，不带 `.jpg`。",
+                        "The group is `cat.7`, without `.jpg`.",
+                    ),
+                ),
                 (
                     one_too_many,
                     (
@@ -457,28 +588,30 @@ EXERCISES = [
                 (
                     by_hash,
                     (
-                        "`hash(name)` 每次启动 Python 都不同；用 `zlib.crc32`。",
-                        "`hash(name)` differs each time Python starts; use `zlib.crc32`.",
+                        "`hash(group)` 每次启动 Python 都不同；用 `zlib.crc32`。",
+                        "`hash(group)` differs each time Python starts; use `zlib.crc32`.",
                     ),
                 ),
             ],
         ),
         hints=[
             (
-                "`zlib.crc32` 要字节：`name.encode()`。",
-                "`zlib.crc32` takes bytes: `name.encode()`.",
+                "先求组：去掉 `.jpg`，再取 `_` 前面的部分。",
+                "The group first: leave out `.jpg`, then take what is before `_`.",
             ),
             (
-                "`place = zlib.crc32(name.encode()) % 100`，再用两个 `if`。",
-                "`place = zlib.crc32(name.encode()) % 100`, then two `if`s.",
+                '`name.removesuffix(".jpg").split("_")[0]`；`zlib.crc32` 要字节：`.encode()`。',
+                '`name.removesuffix(".jpg").split("_")[0]`; `zlib.crc32` takes bytes: `.encode()`.',
             ),
         ],
         reference=split_of,
         solution=(
-            '```python\nplace = zlib.crc32(name.encode()) % 100\nreturn "test" if place < 10 else "validation" if place < 30 else "train"\n```',
-            '```python\nplace = zlib.crc32(name.encode()) % 100\nreturn "test" if place < 10 else "validation" if place < 30 else "train"\n```',
+            '```python\ngroup = name.removesuffix(".jpg").split("_")[0]\nplace = zlib.crc32(group.encode()) % 100\nreturn "test" if place < 10 else "validation" if place < 30 else "train"\n```',
+            '```python\ngroup = name.removesuffix(".jpg").split("_")[0]\nplace = zlib.crc32(group.encode()) % 100\nreturn "test" if place < 10 else "validation" if place < 30 else "train"\n```',
         ),
         wrong=[
+            (by_whole_name, "not of the whole name"),
+            (with_suffix, "without `.jpg`"),
             (one_too_many, "The limits"),
             (sides_swapped, "swapped"),
             (ten_only, "20 remainders"),
@@ -505,7 +638,7 @@ QUIZZES = [
                 ),
             ),
             Option(
-                ("`cache()` 在增强后面", "`cache()` stands behind augmentation"),
+                ("`cache()` 在增强后面", "`cache()` comes after augmentation"),
                 (
                     "对：它记住了第一轮的随机结果。把它移到增强前面。",
                     "Yes: it keeps the first epoch's random results. Move it before augmentation.",
@@ -539,7 +672,7 @@ QUIZZES = [
                 ("他错了：x/255 在哪个网络上都有害", "Wrong: x/255 hurts every network"),
                 (
                     "在 Lite0 上测到几乎无害。别把流言换成相反的流言。",
-                    "On Lite0 it was measured to be almost harmless. Do not replace a myth by its opposite.",
+                    "On Lite0 it was measured to be almost harmless. Do not replace a myth with its opposite.",
                 ),
             ),
             Option(
@@ -565,8 +698,8 @@ QUIZZES = [
     Quiz(
         id="06-q3",
         question=(
-            "任务：胸片上，心脏是否在左边。哪一种增强会改变标签？",
-            "Task: does the heart lie on the left in a chest X-ray? Which augmentation changes the label?",
+            "任务：胸片上，心脏是否在左边。做了哪一种增强之后，原来的标签就错了？",
+            "Task: does the heart lie on the left in a chest X-ray? After which augmentation is the old label wrong?",
         ),
         options=[
             Option(
