@@ -965,6 +965,7 @@ for case in [("0-4", "parameters", scratch), ("ink", "features", frozen)]:
     assert abs(gain(*case)[0]) < gain(*case)[1] + 0.01  # no difference is seen
 for kind in ["parameters", "features"]:
     assert np.add(*gain("ink", kind, scratch)) < -0.02  # negative transfer, fine-tuned or frozen
+assert gain("0-4", "features", scratch)[0] < 0.01  # no better than the whole network
 assert abs(gain("ink", "parameters", reached["ink", "features"])[0]) < 0.05
 assert (
     reached["same", "parameters"].mean() - as_it_is > 0.02 and scratch.mean() - frozen.mean() > 0.05
@@ -975,7 +976,7 @@ assert (
 #
 # * **源任务相同**（`same`）：微调比从零训练好，也比源模型直接用好；冻结特征比随机的冻结特征好得多。
 # * **0–4 → 5–9**：与随机的冻结特征相比，有明显的增益；与整个网络从零训练相比，微调分不出来，冻结特征也不更好。
-# * **笔墨多少**（`ink`）：图与 `same` 用的是同样的图，只是问题不同。它的冻结特征与随机的分不出来；与整个网络从零训练相比，冻结和微调都更差，是**负迁移**：认数字要的形状，它从来不需要。微调 100 步也没有救回来。
+# * **笔墨多少**（`ink`）：图与 `same` 用的是同样的图，只是问题不同。它的冻结特征与随机的分不出来；与整个网络从零训练相比，冻结和微调都更差，是**负迁移**。一个可能的原因：认数字要的形状，它从来不需要。微调 100 步也没有救回来。
 #
 # 同样的冻结特征，对一个对照是增益，对另一个不是：说“有用”时，要说清楚“不用源”是什么。在这三个源里，任务越像，增益越大；但每个源只训练了一次，区间含有 25 个标签和新权重的抽样，不含这一层随机。
 #
@@ -986,7 +987,7 @@ assert (
 #
 # * **The same task** (`same`): fine-tuning beats training from scratch, and the source's model as it is; frozen features are much better than random frozen ones.
 # * **0–4 → 5–9**: a clear gain over random frozen features; against the whole network from scratch, fine-tuning is indistinguishable and frozen features are no better.
-# * **Ink** (`ink`): its pictures are the very ones of `same`, only the question differs. Its frozen features are indistinguishable from random ones; against the whole network from scratch both frozen and fine-tuned are worse. That is **negative transfer**: it never needed the shapes that digits are read by. The 100 steps of fine-tuning did not repair it.
+# * **Ink** (`ink`): its pictures are the very ones of `same`, only the question differs. Its frozen features are indistinguishable from random ones; against the whole network from scratch both frozen and fine-tuned are worse. That is **negative transfer**. A likely reason: it never needed the shapes that digits are read by. The 100 steps of fine-tuning did not repair it.
 #
 # The same frozen features are a gain over one baseline and none over the other: whoever says “it helps” must say what “no source” means. Among these three sources, the more similar the task, the larger the gain; but each source was trained just once, and the interval covers the draw of the 25 labels and the new weights, not the training of the source.
 #
@@ -1098,7 +1099,7 @@ assert by_a.mean(axis=0).max() - max(no_source.mean(axis=0).max() + 0.01, as_it_
 assert by_a.mean(axis=0).max() - as_it_is < 0.005 and by_wrong.mean(axis=0)[-1] < 0.2
 
 # %% tags=["setup"]
-fig, axes = plt.subplots(1, 2, figsize=(6.8, 3))
+fig, axes = plt.subplots(1, 2, figsize=(6.8, 3.4), layout="constrained")
 for ax, low, title in zip(axes, [0.85, -0.03], ["放大 enlarged", "全部 all"], strict=True):
     for (name, values), style in zip(table.items(), ["--s", "-o", ":^"], strict=True):
         centre, width = np.mean(values, axis=0), [half_width(np.array(values)[:, k]) for k in range(5)]  # fmt: skip
@@ -1114,7 +1115,7 @@ for ax, low, title in zip(axes, [0.85, -0.03], ["放大 enlarged", "全部 all"]
     )
     ax.set(xscale="log", ylim=(low, 1.003 if low > 0 else 1.03), title=title,
            xlabel="拉力 λ strength of the pull", ylabel="诊所 B 的 AUC at clinic B")  # fmt: skip
-fig.legend(*axes[0].get_legend_handles_labels(), loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=2, fontsize=8)  # fmt: skip
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=8)  # fmt: skip
 figures.show(
     fig,
     "AUC 随 λ 的变化，带区间，左图放大 0.85 以上：拉向 0 的从约 0.93 升到约 0.97；拉向源 A 的始终更高，升到约 0.99，与 A 的模型直接用的横线相合；拉向错的源的始终更低，λ 为 1 时掉到 0.4 左右，λ 为 10 时接近 0。",
@@ -1256,9 +1257,9 @@ for row, (_, entries) in enumerate(COLLECTED):
     for kind, values in entries:
         k, at = kinds.index(kind), row + 0.25 * (kind == STRICT)
         ax.errorbar(values.mean(), at, xerr=half_width(values), fmt="osD^"[k],
-                    color=figures.PALETTE[[0, 3, 1, 2][k]], markersize=6, capsize=2)  # fmt: skip
+                    color=figures.PALETTE[[0, 4, 1, 2][k]], markersize=6, markevery=1, capsize=2)  # fmt: skip
 for k, kind in enumerate(kinds):
-    ax.plot([], [], "osD^"[k], color=figures.PALETTE[[0, 3, 1, 2][k]], label=kind)
+    ax.plot([], [], "osD^"[k], color=figures.PALETTE[[0, 4, 1, 2][k]], label=kind)
 ax.set_yticks(range(len(COLLECTED)), [text for text, _ in COLLECTED], fontsize=8)
 ax.invert_yaxis()
 ax.set(xlabel="迁移增益 transfer gain")
