@@ -79,14 +79,14 @@ course_utils.reproducible(7)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你需要第 01 课的梯度下降和第 04 课的“特征”。这一课只用很小的模型，为的是把概念一个一个分开；第 06 到 09 课再用真实照片一步一步做。在 2 个 CPU 核上运行全部单元大约 1 分钟，读完并做练习大约 60 分钟。“文章 S1”到“S5”是这门课要核对的五篇教程。
+# 你需要第 01 课的梯度下降和第 04 课的“特征”。这一课只用很小的模型，为的是把概念一个一个分开；第 06 到 09 课再用真实照片一步一步做。在 2 个 CPU 核上运行全部单元大约 1 到 2 分钟，读完并做练习大约 60 分钟。“文章 S1”到“S5”是这门课要核对的五篇教程。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# You need gradient descent from lesson 01 and “features” from lesson 04. This lesson uses very small models only, to keep the ideas apart; lessons 06 to 09 then go step by step on real photos. Running all cells takes about 1 minute on 2 CPU cores, reading and doing the exercises about 60 minutes. “Article S1” to “S5” are the five tutorials that this course checks.
+# You need gradient descent from lesson 01 and “features” from lesson 04. This lesson uses very small models only, to keep the ideas apart; lessons 06 to 09 then go step by step on real photos. Running all cells takes about 1 to 2 minutes on 2 CPU cores, reading and doing the exercises about 60 minutes. “Article S1” to “S5” are the five tutorials that this course checks.
 #
 # </div>
 
@@ -965,11 +965,11 @@ for case in [("0-4", "parameters", scratch), ("ink", "features", frozen)]:
     assert abs(gain(*case)[0]) < gain(*case)[1] + 0.01  # no difference is seen
 for kind in ["parameters", "features"]:
     assert np.add(*gain("ink", kind, scratch)) < -0.02  # negative transfer, fine-tuned or frozen
+    same, other, ink_task = (reached[name, kind].mean() for name in w_source)
+    assert same > other > ink_task  # the more similar the task, the better
 assert gain("0-4", "features", scratch)[0] < 0.01  # no better than the whole network
 assert abs(gain("ink", "parameters", reached["ink", "features"])[0]) < 0.05
-assert (
-    reached["same", "parameters"].mean() - as_it_is > 0.02 and scratch.mean() - frozen.mean() > 0.05
-)
+assert reached["same", "parameters"].mean() > as_it_is + 0.02
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
