@@ -44,7 +44,7 @@ BatchNorm = keras.layers.BatchNormalization
 
 
 def says(detector, *arguments):
-    """What the detector complains about, or None."""
+    """What the detector says is wrong, or None."""
     try:
         detector(*arguments)
     except detectors.SilentMistake as mistake:
@@ -60,7 +60,7 @@ def says(detector, *arguments):
 # * 写出微调的公式，说清楚哪些权重从哪里出发；
 # * 先探测后微调，改了 `trainable` 之后重新编译，用一行代码查出没有报错的错误；
 # * 解释 Keras 3 里 BatchNorm 的滑动统计量什么时候会动，什么时候不会；
-# * 选学习率、预热、分层的学习率和冻结的深度，正确地早停；
+# * 选学习率、预热、分层学习率和冻结的深度，正确地早停；
 # * 量出微调得到多少、忘掉多少，判断值不值。
 #
 # </div>
@@ -71,7 +71,7 @@ def says(detector, *arguments):
 # * write the formula of fine-tuning and say which weights start from where;
 # * probe first, then fine-tune, compile again after changing `trainable`, and find mistakes that raise no error with one line of code;
 # * explain when the moving statistics of BatchNorm move in Keras 3 and when they do not;
-# * choose a learning rate, warm-up, separate rates and the depth to freeze, and stop early in the right way;
+# * choose a learning rate, warm-up, discriminative rates and the depth to freeze, and stop early in the right way;
 # * measure what fine-tuning gains and what it forgets, and judge whether it pays.
 #
 # </div>
@@ -82,14 +82,14 @@ def says(detector, *arguments):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你需要第 03 课的 Adam、第 04 课的 block 和第 05–07 课的特征提取。第 07 课冻结了整个骨干网络；这一课让它动起来，看看会得到什么，失去什么。在 2 个 CPU 核上运行全部单元大约 1 分钟，读完并做练习大约 80 分钟。
+# 你需要第 03 课的 Adam、第 04 课的 block 和第 05–07 课的特征提取。第 07 课冻结了整个骨干网络；这一课让它动起来，看看会得到什么，失去什么。文章 S1 到 S5 是这门课要核对的 5 篇教程。在 2 个 CPU 核上运行全部单元大约 1 分钟，读完并做练习大约 80 分钟。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# You need Adam from lesson 03, the blocks of lesson 04 and the feature extraction of lessons 05–07. Lesson 07 froze the whole backbone; this one lets it move, and sees what is gained and what is lost. Running all cells takes about 1 minute on 2 CPU cores, reading and doing the exercises about 80 minutes.
+# You need Adam from lesson 03, the blocks of lesson 04 and the feature extraction of lessons 05–07. Lesson 07 froze the whole backbone; this one lets it move, and sees what is gained and what is lost. Articles S1 to S5 are 5 tutorials that this course checks. Running all cells takes about 1 minute on 2 CPU cores, reading and doing the exercises about 80 minutes.
 #
 # </div>
 
@@ -135,7 +135,7 @@ def compare_guess(question, guess, measured):
 #
 # $$\min_{\theta,\,v}\;\frac1n\sum_{i=1}^{n}L\bigl(y_i,\,h_v(\phi_\theta(x_i))\bigr)+\lambda R(\theta),\qquad \theta^{(0)}=\theta_S$$
 #
-# 公式里哪里是“迁移”？只有两处：起点 $\theta^{(0)}=\theta_S$（源任务学到的权重），以及可以选用的惩罚 $R(\theta)=\tfrac12\lVert\theta-\theta_S\rVert^2$，它把权重拉回起点。
+# 公式里哪里是“迁移”？只有两处：起点 $\theta^{(0)}=\theta_S$（源任务学到的权重），以及可以选用的惩罚 $R(\theta)=\tfrac12\lVert\theta-\theta_S\rVert^2$，它把权重拉回起点（后面的 L2-SP 一段里，$\lambda$ 写作 $\alpha$）。
 #
 # | 做法 | 起点 | 训练什么 |
 # |---|---|---|
@@ -155,7 +155,7 @@ def compare_guess(question, guess, measured):
 #
 # $$\min_{\theta,\,v}\;\frac1n\sum_{i=1}^{n}L\bigl(y_i,\,h_v(\phi_\theta(x_i))\bigr)+\lambda R(\theta),\qquad \theta^{(0)}=\theta_S$$
 #
-# Where is the “transfer” in it? In two places only: the start $\theta^{(0)}=\theta_S$, the weights learned on the source task, and, if you like, the penalty $R(\theta)=\tfrac12\lVert\theta-\theta_S\rVert^2$, which pulls the weights back to the start.
+# Where is the “transfer” in it? In two places only: the start $\theta^{(0)}=\theta_S$, the weights learned on the source task, and, if you like, the penalty $R(\theta)=\tfrac12\lVert\theta-\theta_S\rVert^2$, which pulls the weights back to the start (in the part on L2-SP below, $\lambda$ is called $\alpha$).
 #
 # | method | start | what is trained |
 # |---|---|---|
@@ -174,14 +174,14 @@ def compare_guess(question, guess, measured):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 猫狗离 ImageNet 很近。这一课另取一个远的任务：胸部 X 光片，正常还是肺炎。先看文件名：`person906_bacteria_2831.jpeg` 里的 `person906` 是一位病人。发布者分好的训练集和测试集里有同样的病人吗？
+# 猫狗离 ImageNet 很近。这一课另取一个远的任务：胸部 X 光片，正常还是肺炎。先看文件名：`person906_bacteria_2831.jpeg` 里的 `person906` 是病人的编号。发布者分好的训练集和测试集里有同样的编号吗？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Cats and dogs are close to ImageNet. This lesson adds a far task: chest X-rays, normal or pneumonia. First look at the file names: `person906` in `person906_bacteria_2831.jpeg` is a patient. Are there patients in both the training and the test set as they were published?
+# Cats and dogs are close to ImageNet. This lesson adds a far task: chest X-rays, normal or pneumonia. First look at the file names: `person906` in `person906_bacteria_2831.jpeg` is the number of a patient. Are there numbers in both the training and the test set as they were published?
 #
 # </div>
 
@@ -193,24 +193,33 @@ def patient(path):
 
 root = assets.fetch("chest_xray")
 who = {part: {patient(p) for p in (root / part).rglob("*.jpeg")} for part in ("train", "test")}
-print("两边都有 in both:", len(who["train"] & who["test"]))
+print("两边都有的编号 numbers in both:", len(who["train"] & who["test"]))
 assert len(who["train"] & who["test"]) == 174
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 174 个编号两边都有：这是泄漏（第 06 课）。所以我们重新划分：每位病人只取 1 张，两类一样多，测试 400 张，训练 200 张。（按文件名认病人；正常的片子只有检查编号，就按编号。）这是教学数据，不能用来诊断。
+# 174 个编号两边都有。不一定个个都是同一位病人：其中 54 个在一边是 `bacteria`（细菌），在另一边是 `virus`（病毒），也许只是编号重复。我们排除不了泄漏（第 06 课），就按最坏的情况办：一个编号算一位病人，重新划分，每个编号只取 1 张，两类一样多，测试 400 张，训练 200 张。（正常的片子只有检查编号，就按它。）这是教学数据，不能用来诊断。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# 174 numbers are on both sides: that is leakage (lesson 06). So we split again: 1 picture from each patient, as many of each class, 400 for testing, 200 for training. (Patients are told by the file name; normal pictures only carry a number of the study, so we go by that.) These are teaching data, not for diagnosis.
+# 174 numbers occur on both sides. Not every one must be the same patient: 54 are `bacteria` on one side and `virus` on the other, so perhaps numbers were used twice. We cannot rule out leakage (lesson 06) and assume the worst: a number is a patient, and we split again, 1 picture for each number, equally many of each class, 400 for testing, 200 for training. (Normal pictures only carry a number of the study, so we go by that.) These are teaching data, not for diagnosis.
 #
 # </div>
 
+
 # %% tags=["setup"]
+def kinds_of(part, number):
+    """bacteria, virus or both: what the file names of one number say."""
+    return {p.name.split("_")[1] for p in (root / part).rglob(f"{number}_*.jpeg")}
+
+
+both = [number for number in who["train"] & who["test"] if number.startswith("person")]
+assert sum(kinds_of("train", k).isdisjoint(kinds_of("test", k)) for k in both) == 54
+
 first = {}
 for path in sorted(root.rglob("*.jpeg")):
     first.setdefault(patient(path), path)
@@ -251,7 +260,7 @@ figures.show_photos(
 #
 # X 光片是灰度的，网络要 3 个通道。`photos.read` 把同一个灰度复制到 3 个通道（上面的断言），**输入层不用改**；换掉它，就丢掉了学好的第一层卷积核。只有输入真的不同时（比如 5 个波段的卫星图）才换。
 #
-# 为了快，图片只有 96×96，并把 Lite0 在 block11 前切开：前半 `trunk` 不动，它的输出只算一次；后半 `tail` 可以微调。
+# 为了快，图片只有 96×96，并把 Lite0 在 block11 前切开：前一段 `trunk` 不动，它的输出只算一次；后一段 `tail`（79% 的参数）可以微调。
 #
 # </div>
 
@@ -260,7 +269,7 @@ figures.show_photos(
 #
 # X-rays are grey and the network wants 3 channels. `photos.read` copies the grey value into all 3 (asserted above), so **the input layer stays**; replacing it throws away the first layer's kernels. Replace it only when the input really differs (satellite pictures with 5 bands, say).
 #
-# To be quick, pictures have only 96×96 pixels and Lite0 is cut before block11: the first half, `trunk`, never changes, so its output is computed once; the second half, `tail`, may be fine-tuned.
+# To be quick, pictures have only 96×96 pixels and Lite0 is cut before block11: the front, `trunk`, never changes, so its output is computed once; the rest, `tail` (79% of the parameters), may be fine-tuned.
 #
 # </div>
 
@@ -268,8 +277,7 @@ figures.show_photos(
 net = backbones.load("efficientnet_lite0", size=96, pooling="avg")
 enters = backbones.blocks(net)["block11"][0].input
 trunk, tail = keras.Model(net.input, enters), keras.Model(enters, net.output)
-print(f"tail: {tail.count_params():,} / {net.count_params():,}")
-assert 0.75 < tail.count_params() / net.count_params() < 0.85
+print(f"tail: {tail.count_params():,}, {tail.count_params() / net.count_params():.0%}")
 
 maps, maps_test, maps_pets = (trunk.predict(v, verbose=0) for v in (x, x_test, x_pets))
 pretrained = tail.get_weights()
@@ -280,14 +288,14 @@ pretrained = tail.get_weights()
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **先探测后微调**（LP-FT）：分类头先在冻结的特征上学好，再动骨干网络。理由：随机的分类头给出随机方向的梯度，会先把好特征弄坏（Kumar 等，2022）。线性头用逻辑回归求，它与 `Dense(1)` 加 sigmoid 是同一个函数，所以系数可以直接放进 Keras。200 张里先留 40 张做**验证集**（validation set），**头也不许见到它们**：否则头早已记住验证照片，验证损失在微调前就最小，早停马上就停。
+# **先探测后微调**（LP-FT）：分类头先在冻结的特征上学好，再动骨干网络。理由：随机的分类头给出随机方向的梯度，会先把好特征弄坏（Kumar 等，2022；他们的结论主要关于与训练数据不同分布的测试数据）。线性头用逻辑回归求，它与 `Dense(1)` 加 sigmoid 是同一个函数，所以系数可以直接放进 Keras。（sigmoid 在损失里：`from_logits=True`。）200 张里先留 40 张做**验证集**（validation set），**头也不许见到它们**：否则验证损失从一开始就太低，往往只会升，早停就取回很早的一轮。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **LP-FT**: let the head learn on frozen features first, then move the backbone. The reason: a random head sends gradients in random directions and spoils good features first (Kumar et al., 2022). The linear head comes from logistic regression; it is the same function as `Dense(1)` with a sigmoid, so its coefficients go straight into Keras. Of the 200 pictures 40 are put aside as the **validation set**, and **the head must not see them either**: otherwise the head knows the validation pictures by heart, the validation loss is lowest before fine-tuning, and early stopping stops at once.
+# **LP-FT**: let the head learn on frozen features first, then move the backbone. The reason: a random head sends gradients in random directions and spoils good features first (Kumar et al., 2022; their claim is mainly about test data from another distribution). The linear head comes from logistic regression; it is the same function as `Dense(1)` with a sigmoid, so its coefficients go straight into Keras. (The sigmoid is inside the loss: `from_logits=True`.) Of the 200 pictures 40 are put aside as the **validation set**, and **the head must not see them either**: otherwise the validation loss starts too low, tends only to rise, and early stopping takes back a very early epoch.
 #
 # </div>
 
@@ -309,29 +317,29 @@ print(f"冻结 frozen: {frozen_accuracy:.3f}")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 第二段要解冻 `tail`。先故意犯最常见的错误：编译以后才改 `trainable`，没有重新编译。`detectors.snapshot` 记住权重，每个检测器用一行代码问（`says` 只是把它的抱怨变成文字，见本课第一个单元）：该动的动了吗？
+# 第二段要解冻 `tail`。先故意犯最常见的错误：编译以后才改 `trainable`，没有重新编译。`detectors.snapshot` 记住权重，每个检测器用一行代码问（`says` 只是把它的提示变成文字，见本课第一个单元）：该动的动了吗？演示只用 40 张训练照片。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Stage two unfreezes `tail`. First make the most common mistake on purpose: change `trainable` after compiling and do not compile again. `detectors.snapshot` remembers the weights, and each detector asks with one line (`says` only turns its complaint into text; see the first cell of this lesson): has moved what should have moved?
+# Stage two unfreezes `tail`. First make the most common mistake on purpose: change `trainable` after compiling and do not compile again. `detectors.snapshot` remembers the weights, and each detector asks with one line (`says` only turns its message into text; see the first cell of this lesson): did the right weights move? The demonstration uses 40 training pictures.
 #
 # </div>
 
 # %%
 assert abs(frozen_accuracy - probe.score(features_test, y_test)) < 0.006  # the same classifier
 assert 0.82 < frozen_accuracy < 0.95
-bce = keras.losses.BinaryCrossentropy(from_logits=True)
+bce, some = keras.losses.BinaryCrossentropy(from_logits=True), fit[60:100]
 tail.trainable = False
 model.compile(keras.optimizers.Adam(1e-3), loss=bce)
-_ = model.fit(maps[80:120], y[80:120], batch_size=20, verbose=0)  # the training step is made here
+_ = model.fit(maps[some], y[some], batch_size=20, verbose=0)  # the training step is made here
 
 # %%
 tail.trainable = True  # and compile is forgotten
 before = detectors.snapshot(model)
-_ = model.fit(maps[80:120], y[80:120], batch_size=20, verbose=0)
+_ = model.fit(maps[some], y[some], batch_size=20, verbose=0)
 assert all(np.array_equal(a, b) for a, b in zip(tail.get_weights(), pretrained, strict=True))
 print(says(detectors.recompiled, model))
 print(says(detectors.unfrozen_moved, model, before))
@@ -339,14 +347,14 @@ print(says(detectors.unfrozen_moved, model, before))
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 没有报错，损失照样下降（分类头在学），`tail` 却一点没动：`fit` 第一次运行时造好了训练步，之后沿用。**改了 `trainable`，就重新 `compile`**。反过来的错误也有：训练步造好以后才冻结，权重还在动；`frozen_kept` 管这个。
+# 不报错，分类头照样在学，`tail` 却一点没动：第一次 `fit` 时生成训练函数，以后一直用它。**改了 `trainable`，就重新 `compile`**。反过来的错误也有：训练函数生成以后才冻结，权重还在动；`frozen_kept` 查的就是它。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# No error, the loss falls (the head learns), and `tail` has not moved at all: `fit` makes its training step the first time and keeps it. **After changing `trainable`, `compile` again.** The mistake exists the other way round, too: freezing after the step was made, and weights go on moving; `frozen_kept` watches that.
+# No error, the head goes on learning, and `tail` has not moved at all: the first `fit` makes the training step, and later ones keep it. **After changing `trainable`, `compile` again.** The mistake exists the other way round, too: freezing after the step was made, and weights go on moving; `frozen_kept` watches that.
 #
 # </div>
 
@@ -366,14 +374,14 @@ assert len(model.layers[:-2]) == 0  # S3's way to freeze would freeze nothing he
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 最后一行断言：文章 S3 用 `for layer in model.layers[:-2]` 冻结。骨干网络一旦是模型里的**一层**，这一行什么也不冻结。写 `base_model.trainable = False`，说的就是你要的意思。
+# 最后一行断言：文章 S3 用 `for layer in model.layers[:-2]` 冻结。`[:-2]` 冻结什么，要看骨干网络后面还有几层；在我们的模型里（只有 `tail`、`head` 这 2 层）它什么也不冻结。写 `base_model.trainable = False`，说的就是你要的意思。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The last assertion: article S3 freezes with `for layer in model.layers[:-2]`. As soon as the backbone is **one layer** of the model, that line freezes nothing. `base_model.trainable = False` says what you mean.
+# The last assertion: article S3 freezes with `for layer in model.layers[:-2]`. What `[:-2]` freezes depends on how many layers follow the backbone; in our model (2 layers, `tail` and `head`) it freezes nothing. `base_model.trainable = False` says what you mean.
 #
 # </div>
 
@@ -481,35 +489,35 @@ class Subclassed(keras.Model):
         return self.head(self.base(image, training=False))
 
 
-def moves(model, base, freeze=()):
-    for layer in freeze:
-        layer.trainable = False
+def moves(model, base, frozen=None):
+    """Whether one fit moves the statistics; frozen: nothing, "base" or "BatchNorm"."""
+    if frozen:
+        (base if frozen == "base" else base.layers[0]).trainable = False
     model(images[:1], training=False)  # a subclassed model gets its weights at the first call
     before = detectors.snapshot(model)
     fit_at_rate_zero(model)
     return says(detectors.batch_norm_kept, model, before) is not None
 
 
-def moves_when_called(between, **call):
+def moves_when_called(between, method="__call__", **call):
     model, _ = small(between)
     before = detectors.snapshot(model)
-    model(images, **call)
+    getattr(model, method)(images, **call)
     return says(detectors.batch_norm_kept, model, before) is not None
 
 
 # %%
-flag = {"training": False}
-plain, flagged, only_norm, mine = small(), small(**flag), small(), Subclassed()
-statistics_move = {
-    "plain": moves(*plain),
-    "training=False": moves(*small(**flag)),
-    "training=False, base.trainable = False": moves(*flagged, freeze=[flagged[1]]),
-    "base.trainable = False": moves(*plain, freeze=[plain[1]]),
-    "BatchNorm trainable = False": moves(*only_norm, freeze=only_norm[1].layers[:1]),
+mine, (thawed, base) = Subclassed(), small(training=False)
+statistics_move = {  # each line fits a model of its own; * hands over the pair (model, base)
+    "plain": moves(*small()),
+    "training=False": moves(*small(training=False)),
+    "training=False, base.trainable = False": moves(thawed, base, frozen="base"),
+    "base.trainable = False": moves(*small(), frozen="base"),
+    "BatchNorm trainable = False": moves(*small(), frozen="BatchNorm"),
     "subclass, training=False in call": moves(mine, mine.base),
 }
-flagged[1].trainable = True
-statistics_move["training=False, then unfrozen"] = moves(*flagged)
+base.trainable = True  # the third model once more, unfrozen and compiled again
+statistics_move["training=False, then unfrozen"] = moves(thawed, base)
 
 # %% tags=["result-table"]
 for how, moved in statistics_move.items():
@@ -521,34 +529,36 @@ compare_guess("统计量会动 statistics move", guess_statistics_move, True)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 在 Keras 3.15 的函数式模型里，构造时的 `training=False` **被 `fit` 盖过**：它以 `training=True` 调用整个模型。冻结期间没事，因为 `trainable = False` 的 BatchNorm 总在推理模式；一解冻，统计量就动了。（Keras 的议题 #20285 记录了它。）**可靠的做法：解冻以后，对每个 BatchNorm 层设 `trainable = False`，再编译**。同一个规则也管 Dropout：写死的 `Dropout(0.5)(x, training=True)` 在 `predict` 时不再丢弃，下面验证。
+# 在 Keras 3.15 的函数式模型里，构造时的 `training=False` **被 `fit` 盖过**：它以 `training=True` 调用整个模型。冻结期间没事，因为 `trainable = False` 的 BatchNorm 总在推理模式；一解冻，统计量就动了。（Keras 的议题 #20285 记录了它。）**可靠的做法：解冻以后，对每个 BatchNorm 层设 `trainable = False`，再编译**（$\gamma$ 和 $\beta$ 也就跟着冻结）。同一个规则也管 Dropout：构造时写的 `Dropout(0.5)(x, training=True)` 在 `predict` 时不再丢弃，下面验证。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In a functional model of Keras 3.15 the `training=False` given at construction is **overridden by `fit`**, which calls the whole model with `training=True`. As long as it is frozen no harm is done, since a BatchNorm with `trainable = False` always runs in inference mode; once unfrozen, the statistics move. (Keras issue #20285 records it.) **What is reliable: after unfreezing, set `trainable = False` on each BatchNorm layer, then compile.** The same rule holds for dropout: a built-in `Dropout(0.5)(x, training=True)` no longer drops in `predict`, as checked below.
+# In a functional model of Keras 3.15 the `training=False` given at construction is **overridden by `fit`**, which calls the whole model with `training=True`. As long as it is frozen no harm is done, since a BatchNorm with `trainable = False` always runs in inference mode; once unfrozen, the statistics move. (Keras issue #20285 records it.) **What is reliable: after unfreezing, set `trainable = False` on each BatchNorm layer, then compile** (this freezes $\gamma$ and $\beta$, too). The same rule holds for dropout: with `Dropout(0.5)(x, training=True)`, given at construction, nothing is dropped in `predict`, as checked below.
 #
 # </div>
 
 # %%
 ones = keras.Input((1000,))
 always = keras.Model(ones, keras.layers.Dropout(0.5)(ones, training=True))
-assert np.all(always.predict(np.ones((1, 1000)), verbose=0) == 1)  # the flag is overridden
-assert 0.4 < np.mean(np.array(always(np.ones((1, 1000)))) == 0) < 0.6  # and here it is not
+predicted = always.predict(np.ones((1, 1000)), verbose=0)  # here the flag is overridden
+called = np.array(always(np.ones((1, 1000))))  # and here it is not
+print(f"丢弃 dropped: predict {np.mean(predicted == 0):.0%}, model(x) {np.mean(called == 0):.1f}")
+assert np.all(predicted == 1) and 0.45 < np.mean(called == 0) < 0.55
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 还有一个更隐蔽的。直接调用 `model(x)`，不说 `training`，本来是推理。可是如果 BatchNorm **前面**有一个缩放图片的层：
+# 还有一个更隐蔽的陷阱。直接调用 `model(x)`，不说 `training`，本来是推理。可是如果 BatchNorm **前面**有一个缩放图片的层：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# One more, better hidden. A direct call `model(x)` that does not mention `training` is inference. But let a layer that resizes pictures stand **before** BatchNorm:
+# Here is a better-hidden trap. A direct call `model(x)` that does not mention `training` is inference. But let a layer that resizes pictures stand **before** BatchNorm:
 #
 # </div>
 
@@ -561,18 +571,19 @@ for kind, values in zip(kinds, arguments, strict=True):
     print(f"{kind:12} model(x): {'动 moves' if moved else '不动 stays'}")
     assert moved == (kind != "Rescaling")
     assert not moves_when_called(layer, training=False)
+    assert not moves_when_called(layer, "predict", verbose=0)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 只是**看一眼**答案，模型就变了：`Resizing`、`CenterCrop`、`RandomFlip` 后面的层在 `model(x)` 时进入训练模式（Keras 3.15 实测）：这几种层的 `call` 把 `training=True` 当默认值，并传给后面的层。`predict`、`evaluate` 和 `model(x, training=False)` 没有这个问题。**规则：直接调用时总是写明 `training=False`，或者用 `predict`**。
+# 只是**看一眼**答案，模型就变了：`Resizing`、`CenterCrop`、`RandomFlip` 后面的层在 `model(x)` 时进入训练模式（Keras 3.15 实测）：这几种层的 `call` 把 `training=True` 当默认值，并传给后面的层。`predict` 和 `model(x, training=False)` 没有这个问题。**规则：直接调用时总是写明 `training=False`，或者用 `predict`**。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Just **looking** at an answer changed the model: behind `Resizing`, `CenterCrop` and `RandomFlip`, layers run in training mode on `model(x)` (measured in Keras 3.15): the `call` of these layers has `training=True` as its default and hands it on. `predict`, `evaluate` and `model(x, training=False)` are free of it. **Rule: in a direct call always write `training=False`, or use `predict`.**
+# Just **looking** at an answer changed the model: behind `Resizing`, `CenterCrop` and `RandomFlip`, layers run in training mode on `model(x)` (measured in Keras 3.15): the `call` of these layers has `training=True` as its default and hands it on. `predict` and `model(x, training=False)` are free of it. **Rule: in a direct call always write `training=False`, or use `predict`.**
 #
 # </div>
 
@@ -582,29 +593,30 @@ for kind, values in zip(kinds, arguments, strict=True):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 现在做对的一遍。解冻 `tail`，BatchNorm 保持冻结，编译，学习率 1e-4。**早停**（early stopping）：验证损失连续 3 轮不比最好的小就停，取回最好一轮的权重。轮数给足 15：`patience=5` 而总共只有 10 轮（文章 S1），早停很少有机会起作用。
+# 现在做对的一遍。解冻 `tail`，BatchNorm 保持冻结，编译，学习率 1e-4。**早停**（early stopping）：验证损失连续 3 轮不比最好的小就停，取回最好一轮的权重。轮数给足 15：文章 S1 总共 10 轮，`patience=5`，只有最好的一轮在前 4 轮里，才省得下时间。`EarlyStopping` 只比训练过的各轮，不看**起点**：所以先自己量一次起点的验证损失；微调以后没有更小，就留下冻结的那个。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now the right way. Unfreeze `tail`, keep BatchNorm frozen, compile, with a learning rate of 1e-4. **Early stopping**: stop when for 3 epochs the validation loss has not been below its best, and take back the weights of the best epoch. Allow 15 epochs: with `patience=5` and only 10 epochs in all (article S1) early stopping seldom gets a chance to act.
+# Now the right way. Unfreeze `tail`, keep BatchNorm frozen, compile, with a learning rate of 1e-4. **Early stopping**: stop when for 3 epochs the validation loss has not been below its best, and take back the weights of the best epoch. Allow 15 epochs: with 10 epochs and `patience=5` (article S1) time is saved only if the best epoch is among the first 4. `EarlyStopping` compares the epochs that were trained and does not look at the **start**: so measure the validation loss of the start yourself; if fine-tuning does not get below it, keep the frozen one.
 #
 # </div>
 
 
 # %%
-def unfreeze(model):
-    for layer in model.layers:
+def unfreeze_all_but_batch_norm(network):
+    for layer in network.layers:
         layer.trainable = not isinstance(layer, BatchNorm)
 
 
 tail.trainable = True  # a frozen parent keeps its layers frozen
-unfreeze(tail)
+unfreeze_all_but_batch_norm(tail)
 head.set_weights(probe_head)
 model.compile(keras.optimizers.Adam(1e-4), loss=bce)
 before = detectors.snapshot(model)
+loss_at_start = model.evaluate(maps[val], y[val], verbose=0)
 
 # %% tags=["nbval-ignore-output"]
 stop = keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)
@@ -612,41 +624,33 @@ settings = {"epochs": 15, "batch_size": 20, "verbose": 0, "callbacks": [stop]}
 history = model.fit(maps[fit], y[fit], validation_data=(maps[val], y[val]), **settings).history
 tuned_accuracy = accuracy(model)
 print(f"轮 epochs: {len(history['loss'])}  测试 test: {frozen_accuracy:.3f} → {tuned_accuracy:.3f}")
+print(f"验证损失 validation loss: {loss_at_start:.3f} → {min(history['val_loss']):.3f}")
 
 # %%
 for detector in [detectors.frozen_kept, detectors.unfrozen_moved, detectors.batch_norm_kept]:
     detector(model, before)  # silent: all is right
 detectors.recompiled(model)
-restored = model.evaluate(maps[val], y[val], verbose=0)
-assert np.isclose(restored, min(history["val_loss"]), atol=1e-4)  # the best epoch is back
-assert 0.86 < tuned_accuracy < 0.96
+restored = model.evaluate(maps[val], y[val], verbose=0)  # the best epoch, below the start:
+assert np.isclose(restored, min(history["val_loss"]), atol=1e-4) and restored < loss_at_start
+assert 0.84 < tuned_accuracy < 0.96
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 四个检测器都不作声。一次训练的成绩可能升，也可能降：400 张测试照片的区间大约有正负 3 个百分点，下一节才用重复的训练说话。验证成绩是在许多轮里**挑**出来的，所以偏乐观（第 10 课量偏多少）；报告的数字来自测试集，看一次。
+# 四个检测器都不作声。验证损失比起点小，可是一次训练的测试准确率可能升，也可能降：400 张测试照片的区间大约有正负 3 个百分点，下一节才用重复的训练说话。验证成绩是在许多轮里**挑**出来的，所以偏乐观（第 10 课量偏多少）；报告的数字来自测试集，看一次。
 #
-# **练习 2**：写出预热加余弦的学习率。第 `step` 步（从 0 数）：前 `warm_up` 步从 `peak / warm_up` 均匀升到 `peak`，之后按余弦降，走到 `total` 时为 0。**练习 3**：写出早停。轮从 0 数，返回停下的一轮和最好的一轮。
+# **练习 2**：写出早停。轮从 0 数；离最好的一轮过了 `patience` 轮还没有更小的损失，就停。返回停下的一轮和最好的一轮，按这个次序。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# All four detectors are silent. The score of one training may rise or fall: the interval of 400 test pictures is about plus or minus 3 percentage points, and only repeated trainings, in the next section, can tell. The validation score was **picked** from many epochs, so it is optimistic (lesson 10 measures by how much); the number to report comes from the test set, looked at once.
+# All four detectors are silent. The validation loss is below the start, yet the test accuracy of one run may rise or fall: the interval of 400 test pictures is about plus or minus 3 percentage points, and only repeated runs, in the next section, can tell. The validation score was **picked** from many epochs, so it is optimistic (lesson 10 measures by how much); the number to report comes from the test set, looked at once.
 #
-# **Exercise 2**: write the learning rate with warm-up and cosine. At `step` (counted from 0): for the first `warm_up` steps rise evenly from `peak / warm_up` to `peak`, then fall along a cosine that reaches 0 at `total`. **Exercise 3**: write early stopping. Epochs count from 0; return the epoch where it stops and the best epoch.
+# **Exercise 2**: write early stopping. Epochs count from 0; stop when `patience` epochs after the best one no loss has been lower. Return the epoch where it stops and the best epoch, in this order.
 #
 # </div>
-
-
-# %% tags=["exercise"]
-def rate_at(step, warm_up, total, peak):
-    """Learning rate at a step; warm_up and total count steps."""
-    return ...
-
-
-check("08-2", rate_at)
 
 
 # %% tags=["exercise"]
@@ -655,7 +659,7 @@ def early_stop(val_losses, patience):
     return ...
 
 
-check("08-3", early_stop)
+check("08-2", early_stop)
 
 # %% [markdown]
 # ## 学习率与冻结的深度 · Learning rate and the depth to freeze
@@ -663,18 +667,18 @@ check("08-3", early_stop)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 一次训练说明不了什么。`course build --full 08` 用同样的 X 光片做了一整张表：从哪个 block 开始解冻，学习率多大，每格 3 个随机种子（不同的训练照片），各 10 轮，写进 `data/results/08.json`；代码在 `lessons/full_08.py`。先看表是否与你刚才的训练相符。
+# 一次训练说明不了什么，从哪里冻结也是个老问题（Yosinski 等，2014）。`course build --full 08` 用同样的 X 光片做了一整张表：从哪个 block 开始解冻，学习率多大，每格 3 个随机种子（不同的训练照片），各 10 轮，写进 `data/results/08.json`；代码在 `lessons/full_08.py`。下面所有的表都是**测试**准确率：这是回头看学习率怎样起作用的实验，不是选超参数的做法；你自己选的时候看验证集。先把你刚才的一次与表里的平均并排放：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# One training proves little. `course build --full 08` has made a whole table with the same X-rays: unfrozen from which block, at which learning rate, 3 random seeds each (other training pictures), 10 epochs; it is in `data/results/08.json`, and its code in `lessons/full_08.py`. First see whether it agrees with your training above.
+# One run proves little, and where to freeze is an old question (Yosinski et al., 2014). `course build --full 08` has made a whole table with the same X-rays: unfrozen from which block, at which learning rate, 3 random seeds each (other training pictures), 10 epochs; it is in `data/results/08.json`, and its code in `lessons/full_08.py`. All tables below are **test** accuracies: we read them to learn how rates behave, which is not how to choose one; when you choose, do it on validation data. First put your run above beside the means of the table:
 #
 # </div>
 
-# %% tags=["setup"]
+# %% tags=["setup", "nbval-ignore-output"]
 measured = json.loads((paths.DATA / "results" / "08.json").read_text(encoding="utf-8"))["full"]
 rows = pd.DataFrame(measured["rows"])
 
@@ -684,26 +688,33 @@ def pick(how, n=200, task="xray", rate=None):
     return chosen if rate is None else chosen[chosen.rate == rate]
 
 
-assert abs(pick("frozen").accuracy.mean() - frozen_accuracy) < 0.04
-assert abs(pick("block11", rate=1e-4).accuracy.mean() - tuned_accuracy) < 0.04
+mean_frozen, lp_ft = pick("frozen").accuracy.mean(), pick("block11", rate=1e-4)
+print(f"表 table: 冻结 frozen {mean_frozen:.3f} → 微调 tuned {lp_ft.accuracy.mean():.3f}")
+print(f"你 you: {frozen_accuracy:.3f} → {tuned_accuracy:.3f}")
 
 # %%
 blocks, rates = ["block15", "block13", "block11"], [1e-5, 1e-4, 1e-3, 1e-2]
 table = pd.DataFrame({r: [pick(b, rate=r).accuracy.mean() for b in blocks] for r in rates}, blocks)
 print(table.round(3))
-print(f"frozen {pick('frozen').accuracy.mean():.3f}   all {pick('all').accuracy.mean():.3f}")
-assert (table[1e-2] < 0.6).all() and (table[1e-4] > 0.88).all()
-assert pick("all").accuracy.mean() > pick("frozen").accuracy.mean() + 0.01
+print(f"frozen {mean_frozen:.3f}   all, 1e-4: {pick('all').accuracy.mean():.3f}")
+assert (rows[rows.rate == 1e-2].accuracy == 0.5).all() and (table[1e-4] > 0.88).all()
+assert pick("all").accuracy.mean() > mean_frozen + 0.01
 
 
 # %% tags=["setup"]
+assert abs(mean_frozen - frozen_accuracy) < 0.04
+assert abs(lp_ft.accuracy.mean() - tuned_accuracy) < 0.06
+assert abs(pick("block13", rate=1e-3).accuracy.mean() - mean_frozen) < 0.02
+assert pick("block13", rate=1e-3).agreement.mean() < 0.05  # the X-ray accuracy does not show it
+
+
 def draw_sweep(depth, rate):
-    here, start = pick(depth, rate=10.0**rate), pick("frozen").accuracy.mean()
+    here, start = pick(depth, rate=10.0**rate), mean_frozen
     fig, axes = plt.subplots(1, 2, figsize=(6.2, 2.6), sharey=True)
     for ax, key, name in zip(
         axes,
         ["accuracy", "agreement"],
-        ["X 光片准确率 X-ray accuracy", "与原网络一致 agreement"],
+        ["测试准确率 test accuracy", "不变的答案 same answers"],
         strict=True,
     ):
         ax.plot(here.seed, here[key], "o", markevery=1)
@@ -719,38 +730,42 @@ Explorer(
         options=blocks, value="block11", description="从这里解冻 unfrozen from"
     ),
     rate=widgets.IntSlider(-4, min=-5, max=-2, description="学习率 10 的几次方 rate 10^"),
-    alt_zh="左：3 个种子的 X 光片准确率，灰线是冻结的骨干网络，点在线附近或略高。右：与原网络答案一致的比例，点在 1 以下。",
-    alt_en="Left: X-ray accuracy of 3 seeds, the grey line is the frozen backbone, the points are near or a little above it. Right: agreement with the original network's answers, the points are below 1.",
+    alt_zh="左：3 个种子的 X 光片测试准确率，灰线是冻结的骨干网络，点在线附近或略高。右：与原网络答案一致的比例，点在 1 以下。",
+    alt_en="Left: test accuracy of 3 seeds on X-rays, the grey line is the frozen backbone, the points are near or a little above it. Right: agreement with the original network's answers, the points are below 1.",
 )
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 拖动两个滑块，灰线是没有微调时的水平。学习率大了 100 倍（1e-2），所有深度都变成抛硬币：特征毁掉了，也学不回来。学习率 1e-4 时，从 block15 到 block11 差别不大；解冻整个网络（表下的 `all`）最准，但每一步都要算完整个网络，也忘得更多。右边一栏正是遗忘，后面说它。
+# 你的一次与表里差几个百分点，甚至可能比冻结的还低：你只用了 160 张训练照片，还有早停；一次的结果本来就跳动。
+#
+# 拖动两个滑块，灰线是没有微调时的水平。1e-2 时（不是 1e-4），9 次训练的准确率都恰好是 0.500：网络对每张照片给同一个答案，10 轮之内学不回来（后面“忘掉了什么”里验证；它是有限的数，不是 NaN）。1e-3、block11 的 0.772 是 0.90、0.91 和 0.50 的平均：3 次里塌了 1 次。1e-4 时，从 block15 到 block11 差别不大；解冻整个网络（表下的 `all`）的平均最高，可是与 block11 的差比 400 张照片的区间小，而且每一步都要算完整个网络，也忘得更多。右边一栏是答案的变化，后面说它。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Move both sliders; the grey line is the level without fine-tuning. With a rate 100 times as large (1e-2) every depth ends as a coin toss: the features are destroyed and are not learned again. At 1e-4, block15 to block11 differ little; unfreezing the whole network (`all`, below the table) is the most accurate, but each step has to go through the whole network, and it forgets more. The right panel is about forgetting, of which more below.
+# Your run differs from the table by some percentage points, and may even be below the frozen one: you used 160 training pictures and early stopping, and single runs do jump.
+#
+# Move both sliders; the grey line is the level without fine-tuning. At 1e-2 (instead of 1e-4) the accuracy of all 9 runs is exactly 0.500: the network gives every picture the same answer and does not learn again within 10 epochs (checked below, in “What was forgotten”; it is a finite number, not NaN). The 0.772 at 1e-3 and block11 is the mean of 0.90, 0.91 and 0.50: 1 run of 3 collapsed. At 1e-4, block15 to block11 differ little; unfreezing the whole network (`all`, below the table) has the highest mean, but it is ahead of block11 by less than the interval of 400 pictures, each step has to go through the whole network, and it forgets more. The right panel shows changed answers, of which more below.
 #
 # </div>
 
 # %% [markdown]
-# ## 预热与分开的学习率 · Warm-up and separate rates
+# ## 预热与分层学习率 · Warm-up and discriminative rates
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# Adam 最初几步，每个权重的步长都大约是一整个学习率（第 03 课），不管梯度多小。**预热**（warm-up）让学习率从小到大。Keras 里一行：
+# Adam 最初几步，每个权重的步长都大约是一整个学习率（第 03 课），不管梯度多小。**预热**（warm-up）让学习率从小到大。Keras 里可以与余弦一起写，`decay_steps` 从预热结束时数起：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In Adam's first steps each weight moves by about one whole learning rate (lesson 03), however small its gradient. **Warm-up** lets the rate grow from small to large. In Keras it is one line:
+# In Adam's first steps each weight moves by about one whole learning rate (lesson 03), however small its gradient. **Warm-up** lets the rate grow from small to large. Keras writes it together with a cosine; `decay_steps` counts from the end of the warm-up:
 #
 # </div>
 
@@ -773,7 +788,7 @@ for ax, how, name in zip(
         ax.plot(range(1, 11), curve, label=f"种子 seed {seed}")
     ax.set(title=name, xlabel="轮 epoch", ylim=(0.45, 1))
 fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=8)
-axes[0].set_ylabel("准确率 accuracy")
+axes[0].set_ylabel("测试准确率 test accuracy")
 figures.show(
     fig,
     "学习率 1e-3 时 3 个种子的测试准确率随轮数的变化：左边没有预热，右边预热 50 步；两边都上下跳动。",
@@ -782,25 +797,41 @@ figures.show(
 worst = {how: min(map(min, pick(how, rate=1e-3).curve)) for how in ("block11", "warm-up")}
 print("最差的一轮 worst epoch:", worst)
 assert worst["block11"] < 0.55 and worst["warm-up"] > 0.65
-assert pick("warm-up").accuracy.mean() < pick("block11", rate=1e-4).accuracy.mean()
+assert pick("warm-up").accuracy.mean() < lp_ft.accuracy.mean()
+ends = pick("warm-up").accuracy.to_numpy() - pick("block11", rate=1e-3).accuracy.to_numpy()
+assert ends[0] < 0 < ends[1] and ends[2] > 0.3  # one lower, one higher, one saved
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 没有预热时，一个种子塌到 0.5，再也站不稳；有预热的三个种子都没有塌。但是预热没有把 1e-3 变成好的学习率：右边仍然上下跳动，终点仍不如一开始就用 1e-4。**先选对学习率，预热是保险。**
+# 图里的预热没有余弦：100 步里前 50 步均匀升到 1e-3，之后保持。没有预热时，3 个种子里有 1 个塌到 0.5，再也没有稳住；预热后它没有塌。另外两个一升一降，右边仍然上下跳动，终点平均仍不如一开始就用 1e-4。3 个种子只够说预热**可能**有用。**先选对学习率。**
 #
-# **分开的学习率**（discriminative learning rates；Howard 与 Ruder，2018）：分类头走大步，骨干网络走小步。把骨干网络的梯度乘以 0.1 行吗？对 Adam 不行：它用梯度除以梯度自己的大小，常数约掉了。
+# **练习 3**：写出预热加余弦的学习率。第 `step` 步（从 0 数）：前 `warm_up` 步从 `peak / warm_up` 均匀升到 `peak`（Keras 从 0 开始，这里早一步），之后按余弦降，开头慢，末尾也慢，走到 `total` 时为 0。
+#
+# **分层学习率**（discriminative learning rates；Howard 与 Ruder，2018）：分类头走大步，骨干网络走小步。把骨干网络的梯度乘以 0.1 行吗？对 Adam 不行：它用梯度除以梯度自己的大小，常数约掉了。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Without warm-up one seed collapses to 0.5 and never stands firmly again; with warm-up none of the three does. But warm-up does not turn 1e-3 into a good rate: the right side still jumps, and its end is still worse than plain 1e-4. **Choose the right rate first; warm-up is insurance.**
+# There is no cosine in the figure: the rate rises evenly to 1e-3 for 50 of the 100 steps and then stays. Without warm-up 1 seed of 3 collapses to 0.5 and never recovers for good; with warm-up it does not. Of the other two one ends higher and one lower, the right side still jumps, and on average its end is still worse than plain 1e-4. In 3 seeds warm-up prevented the one collapse: it **may** help, and that is not much evidence. **Choose the right rate first.**
+#
+# **Exercise 3**: write the learning rate with warm-up and cosine. At `step` (counted from 0): for the first `warm_up` steps rise evenly from `peak / warm_up` to `peak` (Keras starts at 0; here it is one step earlier), then fall along a cosine, slowly at first and slowly at the end, that reaches 0 at `total`.
 #
 # **Discriminative learning rates** (Howard and Ruder, 2018): large steps for the head, small ones for the backbone. Could the backbone's gradients be multiplied by 0.1? Not with Adam: it divides the gradient by its own size, and the constant cancels.
 #
 # </div>
+
+
+# %% tags=["exercise"]
+def rate_at(step, warm_up, total, peak):
+    """Learning rate at a step; warm_up and total count steps."""
+    return ...
+
+
+check("08-3", rate_at)
+
 
 # %%
 steps = []
@@ -808,6 +839,7 @@ for factor in (1.0, 0.1):
     optimizer, w = keras.optimizers.Adam(1e-3), keras.Variable([0.0])
     optimizer.apply([keras.ops.array([factor * 2.0])], [w])
     steps.append(float(w[0]))
+print([f"{step:.2e}" for step in steps])
 assert np.isclose(*steps, rtol=1e-4) and np.isclose(steps[0], -1e-3, rtol=1e-3)
 
 # %% [markdown] tags=["lang-zh"]
@@ -833,27 +865,31 @@ optimizers = [keras.optimizers.Adam(1e-5), keras.optimizers.Adam(1e-3)]  # backb
 
 def train_step(x_batch, y_batch):
     with tf.GradientTape() as tape:
-        loss = bce(y_batch[:, None], model(x_batch, training=False))
+        loss = bce(y_batch[:, None], model(x_batch, training=False))  # BatchNorm stays
     for optimizer, group, g in zip(optimizers, groups, tape.gradient(loss, groups), strict=True):
         optimizer.apply(g, group)
 
 
-# %%
+# %% tags=["nbval-ignore-output"]
 for batch in np.array_split(rng.permutation(200), 10)[:4]:
     train_step(maps[batch], y[batch].astype("float32"))
 went = [np.abs(head.get_weights()[0] - probe.coef_.T).max()]  # the farthest weight of the head
 went += [max(np.abs(a - b).max() for a, b in zip(tail.get_weights(), pretrained, strict=True))]
-assert went[1] < 1e-4 and went[0] > 20 * went[1]
+print(f"最远的权重 farthest weight: 头 head {went[0]:.0e}, 骨干 backbone {went[1]:.0e}")
 
 # %% tags=["setup"]
-chosen = {"LP-FT": pick("block11", rate=1e-4)}
-chosen |= {how: pick(how) for how in ("random head", "discriminative", "BN training")}
+assert went[1] < 1e-4 and went[0] > 20 * went[1]
+chosen = {"LP-FT, 1e-4": lp_ft, "both 1e-5": pick("block11", rate=1e-5)}
+chosen |= {how: pick(how) for how in ("discriminative", "random head", "BN training")}
 other = pd.DataFrame({how: r[["accuracy", "agreement"]].mean() for how, r in chosen.items()}).T
 print(other.round(3))
-assert other.accuracy["BN training"] < other.accuracy["LP-FT"] - 0.03
-assert abs(other.accuracy["random head"] - other.accuracy["LP-FT"]) < 0.02
-assert other.agreement["random head"] < other.agreement["LP-FT"] - 0.05
-assert other.agreement["discriminative"] > other.agreement["LP-FT"] + 0.03
+print("BN training:", pick("BN training").accuracy.round(3).tolist())
+first_row = other.loc["LP-FT, 1e-4"]
+assert other.accuracy["BN training"] < first_row.accuracy - 0.03
+assert abs(other.accuracy["random head"] - first_row.accuracy) < 0.02
+assert other.agreement["random head"] < first_row.agreement - 0.05
+assert other.agreement["discriminative"] > first_row.agreement + 0.03
+assert (other.loc["both 1e-5"] - other.loc["discriminative"]).abs().max() < 0.02
 
 norm = next(layer for layer in tail.layers if isinstance(layer, BatchNorm))
 assert norm.momentum == 0.99 and round(1 - norm.momentum**100, 2) == 0.63
@@ -861,22 +897,22 @@ assert norm.momentum == 0.99 and round(1 - norm.momentum**100, 2) == 0.63
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 这张表的四行都是 200 张 X 光片、3 个种子的平均。读出三件事：
+# 这张表的 5 行都是 200 张 X 光片、3 个种子的平均。读出三件事：
 #
-# * **随机的头**：准确率与先探测后微调差不多，但忘掉的多得多。这里先探测的好处不在准确率。
-# * **分开的学习率**（骨干网络 1e-5，头 1e-3）：忘得最少，准确率低不到 2 个百分点。
-# * **BatchNorm 一起训练**：准确率低了好几个百分点，答案变了一多半。每批只有 20 张，批的均值很吵；预测时用的滑动统计量又跟不上：动量 0.99 时，100 步只走完 $1-0.99^{100}\approx0.63$ 的路。
+# * **随机的头**：准确率与先探测后微调差不多，但答案变得多得多。这里先探测的好处不在准确率。
+# * **分层学习率**（骨干网络 1e-5，头 1e-3）：答案变得最少，准确率低不到 2 个百分点。可是这主要因为骨干网络只用 1e-5：`both 1e-5` 一行头也用 1e-5，结果几乎一样。探测以后，头没有多少还要学的了。
+# * **BatchNorm 一起训练**：平均低了好几个百分点（3 个种子是 0.795、0.900、0.778），答案变了一多半。三处不同：$\gamma$、$\beta$ 也在训练；每批只有 20 张，用的是这一批自己的、很吵的统计量；预测时用的滑动统计量在动量 0.99 时，100 步只走完 $1-0.99^{100}\approx0.63$ 的路。哪一处要紧，这张表分不出来。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The four rows are means over 3 seeds with 200 X-rays. Read three things from them:
+# The 5 rows are means over 3 seeds with 200 X-rays. Read three things from them:
 #
-# * **A random head**: about as accurate as LP-FT, but it forgets far more. The benefit of probing first is not in the accuracy here.
-# * **Separate rates** (backbone 1e-5, head 1e-3): forgets least, and its accuracy is less than 2 percentage points lower.
-# * **BatchNorm in training mode**: several percentage points less accurate, and more than half of the answers changed. Batches have only 20 pictures, so their means are noisy; and the moving statistics used for predicting lag behind: with momentum 0.99 they have gone $1-0.99^{100}\approx0.63$ of the way after 100 steps.
+# * **A random head**: about as accurate as LP-FT, but far more answers change. The benefit of probing first is not in the accuracy here.
+# * **Discriminative rates** (backbone 1e-5, head 1e-3): the fewest answers change, and accuracy is less than 2 percentage points lower. But nearly all of this comes from the backbone's 1e-5: in the row `both 1e-5` the head has 1e-5, too, and the result is almost the same. After probing the head has little left to learn.
+# * **BatchNorm in training mode**: several percentage points less accurate on average (0.795, 0.900 and 0.778 with the 3 seeds), and more than half of the answers changed. Three things differ: $\gamma$ and $\beta$ are trained, too; batches of only 20 pictures are normalized by their own noisy statistics; and the moving statistics used for predicting have, with momentum 0.99, gone only $1-0.99^{100}\approx0.63$ of the way after 100 steps. This table does not separate them.
 #
 # </div>
 
@@ -886,14 +922,14 @@ assert norm.momentum == 0.99 and round(1 - norm.momentum**100, 2) == 0.63
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 流言：“微调总比特征提取好。”把准确率的差按任务和照片张数列出来，每格 3 个种子；区间（威尔逊区间）来自测试照片的张数，X 光片 400 张，猫狗 116 张。
+# 流言：“微调总比特征提取好。”把准确率的差按任务和照片张数列出来，每格 3 个种子；方括号里是**冻结**准确率的区间（威尔逊区间），来自测试照片的张数，X 光片 400 张，猫狗 116 张。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The myth: “fine-tuning always beats feature extraction.” List the gain in accuracy by task and number of pictures, 3 seeds each; the interval (Wilson) comes from the number of test pictures, 400 X-rays and 116 photos of cats and dogs.
+# The myth: “fine-tuning always beats feature extraction.” List the gain in accuracy by task and number of pictures, 3 seeds each; in brackets is the interval (Wilson) of the **frozen** accuracy, which comes from the number of test pictures, 400 X-rays and 116 photos of cats and dogs.
 #
 # </div>
 
@@ -913,6 +949,13 @@ compare_guess("X 光片 X-rays", guess_gain_x_rays, f"{100 * gains['xray', 200].
 compare_guess("猫狗 pets", guess_gain_pets, f"{100 * gains['pets', 200].mean():.1f}")
 
 # %% tags=["setup"]
+probe_only = keras.Sequential([keras.Input((1280,)), keras.layers.Dense(1)])  # the control:
+probe_only.set_weights(probe_head)  # the head alone is trained on, for 10 epochs
+probe_only.compile(keras.optimizers.Adam(1e-4), loss=bce)
+_ = probe_only.fit(features, y, epochs=10, batch_size=20, verbose=0)
+score = np.mean((probe_only.predict(features_test, verbose=0)[:, 0] > 0) == y_test)
+assert abs(score - frozen_accuracy) < 0.015
+assert np.allclose(400 * gains["xray", 800], [5, 8, 13])  # pictures
 assert gains["xray", 800].min() > 0 and gains["xray", 800].mean() > 0.01  # far, many pictures
 assert abs(gains["pets", 200]).max() < 0.02  # close task: nothing to gain
 assert gains["xray", 40].min() < 0.01 < gains["xray", 40].max()  # 40 pictures: a matter of luck
@@ -924,7 +967,8 @@ for task, marker in {"xray": "o", "pets": "s"}.items():
     points = 100 * np.concatenate([gains[settings[place]] for place in places])
     ax.plot(np.repeat(places, 3), points, marker, markevery=1, label=names[task])
 ax.axhline(0, color="#888888", lw=1, marker="")
-ax.set_xticks(range(5), [f"n = {n}" for _, n in settings])
+short = {"xray": "X 光 X-ray", "pets": "猫狗 pets"}
+ax.set_xticks(range(5), [f"{short[task]}\nn = {n}" for task, n in settings])
 ax.legend(fontsize=8)
 ax.set(ylabel="得到的百分点 gain, points", xlabel="任务与张数 task and number")
 figures.show(
@@ -936,22 +980,26 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * **远的任务、照片多**（800 张 X 光片）：3 个种子都得到 1 到 3 个百分点，值得。
-# * **远的任务、照片少**（40 张）：有的种子得，有的种子失；说不清，就别付这个代价。
-# * **近的任务**（200 张猫狗）：几乎没有得到。骨干网络早就认识 118 个犬种，没有什么可学的。20 张时有得有失，全看抽到哪几张。
+# * **远的任务、照片多**（800 张 X 光片）：3 次都升，400 张测试照片里多对 5、8、13 张。
+# * **远的任务、照片少**（40 张）：有的种子升，有的种子降；说不清，就别付这个代价。
+# * **近的任务**：200 张猫狗时冻结的网络已经有 0.966，剩下可得的不多，也几乎没有提高；可能因为骨干网络早就认识 118 个犬种。20 张时平均高 2.9 个百分点，从 −1 到 6 都有，全看抽到哪几张。
 #
-# 保留意见：800 张时 3 个种子用的是同样的照片，只有顺序不同，更新步数也是 200 张时的 4 倍；图片只有 96×96；只试了一个网络。Raghu 等（2019）在两个大的医学任务上发现，迁移本身的好处也不大：多大的好处，要在自己的数据上量。
+# 提高不是因为头多练了 10 轮：我们的 200 张上只练头，准确率变化不到 1.5 个百分点（上面的断言，一次）；但这个对照没有在每一格里做。
+#
+# 保留意见：800 张 X 光片和 200 张猫狗时，3 个种子用的是同样的训练照片，只有顺序不同；测试照片在所有种子里都相同。所以 3 个点不是 3 次独立的实验。1e-4 又是看着测试成绩挑的，提高的数偏乐观一点。800 张时更新步数也是 200 张时的 4 倍；图片只有 96×96；只试了一个网络。Raghu 等（2019）在两个大的医学任务上发现，迁移本身的好处也不大：多大的好处，要在自己的数据上量。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * **A far task and many pictures** (800 X-rays): all 3 seeds gain 1 to 3 percentage points; it pays.
-# * **A far task and few pictures** (40): some seeds gain, some lose; if you cannot tell, do not pay the price.
-# * **A close task** (200 cats and dogs): next to no gain. The backbone has long known 118 breeds of dog, there is nothing to learn. With 20 photos it goes both ways, depending on which ones were drawn.
+# * **A far task and many pictures** (800 X-rays): all 3 runs gained, 5, 8 and 13 more right of 400 test pictures.
+# * **A far task and few pictures** (40): some seeds go up, some down; if you cannot tell, do not pay the price.
+# * **A close task**: with 200 photos of cats and dogs the frozen network is already at 0.966, so little is left to gain, and next to nothing was gained; perhaps because the backbone has long known 118 breeds of dog. With 20 photos the mean gain is 2.9 points, but it ranges from −1 to 6, depending on which ones were drawn.
 #
-# Reservations: with 800 pictures the 3 seeds see the same pictures in another order, and there are 4 times as many updates as with 200; pictures have only 96×96 pixels; one network was tried. Raghu et al. (2019) found on two large medical tasks that transfer itself gains little: how much it is must be measured on your own data.
+# The gain is not due to 10 more epochs for the head: with our 200 pictures and the head alone trained, accuracy changes by less than 1.5 percentage points (asserted above, one run); but this control was not made for each setting.
+#
+# Caveats: with 800 X-rays and with 200 photos of cats and dogs the 3 seeds see the same training pictures in another order, and the test pictures are the same for all seeds. So 3 points are not 3 independent experiments. The rate 1e-4 was picked with the test scores in view, so the gains are slightly optimistic. With 800 pictures there are also 4 times as many updates as with 200; pictures have only 96×96 pixels; one network was tried. Raghu et al. (2019) found on two large medical tasks that transfer itself gains little: how much it is must be measured on your own data.
 #
 # </div>
 
@@ -961,14 +1009,18 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 微调以后，原来会的还会吗？把原网络的 ImageNet 分类层装回微调过的骨干网络，问它课程自己的 116 张猫狗照片：1,000 类里的答案，与微调前相同的有多少？这是**灾难性遗忘**（catastrophic forgetting）的量法。
+# 微调以后，原来会的还会吗？把原网络的 ImageNet 分类层装回微调过的骨干网络，问它课程自己的 116 张猫狗照片：1,000 类里的答案，与微调前相同的有多少？答案变了不一定就是错了，所以再量真正的旧能力：答案是某种猫（或某种狗），而照片里确实是猫（或狗），占多少？旧能力丢掉，叫**灾难性遗忘**（catastrophic forgetting）。
+#
+# 这里用全部 200 张 X 光片，从同一个起点重新训练 3 次，各 5 轮，学习率不同：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# After fine-tuning, can it still do what it could? Put the original network's ImageNet layer back on the fine-tuned backbone and show it the course's own 116 photos of cats and dogs: out of 1,000 classes, how many answers are the same as before? This measures **catastrophic forgetting**.
+# After fine-tuning, can it still do what it could? Put the original network's ImageNet layer back on the fine-tuned backbone and show it the course's own 116 photos of cats and dogs: out of 1,000 classes, how many answers are the same as before? A changed answer need not be a wrong one, so also measure the old skill itself: how often is the answer some cat (or some dog) when the photo does show a cat (or a dog)? Losing the old skill is **catastrophic forgetting**.
+#
+# Here all 200 X-rays are used, in 3 trainings from the same start, 5 epochs each, at different rates:
 #
 # </div>
 
@@ -981,24 +1033,44 @@ def imagenet_answers():
     return (tail.predict(maps_pets, verbose=0) @ kernel + bias).argmax(axis=1)
 
 
+is_dog = np.concatenate([part.labels for part in held_out])  # 0 cat, 1 dog
+
+
+def still_right(answers):
+    """The share of photos whose answer is some cat, or some dog, as it should be."""
+    cat, dog = np.isin(answers, backbones.CATS), np.isin(answers, backbones.DOGS)
+    return np.where(is_dog, dog, cat).mean()
+
+
 tail.set_weights(pretrained)
 original = imagenet_answers()
-known = np.isin(original, [*backbones.CATS, *backbones.DOGS]).mean()
-assert np.array_equal(original, full.predict(x_pets, verbose=0).argmax(axis=1)) and known > 0.7
+assert np.array_equal(original, full.predict(x_pets, verbose=0).argmax(axis=1))
+assert 0.6 < still_right(original) < 0.8
 
 # %% tags=["nbval-ignore-output"]
-model.compile(keras.optimizers.Adam(1e-4), loss=bce)
-head.set_weights(probe_head)
-_ = model.fit(maps, y, epochs=5, batch_size=20, verbose=0)
-same = (imagenet_answers() == original).mean()
-compare_guess("相同的答案 same answers", guess_same_answers, f"{same:.2f}")
+tried = {}
+for rate in (1e-2, 1e-3, 1e-4):
+    tail.set_weights(pretrained)
+    head.set_weights(probe_head)
+    model.compile(keras.optimizers.Adam(rate), loss=bce)
+    _ = model.fit(maps, y, epochs=5, batch_size=20, verbose=0)
+    now, spread = imagenet_answers(), np.ptp(model.predict(maps_test, verbose=0))
+    tried[rate] = {"same": (now == original).mean(), "right": still_right(now), "spread": spread}
+print(pd.DataFrame(tried).round(2).assign(start=[1, still_right(original).round(2), np.nan]))
+compare_guess("相同的答案 same answers", guess_same_answers, f"{tried[1e-4]['same']:.2f}")
 of_200 = rows[(rows.task == "xray") & (rows.n == 200)]
 print(of_200.pivot_table("agreement", "how", "rate").loc[blocks].round(2))
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 网络是在 X 光片上训练的，从没有人教它忘掉猫狗；可是学习率 1e-4 时，一部分答案已经变了，1e-3 时**几乎全部**变了，而 X 光片的准确率看不出这一点。表里从左到右，学习率越大，忘得越多；从 block15 到 block11，解冻的层越多，一般也忘得越多。如果旧任务还要用，就留一份原来的权重，或者在旧任务上也测。
+# 上表的 `same` 是不变的答案，`right` 是仍然答对猫狗，`spread` 是 400 张 X 光片的输出里最大与最小之差。读法：
+#
+# * 1e-4：约五分之一的答案变了，猫狗却答对得一样多。**变了的答案只是遗忘的上限**：多数变化是从一个品种换到另一个品种。
+# * 1e-3：旧能力几乎全部丢掉，而 X 光片的准确率看不出来。下表里从 block13 解冻、1e-3 时只剩 1% 到 2% 的答案不变，X 光片的准确率（0.898）与冻结的（0.897）一样。从 block15 解冻，也变了约四分之三。
+# * 1e-2：`spread` 是 0，每张 X 光片得到同一个输出：一个有限的数，不是 NaN；网络不再区分照片。
+#
+# 下表从左到右，学习率越大，变得越多；从 block15 到 block11，解冻的层越多，一般也变得越多。这与任务远不远没有必然关系：在猫狗上微调（1e-4），不变的答案反而更少，20 张时 0.63，200 张时 0.73，X 光片 200 张时 0.84。如果旧任务还要用，就留一份原来的权重，或者在旧任务上也测。
 #
 # 它走了多远？每个 block 的权重与起点的距离，除以起点的长度：
 #
@@ -1007,7 +1079,13 @@ print(of_200.pivot_table("agreement", "how", "rate").loc[blocks].round(2))
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The network was trained on X-rays, and nobody taught it to forget cats and dogs; yet at rate 1e-4 a part of the answers has changed, at 1e-3 **almost all** of them, and the accuracy on X-rays does not show it. In the table, from left to right, the larger the rate the more is forgotten; from block15 to block11, the more layers are unfrozen the more is usually forgotten, too. If the old task is still needed, keep a copy of the old weights, or test on the old task as well.
+# In the upper table `same` is the share of unchanged answers, `right` the cats and dogs that are still right, `spread` the largest minus the smallest output for the 400 X-rays. How to read it:
+#
+# * 1e-4: about a fifth of the answers has changed, yet equally many cats and dogs are right. **Changed answers are only an upper limit of forgetting**: most changes are from one breed to another.
+# * 1e-3: the old skill is almost entirely lost, and the accuracy on X-rays does not show it. In the lower table, unfrozen from block13 at 1e-3, only 1% to 2% of the answers are left, and the X-ray accuracy (0.898) is that of the frozen network (0.897). Unfrozen from block15, about three quarters have changed, too.
+# * 1e-2: `spread` is 0, every X-ray gets the same output: a finite number, not NaN; the network no longer tells pictures apart.
+#
+# In the lower table, from left to right, the larger the rate the more answers change; from block15 to block11, the more layers are unfrozen the more usually change, too. This is not a matter of a far task: tuning on cats and dogs (1e-4) leaves fewer answers unchanged, 0.63 with 20 photos and 0.73 with 200, against 0.84 with 200 X-rays. If the old task is still needed, keep a copy of the old weights, or test on the old task as well.
 #
 # How far did it go? The distance of each block's weights from their start, divided by the length of the start:
 #
@@ -1015,7 +1093,10 @@ print(of_200.pivot_table("agreement", "how", "rate").loc[blocks].round(2))
 
 # %% tags=["setup"]
 agreement = {rate: pick("block11", rate=rate).agreement.mean() for rate in rates}
-assert abs(same - agreement[1e-4]) < 0.2
+assert abs(tried[1e-4]["same"] - agreement[1e-4]) < 0.2
+assert abs(tried[1e-4]["right"] - still_right(original)) < 0.1 and tried[1e-3]["right"] < 0.2
+assert tried[1e-2]["spread"] < 0.01 and tried[1e-3]["spread"] > 1  # NaN would fail here
+assert pick("block11", 200, "pets", 1e-4).agreement.mean() < agreement[1e-4] - 0.05
 assert agreement[1e-5] > agreement[1e-4] + 0.02 and agreement[1e-3] < 0.2
 assert pick("all").agreement.mean() < agreement[1e-4] - 0.05
 
@@ -1036,27 +1117,27 @@ parts = [
     if name in {"head", *(f"block{i}" for i in range(11, 16))}
 ]
 far = [distance(part) for part in parts]
-assert 0.002 < min(far) and max(far) < 0.03
+assert 0.002 < min(far) and max(far) < 0.03  # about 1%
 fig, ax = plt.subplots(figsize=(5.4, 2.6))
-ax.bar(parts, 100 * np.array(far))
+ax.bar([part.replace("head", "最后的卷积 last conv") for part in parts], 100 * np.array(far))
 ax.set(xlabel="层 layers", ylabel="走了多远，% distance, %")
 figures.show(
     fig,
-    "柱状图：微调以后每个 block 的权重离起点的相对距离，都在 1% 上下。",
-    "Bar chart: how far the weights of each block are from their start after fine-tuning, all around 1%.",
+    "柱状图：1e-4 微调以后每个 block 和最后一个卷积的权重离起点的相对距离，都在 0.5% 到 1.5% 之间。",
+    "Bar chart: how far the weights of each block and of the last convolution are from their start after fine-tuning at 1e-4, all between 0.5% and 1.5%.",
 )
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 权重只走了自己大小的 1% 左右，答案已经变了不少：遗忘不需要走很远。**L2-SP**（Li 等，2018）把走远的权重拉回来，惩罚是 $\tfrac{\alpha}{2}\lVert\theta-\theta_S\rVert^2$。普通的权重衰减往 0 拉，那不是起点。Keras 里给每个卷积核挂一个正则项就行：
+# 1e-4 时权重只走了自己长度的 1% 左右，答案已经变了约五分之一：改变答案不需要走很远。**L2-SP**（Li 等，2018）把走远的权重拉回来，惩罚是 $\tfrac{\alpha}{2}\lVert\theta-\theta_S\rVert^2$。普通的权重衰减往 0 拉，那不是起点。Keras 里给每个要训练的权重挂一个正则项，再重新编译：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The weights went only about 1% of their own size, and many answers changed: forgetting does not need a long way. **L2-SP** (Li et al., 2018) pulls weights back that go far, by the penalty $\tfrac{\alpha}{2}\lVert\theta-\theta_S\rVert^2$. Ordinary weight decay pulls towards 0, which is not the start. In Keras, hang a regularizer on each kernel:
+# At 1e-4 the weights moved by about 1% of their length, and about a fifth of the answers changed: changing answers does not take a long way. **L2-SP** (Li et al., 2018) pulls weights back that go far, by the penalty $\tfrac{\alpha}{2}\lVert\theta-\theta_S\rVert^2$. Ordinary weight decay pulls towards 0, which is not the start. In Keras, hang a regularizer on each trainable weight and compile again:
 #
 # </div>
 
@@ -1078,39 +1159,48 @@ dense.kernel.assign(dense.kernel + 2.0)
 assert np.isclose(float(sum(dense.losses)), 0.5 / 2 * 6 * 2**2)  # 6 weights, each 2 away
 
 # %%
+tail.set_weights(pretrained)
+for weight in tail.trainable_variables:
+    weight.regularizer = L2SP(weight, alpha=0.1)
+model.compile(keras.optimizers.Adam(1e-4), loss=bce)  # the next fit has the penalty in its loss
+assert len(model.losses) == len(tail.trainable_variables) and float(sum(model.losses)) == 0
+
 tied = {how: pick(how).agreement.mean() for how in ["L2-SP 0.1", "L2-SP 1"]}
 tied_accuracy = {how: pick(how).accuracy.mean() for how in tied}
 print("一致 agreement:", pd.Series({"0": agreement[1e-4]} | tied).round(3).to_dict())
-print("准确率 accuracy:", pd.Series(tied_accuracy).round(3).to_dict())
-assert tied["L2-SP 1"] > agreement[1e-4] + 0.03  # the stronger the pull, the less is forgotten
-assert tied_accuracy["L2-SP 0.1"] > tied_accuracy["L2-SP 1"]  # but too strong a pull costs accuracy
+print(
+    "准确率 accuracy:", pd.Series({"0": lp_ft.accuracy.mean()} | tied_accuracy).round(3).to_dict()
+)
+assert tied["L2-SP 1"] > tied["L2-SP 0.1"] > agreement[1e-4]  # the stronger, the fewer changes
+assert tied_accuracy["L2-SP 0.1"] > lp_ft.accuracy.mean() - 0.005  # no accuracy lost
+assert abs(tied_accuracy["L2-SP 1"] - mean_frozen) < 0.005  # back at the frozen level
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# L2-SP 拉得越紧，忘得越少。$\alpha=0.1$ 时准确率没有损失，$\alpha=1$ 时拉得太紧，准确率又回到冻结的水平：这是一个要选的超参数。
+# L2-SP 拉得越紧，答案变得越少。$\alpha=0.1$ 时准确率没有损失，$\alpha=1$ 时准确率又回到冻结的水平（都是 3 个种子的平均）：这是一个要选的超参数。
 #
-# **练习 4**：写出 L2-SP 的惩罚，权重和起点各是一列数组。
+# **练习 4**：写出带 L2-SP 的一步梯度下降：`gradient` 是数据损失的梯度，惩罚的梯度你自己求，返回新的权重。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The harder L2-SP pulls, the less is forgotten. With $\alpha=0.1$ no accuracy is lost; with $\alpha=1$ the pull is too strong and accuracy is back at the frozen level: this is a hyperparameter to choose.
+# The harder L2-SP pulls, the fewer answers change. With $\alpha=0.1$ no accuracy is lost; with $\alpha=1$ accuracy is back at the frozen level (both means over 3 seeds): this is a hyperparameter to choose.
 #
-# **Exercise 4**: write the L2-SP penalty for a list of arrays of weights and a list of starts.
+# **Exercise 4**: write one step of gradient descent with L2-SP: `gradient` is the gradient of the data's loss, the penalty's gradient you find yourself; return the new weights.
 #
 # </div>
 
 
 # %% tags=["exercise"]
-def l2_sp(weights, start, alpha):
-    """weights, start: lists of arrays of equal shapes -> alpha / 2 times the squared distance"""
+def l2_sp_step(w, start, gradient, learning_rate, alpha):
+    """w, start, gradient: arrays of one shape -> the weights after one step"""
     return ...
 
 
-check("08-4", l2_sp)
+check("08-4", l2_sp_step)
 
 # %% [markdown]
 # ## 检测器：用在你自己的模型上 · The detectors, for your own models
@@ -1139,10 +1229,10 @@ assert says(detectors.input_range, net, x_pets[:16] / 255)
 #
 # | 什么时候 | 一行 |
 # |---|---|
-# | 训练以前 | `detectors.input_range(model, images)`、`detectors.recompiled(model)`、`before = detectors.snapshot(model)` |
+# | 设好 `trainable`、编译以后，训练以前 | `detectors.input_range(model, images)`、`detectors.recompiled(model)`、`before = detectors.snapshot(model)` |
 # | 训练以后 | `detectors.frozen_kept(model, before)`、`detectors.unfrozen_moved(model, before)`、`detectors.batch_norm_kept(model, before)` |
 #
-# 它们对任何 Keras 模型都可用，没有错就不作声。
+# 它们用于 Keras 模型，没有错就不作声。课程不认识的网络，`input_range` 要你写 `expected=(low, high)`；`batch_norm_kept` 是给冻结 BatchNorm 的微调用的。
 #
 # </div>
 
@@ -1151,10 +1241,10 @@ assert says(detectors.input_range, net, x_pets[:16] / 255)
 #
 # | when | one line |
 # |---|---|
-# | before training | `detectors.input_range(model, images)`, `detectors.recompiled(model)`, `before = detectors.snapshot(model)` |
+# | `trainable` set and compiled, before training | `detectors.input_range(model, images)`, `detectors.recompiled(model)`, `before = detectors.snapshot(model)` |
 # | after training | `detectors.frozen_kept(model, before)`, `detectors.unfrozen_moved(model, before)`, `detectors.batch_norm_kept(model, before)` |
 #
-# They work on any Keras model and are silent when all is right.
+# They are for Keras models and silent when all is right. For a network the course does not know, give `input_range` its `expected=(low, high)`; `batch_norm_kept` is meant for fine-tuning with frozen BatchNorm.
 #
 # </div>
 
@@ -1198,8 +1288,8 @@ quiz("08-q4")
 #
 # * 微调 = 从 $\theta_S$ 出发，继续更新权重。先训练头，再解冻；改了 `trainable` 就重新 `compile`。
 # * 解冻以后，把每个 BatchNorm 层的 `trainable` 设为 `False`。构造时的 `training=False` 在函数式模型里被 `fit` 盖过；直接调用写 `model(x, training=False)`。
-# * 学习率是最要紧的选择：1e-4 可用，1e-2 毁掉一切。分开的学习率要用两个优化器。
-# * 微调值不值要测：800 张 X 光片得到约 2 个百分点，200 张猫狗几乎没有得到；代价是遗忘，L2-SP 和小的学习率让它变小。
+# * 学习率是最要紧的选择：这里 1e-4 可用，1e-2 毁掉一切。分层学习率要用两个优化器。
+# * 微调值不值要测：800 张 X 光片平均提高约 2 个百分点，200 张猫狗几乎没有提高。旧答案会变：1e-4 时猫狗仍答对得一样多，1e-3 时全忘了；L2-SP 和小的学习率让变化变小。
 # * 检测器各一行；没有清楚的好处，就留下冻结的那个。
 #
 # </div>
@@ -1209,8 +1299,8 @@ quiz("08-q4")
 #
 # * Fine-tuning = start from $\theta_S$ and go on updating weights. Train the head first, then unfreeze; after changing `trainable`, `compile` again.
 # * After unfreezing, set `trainable` to `False` on each BatchNorm layer. In a functional model `fit` overrides the `training=False` of the construction; in a direct call write `model(x, training=False)`.
-# * The learning rate is the choice that matters most: 1e-4 works, 1e-2 destroys everything. Separate rates need two optimizers.
-# * Whether fine-tuning pays must be measured: about 2 percentage points with 800 X-rays, next to nothing with 200 cats and dogs; the price is forgetting, which L2-SP and small rates reduce.
+# * The learning rate is the choice that matters most: here 1e-4 works, 1e-2 destroys everything. Discriminative rates need two optimizers.
+# * Whether fine-tuning pays must be measured: about 2 percentage points on average with 800 X-rays, next to nothing with 200 cats and dogs. Old answers change: at 1e-4 equally many cats and dogs are still right, at 1e-3 all is forgotten; L2-SP and small rates reduce the change.
 # * The detectors are a line each; without a clear gain, keep the frozen one.
 #
 # </div>
@@ -1260,9 +1350,10 @@ quiz("08-q4")
 #
 # * Kumar, Raghunathan, Jones, Ma, Liang, *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*, ICLR 2022：先探测后微调
 # * Ioffe, Szegedy, *Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate Shift*, arXiv:1502.03167, 2015：批归一化
-# * Howard, Ruder, *Universal Language Model Fine-tuning for Text Classification*, ACL 2018, 328–339, arXiv:1801.06146：分开的学习率
+# * Howard, Ruder, *Universal Language Model Fine-tuning for Text Classification*, ACL 2018, 328–339, arXiv:1801.06146：分层学习率
 # * Li, Grandvalet, Davoine, *Explicit Inductive Bias for Transfer Learning with Convolutional Networks*, ICML 2018, arXiv:1802.01483：L2-SP
 # * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208：医学图像上迁移的好处有限
+# * Kermany, Zhang, Goldbaum, *Labeled Optical Coherence Tomography (OCT) and Chest X-Ray Images for Classification*, Mendeley Data, V2, 2018, doi:10.17632/rscbjbr9sj.2：X 光片
 # * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014：冻结到哪里
 #
 # </div>
@@ -1275,6 +1366,7 @@ quiz("08-q4")
 # * Howard, Ruder, *Universal Language Model Fine-tuning for Text Classification*, ACL 2018, 328–339, arXiv:1801.06146: discriminative learning rates
 # * Li, Grandvalet, Davoine, *Explicit Inductive Bias for Transfer Learning with Convolutional Networks*, ICML 2018, arXiv:1802.01483: L2-SP
 # * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208: transfer gains little on medical pictures
+# * Kermany, Zhang, Goldbaum, *Labeled Optical Coherence Tomography (OCT) and Chest X-Ray Images for Classification*, Mendeley Data, V2, 2018, doi:10.17632/rscbjbr9sj.2: the X-rays
 # * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014: where to freeze
 #
 # </div>

@@ -5,7 +5,7 @@ import numpy as np
 from course_utils.learning import judges
 from course_utils.learning.definitions import Exercise, Option, Quiz
 
-# --- 08-2: warm-up and cosine ---
+# --- 08-3: warm-up and cosine ---
 
 
 def rate_at(step, warm_up, total, peak):
@@ -34,12 +34,18 @@ def rate_cosine_not_restarted(step, warm_up, total, peak):
     return peak * (1 + np.cos(np.pi * step / total)) / 2
 
 
+def rate_rises_too_long(step, warm_up, total, peak):
+    if step <= warm_up:
+        return peak * (step + 1) / warm_up
+    return rate_at(step, warm_up, total, peak)
+
+
 def random_schedule(rng):
     total = int(rng.integers(20, 60))
     return int(rng.integers(0, total)), int(rng.integers(2, 10)), total, float(rng.choice([0.1, 1]))
 
 
-# --- 08-3: early stopping ---
+# --- 08-2: early stopping ---
 
 
 def early_stop(val_losses, patience):
@@ -78,6 +84,19 @@ def stop_one_late(val_losses, patience):
     return early_stop(val_losses, patience + 1)
 
 
+def stop_swapped(val_losses, patience):
+    return early_stop(val_losses, patience)[::-1]
+
+
+def stop_from_one(val_losses, patience):
+    stop, best = early_stop(val_losses, patience)
+    return stop + 1, best + 1
+
+
+def stop_never(val_losses, patience):
+    return len(val_losses) - 1, int(np.argmin(val_losses))
+
+
 def random_losses(rng):
     return [round(float(v), 3) for v in rng.uniform(0.1, 1, 20)], int(rng.integers(2, 5))
 
@@ -85,32 +104,36 @@ def random_losses(rng):
 # --- 08-4: L2-SP ---
 
 
-def l2_sp(weights, start, alpha):
-    return alpha / 2 * sum(np.sum((w - w0) ** 2) for w, w0 in zip(weights, start, strict=True))
+def l2_sp_step(w, start, gradient, learning_rate, alpha):
+    return w - learning_rate * (gradient + alpha * (w - start))
 
 
-def l2_to_zero(weights, start, alpha):
-    return alpha / 2 * sum(np.sum(w**2) for w in weights)
+def step_to_zero(w, start, gradient, learning_rate, alpha):
+    return w - learning_rate * (gradient + alpha * w)
 
 
-def l2_sp_without_half(weights, start, alpha):
-    return 2 * l2_sp(weights, start, alpha)
+def step_away(w, start, gradient, learning_rate, alpha):
+    return w - learning_rate * (gradient - alpha * (w - start))
 
 
-def l2_sp_mean(weights, start, alpha):
-    pairs = zip(weights, start, strict=True)
-    return alpha / 2 * sum(np.mean((w - w0) ** 2) for w, w0 in pairs)
+def step_half(w, start, gradient, learning_rate, alpha):
+    return w - learning_rate * (gradient + alpha / 2 * (w - start))
 
 
-def l2_sp_root(weights, start, alpha):
-    pairs = zip(weights, start, strict=True)
-    return alpha / 2 * np.sqrt(sum(np.sum((w - w0) ** 2) for w, w0 in pairs))
+def step_without_data(w, start, gradient, learning_rate, alpha):
+    return w - learning_rate * alpha * (w - start)
 
 
-def random_weights(rng):
-    shapes = [(3, 4), (4,), (2, 2, 3)]
-    first, second = ([rng.normal(size=shape) for shape in shapes] for _ in range(2))
-    return first, second, 0.1
+def step_adds_penalty(w, start, gradient, learning_rate, alpha):
+    return w - learning_rate * (gradient + alpha / 2 * np.sum((w - start) ** 2))
+
+
+def step_without_rate(w, start, gradient, learning_rate, alpha):
+    return w - learning_rate * gradient - alpha * (w - start)
+
+
+def random_step(rng):
+    return *(rng.normal(size=4) for _ in range(3)), 0.1, 0.5
 
 
 EXERCISES = [
@@ -126,8 +149,8 @@ EXERCISES = [
                         (
                             768,
                             (
-                                "4 个向量里，只有 $\\gamma$ 和 $\\beta$ 靠梯度学。",
-                                "Of the 4 vectors only $\\gamma$ and $\\beta$ are learned by the gradient.",
+                                "768 是全部 4 个向量；只有 $\\gamma$ 和 $\\beta$ 靠梯度学。",
+                                "768 is all 4 vectors; only $\\gamma$ and $\\beta$ are learned by the gradient.",
                             ),
                         ),
                         (
@@ -143,6 +166,13 @@ EXERCISES = [
                     384,
                     rtol=1e-9,
                     mistakes=[
+                        (
+                            768,
+                            (
+                                "768 是全部 4 个向量；滑动的只有均值和方差。",
+                                "768 is all 4 vectors; only the mean and the variance are moving.",
+                            ),
+                        ),
                         (
                             192,
                             (
@@ -189,7 +219,11 @@ EXERCISES = [
             "$2\\cdot192=384$ by gradient, $2\\cdot192=384$ collected; frozen, 0 are trainable.",
         ),
         wrong=[
-            ({"trainable": 768, "moving": 384, "trainable_when_frozen": 0}, "Of the 4 vectors"),
+            (
+                {"trainable": 768, "moving": 384, "trainable_when_frozen": 0},
+                "768 is all 4 vectors; only $\\gamma$",
+            ),
+            ({"trainable": 384, "moving": 768, "trainable_when_frozen": 0}, "variance are moving"),
             ({"trainable": 192, "moving": 384, "trainable_when_frozen": 0}, "has two"),
             ({"trainable": 384, "moving": 0, "trainable_when_frozen": 0}, "no gradient"),
             ({"trainable": 384, "moving": 384, "trainable_when_frozen": 384}, "statistics stay"),
@@ -198,71 +232,6 @@ EXERCISES = [
     ),
     Exercise(
         id="08-2",
-        title=("预热与余弦", "Warm-up and cosine"),
-        judge=judges.function(
-            rate_at,
-            inputs=[(0, 5, 25, 1.0), (4, 5, 25, 1.0), (15, 5, 25, 1.0), (24, 5, 25, 1.0)],
-            random=random_schedule,
-            mistakes=[
-                (
-                    rate_from_zero,
-                    (
-                        "第 0 步的学习率是 0，这一步白走了：用 `step + 1`。",
-                        "At step 0 the rate is 0, a wasted step: use `step + 1`.",
-                    ),
-                ),
-                (
-                    rate_without_warm_up,
-                    (
-                        "没有预热：前 `warm_up` 步要从小到大。",
-                        "There is no warm-up: the first `warm_up` steps must grow.",
-                    ),
-                ),
-                (
-                    rate_without_fall,
-                    (
-                        "预热之后没有下降：接上余弦。",
-                        "It does not fall after the warm-up: add the cosine.",
-                    ),
-                ),
-                (
-                    rate_cosine_not_restarted,
-                    (
-                        "余弦从预热结束时算起：用 `step - warm_up` 和 `total - warm_up`。",
-                        "The cosine counts from the end of the warm-up: `step - warm_up` of `total - warm_up`.",
-                    ),
-                ),
-            ],
-        ),
-        hints=[
-            (
-                "先写 `if step < warm_up:`，返回 `peak` 的 `(step + 1) / warm_up`。",
-                "Begin with `if step < warm_up:` and return the share `(step + 1) / warm_up` of `peak`.",
-            ),
-            (
-                "之后走过的比例是 `(step - warm_up) / (total - warm_up)`，叫它 `done`。",
-                "After it, the share done is `(step - warm_up) / (total - warm_up)`; call it `done`.",
-            ),
-            (
-                "`peak * (1 + np.cos(np.pi * done)) / 2`。",
-                "`peak * (1 + np.cos(np.pi * done)) / 2`.",
-            ),
-        ],
-        reference=rate_at,
-        solution=(
-            "```python\nif step < warm_up:\n    return peak * (step + 1) / warm_up\ndone = (step - warm_up) / (total - warm_up)\nreturn peak * (1 + np.cos(np.pi * done)) / 2\n```",
-            "```python\nif step < warm_up:\n    return peak * (step + 1) / warm_up\ndone = (step - warm_up) / (total - warm_up)\nreturn peak * (1 + np.cos(np.pi * done)) / 2\n```",
-        ),
-        wrong=[
-            (rate_from_zero, "wasted step"),
-            (rate_without_warm_up, "no warm-up"),
-            (rate_without_fall, "add the cosine"),
-            (rate_cosine_not_restarted, "end of the warm-up"),
-            (lambda step, warm_up, total, peak: "0.1", "is text"),
-        ],
-    ),
-    Exercise(
-        id="08-3",
         title=("早停", "Early stopping"),
         judge=judges.function(
             early_stop,
@@ -270,9 +239,28 @@ EXERCISES = [
                 ([0.9, 0.7, 0.8, 0.75, 0.72, 0.6, 0.5], 3),
                 ([0.9, 0.8, 0.7], 5),
                 ([0.5, 0.6, 0.4, 0.5, 0.45, 0.6], 2),
+                ([0.5, 0.5, 0.5, 0.4], 2),
             ],
             random=random_losses,
             mistakes=[
+                (
+                    stop_swapped,
+                    (
+                        "次序反了：返回 `(stop, best)`，先停下的一轮，再最好的一轮。",
+                        "Return `(stop, best)`, in this order.",
+                    ),
+                ),
+                (
+                    stop_from_one,
+                    ("轮从 0 数，不从 1 数。", "Epochs count from 0, not from 1."),
+                ),
+                (
+                    stop_never,
+                    (
+                        "它从来不停：等够 `patience` 轮就返回。",
+                        "It never stops: return as soon as `patience` epochs have passed.",
+                    ),
+                ),
                 (
                     stop_keeps_last,
                     (
@@ -323,6 +311,9 @@ EXERCISES = [
             "```python\nbest = 0\nfor epoch, loss in enumerate(val_losses):\n    if loss < val_losses[best]:\n        best = epoch\n    if epoch - best >= patience:\n        return epoch, best\nreturn len(val_losses) - 1, best\n```",
         ),
         wrong=[
+            (stop_swapped, "in this order"),
+            (stop_from_one, "count from 0"),
+            (stop_never, "never stops"),
             (stop_keeps_last, "lowest validation loss"),
             (stop_looks_ahead, "not known yet"),
             (stop_any_rise, "best one"),
@@ -331,64 +322,164 @@ EXERCISES = [
         ],
     ),
     Exercise(
-        id="08-4",
-        title=("拉回起点", "Pull towards the start"),
+        id="08-3",
+        title=("预热与余弦", "Warm-up and cosine"),
         judge=judges.function(
-            l2_sp,
-            inputs=[
-                ([np.array([1.0, 3.0])], [np.array([1.0, 1.0])], 0.5),
-                ([np.ones((2, 2)), np.zeros(2)], [np.ones((2, 2)), np.zeros(2)], 1.0),
-            ],
-            random=random_weights,
+            rate_at,
+            inputs=[(step, 5, 25, 1.0) for step in (0, 4, 5, 15, 24)],
+            random=random_schedule,
             mistakes=[
                 (
-                    l2_to_zero,
+                    rate_from_zero,
                     (
-                        "这是普通的权重惩罚，它往 0 拉；L2-SP 往起点 `start` 拉。",
-                        "That is the usual penalty and pulls towards 0; L2-SP pulls towards `start`.",
+                        "第 0 步的学习率是 0，这一步白走了：用 `step + 1`。",
+                        "At step 0 the rate is 0, a wasted step: use `step + 1`.",
                     ),
                 ),
                 (
-                    l2_sp_without_half,
-                    ("少了 $\\tfrac12$。", "The factor $\\tfrac12$ is missing."),
-                ),
-                (
-                    l2_sp_mean,
+                    rate_without_warm_up,
                     (
-                        "要求和，不要平均：大的层权重多，罚得也多。",
-                        "Add up, do not average: a large layer has many weights and counts more.",
+                        "没有预热：前 `warm_up` 步要从小到大。",
+                        "There is no warm-up: the first `warm_up` steps must grow.",
                     ),
                 ),
                 (
-                    l2_sp_root,
+                    rate_without_fall,
                     (
-                        "不要开方：惩罚是距离的平方。",
-                        "No square root: the penalty is the squared distance.",
+                        "预热之后没有下降：接上余弦。",
+                        "It does not fall after the warm-up: add the cosine.",
+                    ),
+                ),
+                (
+                    rate_cosine_not_restarted,
+                    (
+                        "余弦从预热结束时算起：用 `step - warm_up` 和 `total - warm_up`。",
+                        "The cosine counts from the end of the warm-up: `step - warm_up` of `total - warm_up`.",
+                    ),
+                ),
+                (
+                    rate_rises_too_long,
+                    (
+                        "`step == warm_up` 时余弦已经开始：用 `<`。",
+                        "At `step == warm_up` the cosine starts: use `<`.",
                     ),
                 ),
             ],
         ),
         hints=[
             (
-                "用 `zip(weights, start)` 一对一对地走。",
-                "Go through the pairs with `zip(weights, start)`.",
+                "分两种情况写：预热还没有结束，预热已经结束。第 0 步的学习率已经大于 0。",
+                "Write two cases: before and after the end of the warm-up. At step 0 the rate is above 0 already.",
             ),
             (
-                "每一对加上 `np.sum((w - w0) ** 2)`，最后乘 `alpha / 2`。",
-                "Add `np.sum((w - w0) ** 2)` for each pair, then multiply by `alpha / 2`.",
+                "预热时走完的比例从 0 数起：`(step + 1) / warm_up`，乘 `peak`。",
+                "During the warm-up the share done, with steps counted from 0, is `(step + 1) / warm_up`; multiply by `peak`.",
+            ),
+            (
+                "之后走过的比例是 `(step - warm_up) / (total - warm_up)`，叫它 `done`。",
+                "After it, the share done is `(step - warm_up) / (total - warm_up)`; call it `done`.",
+            ),
+            (
+                "`peak * (1 + np.cos(np.pi * done)) / 2`。",
+                "`peak * (1 + np.cos(np.pi * done)) / 2`.",
             ),
         ],
-        reference=l2_sp,
+        reference=rate_at,
         solution=(
-            "`return alpha / 2 * sum(np.sum((w - w0) ** 2) for w, w0 in zip(weights, start))`",
-            "`return alpha / 2 * sum(np.sum((w - w0) ** 2) for w, w0 in zip(weights, start))`",
+            "```python\nif step < warm_up:\n    return peak * (step + 1) / warm_up\ndone = (step - warm_up) / (total - warm_up)\nreturn peak * (1 + np.cos(np.pi * done)) / 2\n```",
+            "```python\nif step < warm_up:\n    return peak * (step + 1) / warm_up\ndone = (step - warm_up) / (total - warm_up)\nreturn peak * (1 + np.cos(np.pi * done)) / 2\n```",
         ),
         wrong=[
-            (l2_to_zero, "pulls towards 0"),
-            (l2_sp_without_half, "is missing"),
-            (l2_sp_mean, "do not average"),
-            (l2_sp_root, "No square root"),
-            (lambda weights, start, alpha: [w - w0 for w, w0 in zip(weights, start)], "shape"),
+            (rate_from_zero, "wasted step"),
+            (rate_without_warm_up, "no warm-up"),
+            (rate_without_fall, "add the cosine"),
+            (rate_cosine_not_restarted, "end of the warm-up"),
+            (rate_rises_too_long, "use `<`"),
+            (lambda step, warm_up, total, peak: "0.1", "is text"),
+        ],
+    ),
+    Exercise(
+        id="08-4",
+        title=("拉回起点的一步", "A step that is pulled back"),
+        judge=judges.function(
+            l2_sp_step,
+            inputs=[
+                (np.array([1.0, 3.0]), np.array([1.0, 1.0]), np.zeros(2), 0.1, 0.5),
+                (np.array([1.0, 3.0]), np.array([1.0, 3.0]), np.array([1.0, -1.0]), 0.1, 0.5),
+            ],
+            random=random_step,
+            mistakes=[
+                (
+                    step_to_zero,
+                    (
+                        "这是普通的权重衰减，它往 0 拉；L2-SP 往起点 `start` 拉。",
+                        "That is ordinary weight decay and pulls towards 0; L2-SP pulls towards `start`.",
+                    ),
+                ),
+                (
+                    step_away,
+                    (
+                        "它把权重推离起点：看看惩罚的梯度的符号。",
+                        "It pushes the weights away from the start: look at the sign of the penalty's gradient.",
+                    ),
+                ),
+                (
+                    step_half,
+                    (
+                        "求导时平方的 2 与 $\\tfrac12$ 约掉了。",
+                        "In the derivative the 2 of the square cancels the $\\tfrac12$.",
+                    ),
+                ),
+                (
+                    step_without_data,
+                    (
+                        "还要加上数据损失的梯度 `gradient`。",
+                        "The gradient of the data's loss, `gradient`, belongs to it, too.",
+                    ),
+                ),
+                (
+                    step_adds_penalty,
+                    (
+                        "要的是惩罚的**梯度**，每个权重一个数，不是惩罚的值。",
+                        "What is needed is the penalty's **gradient**, a number for each weight, not its value.",
+                    ),
+                ),
+                (
+                    step_without_rate,
+                    (
+                        "惩罚的梯度也要乘学习率。",
+                        "The penalty's gradient is multiplied by the learning rate, too.",
+                    ),
+                ),
+            ],
+        ),
+        hints=[
+            (
+                "目标函数是数据损失加惩罚，所以梯度是两个梯度的和。",
+                "The objective is the data's loss plus the penalty, so its gradient is the sum of two.",
+            ),
+            (
+                "对一个权重，$\\tfrac{\\alpha}{2}(w-w_0)^2$ 的导数是什么？",
+                "For one weight, what is the derivative of $\\tfrac{\\alpha}{2}(w-w_0)^2$?",
+            ),
+            (
+                "惩罚的梯度是 $\\alpha(w-w_0)$；一步是权重减去学习率乘梯度。",
+                "The penalty's gradient is $\\alpha(w-w_0)$; a step is the weights minus the learning rate times the gradient.",
+            ),
+        ],
+        reference=l2_sp_step,
+        solution=(
+            "`return w - learning_rate * (gradient + alpha * (w - start))`",
+            "`return w - learning_rate * (gradient + alpha * (w - start))`",
+        ),
+        wrong=[
+            (step_to_zero, "pulls towards 0"),
+            (step_away, "away from the start"),
+            (step_half, "cancels"),
+            (step_without_data, "belongs to it"),
+            (step_adds_penalty, "not its value"),
+            (step_without_rate, "learning rate, too"),
+            (lambda w, start, gradient, learning_rate, alpha: 0.0, "shape"),
         ],
     ),
 ]
@@ -412,8 +503,8 @@ QUIZZES = [
             Option(
                 ("不动，标记写死了", "they stay: the flag is built in"),
                 (
-                    "TensorFlow 2 时代的 Keras 如此；上文的表里量到的是会动。",
-                    "So it was in the Keras of the TensorFlow 2 days; the table above measures that they move.",
+                    "Keras 2（`tf.keras`）里如此；上文的表里量到的是会动。",
+                    "That was true of Keras 2 (`tf.keras`); the table above measures that they move.",
                 ),
             ),
             Option(
@@ -444,7 +535,7 @@ QUIZZES = [
                 ("步子变成十分之一", "the steps become a tenth"),
                 (
                     "对 SGD 是这样；对 Adam，常数会约掉。",
-                    "So it is for SGD; with Adam the constant cancels.",
+                    "That is true of SGD; with Adam the constant cancels.",
                 ),
             ),
             Option(
@@ -466,8 +557,8 @@ QUIZZES = [
             Option(
                 ("一切正常，骨干网络却没有动", "all looks well, and the backbone has not moved"),
                 (
-                    "已经造好的训练步仍然只更新分类头。`detectors.recompiled(model)` 会在训练之前发现它。",
-                    "The training step that was made before still updates the head only. `detectors.recompiled(model)` finds it before you train.",
+                    "第一次 `fit` 时生成的训练函数仍然只更新分类头。`detectors.recompiled(model)` 会在训练之前发现它。",
+                    "The training step made at the first `fit` still updates the head only. `detectors.recompiled(model)` finds it before you train.",
                 ),
                 right=True,
             ),
