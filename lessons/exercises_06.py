@@ -62,8 +62,8 @@ def counted(decoded, augmented, mistakes):
 
 
 SWAPPED = (
-    "顺序是 [解码次数, 增强次数]。",
-    "The order is [decodings, augmentations].",
+    "先写解码次数，再写增强次数。",
+    "The order is: decodings first, then augmentations.",
 )
 
 # --- 06-5: a split by group ---
