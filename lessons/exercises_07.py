@@ -28,6 +28,14 @@ def cache_costs_nothing(n_train, n_val, epochs, cached):
     return 0 if cached else (n_train + n_val) * epochs
 
 
+def validation_not_kept(n_train, n_val, epochs, cached):
+    return n_train + n_val * epochs if cached else (n_train + n_val) * epochs
+
+
+def always_kept(n_train, n_val, epochs, cached):
+    return n_train + n_val
+
+
 def swapped(n_train, n_val, epochs, cached):
     return (n_train + n_val) * (epochs if cached else 1)
 
@@ -63,6 +71,11 @@ def by_distance(x_train, y_train, x_new):
 
 def wrong_axis(x_train, y_train, x_new):
     return np.asarray(y_train)[(_unit(x_train) @ _unit(x_new).T).argmax(axis=1)]
+
+
+def one_norm(x_train, y_train, x_new):
+    one = np.asarray(x_train) / np.linalg.norm(x_train)
+    return np.asarray(y_train)[(np.asarray(x_new) / np.linalg.norm(x_new) @ one.T).argmax(axis=1)]
 
 
 def random_rows(rng):
@@ -106,6 +119,11 @@ def the_dearest(candidates):
 
 def best_per_mac(candidates):
     return max(candidates, key=lambda c: c[1] / c[3])[0]
+
+
+def whole_row(candidates):
+    _, best, error, _ = max(candidates, key=lambda c: c[1])
+    return min((c for c in candidates if c[1] >= best - error), key=lambda c: c[3])
 
 
 def random_candidates(rng):
@@ -162,6 +180,20 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    validation_not_kept,
+                    (
+                        "验证照片的特征也存下了，同样只算一次。",
+                        "The features of the validation photos are kept as well: computed once.",
+                    ),
+                ),
+                (
+                    always_kept,
+                    (
+                        "`cached` 为假时什么也没存下：每一轮都要重新算。",
+                        "When `cached` is false nothing is kept: everything is computed in each epoch.",
+                    ),
+                ),
+                (
                     swapped,
                     ("`cached` 的两种情况弄反了。", "The two cases of `cached` are swapped."),
                 ),
@@ -187,6 +219,8 @@ EXERCISES = [
             (validation_once, "after each epoch"),
             (ignores_cache, "computed once"),
             (cache_costs_nothing, "Before it can"),
+            (validation_not_kept, "kept as well"),
+            (always_kept, "nothing is kept"),
             (swapped, "swapped"),
             (lambda n_train, n_val, epochs, cached: "2000", "text"),
             (2000, "is a function"),
@@ -209,8 +243,8 @@ EXERCISES = [
                 (
                     without_norms,
                     (
-                        "要除以长度：点积会偏爱长的向量。余弦是单位向量的点积。",
-                        "Divide by the lengths: a dot product favours long vectors. The cosine is the dot product of unit vectors.",
+                        "要除以长度，而且是一行一行地除：`axis=1, keepdims=True`。点积会偏爱长的向量；余弦是单位向量的点积。",
+                        "Divide by the lengths, row by row: `axis=1, keepdims=True`. A dot product favours long vectors; the cosine is the dot product of unit vectors.",
                     ),
                 ),
                 (
@@ -264,6 +298,7 @@ EXERCISES = [
         ),
         wrong=[
             (without_norms, "Divide by the lengths"),
+            (one_norm, "row by row"),
             (farthest, "argmax"),
             (places, "row numbers"),
             (by_distance, "Euclidean"),
@@ -279,6 +314,13 @@ EXERCISES = [
             inputs=[(FIVE,), ([("A", 0.9, 0.01, 5.0), ("B", 0.95, 0.01, 9.0)],)],
             random=random_candidates,
             mistakes=[
+                (
+                    whole_row,
+                    (
+                        "选对了，但只返回名字：`[0]`。",
+                        "The right one, but return its name only: `[0]`.",
+                    ),
+                ),
                 (
                     the_best,
                     (
@@ -325,6 +367,7 @@ EXERCISES = [
             "```python\n_, best, error, _ = max(candidates, key=lambda c: c[1])\ntied = [c for c in candidates if c[1] >= best - error]\nreturn min(tied, key=lambda c: c[3])[0]\n```",
         ),
         wrong=[
+            (whole_row, "its name only"),
             (the_best, "need not win"),
             (the_cheapest, "Scores first"),
             (own_error, "of the **highest**"),
@@ -346,8 +389,8 @@ EXERCISES = [
                         (
                             7 * 7 * 2048 * 256,
                             (
-                                "这是第一层的权重；还有 256 个偏置，和 `Dense(1)` 的 256 + 1 个。",
-                                "These are the first layer's weights; there are 256 biases, and 256 + 1 of `Dense(1)`.",
+                                "这是第一层的权重；还有它的 256 个偏置；`Dense(1)` 又有 256 个权重和 1 个偏置。",
+                                "These are the first layer's weights; it has 256 biases as well, and `Dense(1)` has 256 weights and 1 bias.",
                             ),
                         ),
                         (
@@ -380,8 +423,8 @@ EXERCISES = [
                         (
                             2048 * 256,
                             (
-                                "这是第一层的权重；还有 256 个偏置，和 `Dense(1)` 的 256 + 1 个。",
-                                "These are the first layer's weights; there are 256 biases, and 256 + 1 of `Dense(1)`.",
+                                "这是第一层的权重；还有它的 256 个偏置；`Dense(1)` 又有 256 个权重和 1 个偏置。",
+                                "These are the first layer's weights; it has 256 biases as well, and `Dense(1)` has 256 weights and 1 bias.",
                             ),
                         ),
                         (
@@ -414,8 +457,8 @@ EXERCISES = [
         ],
         reference={"flatten": FLATTEN, "gap": GAP},
         solution=(
-            "展平：$7\\cdot7\\cdot2048\\cdot256+256+256+1=25690625$；GAP：$2048\\cdot256+256+256+1=524801$，少 48 倍以上。",
-            "Flatten: $7\\cdot7\\cdot2048\\cdot256+256+256+1=25690625$; GAP: $2048\\cdot256+256+256+1=524801$, over 48 times fewer.",
+            "展平：$7\\cdot7\\cdot2048\\cdot256+256+256+1=25690625$；GAP：$2048\\cdot256+256+256+1=524801$，约为展平的 1/49。",
+            "Flatten: $7\\cdot7\\cdot2048\\cdot256+256+256+1=25690625$; GAP: $2048\\cdot256+256+256+1=524801$, about 1/49 of flattening.",
         ),
         wrong=[
             ({"flatten": 25_690_112, "gap": GAP}, "256 biases"),
@@ -442,8 +485,8 @@ QUIZZES = [
                     "To see whether the structure or the learned weights deserve the credit",
                 ),
                 (
-                    "对：结构、大小、分类头都相同，只差权重。它几乎是瞎猜，所以功劳在权重。",
-                    "Yes: structure, size and head are the same, only the weights differ. It is close to guessing, so the weights deserve the credit.",
+                    "对：结构、大小、分类头都相同，只差权重。它用 200 张也只有 0.61 左右，所以功劳在权重。",
+                    "Yes: structure, size and head are the same, only the weights differ. Even with 200 labels it reaches only about 0.61, so the weights deserve the credit.",
                 ),
                 right=True,
             ),
@@ -547,8 +590,8 @@ QUIZZES = [
             Option(
                 ("从零训练一个小网络", "Train a small network from scratch"),
                 (
-                    "5 张时它与瞎猜差不多，200 张也不够。",
-                    "With 5 photos it is about as good as guessing, and 200 are not enough.",
+                    "本课里它用 5 张只有 0.55 左右，用 200 张也只有 0.65 左右。",
+                    "In this lesson it reaches about 0.55 with 5 photos, and only about 0.65 with 200.",
                 ),
             ),
             Option(
@@ -557,8 +600,8 @@ QUIZZES = [
                     "Zero-shot: ImageNet already has classes of cats and dogs",
                 ),
                 (
-                    "对：这时它最好。源任务里没有你的类别时，这条路不通，就用冻结的特征。",
-                    "Yes: it is best here. Where the source task lacks your classes this way is closed; then use frozen features.",
+                    "对：它一个标签也不用，本课里与 4 张照片学出的分类头不相上下，比 3 猫 2 狗的 5 张好。源任务里没有你的类别时，这条路不通，就用冻结的特征，并让各类一样多。",
+                    "Yes: it takes no label at all; in this lesson it is about as good as a head trained on 4 photos, and better than one trained on 5, which are 3 cats and 2 dogs. Where the source task lacks your classes this way is closed; then use frozen features, with equally many photos of each class.",
                 ),
                 right=True,
             ),

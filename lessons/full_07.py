@@ -12,7 +12,7 @@ from pathlib import Path
 import course_utils  # first, so that TensorFlow starts without its messages
 
 LESSON = Path(__file__).with_name("07_feature_extraction.py")
-SIZES = [5, 10, 20, 50, 100, 200]  # labelled photos
+SIZES = [4, 5, 10, 20, 50, 100, 200]  # labelled photos
 REPEATS, SCRATCH_REPEATS, RANDOM_NETWORKS = 40, 8, 4
 CANDIDATES = [
     "efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "mobilenet_v2",
@@ -25,6 +25,7 @@ def measure() -> dict:
     lesson = from_lesson()
     return {
         "curve": curve(lesson),
+        "longer": [round(float(lesson["score_scratch"](r, 200, steps=1000)), 4) for r in range(2)],
         "backbones": {name: backbone_row(lesson, name) for name in CANDIDATES},
         "recipes": recipes(lesson),
         "sources": [lesson["score_sources"](seed) for seed in range(5)],
