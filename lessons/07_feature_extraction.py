@@ -539,7 +539,9 @@ for name, n in [("pretrained", 10), ("pretrained", 200), ("random", 200)]:  # th
     assert abs(live[f"{name} {n}"] - np.mean(curve[name][str(n)][:3])) < 0.06
 assert abs(live["zero-shot"] - np.mean(curve["zero-shot"]["5"][:3])) < 0.03
 assert abs(live["scratch 200"] - mean["scratch", 200]) < 0.15 and untrained.std() < 1e-9
-print(f"从零训练 from scratch, 1,000 步 steps: {longer:.2f}; 200: {mean['scratch', 200]:.2f}")
+print(
+    f"从零训练 from scratch, 1,000 步 steps: {longer:.2f}; 200 步 steps: {mean['scratch', 200]:.2f}"
+)
 
 # %% tags=["setup"]
 WAYS = {
@@ -559,8 +561,9 @@ ax.text(205, 0.507, "瞎猜 chance", fontsize=8, ha="right", color="#555555")
 ax.set(xscale="log", xticks=[4, 10, 20, 50, 100, 200], xticklabels=[4, 10, 20, 50, 100, 200], ylim=(0.38, 1.02),
        xlabel="有标签的照片 labelled photos", ylabel="没见过的照片上的准确率 accuracy on unseen photos")  # fmt: skip
 ax.minorticks_off()
-ax.plot([5], [mean["pretrained", 5]], "o", mfc="white", mec=figures.PALETTE[0], markersize=8)
-ax.annotate("5 张：3 猫 2 狗\n5 photos: 3 cats, 2 dogs", (5, mean["pretrained", 5]), (5.6, 0.80),
+ax.plot([5], [mean["pretrained", 5]], "o", mfc="white", mec=figures.PALETTE[0], mew=2, markersize=9,
+        markevery=[0], linestyle="", zorder=5)  # fmt: skip
+ax.annotate("5 张：3 猫 2 狗\n5 photos: 3 cats, 2 dogs", (5, mean["pretrained", 5]), (5.5, 0.80),
             fontsize=8, va="center")  # fmt: skip
 gain = mean["pretrained", 200] - mean["scratch", 200]
 assert 0.3 < gain < 0.36
@@ -568,11 +571,11 @@ spread = {n: np.ptp(np.quantile(curve["pretrained"][n], [0.05, 0.95])) for n in 
 ax.annotate("", (200, mean["pretrained", 200] - 0.012), (200, mean["scratch", 200] + 0.012),
             arrowprops={"arrowstyle": "<->", "color": "#333333"})  # fmt: skip
 ax.text(190, 0.845, f"迁移增益\ntransfer gain\n+{gain:.2f}", ha="right", va="center", fontsize=9)
-ax.legend(title=None, loc="center left", bbox_to_anchor=(0.24, 0.66), fontsize=9)
+ax.legend(title=None, loc="center left", bbox_to_anchor=(0.37, 0.70), fontsize=9)
 figures.show(
     fig,
-    "学习曲线，横轴是 4 到 200 张有标签的照片。冻结的预训练特征从约 0.92 很快升到 0.98，5 张（3 猫 2 狗）时的空心点掉到约 0.82；零样本是约 0.94 的水平线，与 4 张时不相上下；从零训练慢慢升到约 0.65；随机的冻结网络停在 0.6 左右。阴影是重复的中间 90%。",
-    "Learning curves from 4 to 200 labelled photos. Frozen pretrained features rise quickly from about 0.92 to 0.98, with an open dot at 5 photos (3 cats, 2 dogs) down at about 0.82; zero-shot is a flat line at about 0.94, much the same as 4 labels; training from scratch climbs slowly to about 0.65; the frozen random network stays around 0.6. Bands hold the middle 90% of the repeats.",
+    "学习曲线，横轴是 4 到 200 张有标签的照片。冻结的预训练特征从约 0.92 很快升到 0.98，5 张（3 猫 2 狗）时的空心点掉到约 0.82；零样本是约 0.94 的水平线，与 4 张时不相上下；从零训练慢慢升到约 0.66；随机的冻结网络停在 0.6 左右。阴影是重复的中间 90%。",
+    "Learning curves from 4 to 200 labelled photos. Frozen pretrained features rise quickly from about 0.92 to 0.98, with an open dot at 5 photos (3 cats, 2 dogs) down at about 0.82; zero-shot is a flat line at about 0.94, much the same as 4 labels; training from scratch climbs slowly to about 0.66; the frozen random network stays around 0.6. Bands hold the middle 90% of the repeats.",
     name="learning-curve",
 )
 
@@ -620,7 +623,7 @@ by_class = {n: right_by_class(n) for n in (4, 5, 6)}
 print(pd.DataFrame(by_class, ["猫 cats", "狗 dogs"]).round(2).to_string())
 
 # %%
-assert by_class[5][0] > 0.97 and by_class[5][1] < 0.75 < 0.85 < by_class[4].min()
+assert by_class[5][0] > 0.97 and by_class[4].min() > 0.85 > by_class[5][1] + 0.1
 assert mean["pretrained", 10] > max(mean["scratch", 200], longer) + 0.2  # 10 labels beat 200
 assert mean["pretrained", 200] - mean["random", 200] > 0.3  # the weights do it, not the structure
 assert abs(mean["zero-shot", 4] - mean["pretrained", 4]) < 0.04
@@ -954,7 +957,8 @@ check("07-3", choose)
 # %% tags=["setup"]
 macs = {name: backbones.SPECS[name].n_macs for name in names}
 table_rows = [(name, judged[name][0], judged[name][1], macs[name]) for name in names]
-print(choose(table_rows))  # Ellipsis: exercise 3 comes first
+mine = choose(table_rows)
+print("先做练习 3 · do exercise 3 first" if mine is ... else mine)
 limit = max(row[1] - row[2] for row in table_rows if row[1] == max(r[1] for r in table_rows))
 assert judged["squeezenet"][0] < limit < judged["mobilenet_v2"][0]
 assert 1.2 < macs["efficientnet_lite0"] / macs["mobilenet_v2"] < 1.4
@@ -1456,7 +1460,7 @@ progress()
 # * He, Zhang, Ren, Sun, *Deep Residual Learning for Image Recognition*, CVPR 2016, 770–778：ResNet50
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946：Lite0 到 Lite2 的来历
 # * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208：迁移帮不上多少忙的例子
-# * He, Girshick, Dollár, “Rethinking ImageNet Pre-training”, ICCV 2019, arXiv:1811.08883：练得更久，从零训练可以追上
+# * He、Girshick、Dollár，“Rethinking ImageNet Pre-training”，ICCV 2019，arXiv:1811.08883：练得更久，从零训练可以追上
 # * Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American Statistical Association 22(158):209–212, 1927：区间
 # * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)：存图的照片
 #
