@@ -101,14 +101,14 @@ def fires(detector, *what):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你需要第 04 课的特征和线性探测。**数据管线**（data pipeline）是从文件到一批批张量的过程。这里的错误很少报错：代码照样运行，只是准确率变差，或者高得不真实。所以多数小节先让一个错误发生，再量它；能用一行**检测**（detector）抓住的，就给出这一行。在 2 个 CPU 核上运行全部单元格大约 1 分钟（VGG16 的特征第一次要多算 1 到 2 分钟，之后在缓存里）；读完并做练习大约 90 分钟。
+# 你需要第 04 课的特征和线性探测。**骨干网络**（backbone）是预训练好的网络去掉分类层，**分类头**（head）是接在它后面、为新任务训练的层；S1 到 S5 是这门课要核对的 5 篇教程（第 00 课）。**数据管线**（data pipeline）是从文件到一批批张量的过程。这里的错误很少报错：代码照样运行，只是准确率变差，或者高得不真实。所以多数小节先让一个错误发生，再量它；能用一行**检测**（detector）抓住的，就给出这一行。在 2 个 CPU 核上运行全部单元格大约 1 分钟（VGG16 的特征第一次要多算 1 到 2 分钟，之后在缓存里）；读完并做练习大约 90 分钟。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# You need the features and linear probing of lesson 04. The **data pipeline** is the way from files to batches of tensors. Mistakes here seldom raise an error: the code still runs, only the accuracy suffers, or is too good to be true. Most sections let one mistake happen and measure it; where a one-line **detector** can catch it, we show it. Running all cells takes about 1 minute on 2 CPU cores (the first time 1 to 2 minutes more for VGG16's features, which are then cached); reading and doing the exercises about 90 minutes.
+# You need the features and linear probing of lesson 04. A **backbone** is a pretrained network without its classification layers, a **head** the layers after it that are trained for the new task; S1 to S5 are the 5 tutorials that this course checks (lesson 00). The **data pipeline** is the way from files to batches of tensors. Mistakes here seldom raise an error: the code still runs, only the accuracy suffers, or is too good to be true. Most sections let one mistake happen and measure it; where a one-line **detector** can catch it, we show it. Running all cells takes about 1 minute on 2 CPU cores (the first time 1 to 2 minutes more for VGG16's features, which are then cached); reading and doing the exercises about 90 minutes.
 #
 # </div>
 
@@ -198,7 +198,7 @@ check("06-1", answer_steps)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# A class's number is its folder's place **sorted as text**: `cats` is 0, `dogs` is 1. So folders called 1, 2 and 10 come in the order 1, 10, 2. Write the class names by hand a second time, in another order, and every answer is reversed without any error. `detectors.class_order` compares folder names with labels; a detector keeps quiet until it finds its mistake, then it raises `SilentMistake`, which says what is wrong and what to do. Take the head's size from `class_names`, too, instead of a fixed `Dense(10)` as in article S2.
+# A class's number is its folder's place **sorted as text**: `cats` is 0, `dogs` is 1. So folders called 1, 2 and 10 come in the order 1, 10, 2. Write the class names by hand a second time, in another order, and every answer is reversed without any error. `detectors.class_order` compares folder names with labels; a detector keeps quiet until it finds its mistake, then it raises `SilentMistake`, which says what is wrong and what to do. Take the head's size from `class_names` as well, instead of a fixed `Dense(10)` as in article S2.
 #
 # </div>
 
@@ -806,14 +806,14 @@ Explorer(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 文章 S1、S2 写 `shear_range=0.2`，本意大概是 20%。今天的文档说它以**度**为单位，每张照片在 ±0.2° 之间随机取；早期的文档写的是弧度。**错切**（shear）把图推斜：离中线 $h/2$ 的最上面一行移动 $\frac{h}{2}\sin\theta$。另外：S2 从 `keras.preprocessing.image` 导入 `ImageDataGenerator`，这在今天的 Keras 里是 `ImportError`；从 TensorFlow 里还能取到旧版，它的文档第一个词是 DEPRECATED。量一条竖直的边：
+# 文章 S1、S2 写 `shear_range=0.2`，本意大概是 20%。今天的文档说它以**度**为单位，每张照片在 ±0.2° 之间随机取；早期的文档写的是弧度。**错切**（shear）把图推斜：离中线 $h/2$ 的最上面一行移动 $\frac{h}{2}\sin\theta$（是正弦，因为旧的实现同时把高度乘以 $\cos\theta$）。另外：S2 从 `keras.preprocessing.image` 导入 `ImageDataGenerator`，这在今天的 Keras 里是 `ImportError`；从 TensorFlow 里还能取到旧版，它的文档第一个词是 DEPRECATED。量一条竖直的边：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Articles S1 and S2 write `shear_range=0.2`, probably meaning 20%. Today's documentation says **degrees**, drawn at random between −0.2° and 0.2° for each photo; early documentation said radians. **Shear** slants the picture: the top row, $h/2$ from the middle, moves by $\frac{h}{2}\sin\theta$. By the way: S2 imports `ImageDataGenerator` from `keras.preprocessing.image`, which is an `ImportError` in today's Keras; the old one can still be had from TensorFlow, and the first word of its documentation is DEPRECATED. Measure a vertical edge:
+# Articles S1 and S2 write `shear_range=0.2`, probably meaning 20%. Today's documentation says **degrees**, drawn at random between −0.2° and 0.2° for each photo; early documentation said radians. **Shear** slants the picture: the top row, $h/2$ from the middle, moves by $\frac{h}{2}\sin\theta$ (a sine, because the old code also multiplies heights by $\cos\theta$). By the way: S2 imports `ImageDataGenerator` from `keras.preprocessing.image`, which is an `ImportError` in today's Keras; the old one can still be had from TensorFlow, and the first word of its documentation is DEPRECATED. Measure a vertical edge:
 #
 # </div>
 
@@ -1288,8 +1288,8 @@ ax.set(xlabel="汉明距离 Hamming distance", ylabel="比例 share", xlim=(-1, 
 ax.legend(fontsize=8)
 figures.show(
     fig,
-    "汉明距离的分布：缩小并压缩的副本集中在 0 到 4，略微裁剪的多在 2 到 14；翻转的和不同的照片一样，大多在 16 到 45 之间。灰线是界线，在 10 与 11 之间。",
-    "Distribution of Hamming distances: halved and compressed copies lie between 0 and 4, slightly cropped ones mostly between 2 and 14; mirrored ones lie where different photos do, mostly between 16 and 45. The grey line is the threshold, between 10 and 11.",
+    "汉明距离的分布：缩小并压缩的副本大多在 0 到 4，略微裁剪的多在 2 到 14；翻转的和不同的照片一样，大多在 16 到 45 之间。灰线是界线，在 10 与 11 之间。",
+    "Distribution of Hamming distances: halved and compressed copies lie mostly between 0 and 4, slightly cropped ones mostly between 2 and 14; mirrored ones lie where different photos do, mostly between 16 and 45. The grey line is the threshold, between 10 and 11.",
     names=("JPEG",),
 )
 half, crop, mirror = near.values()
