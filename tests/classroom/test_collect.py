@@ -145,12 +145,18 @@ def test_processes_are_limited_and_none_outlives_the_hand_in(lessons, tmp_path, 
 
 @contextlib.contextmanager
 def family():
-    """The set of all processes that this one starts, and those that they start."""
-    seen, done = set(), threading.Event()
+    """The set of all processes that this one starts, and those that they start.
+
+    What ran before (the browser tests' JupyterLab, in the same worker) and its children do not count.
+    """
+    me, seen, done = psutil.Process(), set(), threading.Event()
+    before = set(me.children())
 
     def look():
         while not done.wait(0.03):
-            seen.update(psutil.Process().children(recursive=True))
+            for child in set(me.children()) - before:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    seen.update([child, *child.children(recursive=True)])
 
     watcher = threading.Thread(target=look)
     watcher.start()
