@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from authoring.export import monolingual
+from authoring.export import half_of_heading
 from authoring.lessons import Lesson, read_source, select, tags
 from authoring.markdown import parser
 from course_utils.learning import definitions
@@ -67,7 +67,11 @@ def sheet(lesson: Lesson, language: str) -> str:
         return "\n\n".join(found)
 
     taught = {key: cells for key, cells in sections.items() if _is_taught(key) and key != title}
-    parts = [_half(f"# {title}", language), f"## {words['before']}", text("Before you start")]
+    parts = [
+        half_of_heading(f"# {title}", language),
+        f"## {words['before']}",
+        text("Before you start"),
+    ]
     parts += [f"## {words['ask']}", text("Predict first")]
     parts += [f"## {words['board']}", *_board(taught, language)]
     parts += [f"## {words['quiz']}", *_questions(lesson.number, language)]
@@ -92,14 +96,8 @@ def _sections(source: NotebookNode, language: str) -> dict[str, list[str]]:
 
 def _inside(text: str) -> str:
     """The text without its ``<div>``."""
-    return "\n".join(line for line in text.splitlines() if "div" not in line).strip()
-
-
-def _half(heading: str, language: str) -> str:
-    cell = NotebookNode(cell_type="markdown", source=heading, metadata=NotebookNode())
-    return (
-        monolingual(NotebookNode(cells=[cell], metadata=NotebookNode()), language).cells[0].source
-    )
+    lines = (line for line in text.splitlines() if not line.startswith(("<div", "</div")))
+    return "\n".join(lines).strip()
 
 
 def _english(heading: str, name: str) -> bool:
@@ -113,7 +111,7 @@ def _is_taught(heading: str) -> bool:
 def _board(sections: dict[str, list[str]], language: str) -> Iterator[str]:
     """Each section with its displayed formulas: what goes on the board."""
     for number, (heading, texts) in enumerate(sections.items(), start=1):
-        yield f"{number}. {_half('## ' + heading, language).lstrip('# ')}"
+        yield f"{number}. {half_of_heading(f'## {heading}', language).lstrip('# ')}"
         for token in parser().parse("\n\n".join(texts)):
             if token.type.startswith("math_block"):
                 yield f"$$\n{token.content.strip()}\n$$"

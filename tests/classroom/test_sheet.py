@@ -43,3 +43,8 @@ def test_formulas_go_to_the_board_in_order():
     assert board.index("nabla J") < board.index("hat m_t")
     assert "1. 梯度下降与学习率" in board
     assert "Gradient" not in board
+
+
+def test_only_the_div_itself_is_taken_off():
+    text = '<div lang="en">\n\nDivide by the individual lengths.\n\n</div>'
+    assert sheet._inside(text) == "Divide by the individual lengths."
