@@ -196,6 +196,30 @@
     return observer;
   };
 
+  // --- notebooks that the learner saved ---------------------------------------------------------
+
+  const VIEW = "application/vnd.jupyter.widget-view+json";
+  const hasPicture = ({ data }) => data?.[VIEW] && Object.keys(data).some((type) =>
+    type.startsWith("image/") || type === "text/html");
+
+  // A saved widget needs the kernel that made it. Where no kernel of this notebook runs any more,
+  // the picture that was saved with it is shown in its place.
+  const showSavedPictures = async (panel, sessions) => {
+    const { context, content } = panel;
+    await Promise.all([context.ready, sessions.ready]);
+    if ([...sessions.running()].some(({ path }) => path === context.path)) return;
+    const { dirty } = context.model;
+    for (const { model } of content.widgets.filter((cell) => cell.model.type === "code")) {
+      for (let i = 0; i < model.outputs.length; i += 1) {
+        const output = model.outputs.get(i).toJSON();
+        if (!hasPicture(output)) continue;
+        delete output.data[VIEW];
+        model.outputs.set(i, output);
+      }
+    }
+    context.model.dirty = dirty; // looking at a notebook does not change it
+  };
+
   // --- photos too large for the server ----------------------------------------------------------
 
   // JupyterLab shows 140 characters at most.
@@ -328,6 +352,7 @@
           createNew: (panel) => {
             panel.toolbar.insertItem(10, "courseLanguage", new Widget({ node: makeGroup() }));
             watch(panel);
+            showSavedPictures(panel, app.serviceManager.sessions);
             tellTooLarge(panel.sessionContext, Notification);
           },
         });
