@@ -1,4 +1,4 @@
-"""Keep TensorFlow's start-up banner out of notebooks.
+"""Keep TensorFlow's start-up banner, and its remarks on retracing, out of notebooks.
 
 TensorFlow's C++ code writes to file descriptor 2 while it is being imported, before any setting
 can reach it. A strict regression run would see those lines as changed output, so the import
@@ -8,6 +8,7 @@ happens with descriptor 2 pointing at a temporary file, which is shown only if t
 import contextlib
 import importlib.abc
 import importlib.util
+import logging
 import os
 import sys
 import tempfile
@@ -64,8 +65,14 @@ class _QuietFinder(importlib.abc.MetaPathFinder):
         return spec
 
 
+def _says_something_else(record: logging.LogRecord) -> bool:
+    """False for advice on speed that a notebook of many small models gets again and again."""
+    return "triggered tf.function retracing" not in record.getMessage()
+
+
 def install() -> None:
     """Make the next ``import tensorflow`` silent. Does nothing where it is already imported."""
+    logging.getLogger("tensorflow").addFilter(_says_something_else)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if "tensorflow" in sys.modules or any(isinstance(f, _QuietFinder) for f in sys.meta_path):
