@@ -98,7 +98,7 @@ def _in_data(path: Path, root: Path) -> str:
 
 
 def _string_constants(path: Path) -> set[str]:
-    if path.suffix != ".py":
+    if path.suffix != ".py" or not path.exists():  # a student copy has no sources of lessons
         return set()
     nodes = ast.walk(_parse(path))
     return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}

@@ -50,12 +50,22 @@ def all_lessons(root: Path = paths.ROOT) -> list[Lesson]:
     return [Lesson(p, root / "notebooks" / f"{p.stem}.ipynb") for p in files]
 
 
+def built_lessons(root: Path = paths.ROOT) -> list[Lesson]:
+    """Every lesson that has a notebook, in order; a student copy has notebooks without sources."""
+    files = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    return [Lesson(root / "lessons" / f"{p.stem}.py", p) for p in files]
+
+
 def select(numbers: list[str], root: Path = paths.ROOT) -> list[Lesson]:
     """The lessons with these numbers (``"9"``, ``"09"`` or ``"09_cats_vs_dogs"``); none = all.
 
     Raises CourseError for a number that no lesson has.
     """
-    lessons = all_lessons(root)
+    return choose(all_lessons(root), numbers)
+
+
+def choose(lessons: list[Lesson], numbers: list[str]) -> list[Lesson]:
+    """Those of the lessons that have these numbers; none = all. CourseError for an unknown one."""
     wanted = [n.split("_")[0].zfill(2) for n in numbers]
     known = {lesson.number for lesson in lessons}
     if missing := [n for n in wanted if n not in known]:
@@ -68,13 +78,25 @@ def select(numbers: list[str], root: Path = paths.ROOT) -> list[Lesson]:
 
 
 def read_source(lesson: Lesson) -> NotebookNode:
-    """The lesson as a notebook without outputs; equal sources give equal notebooks."""
+    """The lesson as a notebook without outputs; equal sources give equal notebooks.
+
+    In a student copy, which has no sources, the notebook's own cells.
+    """
+    if not lesson.source.exists():
+        return _without_outputs(read_notebook(lesson.notebook))
     notebook = jupytext.read(lesson.source, fmt="py:percent")
     notebook.metadata = NotebookNode(kernelspec=NotebookNode(KERNELSPEC))
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: dict[str, int] = {}
     for cell in notebook.cells:
         cell.id = _cell_id(cell, seen)
+    return notebook
+
+
+def _without_outputs(notebook: NotebookNode) -> NotebookNode:
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
     return notebook
 
 

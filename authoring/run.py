@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from authoring.build import fetch_missing, write_atomically
 from authoring.execute import clean, execute
-from authoring.lessons import Lesson, read_source, select, tags
+from authoring.lessons import Lesson, built_lessons, choose, read_source, tags
 from course_utils import paths
 from course_utils.messages import both
 
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Execute the lessons one after the other."""
-    for lesson in select(args.lessons):
+    for lesson in choose(built_lessons(), args.lessons):
         run_lesson(lesson, paths.MY_COURSE / "results")
     return 0
 

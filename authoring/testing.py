@@ -27,6 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Fetch what is missing, then run pytest ``--repeat`` times; stops at the first red run."""
+    if not (paths.ROOT / "tests").is_dir():
+        raise CourseError(
+            "这份学生版里没有检查。要看这台电脑能不能运行课程：course doctor --deep",
+            "This student copy holds no checks. To see whether the course runs on this computer: "
+            "course doctor --deep",
+        )
     lessons = select(args.lessons)
     fetch_everything(lessons, with_tests=not args.lessons)
     command = pytest_command(args, lessons)
