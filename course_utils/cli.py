@@ -24,6 +24,7 @@ COMMANDS = {
     "evaluate": ("course_utils.classifier.evaluate", "评估分类器", "evaluate a classifier"),
     "progress": ("course_utils.learning.command", "显示或导出学习进度", "show or export your progress"),
     "test": ("authoring.testing", "运行全部检查", "run all checks"),
+    "try": ("authoring.trial", "用别的软件包版本检查笔记本", "check the notebooks with other package versions"),
     "build": ("authoring.build", "从 lessons/ 生成笔记本", "build notebooks from lessons/"),
     "new": ("authoring.new", "用模板新建一课", "start a lesson from the template"),
     "export": ("authoring.export", "导出单语笔记本、网页或幻灯片", "export monolingual notebooks, web pages or slides"),
