@@ -62,12 +62,14 @@ def _entry(file: Path) -> Entry:
     texts = _before(cells)
     minutes = {language: MINUTES[language].search(text) for language, text in texts.items()}
     if not title or set(texts) != {"zh", "en"} or not all(minutes.values()):
-        raise _unsaid(file, "标题、“开始之前”或分钟数", "the title, the section or the minutes")
+        raise _unsaid(file, "标题、“开始之前”和分钟数", "the title, that section and the minutes")
     needs = {language: _numbers(_first(text, language)) for language, text in texts.items()}
     if needs["zh"] != needs["en"] or minutes["zh"][1] != minutes["en"][1]:
-        raise _unsaid(file, "两种语言里相同的课号和分钟", "the same lessons and minutes in both")
+        raise _unsaid(
+            file, "两种语言里相同的课和分钟数", "the same lessons and minutes in both languages"
+        )
     if any(number >= title["number"] for number in needs["zh"]):
-        raise _unsaid(file, "只有前面的课", "earlier lessons only")
+        raise _unsaid(file, "前面的课，不能是后面的", "earlier lessons, not later ones")
     return Entry(
         title["number"], file.stem, title["zh"], title["en"], int(minutes["zh"][1]), needs["zh"]
     )
@@ -104,10 +106,11 @@ def _numbers(sentence: str) -> tuple[str, ...]:
 
 def _unsaid(file: Path, zh: str, en: str) -> CourseError:
     return CourseError(
-        f"课程地图在 {file.name} 里找不到{zh}：“开始之前”的第一句说需要哪几课，"
-        "后面要写“读完并做练习大约 60 分钟”。",
-        f"The map of the course does not find {en} in {file.name}: the first sentence of “{BEFORE}” "
-        "names the lessons needed, and it says “reading and doing the exercises about 60 minutes”.",
+        f"课程地图读不懂 {file.name}：要有{zh}。“开始之前”的第一句说需要哪几课，"
+        "后面写“读完并做练习大约 60 分钟”。",
+        f"The map of the course cannot read {file.name}: it wants {en}. The first sentence of "
+        f"“{BEFORE}” names the lessons needed; a later one says “reading and doing the exercises "
+        "about 60 minutes”.",
     )
 
 
