@@ -1,0 +1,225 @@
+"""The articles' recipes, two tutorials' and the course's own, on the same photos and cores.
+
+``python benchmarks/recipes.py`` runs every recipe of recipes.toml that has no row in
+data/results/recipes.json, cheapest first; with names only these; ``--again`` replaces their rows;
+``--table`` prints what is there. Each recipe runs in a process of its own, and its row is written as
+soon as it is measured.
+
+Seconds run from the photo files to the trained model: reading, loading of networks, features,
+training; not imports, nor evaluation. core_seconds are user and system time, so other work on the
+machine disturbs them little. A recipe of more than 20 minutes runs two epochs; its seconds, never
+its accuracy, are then extrapolated. S1's printed recipe is run in full.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import recipe_steps
+from filelock import FileLock
+from recipe_steps import SEED, Dogs, Trained
+
+import course_utils
+from course_utils import assets, photos
+from course_utils.paths import DATA, ROOT
+
+RESULTS = DATA / "results" / "recipes.json"
+LOCAL = Path(os.environ.get("COURSE_TEST_PHOTOS") or ROOT.parent / "shared" / "photos")
+SPLITS = ("test", "web", "pets")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """``train(epochs)`` does it; the rest is its table in recipes.toml.
+
+    epochs: as printed, None where there are none; short: those to run where all would take more than
+    20 minutes. photos: labelled photos used, validation included.
+    """
+
+    train: Callable[[int | None], Trained]
+    who_zh: str
+    who_en: str
+    article: str | None = None
+    as_printed: bool = False
+    changed_zh: str = ""
+    changed_en: str = ""
+    photos: int = 200
+    epochs: int | None = None
+    short: int | None = None
+    assets: tuple[str, ...] = ()
+
+
+def read_recipes() -> dict[str, Recipe]:
+    """Recipes by name, cheapest first."""
+    tables = tomllib.loads((Path(__file__).with_suffix(".toml")).read_text("utf-8"))
+    return {
+        name: Recipe(getattr(recipe_steps, table.pop("function", name)), **table)
+        for name, table in tables.items()
+    }
+
+
+RECIPES = read_recipes()
+
+
+@contextmanager
+def empty_cache() -> Iterator[None]:
+    """No features are cached inside; what was downloaded stays within reach."""
+    kept = {name: os.environ.get(name) for name in ("COURSE_CACHE", "COURSE_ASSETS")}
+    downloads = str(assets.fetch("default_photos").parents[1])
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(COURSE_CACHE=folder, COURSE_ASSETS=downloads)
+        try:
+            yield
+        finally:
+            for name, value in kept.items():
+                os.environ.pop(name)
+                if value is not None:
+                    os.environ[name] = value
+
+
+def measure(recipe: Recipe, *, busy: bool) -> dict[str, object]:
+    """Train in this process and look at the held-out photos: one row of the results."""
+    import keras  # noqa: F401 – imports are not timed
+    import scipy.ndimage  # noqa: F401
+    import sklearn.linear_model  # noqa: F401
+
+    for name in ("default_photos", "pet_photos", *recipe.assets):
+        assets.fetch(name)
+    course_utils.reproducible(SEED)
+    with empty_cache():
+        start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
+        trained = recipe.train(recipe.short or recipe.epochs)
+        seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {
+        "who_zh": recipe.who_zh,
+        "who_en": recipe.who_en,
+        "article": recipe.article,
+        "as_printed": recipe.as_printed,
+        "changed_zh": recipe.changed_zh,
+        "changed_en": recipe.changed_en,
+        "photos": recipe.photos,
+        "epochs_run": trained.epochs,
+        "epochs_printed": recipe.epochs,
+        "seconds": round(seconds, 2),
+        "core_seconds": round(used, 2),
+        "seconds_extrapolated": extrapolated(seconds, trained.epochs, recipe),
+        "trained_parameters": trained.parameters,
+        "peak_memory_gb": round(after.ru_maxrss * 1024 / 1e9, 3),
+        **looked_at(trained.dogs),
+        "busy": busy,
+    }
+
+
+def extrapolated(seconds: float, epochs: int | None, recipe: Recipe) -> float | None:
+    """Seconds of the printed epochs; None where the recipe was not cut short."""
+    return round(seconds / epochs * recipe.epochs, 1) if recipe.short else None
+
+
+def looked_at(dogs: Dogs) -> dict[str, object]:
+    """Right answers on the three held-out sets, and on the local photos where there are any."""
+
+    def right(photo_set: photos.PhotoSet) -> int:
+        return int((dogs(photo_set.paths) == (photo_set.labels == 1)).sum())
+
+    sets = {split: photos.default(split) for split in SPLITS}
+    folder = LOCAL / "cats_dogs_1000"
+    local = photos.load_folder(folder, check="header") if folder.is_dir() else None
+    return {
+        "right": {split: right(photo_set) for split, photo_set in sets.items()},
+        "n": {split: len(photo_set) for split, photo_set in sets.items()},
+        "local_right": right(local) if local else None,
+        "local_n": len(local) if local else None,
+    }
+
+
+def read_results(file: Path = RESULTS) -> dict[str, dict]:
+    """{"machine": …, "recipes": {name: row}}."""
+    return json.loads(file.read_text("utf-8")) if file.is_file() else {"machine": {}, "recipes": {}}
+
+
+def add_row(name: str, row: dict[str, object], file: Path = RESULTS) -> None:
+    """Put one row into the file; two processes that write at once lose nothing."""
+    import speed
+
+    mark = zlib.crc32(str(file.resolve()).encode())
+    with FileLock(Path(tempfile.gettempdir(), f"recipes-{mark:08x}.lock")):
+        results = read_results(file)
+        rows = results["recipes"] | {name: row}
+        rows = {key: rows[key] for key in [*RECIPES, *rows] if key in rows}
+        text = json.dumps(
+            {"machine": speed.machine(), "recipes": rows}, ensure_ascii=False, indent=1
+        )
+        part = file.with_suffix(".part")
+        part.write_text(text + "\n", "utf-8")
+        os.replace(part, file)
+
+
+def table(results: dict[str, dict]) -> str:
+    """The rows as text, best first."""
+    import pandas as pd
+
+    from course_utils.evaluation import wilson_interval
+
+    lines = []
+    for row in results["recipes"].values():
+        k, n = sum(row["right"].values()), sum(row["n"].values())
+        low, high = wilson_interval(k, n)
+        local = row["local_right"]
+        seconds = row["seconds_extrapolated"]
+        line = {
+            "recipe": row["who_en"],
+            "right": f"{k}/{n}",
+            "accuracy": round(k / n, 3),
+            "95 % interval": f"{low:.3f}–{high:.3f}",
+            "local photos": "" if local is None else f"{local / row['local_n']:.3f}",
+            "labels": row["photos"],
+            "epochs": row["epochs_run"] or "",
+            "seconds": row["seconds"],
+            "in all": "" if seconds is None else f"≈ {seconds:.0f}",
+            "core seconds": row["core_seconds"],
+            "trained": f"{row['trained_parameters']:,}",
+            "GB": row["peak_memory_gb"],
+            "busy": "yes" if row["busy"] else "",
+        }
+        lines.append(((-k / n, -(local or 0)), line))
+    ordered = [line for _, line in sorted(lines, key=lambda pair: pair[0])]
+    return pd.DataFrame(ordered).to_string(index=False)
+
+
+def main() -> None:
+    """Measure the recipes named, or those without a row."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("names", nargs="*", choices=[*RECIPES, []], metavar="NAME")
+    parser.add_argument("--again", action="store_true", help="replace rows that are there")
+    parser.add_argument("--busy", action="store_true", help="other work runs on this machine")
+    parser.add_argument("--table", action="store_true", help="print the rows and do nothing else")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="the file of the rows")
+    args = parser.parse_args()
+    done = read_results(args.results)["recipes"]
+    if args.table:
+        return print(table(read_results(args.results)))
+    names = [name for name in args.names or RECIPES if args.again or name not in done]
+    if len(names) == 1:
+        row = measure(RECIPES[names[0]], busy=args.busy)
+        add_row(names[0], row, args.results)
+        return print(names[0], json.dumps(row, ensure_ascii=False), flush=True)
+    options = ["--again"] * args.again + ["--busy"] * args.busy + ["--results", args.results]
+    for name in names:  # a process each: peak memory is a process's own
+        subprocess.run([sys.executable, __file__, name, *options], check=True)
+    return None
+
+
+if __name__ == "__main__":
+    main()

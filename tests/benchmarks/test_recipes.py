@@ -1,0 +1,176 @@
+"""benchmarks/recipes.py: its rows, how they are added, and what its arithmetic says."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from course_utils import assets, paths, photos
+from course_utils.messages import CourseError
+
+SCRIPT = paths.ROOT / "benchmarks" / "recipes.py"
+TEXT = {"who_zh", "who_en", "changed_zh", "changed_en"}
+NUMBERS = {"seconds", "core_seconds", "peak_memory_gb", "trained_parameters", "photos"}
+OTHERS = {"article", "as_printed", "epochs_run", "epochs_printed", "seconds_extrapolated"}
+COUNTS = {"right", "n", "local_right", "local_n", "busy"}
+
+
+@pytest.fixture(scope="module")
+def recipes():
+    """The script as a module; its neighbours are imported by name, as when it is run."""
+    kept = list(sys.path)
+    sys.path.insert(0, str(SCRIPT.parent))
+    spec = importlib.util.spec_from_file_location("recipes", SCRIPT)
+    module = sys.modules["recipes"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield module
+    sys.path[:] = kept
+    for name in ("recipes", "recipe_steps", "speed"):
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def default_photos():
+    try:
+        return assets.fetch("default_photos"), assets.fetch("pet_photos")
+    except CourseError as error:
+        pytest.skip(f"the default photos cannot be fetched here: {error.en}")
+
+
+def run(*arguments, **env) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(SCRIPT), *map(str, arguments)]
+    done = subprocess.run(
+        command,
+        check=False,
+        env=os.environ | env,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def row_is_right(name, row, recipe):
+    """One committed row against the schema and against its recipe."""
+    assert set(row) == TEXT | NUMBERS | OTHERS | COUNTS, name
+    assert all(isinstance(row[key], int | float) and row[key] >= 0 for key in NUMBERS), name
+    assert isinstance(row["busy"], bool) and isinstance(row["as_printed"], bool)
+    for key in ("who_zh", "who_en", "changed_zh", "changed_en", "article", "as_printed", "photos"):
+        assert row[key] == getattr(recipe, key), (name, key)
+    assert (row["epochs_printed"], row["article"]) == (recipe.epochs, recipe.article)
+    assert set(row["right"]) == set(row["n"]) == {"test", "web", "pets"}
+    assert all(0 <= row["right"][split] <= row["n"][split] for split in row["n"]), name
+    assert row["n"] == {"test": 40, "web": 40, "pets": 36}
+    if row["local_right"] is not None:
+        assert 0 <= row["local_right"] <= row["local_n"] == 1000
+    cut_short = row["epochs_run"] is not None and recipe.short is not None
+    assert (row["seconds_extrapolated"] is not None) == cut_short
+    if cut_short:
+        whole = row["seconds"] / row["epochs_run"] * row["epochs_printed"]
+        assert row["seconds_extrapolated"] == pytest.approx(whole, rel=1e-3)
+
+
+def test_committed_rows(recipes):
+    results = recipes.read_results()
+    assert set(results) == {"machine", "recipes"} and results["machine"]["cores"] > 0
+    assert set(results["recipes"]) <= set(recipes.RECIPES)
+    for name, row in results["recipes"].items():
+        row_is_right(name, row, recipes.RECIPES[name])
+    assert len(recipes.table(results).splitlines()) == len(results["recipes"]) + 1
+
+
+def test_every_recipe_says_what_was_changed_in_both_languages(recipes):
+    for name, recipe in recipes.RECIPES.items():
+        assert callable(recipe.train) and recipe.who_zh and recipe.who_en
+        assert bool(recipe.changed_zh) == bool(recipe.changed_en)
+        assert recipe.changed_en or name in ("zero_shot", "ours", "ours_lite2")
+        assert set(recipe.assets) <= set(assets.manifest())
+
+
+def test_seconds_are_extrapolated_only_where_epochs_were_left_out(recipes):
+    project, full = recipes.RECIPES["s1_project"], recipes.RECIPES["s1_printed"]
+    assert recipes.extrapolated(100.0, 2, project) == 500.0
+    assert recipes.extrapolated(90.0, 3, replace(project, epochs=20, short=3)) == 600.0
+    assert recipes.extrapolated(100.0, 10, full) is None
+    assert recipes.extrapolated(100.0, None, recipes.RECIPES["ours"]) is None
+
+
+def test_dogs_by_one_output_and_by_two(recipes):
+    """A stub network whose answers are known: threshold, order of classes, batches."""
+    answers = np.array([[0.2], [0.5], [0.51], [0.9]])
+
+    def model(table):
+        return SimpleNamespace(predict=lambda images, verbose: table[images])
+
+    steps = sys.modules["recipe_steps"]
+    one = steps.by_model(model(answers), lambda place: place)
+    np.testing.assert_array_equal(one(range(4)), [False, False, True, True])
+    assert one([2] * 33 + [0]).sum() == 33  # more than one batch, in order
+    logits = steps.by_model(model(answers - 0.5), lambda place: place, threshold=0.0)
+    np.testing.assert_array_equal(logits(range(4)), [False, False, True, True])
+    two = steps.by_model(model(np.hstack([1 - answers, answers])), lambda place: place)
+    np.testing.assert_array_equal(two(range(4)), [False, False, True, True])
+
+
+def test_folders_hold_the_same_photos_by_class(recipes, default_photos):
+    train = photos.default("train").subset([0, 1, 198, 199])
+    with sys.modules["recipe_steps"].folders(train=train) as folder:
+        found = photos.load_folder(folder / "train")
+        assert found.class_names == ("cats", "dogs")
+        pairs = zip(train.paths, train.labels, strict=True)
+        expected = sorted((int(label), path.read_bytes()) for path, label in pairs)
+        pairs = zip(found.paths, found.labels, strict=True)
+        assert sorted((int(label), path.read_bytes()) for path, label in pairs) == expected
+
+
+WRITER = """
+import sys; sys.path.insert(0, {folder!r})
+from pathlib import Path
+import recipes
+for number in range(15):
+    recipes.add_row(f"{{sys.argv[1]}}-{{number}}", {{"by": sys.argv[1]}}, Path({file!r}))
+"""
+
+
+def test_processes_that_write_at_once_lose_no_row(tmp_path):
+    file = tmp_path / "rows.json"
+    code = WRITER.format(folder=str(SCRIPT.parent), file=str(file))
+    writers = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "abc"]
+    assert [writer.wait(120) for writer in writers] == [0, 0, 0]
+    rows = json.loads(file.read_text("utf-8"))["recipes"]
+    assert set(rows) == {f"{name}-{number}" for name in "abc" for number in range(15)}
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_run_adds_its_row_once_and_again_replaces_it(tmp_path, recipes, default_photos):
+    """Zero-shot needs no training; the local photos are left out, which the row says with null."""
+    file = tmp_path / "rows.json"
+    away = {"COURSE_TEST_PHOTOS": str(tmp_path / "none")}
+    recipes.add_row("ours", {"right": 1}, file)
+    run("zero_shot", "--busy", "--results", file, **away)
+    first = json.loads(file.read_text("utf-8"))["recipes"]
+    assert list(first) == ["zero_shot", "ours"]  # cheapest first; the other row is as it was
+    assert first["ours"] == {"right": 1}
+    row = first["zero_shot"]
+    row_is_right("zero_shot", row, recipes.RECIPES["zero_shot"])
+    assert row["busy"] and row["local_right"] is None and row["local_n"] is None
+    assert sum(row["right"].values()) > 100  # of 116
+    assert 0 < row["core_seconds"] and 0.1 < row["peak_memory_gb"] < 4
+    committed = recipes.read_results()["recipes"].get("zero_shot", row)
+    assert row["right"] == committed["right"]
+    before = file.read_bytes()
+    run("zero_shot", "--results", file, **away)  # there is a row: nothing to do
+    assert file.read_bytes() == before
+    first["zero_shot"]["seconds"] = -1
+    file.write_text(json.dumps({"machine": {}, "recipes": first}), "utf-8")
+    run("zero_shot", "--again", "--results", file, **away)
+    again = json.loads(file.read_text("utf-8"))["recipes"]["zero_shot"]
+    assert again["seconds"] > 0 and not again["busy"]
