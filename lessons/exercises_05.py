@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.learning import judges
-from course_utils.learning.definitions import Exercise, Option, Quiz
+from course_utils.learning.definitions import Exercise, Option, Quiz, not_yet
 
 # --- 05-1: the transfer gain and its standard error ---
 
@@ -52,10 +52,132 @@ def gain_population_deviation(with_source, without_source):
     return gain.mean(), gain.std()
 
 
+def gain_not_averaged(with_source, without_source):
+    gain = np.subtract(with_source, without_source)
+    return gain, gain.std(ddof=1) / np.sqrt(len(gain))
+
+
+def gain_two_errors(with_source, without_source):
+    mean, error = transfer_gain(with_source, without_source)
+    return mean, 2 * error
+
+
+def gain_over_r(with_source, without_source):
+    gain = np.subtract(with_source, without_source)
+    return gain.mean(), gain.std(ddof=1) / len(gain)
+
+
+def gain_absolute(with_source, without_source):
+    gain = np.abs(np.subtract(with_source, without_source))
+    return gain.mean(), gain.std(ddof=1) / np.sqrt(len(gain))
+
+
 def random_scores(rng):
     n = int(rng.integers(4, 12))
     luck = rng.normal(0, 0.05, n)  # the same draw helps both, as in the lesson
     return 0.9 + luck + rng.normal(0, 0.01, n), 0.7 + luck + rng.normal(0, 0.02, n)
+
+
+GAIN = judges.function(
+    transfer_gain,
+    inputs=[
+        (np.array([0.9, 0.8, 1.0]), np.array([0.5, 0.6, 0.7])),
+        (np.array([0.9, 0.6, 0.7]), np.array([0.8, 0.7, 0.9])),  # negative transfer
+    ],
+    random=random_scores,
+    mistakes=[
+        (
+            gain_only,
+            (
+                "要返回两个数：平均值和它的标准误差。",
+                "Return two numbers: the mean and its standard error.",
+            ),
+        ),
+        (
+            gain_error_first,
+            (
+                "次序反了：先是平均值，再是标准误差。",
+                "The order is reversed: first the mean, then its standard error.",
+            ),
+        ),
+        (
+            gain_half_width,
+            (
+                "第二个数是标准误差本身，不乘 1.96；区间以后再算。",
+                "The second number is the standard error itself, without 1.96; the interval comes later.",
+            ),
+        ),
+        (
+            gain_two_errors,
+            (
+                "第二个数是标准误差本身，不乘 2；区间以后再算。",
+                "The second number is the standard error itself, without the 2; the interval comes later.",
+            ),
+        ),
+        (
+            gain_over_r,
+            (
+                "标准差要除以 $\\sqrt{R}$，不是除以 $R$。",
+                "Divide the standard deviation by $\\sqrt{R}$, not by $R$.",
+            ),
+        ),
+        (
+            gain_absolute,
+            (
+                "不要取绝对值：增益可以是负的。",
+                "Take no absolute values: a gain can be negative.",
+            ),
+        ),
+        (
+            gain_population_deviation,
+            (
+                "第二个数是平均值的标准误差：用 `std(ddof=1)`，再除以 $\\sqrt{R}$。",
+                "The second number is the standard error of the mean: take `std(ddof=1)` and divide it by $\\sqrt{R}$.",
+            ),
+        ),
+        (
+            gain_swapped,
+            (
+                "符号反了：增益是用源减去不用源。",
+                "The sign is the other way round: with the source minus without.",
+            ),
+        ),
+        (
+            gain_with_deviation,
+            (
+                "第二个数是平均值的标准误差：标准差还要除以 $\\sqrt{R}$。",
+                "The second number is the standard error of the mean: divide the standard deviation by $\\sqrt{R}$.",
+            ),
+        ),
+        (
+            gain_divided_by_n,
+            (
+                "标准差要除以 $R-1$：`std(ddof=1)`。",
+                "The standard deviation divides by $R-1$: `std(ddof=1)`.",
+            ),
+        ),
+        (
+            gain_unpaired,
+            (
+                "先逐次相减，再算标准差：两种方法用的是同一批照片，共同的运气会在相减时消去。",
+                "Subtract draw by draw first, then take the standard deviation: both methods use the same photos, and the luck they share cancels.",
+            ),
+        ),
+    ],
+)
+
+
+def judge_gain(answer):
+    """All differences instead of their mean make no array: say it before they are compared."""
+    try:
+        first = answer(np.array([0.9, 0.8]), np.array([0.5, 0.6]))[0]
+    except Exception:  # noqa: BLE001 (GAIN reports it)
+        first = 0
+    if np.ndim(first) == 1:
+        return not_yet(
+            "第一个数要取平均：`gain.mean()`。", "Take the mean of the first: `gain.mean()`."
+        )
+    return GAIN(answer)
 
 
 # --- 05-2: settings ---
@@ -76,8 +198,8 @@ def setting(correct, feedback):
             "Unsupervised: no labels on either side, and an unsupervised target task.",
         ),
         "none": (
-            "领域和任务都相同时才不是迁移学习；这里至少有一样不同。",
-            "It is not transfer learning only when domain and task are both the same; here at least one differs.",
+            "只有领域和任务都相同，才不是迁移学习；这里至少有一样不同。",
+            "It fails to be transfer learning only if domain and task are both the same; here at least one differs.",
         ),
     }
     return judges.choice(correct, texts | feedback)
@@ -111,6 +233,20 @@ def weights_inverted(p, n_source, n_target):
 def weights_counts_inverted(p, n_source, n_target):
     p = np.asarray(p, float)
     return p / (1 - p) * n_target / n_source
+
+
+def weights_odds_inverted(p, n_source, n_target):
+    p = np.asarray(p, float)
+    return (1 - p) / p
+
+
+def weights_half_inverted(p, n_source, n_target):
+    p = np.asarray(p, float)
+    return (1 - p) / p * n_source / n_target
+
+
+def weights_scaled_probability(p, n_source, n_target):
+    return np.asarray(p, float) * n_source / n_target
 
 
 def weights_probability(p, n_source, n_target):
@@ -155,6 +291,10 @@ def pulled_as_share(a, w_source, strength):
     return (1 - strength) * a + strength * w_source
 
 
+def pulled_without_strength(a, w_source, strength):
+    return (a + w_source) / (1 + strength)
+
+
 def pulled_twice(a, w_source, strength):
     return pulled(a, w_source, 2 * strength)
 
@@ -163,69 +303,7 @@ EXERCISES = [
     Exercise(
         id="05-1",
         title=("迁移增益", "The transfer gain"),
-        judge=judges.function(
-            transfer_gain,
-            inputs=[(np.array([0.9, 0.8, 1.0]), np.array([0.5, 0.6, 0.7]))],
-            random=random_scores,
-            mistakes=[
-                (
-                    gain_only,
-                    (
-                        "要返回两个数：平均值和它的标准误差。",
-                        "Return two numbers: the mean and its standard error.",
-                    ),
-                ),
-                (
-                    gain_error_first,
-                    (
-                        "次序反了：先是平均值，再是标准误差。",
-                        "The order is reversed: first the mean, then its standard error.",
-                    ),
-                ),
-                (
-                    gain_half_width,
-                    (
-                        "第二个数是标准误差本身，不乘 1.96；区间以后再算。",
-                        "The second number is the standard error itself, without 1.96; the interval comes later.",
-                    ),
-                ),
-                (
-                    gain_population_deviation,
-                    (
-                        "第二个数是平均值的标准误差：用 `std(ddof=1)`，再除以 $\\sqrt{R}$。",
-                        "The second number is the standard error of the mean: take `std(ddof=1)` and divide it by $\\sqrt{R}$.",
-                    ),
-                ),
-                (
-                    gain_swapped,
-                    (
-                        "符号反了：增益是用源减去不用源。",
-                        "The sign is the other way round: with the source minus without.",
-                    ),
-                ),
-                (
-                    gain_with_deviation,
-                    (
-                        "第二个数是平均值的标准误差：标准差还要除以 $\\sqrt{R}$。",
-                        "The second number is the standard error of the mean: divide the standard deviation by $\\sqrt{R}$.",
-                    ),
-                ),
-                (
-                    gain_divided_by_n,
-                    (
-                        "标准差要除以 $R-1$：`std(ddof=1)`。",
-                        "The standard deviation divides by $R-1$: `std(ddof=1)`.",
-                    ),
-                ),
-                (
-                    gain_unpaired,
-                    (
-                        "先逐次相减，再算标准差：两种方法用的是同一批照片，共同的运气会在相减时消去。",
-                        "Subtract draw by draw first, then take the standard deviation: both methods use the same photos, and the luck they share cancels.",
-                    ),
-                ),
-            ],
-        ),
+        judge=judges.judged(judge_gain),
         hints=[
             (
                 "先逐次相减，得到 $R$ 个差。",
@@ -254,6 +332,10 @@ EXERCISES = [
             (gain_error_first, "order is reversed"),
             (gain_half_width, "without 1.96"),
             (gain_population_deviation, "and divide it by"),
+            (gain_not_averaged, "Take the mean of the first"),
+            (gain_two_errors, "without the 2"),
+            (gain_over_r, "not by $R$"),
+            (gain_absolute, "can be negative"),
             (lambda a, b: ("0.2", "0.1"), "is text"),
             (0.2, "function"),
         ],
@@ -376,6 +458,27 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    weights_odds_inverted,
+                    (
+                        "倒过来了：像目标的样本 $p$ 大，权重也要大；而且还没有用两边的样本数。",
+                        "Upside down: where $p$ is large the weight has to be large; and the numbers of samples are missing.",
+                    ),
+                ),
+                (
+                    weights_half_inverted,
+                    (
+                        "$n_S/n_T$ 对了，$p/(1-p)$ 倒过来了：$p$ 大，权重也要大。",
+                        "$n_S/n_T$ is right, $p/(1-p)$ is upside down: where $p$ is large the weight has to be large.",
+                    ),
+                ),
+                (
+                    weights_scaled_probability,
+                    (
+                        "$p$ 是概率：先算 $p/(1-p)$，再修正样本数。",
+                        "$p$ is a probability: first take $p/(1-p)$, then correct for the numbers.",
+                    ),
+                ),
+                (
                     weights_counts_inverted,
                     (
                         "样本数之比倒过来了：目标样本多，$p$ 就偏高，所以要除以 $n_T$。",
@@ -424,6 +527,9 @@ EXERCISES = [
         wrong=[
             (weights_without_counts, "equal numbers"),
             (weights_inverted, "Upside down"),
+            (weights_odds_inverted, "are missing"),
+            (weights_half_inverted, "is right"),
+            (weights_scaled_probability, "first take"),
             (weights_counts_inverted, "divide by"),
             (weights_probability, "is a probability"),
             (weights_normalized, "Do not normalize"),
@@ -480,6 +586,13 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    pulled_without_strength,
+                    (
+                        "分子里 $w_S$ 前面少了 $\\lambda$。",
+                        "In the numerator $\\lambda$ is missing before $w_S$.",
+                    ),
+                ),
+                (
                     pulled_twice,
                     (
                         "多了一个 2：$\\frac\\lambda2(w-w_S)^2$ 的导数是 $\\lambda(w-w_S)$。",
@@ -513,6 +626,7 @@ EXERCISES = [
             (pulled_not_divided, "Divide by"),
             (pulled_away, "pushed away"),
             (pulled_as_share, "no share"),
+            (pulled_without_strength, "is missing before"),
             (pulled_twice, "a 2 too many"),
             (lambda a, w_source, strength: [a, w_source], "shape"),
         ],
@@ -529,8 +643,8 @@ QUIZZES = [
         options=[
             Option(
                 (
-                    "两者是不同的轴：微调既是监督学习，也是迁移学习",
-                    "They are different axes: fine-tuning is both supervised and transfer learning",
+                    "两者是不同的轴：用标签微调既是监督学习，也是迁移学习",
+                    "They are different axes: fine-tuning on labels is both supervised and transfer learning",
                 ),
                 (
                     "对：一条轴问信号是什么，另一条问用不用源。",
@@ -646,8 +760,8 @@ QUIZZES = [
                     "The model is flexible and can fit everywhere",
                 ),
                 (
-                    "它本来就能处处拟合，加权多数时候没有多大差别，还添了方差：5 次多项式偶尔大错，平均误差变大了。",
-                    "It can fit everywhere anyway; weighting mostly makes little difference and adds variance: degree 5 failed badly now and then, and its mean error went up.",
+                    "它本来就能处处拟合，加权的输赢像抛硬币，还添了方差：5 次多项式偶尔大错，平均误差变大了。",
+                    "It can fit everywhere anyway; weighting wins or loses as if by tossing a coin and adds variance: degree 5 failed badly now and then, and its mean error went up.",
                 ),
             ),
             Option(
@@ -656,8 +770,8 @@ QUIZZES = [
                     "Not one source sample looks like the target",
                 ),
                 (
-                    "没有样本可以加权：信息不在那里。",
-                    "There is nothing to give weight to: the information is not there.",
+                    "没有样本可以加权：信息不在那里。目标移到 3 时，加权后仍不如永远答平均值。",
+                    "There is nothing to give weight to: the information is not there. With the target at 3, even the weighted line was worse than always answering the mean.",
                 ),
             ),
         ],

@@ -50,8 +50,18 @@ def from_minus_1_to_1(v, mean, std):
     return (np.asarray(v, float) + 1) * 127.5
 
 
+def rounded(v, mean, std):
+    return np.round(pixels_seen(v, mean, std))
+
+
+def cut_to_whole(v, mean, std):
+    return np.floor(pixels_seen(v, mean, std))
+
+
 def random_input(rng):
-    return rng.normal(0, 1.2, (2, 3, 3, 3)), rng.uniform(0.3, 0.6, 3), rng.uniform(0.15, 0.35, 3)
+    """What a photo becomes: every v comes from a pixel between 0 and 255."""
+    mean, std = rng.uniform(0.3, 0.6, 3), rng.uniform(0.15, 0.35, 3)
+    return (rng.uniform(0, 1, (2, 3, 3, 3)) - mean) / std, mean, std
 
 
 # --- 06-3: how often a pipeline decodes and augments ---
@@ -87,6 +97,14 @@ def by_whole_name(name):
 
 def with_suffix(name):
     return side(zlib.crc32(f"{group_of(name)}.jpg".encode()) % 100)
+
+
+def suffix_left(name):
+    return side(zlib.crc32(name.split("_")[0].encode()) % 100)
+
+
+def animal_only(name):
+    return side(zlib.crc32(name.split(".")[0].encode()) % 100)
 
 
 def one_too_many(name):
@@ -304,6 +322,20 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    rounded,
+                    (
+                        "不要取整：返回精确的数。",
+                        "Do not round: return the exact numbers.",
+                    ),
+                ),
+                (
+                    cut_to_whole,
+                    (
+                        "不要变成整数：返回精确的数。",
+                        "Do not turn them into whole numbers: return the exact ones.",
+                    ),
+                ),
+                (
                     from_minus_1_to_1,
                     (
                         "这是从 -1 到 1 的数回来的办法，是另一种预处理的。",
@@ -341,6 +373,8 @@ EXERCISES = [
             (one_mean, "Each channel"),
             (channels_reversed, "are reversed"),
             (from_minus_1_to_1, "another preprocessing"),
+            (rounded, "Do not round"),
+            (lambda v, mean, std: pixels_seen(v, mean, std).astype("uint8"), "whole numbers"),
             (lambda v, mean, std: v * 255, "only undoes"),
             (lambda v, mean, std: np.mean(v), "shape"),
         ],
@@ -355,6 +389,13 @@ EXERCISES = [
                     200,
                     [
                         ([200, 50], SWAPPED),
+                        (
+                            [50, 150],
+                            (
+                                "第一轮也增强：那一轮的照片解码以后同样经过 `map(augment)`。",
+                                "The first epoch augments as well: its photos pass through `map(augment)`, too.",
+                            ),
+                        ),
                         (
                             [50, 50],
                             (
@@ -380,6 +421,13 @@ EXERCISES = [
                             (
                                 "增强在 `cache` 前面：它的结果也被记住了。",
                                 "Augmentation comes before `cache`: its results are kept, too.",
+                            ),
+                        ),
+                        (
+                            [200, 50],
+                            (
+                                "`cache` 在最后：解码也只在第一轮做。",
+                                "`cache` comes last: decoding, too, happens in the first epoch only.",
                             ),
                         ),
                         (
@@ -432,6 +480,8 @@ EXERCISES = [
             ({"A": [50, 50], "B": [50, 50], "C": [200, 200]}, "anew in each epoch"),
             ({"A": [200, 50], "B": [50, 50], "C": [200, 200]}, "The order is"),
             ({"A": [200, 200], "B": [50, 50], "C": [200, 200]}, "keeps the decoded"),
+            ({"A": [50, 150], "B": [50, 50], "C": [200, 200]}, "first epoch augments as well"),
+            ({"A": [50, 200], "B": [200, 50], "C": [200, 200]}, "decoding, too"),
             ({"A": [50, 200], "B": [50, 200], "C": [200, 200]}, "results are kept"),
             ({"A": [50, 200], "B": [50, 50], "C": [50, 200]}, "file names only"),
             ({"A": [50, 200], "B": [50, 50], "C": [150, 150]}, "too small"),
@@ -511,6 +561,20 @@ EXERCISES = [
                             ),
                         ),
                         (1.2544, ("还有 3 个通道。", "There are 3 channels as well.")),
+                        (
+                            30.1056,
+                            (
+                                "8 是位数；8 位是 1 个字节。",
+                                "8 counts bits; 8 of them are 1 byte.",
+                            ),
+                        ),
+                        (
+                            3.5048,
+                            (
+                                "你用了 $2^{30}$ 字节（GiB）；题里 1 GB 是 $10^9$ 字节。",
+                                "You used $2^{30}$ bytes (GiB); here 1 GB is $10^9$ bytes.",
+                            ),
+                        ),
                     ],
                 ),
             }
@@ -536,6 +600,8 @@ EXERCISES = [
             ({"float32": 120.42, "uint8": 3.7632}, "bits"),
             ({"float32": 14.02, "uint8": 3.7632}, "GiB"),
             ({"float32": 15.05, "uint8": 15.05}, "only 1 byte"),
+            ({"float32": 15.05, "uint8": 3.5}, "GiB"),
+            ({"float32": 15.05, "uint8": 30.1}, "8 counts bits"),
             ({"float32": 15_052_800_000, "uint8": 3.76}, "bytes"),
             ({"float32": 15.1, "uint8": 3763}, "MB"),
             ({"float32": "15 GB", "uint8": 3.76}, "text"),
@@ -562,6 +628,20 @@ EXERCISES = [
                     (
                         "组是 `cat.7`，不带 `.jpg`。",
                         "The group is `cat.7`, without `.jpg`.",
+                    ),
+                ),
+                (
+                    suffix_left,
+                    (
+                        "`cat.7.jpg` 里没有 `_`，它的 `.jpg` 还在：先去掉后缀，再取 `_` 前面的部分。",
+                        "`cat.7.jpg` has no `_`, so its `.jpg` stays: remove the suffix first, then take what is before `_`.",
+                    ),
+                ),
+                (
+                    animal_only,
+                    (
+                        "组成了 `cat`：所有的猫都到了同一边。组要到编号为止，例如 `cat.7`。",
+                        "That leaves `cat`: every cat lands on one side. The group goes up to the number, as in `cat.7`.",
                     ),
                 ),
                 (
@@ -612,6 +692,8 @@ EXERCISES = [
         wrong=[
             (by_whole_name, "not of the whole name"),
             (with_suffix, "without `.jpg`"),
+            (suffix_left, "remove the suffix first"),
+            (animal_only, "every cat lands"),
             (one_too_many, "The limits"),
             (sides_swapped, "swapped"),
             (ten_only, "20 remainders"),
@@ -671,7 +753,7 @@ QUIZZES = [
             Option(
                 ("他错了：x/255 在哪个网络上都有害", "Wrong: x/255 hurts every network"),
                 (
-                    "在 Lite0 上测到几乎无害。别把流言换成相反的流言。",
+                    "在 Lite0 上测到几乎无害。别把一个误解换成相反的误解。",
                     "On Lite0 it was measured to be almost harmless. Do not replace a myth with its opposite.",
                 ),
             ),
@@ -698,8 +780,8 @@ QUIZZES = [
     Quiz(
         id="06-q3",
         question=(
-            "任务：胸片上，心脏是否在左边。做了哪一种增强之后，原来的标签就错了？",
-            "Task: does the heart lie on the left in a chest X-ray? After which augmentation is the old label wrong?",
+            "任务：胸片上，心脏是否在病人的左侧。做了哪一种增强之后，原来的标签就错了？",
+            "Task: does the heart lie on the patient's left in a chest X-ray? After which augmentation is the old label wrong?",
         ),
         options=[
             Option(
