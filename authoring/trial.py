@@ -68,7 +68,11 @@ def resolve(wanted: list[Requirement], folder: Path) -> set[str]:
     Gives the pins, "name==version". What does not go with ``wanted`` moves along.
     """
     overrides, result = folder / "overrides.txt", folder / "requirements.txt"
-    overrides.write_text("\n".join(map(str, wanted)), encoding="utf-8")
+    # Release candidates of TensorFlow ask for keras-nightly, whose files overwrite those of keras:
+    # only one of the two is installed, keras-nightly where it is named.
+    nightly = any(canonicalize_name(package.name) == "keras-nightly" for package in wanted)
+    left_out = f"{'keras' if nightly else 'keras-nightly'}; python_version < '3'"
+    overrides.write_text("\n".join([*map(str, wanted), left_out]), encoding="utf-8")
     result.write_bytes((paths.ROOT / "requirements.lock").read_bytes())  # preferred pins
     options = ["--generate-hashes", "--no-emit-index-url", "--override", overrides, "-o", result]
     for package in wanted:

@@ -42,8 +42,9 @@ def small_course(tmp_path, monkeypatch):
     for folder in (root / "lessons", root / "notebooks", root / "small", wheels):
         folder.mkdir(parents=True)
     for version in ("1.0", "2.0", "3.0"):
-        wheel(wheels, "coursetrial", version, "coursehelper<4" if version == "3.0" else "")
+        wheel(wheels, "coursetrial", version, "keras-nightly" if version == "3.0" else "")
         wheel(wheels, "coursehelper", version)
+    wheel(wheels, "keras_nightly", "99.0")
     wanted = ", ".join(f'"{name}"' for name in [*TOOLS, "coursetrial>=2", "coursehelper"])
     (root / "pyproject.toml").write_text(
         '[build-system]\nrequires = ["hatchling", "editables"]\n'
@@ -108,6 +109,14 @@ def test_what_is_named_changes_and_nothing_else(small_course, tmp_path):
         "coursetrial==3.0",
         "coursehelper==1.0",
     }
+
+
+@pytest.mark.index
+def test_keras_nightly_comes_only_when_it_is_named(small_course, tmp_path):
+    """It lies in the same folder as keras; TensorFlow's release candidates ask for it."""
+    words = ("coursetrial==3.0", "keras-nightly==99.0")
+    assert resolved(tmp_path, *words[:1]) == {"coursetrial==3.0"}
+    assert resolved(tmp_path, *words) == set(words)
 
 
 @pytest.mark.index
