@@ -43,8 +43,8 @@ SPLITS = ("test", "web", "pets")
 class Recipe:
     """``train(epochs)`` does it; the rest is its table in recipes.toml.
 
-    epochs: as printed, None where there are none; short: those to run where all would take more than
-    20 minutes. photos: labelled photos used, validation included.
+    epochs: as printed, None where there are none; run: those to run where they are others, fewer
+    only where all would take more than 20 minutes. photos: labelled ones used, validation included.
     """
 
     train: Callable[[int | None], Trained]
@@ -56,7 +56,7 @@ class Recipe:
     changed_en: str = ""
     photos: int = 200
     epochs: int | None = None
-    short: int | None = None
+    run: int | None = None
     assets: tuple[str, ...] = ()
 
 
@@ -99,7 +99,7 @@ def measure(recipe: Recipe, *, busy: bool) -> dict[str, object]:
     course_utils.reproducible(SEED)
     with empty_cache():
         start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
-        trained = recipe.train(recipe.short or recipe.epochs)
+        trained = recipe.train(recipe.run or recipe.epochs)
         seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {
@@ -124,7 +124,8 @@ def measure(recipe: Recipe, *, busy: bool) -> dict[str, object]:
 
 def extrapolated(seconds: float, epochs: int | None, recipe: Recipe) -> float | None:
     """Seconds of the printed epochs; None where the recipe was not cut short."""
-    return round(seconds / epochs * recipe.epochs, 1) if recipe.short else None
+    cut_short = recipe.run is not None and recipe.run < recipe.epochs
+    return round(seconds / epochs * recipe.epochs, 1) if cut_short else None
 
 
 def looked_at(dogs: Dogs) -> dict[str, object]:
