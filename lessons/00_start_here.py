@@ -32,6 +32,10 @@ from course_utils.learning import check, hint, lesson_map, progress, quiz, solut
 from course_utils.widgets import PhotoUpload
 
 figures.use_style()
+ALT = {
+    "alt_zh": "示例照片：一只白色的博美犬站在草地上。照片：Oxford-IIIT Pet，CC BY-SA 4.0。",
+    "alt_en": "Example photo: a white Pomeranian dog on grass. Photo: Oxford-IIIT Pet, CC BY-SA 4.0.",
+}
 CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), CC BY-SA 4.0"
 
 # %% [markdown]
@@ -139,16 +143,11 @@ def who_is_it(photo):
     answer = "猫 cat" if cat > dog else "狗 dog"
     if cat + dog < 0.05:
         answer = "大概都不是 probably neither"
-    best = "\n".join(f"    {p[c]:4.0%} {names[c]}" for c in p.argsort()[::-1][:4])
+    best = ", ".join(f"{names[c]} {p[c]:.0%}" for c in p.argsort()[::-1][:3])
     return f"{answer}    (猫 cat {cat:.0%}, 狗 dog {dog:.0%})\n{best}"
 
 
-PhotoUpload(
-    who_is_it,
-    example=x[22],
-    alt_zh="示例照片：一只白色的博美犬站在草地上。照片：Oxford-IIIT Pet，CC BY-SA 4.0。",
-    alt_en="Example photo: a white Pomeranian dog on grass. Photo: Oxford-IIIT Pet, CC BY-SA 4.0.",
-)
+PhotoUpload(who_is_it, example=x[22], **ALT)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -176,14 +175,14 @@ assert who_is_it(noise).startswith("大概都不是")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你刚刚用的是一个**预训练模型**（pretrained model）：EfficientNet-Lite0。别人用 ImageNet 训练了它，那里有 1,000 种东西的照片；缩进的几行是它最有把握的名字（ImageNet 只有英文名）。它从来没有学过“猫还是狗”这道题。它怎么会答的？先回到上面的问题：36 张里能对几张？
+# 你刚刚用的是一个**预训练模型**（pretrained model）：EfficientNet-Lite0。别人用 ImageNet 训练了它，那里有 1,000 种东西的照片；第二行是它最有把握的三个名字（ImageNet 只有英文名）。它从来没有学过“猫还是狗”这道题。它怎么会答的？先回到上面的问题：36 张里能对几张？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# What you have just used is a **pretrained model**: EfficientNet-Lite0. Others trained it on ImageNet, photos of 1,000 kinds of things; the indented lines are the names it is most confident of. Nobody ever taught it the question “cat or dog?”. How can it answer? Back to the question above first: how many of the 36 will it get right?
+# What you have just used is a **pretrained model**: EfficientNet-Lite0. Others trained it on ImageNet, photos of 1,000 kinds of things; the second line has the three names it is most confident of (ImageNet has them in English only). Nobody ever taught it the question “cat or dog?”. How can it answer? Back to the question above first: how many of the 36 will it get right?
 #
 # </div>
 
@@ -641,12 +640,16 @@ assert all(a.carrier and a.licence and a.lessons and a.size > 0 for a in manifes
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
+# 练习 1 在上面“照片就是数字”一节。
+#
 # **练习 2**：写一个函数，把一张照片变成只含这一张的批次。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
+#
+# Exercise 1 is above, in the section “A photo is numbers”.
 #
 # **Exercise 2**: write a function that turns one photo into a batch that holds just this one.
 #
