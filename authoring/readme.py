@@ -1,0 +1,161 @@
+"""The parts of README.md that are made from the lessons and the result files.
+
+``python -m authoring.readme`` writes them between their markers, ``--check`` says whether they are
+what they would be; a test asks the same. So the map and the figures in README cannot go stale.
+"""
+
+import ast
+import json
+import re
+import sys
+from pathlib import Path
+
+from authoring.lessons import all_lessons
+from course_utils import evaluation, paths
+from course_utils.learning import definitions, lesson_map
+from course_utils.messages import both
+
+README = paths.ROOT / "README.md"
+MARKED = re.compile(
+    r"(<!-- (?P<name>[a-z-]+): begin[^>]*-->\n).*?(<!-- (?P=name): end -->)", re.DOTALL
+)
+HEADS = {"en": "| | measured |\n|---|---|", "zh": "| | 实测 |\n|---|---|"}
+
+
+def blocks() -> dict[str, str]:
+    """name of each marked part -> what belongs between its markers."""
+    return {
+        "lessons": course(),
+        "measured-en": measured("en"),
+        "measured-zh": measured("zh"),
+    }
+
+
+def course() -> str:
+    """The map as a flow chart and as a table with links."""
+    entries = lesson_map.read()
+    return f"```mermaid\n{lesson_map.mermaid(entries)}\n```\n\n" + lesson_map.table(
+        entries, "notebooks/"
+    )
+
+
+def measured(language: str) -> str:
+    """The table of what was measured, in one language."""
+    recipes, speed = _results("recipes")["recipes"], _results("speed")
+    rows = [
+        _accuracy(recipes["ours_lite2"]),
+        _recipe(speed["recipe"]),
+        _train(speed["train"]),
+        _stream(speed["stream"]),
+        *([_newcomer(speed["newcomer"])] if "newcomer" in speed else []),
+        _checked(),
+    ]
+    return "\n".join([HEADS[language], *(row[0 if language == "zh" else 1] for row in rows)])
+
+
+def _results(name: str) -> dict:
+    return json.loads((paths.DATA / "results" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+Pair = tuple[str, str]
+
+
+def _row(zh: str, en: str) -> Pair:
+    return f"| {zh} |", f"| {en} |"
+
+
+def _accuracy(row: dict) -> Pair:
+    right, n, photos = row["local_right"], row["local_n"], row["photos"]
+    low, high = evaluation.wilson_interval(right, n)
+    share, interval = f"{right / n:.1%}", f"{100 * low:.1f}–{high:.1%}"
+    return _row(
+        f"{photos} 张有标签的照片，冻结的网络加一个线性分类头，一切选择只靠这些照片的交叉验证 "
+        f"| 另外 {n:,} 张猫狗照片认对 {share}（95% 区间 {interval}）",
+        f"{photos} labelled photos, a frozen network and a linear head, everything chosen by "
+        f"cross-validation on them alone | {share} of {n:,} other cats and dogs right "
+        f"(95% interval {interval})",
+    )
+
+
+def _recipe(row: dict) -> Pair:
+    ours, theirs = row["course"], row["articles"]
+    best = max(theirs["accuracy_by_epoch"])
+    mine, other = f"{ours['seconds']:.1f}", f"{theirs['seconds_to_the_best_of_these']:.0f}"
+    return _row(
+        f"从照片到训练好的模型 | {mine} 秒，80 张测试照片对 {ours['accuracy']:.1%}；"
+        f"流行教程的 VGG16 做法要 {other} 秒，对 {best:.1%}",
+        f"From photos to a trained model | {mine} s, {ours['accuracy']:.1%} of 80 test photos; "
+        f"a popular tutorial's VGG16 recipe needs {other} s for {best:.1%}",
+    )
+
+
+def _train(row: dict) -> Pair:
+    cached, new = (f"{row[k]['seconds']:.0f}" for k in ("features_cached", "features_to_extract"))
+    return _row(
+        f"`course train`，包括选骨干网络和分类头 | {new} 秒；特征有缓存时 {cached} 秒",
+        f"`course train`, choice of backbone and head included | {new} s; {cached} s with "
+        "cached features",
+    )
+
+
+def _stream(row: dict) -> Pair:
+    last, growth = row["runs"][-1], row["memory_growth_gb_without_the_table"]
+    n, seconds = f"{last['photos']:,}", f"{last['seconds']:.0f}"
+    return _row(
+        f"{n} 张照片提取特征 | {seconds} 秒；内存只多 {growth:.2f} GB",
+        f"Features of {n} photos | {seconds} s; memory grows by {growth:.2f} GB",
+    )
+
+
+def _newcomer(row: dict) -> Pair:
+    seconds, megabytes = f"{row['seconds_in_all']:.0f}", row["megabytes_received"]
+    return _row(
+        f"从 `git clone` 到认出第一张自己的照片，缓存全空 | {seconds} 秒，下载 {megabytes} MB",
+        f"From `git clone` to your first classified photo, caches empty | {seconds} s, "
+        f"{megabytes} MB downloaded",
+    )
+
+
+def _checked() -> Pair:
+    """Rounded down to fifties, so that README does not change with every lesson's every edit."""
+    lessons = all_lessons()
+    asserts = sum(
+        isinstance(node, ast.Assert)
+        for lesson in lessons
+        for node in ast.walk(ast.parse(lesson.source.read_text(encoding="utf-8")))
+    )
+    exercises = [e for number in definitions.definition_files() for e in _exercises(number)]
+    wrong = sum(len(exercise.wrong) for exercise in exercises)
+    claims, mistakes = f"{asserts // 50 * 50}", f"{wrong // 50 * 50}"
+    return _row(
+        f"课文里的话，每次运行都重新检查 | {claims} 多条断言；练习认得 {mistakes} 多种典型的"
+        "错误答案，并说出错在哪里",
+        f"What the text says is checked in every run | more than {claims} assertions; exercises "
+        f"know more than {mistakes} typical wrong answers and say what is wrong",
+    )
+
+
+def _exercises(number: str) -> list[definitions.Exercise]:
+    return list(definitions.exercises(number).values())
+
+
+def renewed(text: str) -> str:
+    """README with each marked part as it should be."""
+    parts = blocks()
+    return MARKED.sub(lambda found: f"{found[1]}{parts[found['name']]}\n{found[3]}", text)
+
+
+def main(arguments: list[str], file: Path = README) -> int:
+    """Write the parts, or with ``--check`` say whether they are current; 1 where they are not."""
+    text = file.read_text(encoding="utf-8")
+    new = renewed(text)
+    if "--check" not in arguments:
+        file.write_text(new, encoding="utf-8", newline="\n")
+    elif new != text:
+        print(both("请运行 python -m authoring.readme。", "Run python -m authoring.readme."))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
