@@ -1,0 +1,92 @@
+"""README: its generated parts are current, what it names exists, both languages have all of it."""
+
+import io
+import re
+
+import pytest
+from PIL import Image
+
+from authoring import readme
+from course_utils import paths
+from course_utils.cli import COMMANDS
+
+TEXT = readme.README.read_text(encoding="utf-8")
+ENGLISH, _, CHINESE = TEXT.partition("\n# 中文\n")
+HALVES = {"en": ENGLISH, "zh": CHINESE}
+LESSON_00 = (paths.LESSONS / "00_start_here.py").read_text(encoding="utf-8")
+
+
+def test_generated_parts_are_current():
+    assert {found["name"] for found in readme.MARKED.finditer(TEXT)} == set(readme.blocks())
+    assert readme.renewed(TEXT) == TEXT, "run: python -m authoring.readme"
+
+
+def test_writing_and_checking(tmp_path, capsys):
+    file = tmp_path / "README.md"
+    file.write_text(TEXT.replace("<br>", "<br>old", 1), encoding="utf-8")
+    assert readme.main(["--check"], file) == 1
+    assert "python -m authoring.readme" in capsys.readouterr().out
+    assert readme.main([], file) == 0
+    assert readme.main(["--check"], file) == 0
+    assert file.read_text(encoding="utf-8") == TEXT
+
+
+def test_measured_parts_say_the_same_numbers():
+    zh, en = ([*re.findall(r"\d[\d,.]*", readme.measured(language))] for language in ("zh", "en"))
+    assert sorted(zh) == sorted(en)
+
+
+def test_numbers_are_those_of_the_result_file(monkeypatch):
+    """Another result gives another README: nothing is copied by hand."""
+    results = readme._results
+
+    def changed(name):
+        content = results(name)
+        if name == "recipes":
+            content["recipes"]["ours_lite2"]["local_right"] = 500
+        return content
+
+    monkeypatch.setattr(readme, "_results", changed)
+    assert "50.0% of 1,000" in readme.measured("en")
+    assert "认对 50.0%（95% 区间 46.9–53.1%）" in readme.measured("zh")
+
+
+@pytest.mark.parametrize("text", [*HALVES.values(), LESSON_00], ids=[*HALVES, "lesson 00"])
+def test_commands_exist(text):
+    named = re.findall(r"`!?course ([a-z]+)\b|start\.py ([a-z]+)\b", text)
+    words = {a or b for a, b in named}
+    assert len(words) >= 4
+    assert words <= COMMANDS.keys()
+
+
+@pytest.mark.parametrize("half", HALVES.values(), ids=HALVES)
+def test_links_lead_somewhere(half):
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", half)
+    assert len(links) > 8
+    missing = [link for link in links if not (paths.ROOT / link).exists()]
+    assert not missing
+
+
+def test_both_halves_link_to_the_same_and_have_the_same_commands():
+    def named(half):
+        half = re.sub(r"<!-- [a-z]+: begin.*?end -->", "", half, flags=re.DOTALL)
+        links = set(re.findall(r"\]\(([^)#]+)\)", half)) - {PICTURE}
+        code = set(re.findall(r"^(?:python|PIP|COURSE|pip|\.venv)[^#\n]*", half, re.MULTILINE))
+        return links, {line.strip() for line in code}
+
+    assert named(ENGLISH) == named(CHINESE)
+
+
+PICTURE = "docs/pictures/lesson_zh_en.jpg"
+
+
+def test_picture():
+    content = (paths.ROOT / PICTURE).read_bytes()
+    assert len(content) <= 250_000
+    image = Image.open(io.BytesIO(content))
+    assert image.width > 1000
+    alt = re.search(r"!\[([^\]]+)\]\(" + re.escape(PICTURE), TEXT)[1]
+    assert re.search(r"[\u4e00-\u9fff]{8}", alt)
+    assert re.search(r"Chinese.+English", alt)
+    assert "Oxford-IIIT Pet" in TEXT
+    assert "CC BY-SA 4.0" in CHINESE
