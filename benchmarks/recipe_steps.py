@@ -6,7 +6,7 @@ Frameworks are imported inside, so that listing the recipes costs nothing.
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -133,11 +133,11 @@ def fit_steps(model, data, epochs: int, *, endless: bool = True, **options) -> i
     Given the generator itself (endless=False), Keras 3 ends each epoch where the photos end, after 7
     steps of 32, and warns; a plain Python iterator goes on, as fit_generator of Keras 2 did.
     """
-    batches = (next(data) for _ in iter(int, 1)) if endless else data
-    made = len(model.fit(batches, steps_per_epoch=100, epochs=epochs, verbose=2, **options).epoch)
-    steps = int(model.optimizer.iterations)
-    if steps != made * (100 if endless else len(data)):
-        raise SystemExit(f"{steps} steps in {made} epochs")
+    batches, size = ((next(data) for _ in iter(int, 1)), 100) if endless else (data, len(data))
+    model.fit(batches, steps_per_epoch=100, epochs=epochs, verbose=2, **options)
+    made, rest = divmod(int(model.optimizer.iterations), size)
+    if rest:
+        raise SystemExit(f"{made} epochs of {size} steps, and {rest} steps more")
     return made
 
 
@@ -154,12 +154,12 @@ def s1_network(*dense: int):
     return model
 
 
-def s1_printed(epochs: int, *, endless: bool = True) -> Trained:
+def s1_printed(epochs: int, *, endless: bool = True, callbacks: Sequence = ()) -> Trained:
     """S1: VGG16 on pixels / 255, Flatten, Dense(256), augmented, 100 steps an epoch."""
-    model = s1_network(256)
+    model, options = s1_network(256), {"endless": endless, "callbacks": callbacks}
     with folders(train=photos.default("train")) as folder:
-        fit_steps(model, generator(folder / "train", 224, augment=True), epochs, endless=endless)
-    return Trained(by_model(model, partial(as_the_generator, side=224)), trainable(model), epochs)
+        made = fit_steps(model, generator(folder / "train", 224, augment=True), epochs, **options)
+    return Trained(by_model(model, partial(as_the_generator, side=224)), trainable(model), made)
 
 
 s1_literal = partial(s1_printed, endless=False)  # word for word

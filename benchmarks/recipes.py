@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,13 +27,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import recipe_steps
 from filelock import FileLock
 from recipe_steps import SEED, Dogs, Trained
 
 import course_utils
 from course_utils import assets, photos
-from course_utils.paths import DATA, ROOT
+from course_utils.paths import DATA, ROOT, cache_dir
 
 RESULTS = DATA / "results" / "recipes.json"
 LOCAL = Path(os.environ.get("COURSE_TEST_PHOTOS") or ROOT.parent / "shared" / "photos")
@@ -45,6 +47,8 @@ class Recipe:
 
     epochs: as printed, None where there are none; run: those to run where they are others, fewer
     only where all would take more than 20 minutes. photos: labelled ones used, validation included.
+    checkpoint: an interrupted run goes on after its last whole epoch, with other augmentations than
+    an uninterrupted one would have had.
     """
 
     train: Callable[[int | None], Trained]
@@ -57,6 +61,7 @@ class Recipe:
     photos: int = 200
     epochs: int | None = None
     run: int | None = None
+    checkpoint: bool = False
     assets: tuple[str, ...] = ()
 
 
@@ -88,38 +93,68 @@ def empty_cache() -> Iterator[None]:
                     os.environ[name] = value
 
 
-def measure(recipe: Recipe, *, busy: bool) -> dict[str, object]:
+class Spent:
+    """Wall and processor seconds so far, those of an interrupted run included when ``file`` is there."""
+
+    def __init__(self, file: Path) -> None:
+        self.file, earlier = file, json.loads(file.read_text()) if file.is_file() else [0.0, 0.0]
+        self.start = np.subtract(self._now(), earlier)
+
+    @staticmethod
+    def _now() -> tuple[float, float]:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        return time.perf_counter(), used.ru_utime + used.ru_stime
+
+    def so_far(self) -> list[float]:
+        """[wall, processor]."""
+        return np.subtract(self._now(), self.start).tolist()
+
+    def keep(self) -> None:
+        """Write them down."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self.file.write_text(json.dumps(self.so_far()))
+
+    def callbacks(self) -> list:
+        """Keras's own backup of the network after each epoch, and the seconds until then beside it."""
+        from keras import callbacks as keras_callbacks
+
+        backup = keras_callbacks.BackupAndRestore(self.file.parent, delete_checkpoint=False)
+        written = keras_callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: self.keep())
+        return [backup, written]
+
+
+def measure(name: str, recipe: Recipe, *, busy: bool) -> dict[str, object]:
     """Train in this process and look at the held-out photos: one row of the results."""
     import keras  # noqa: F401 – imports are not timed
     import scipy.ndimage  # noqa: F401
     import sklearn.linear_model  # noqa: F401
 
-    for name in ("default_photos", "pet_photos", *recipe.assets):
-        assets.fetch(name)
+    for asset in ("default_photos", "pet_photos", *recipe.assets):
+        assets.fetch(asset)
     course_utils.reproducible(SEED)
+    spent = Spent(backup_folder(name) / "spent.json")
+    options = {"callbacks": spent.callbacks()} if recipe.checkpoint else {}
     with empty_cache():
-        start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
-        trained = recipe.train(recipe.run or recipe.epochs)
-        seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {
-        "who_zh": recipe.who_zh,
-        "who_en": recipe.who_en,
-        "article": recipe.article,
-        "as_printed": recipe.as_printed,
-        "changed_zh": recipe.changed_zh,
-        "changed_en": recipe.changed_en,
-        "photos": recipe.photos,
+        trained = recipe.train(recipe.run or recipe.epochs, **options)
+        seconds, core_seconds = spent.so_far()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    texts = ("who_zh", "who_en", "article", "as_printed", "changed_zh", "changed_en", "photos")
+    return {text: getattr(recipe, text) for text in texts} | {
         "epochs_run": trained.epochs,
         "epochs_printed": recipe.epochs,
         "seconds": round(seconds, 2),
-        "core_seconds": round(used, 2),
+        "core_seconds": round(core_seconds, 2),
         "seconds_extrapolated": extrapolated(seconds, trained.epochs, recipe),
         "trained_parameters": trained.parameters,
-        "peak_memory_gb": round(after.ru_maxrss * 1024 / 1e9, 3),
+        "peak_memory_gb": round(peak, 3),
         **looked_at(trained.dogs),
         "busy": busy,
     }
+
+
+def backup_folder(name: str) -> Path:
+    """Where an interrupted run of a recipe with checkpoints is kept until its row is written."""
+    return cache_dir() / "recipes" / name
 
 
 def extrapolated(seconds: float, epochs: int | None, recipe: Recipe) -> float | None:
@@ -213,8 +248,9 @@ def main() -> None:
         return print(table(read_results(args.results)))
     names = [name for name in args.names or RECIPES if args.again or name not in done]
     if len(names) == 1:
-        row = measure(RECIPES[names[0]], busy=args.busy)
+        row = measure(names[0], RECIPES[names[0]], busy=args.busy)
         add_row(names[0], row, args.results)
+        shutil.rmtree(backup_folder(names[0]), ignore_errors=True)
         return print(names[0], json.dumps(row, ensure_ascii=False), flush=True)
     options = ["--again"] * args.again + ["--busy"] * args.busy + ["--results", args.results]
     for name in names:  # a process each: peak memory is a process's own

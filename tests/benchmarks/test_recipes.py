@@ -134,6 +134,37 @@ def test_folders_hold_the_same_photos_by_class(recipes, default_photos):
         assert sorted((int(label), path.read_bytes()) for path, label in pairs) == expected
 
 
+def test_an_interrupted_run_goes_on_and_its_seconds_add_up(recipes, tmp_path):
+    """A network of one layer is stopped in its second epoch, as a power cut would, and run again."""
+    import keras
+
+    def network():
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        model.compile("adam", "mse")
+        return model
+
+    class PowerCut(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if self.model.optimizer.iterations >= 130:
+                raise KeyboardInterrupt
+
+    def batches():
+        while True:
+            yield np.ones((4, 1)), np.ones((4, 1))
+
+    steps, file = sys.modules["recipe_steps"], tmp_path / "backup" / "spent.json"
+    first, model = recipes.Spent(file), network()
+    with pytest.raises(KeyboardInterrupt):
+        steps.fit_steps(model, batches(), 3, callbacks=[*first.callbacks(), PowerCut()])
+    earlier = json.loads(file.read_text())  # the seconds of one epoch; those of the second are lost
+    assert 0 < earlier[0] < first.so_far()[0]
+    again, other = recipes.Spent(file), network()
+    assert steps.fit_steps(other, batches(), 3, callbacks=again.callbacks()) == 3
+    assert int(other.optimizer.iterations) == 300  # 200 of them in this run
+    assert all(np.greater(again.so_far(), earlier))
+    assert steps.fit_steps(network(), batches(), 3, callbacks=again.callbacks()) == 3  # all done
+
+
 WRITER = """
 import sys; sys.path.insert(0, {folder!r})
 from pathlib import Path
