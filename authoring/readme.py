@@ -50,7 +50,9 @@ def measured(language: str) -> str:
         *([_newcomer(speed["newcomer"])] if "newcomer" in speed else []),
         _checked(),
     ]
-    return "\n".join([HEADS[language], *(row[0 if language == "zh" else 1] for row in rows)])
+    pick = 0 if language == "zh" else 1
+    table = "\n".join([HEADS[language], *(row[pick] for row in rows)])
+    return f"{table}\n\n{_machine(speed['machine'])[pick]}"
 
 
 def _results(name: str) -> dict:
@@ -117,7 +119,7 @@ def _newcomer(row: dict) -> Pair:
 
 
 def _checked() -> Pair:
-    """Rounded down to fifties, so that README does not change with every lesson's every edit."""
+    """Rounded down to hundreds, so that README does not change with every lesson's every edit."""
     lessons = all_lessons()
     asserts = sum(
         isinstance(node, ast.Assert)
@@ -126,12 +128,20 @@ def _checked() -> Pair:
     )
     exercises = [e for number in definitions.definition_files() for e in _exercises(number)]
     wrong = sum(len(exercise.wrong) for exercise in exercises)
-    claims, mistakes = f"{asserts // 50 * 50}", f"{wrong // 50 * 50}"
+    claims, mistakes = f"{asserts // 100 * 100}", f"{wrong // 100 * 100}"
     return _row(
         f"课文里的话，每次运行都重新检查 | {claims} 多条断言；练习认得 {mistakes} 多种典型的"
         "错误答案，并说出错在哪里",
         f"What the text says is checked in every run | more than {claims} assertions; exercises "
         f"know more than {mistakes} typical wrong answers and say what is wrong",
+    )
+
+
+def _machine(row: dict) -> Pair:
+    name, cores, memory = row["processor"], row["cores"], f"{row['memory_gb']:.0f}"
+    return (
+        f"时间在这台机器上测得：{name}，{cores} 个核，{memory} GB 内存，{row['system']}，没有 GPU。",
+        f"Seconds were measured on: {name}, {cores} cores, {memory} GB, {row['system']}, no GPU.",
     )
 
 
