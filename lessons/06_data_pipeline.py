@@ -78,7 +78,7 @@ def fires(detector, *what):
 #
 # * 把一个文件夹变成一批批张量，说得出每一步为什么排在那里；
 # * 给每个骨干网络它自己的预处理，并测出做错一步要付多少准确率；
-# * 选择不改变标签的数据增强，看出 `shear_range=0.2` 什么也没做；
+# * 选择不改变标签的数据增强，量出 `shear_range=0.2` 到底做了什么；
 # * 把 `cache()` 放对地方，数一数省下多少次解码；
 # * 划分数据而不泄漏：重复照片、变动的划分、打乱之后的 `predict`。
 #
@@ -89,7 +89,7 @@ def fires(detector, *what):
 #
 # * turn a folder into batches of tensors, and say why each step comes where it does;
 # * give each backbone its own preprocessing, and measure what a wrong step costs in accuracy;
-# * choose data augmentation that keeps the label, and see that `shear_range=0.2` does nothing;
+# * choose data augmentation that keeps the label, and measure what `shear_range=0.2` really does;
 # * put `cache()` in the right place, and count the decodings it saves;
 # * split data without leaks: duplicate photos, splits that move, `predict` after shuffling.
 #
@@ -101,7 +101,7 @@ def fires(detector, *what):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你需要第 04 课的特征和线性探测。**骨干网络**（backbone）是预训练好的网络去掉分类层，**分类头**（head）是接在它后面、为新任务训练的层；S1 到 S5 是这门课要核对的 5 篇教程（第 00 课）。**数据管线**（data pipeline）是从文件到一批批张量的过程。这里的错误很少报错：代码照样运行，只是准确率变差，或者高得不真实。所以多数小节先让一个错误发生，再量它；能用一行**检测**（detector）抓住的，就给出这一行。在 2 个 CPU 核上运行全部单元格大约 1 分钟（VGG16 的特征第一次要多算 1 到 2 分钟，之后在缓存里）；读完并做练习大约 90 分钟。
+# 你需要第 04 课的特征和线性探测。**骨干网络**（backbone）是预训练好的网络去掉分类层，**分类头**（head）是接在它后面、为新任务训练的层；S1 到 S5 是这门课要核对的 5 篇教程（第 00 课）。**数据管线**（data pipeline）是从文件到一批批张量的过程。这里的错误很少报错：代码照样运行，只是准确率变差，或者高得不真实。所以多数小节先让一个错误发生，再量它；能用一行**检测器**（detector）抓住的，就给出这一行。在 2 个 CPU 核上运行全部单元格大约 1 分钟（VGG16 的特征第一次要多算 1 到 2 分钟，之后在缓存里）；读完并做练习大约 90 分钟。
 #
 # </div>
 
@@ -120,7 +120,7 @@ def fires(detector, *what):
 #
 # 写下你的猜测，准确率都在 0 到 1 之间，瞎猜是 0.5：
 #
-# 1. 文章 S1、S3 给 VGG16 的是像素除以 255。用课程的 VGG16，在 60 张照片的对的特征上训练分类器，测试时改成除以 255，准确率是多少？
+# 1. 文章 S1、S3 给 VGG16 的是像素除以 255。用课程的 VGG16，预处理做对，用 60 张照片训练分类器；测试时误用除以 255，准确率是多少？
 # 2. 同样的错误（也用 60 张训练照片）发生在 EfficientNet-Lite0 上呢？
 # 3. 文章 S1、S2 用 `shear_range=0.2`。一张 224 像素高的照片，最上面一行移动几个像素？
 # 4. 60 张照片，一半标 0、一半标 1，随机发给照片，每张有 4 个略微改动的副本。随机划分，验证准确率是多少？
@@ -132,7 +132,7 @@ def fires(detector, *what):
 #
 # Write down your guesses; accuracies lie between 0 and 1, and chance is 0.5:
 #
-# 1. Articles S1 and S3 give VGG16 pixels divided by 255. With this course's VGG16, a classifier is trained on the right features of 60 photos and tested with division by 255: what is its accuracy?
+# 1. Articles S1 and S3 give VGG16 pixels divided by 255. With this course's VGG16, a classifier is trained on 60 photos with the right preprocessing, and then tested with division by 255 by mistake: what is its accuracy?
 # 2. And the same mistake with EfficientNet-Lite0, also with 60 training photos?
 # 3. Articles S1 and S2 use `shear_range=0.2`. In a photo 224 pixels high, by how many pixels does the top row move?
 # 4. 60 photos get labels at random, half of them 0 and half 1, and each has 4 slightly changed copies. With a random split, what is the validation accuracy?
@@ -142,6 +142,7 @@ def fires(detector, *what):
 # %% tags=["setup"]
 guess_vgg16_mismatch, guess_lite0_mismatch = ..., ...
 guess_shear_pixels, guess_coin_labels = ..., ...
+folder = photos.default("train").paths[0].parents[1]  # holds the folders cats/ and dogs/
 
 # %% [markdown]
 # ## 从文件夹到批 · From a folder to batches
@@ -149,38 +150,74 @@ guess_shear_pixels, guess_coin_labels = ..., ...
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 文件夹的约定：每个类别一个子文件夹。`image_dataset_from_directory` 找到文件，解码，缩放，按**批**（batch）给出。三件要看清的事：像素是 `float32`，范围仍是 0 到 255，没有替你做任何**预处理**（preprocessing）；照片被拉成正方形（`crop_to_aspect_ratio=True` 改为裁剪）；最后一批可能不满。
+# 文件夹的约定：每个类别一个子文件夹。`image_dataset_from_directory` 找到文件，解码，缩放，按**批**（batch）给出。三件要看清的事：像素是 `float32`，范围仍是 0 到 255，没有替你做任何**预处理**（preprocessing）；照片被拉成正方形（也可以裁剪或补边，见下图）；最后一批可能不满。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The convention: one subfolder per class. `image_dataset_from_directory` finds the files, decodes, resizes and delivers them one **batch** at a time. Three things to notice: pixels are `float32` and still from 0 to 255, no **preprocessing** has been done for you; photos are stretched to a square (`crop_to_aspect_ratio=True` crops instead); the last batch may be smaller.
+# The convention: one subfolder per class. `image_dataset_from_directory` finds the files, decodes, resizes and delivers them one **batch** at a time. Three things to notice: pixels are `float32` and still from 0 to 255, no **preprocessing** has been done for you; photos are squeezed into a square (they can be cropped or padded instead, see the picture below); the last batch may be smaller.
 #
 # </div>
 
 # %%
-folder = photos.default("train").paths[0].parents[1]  # holds the folders cats/ and dogs/
-dataset = keras.utils.image_dataset_from_directory(
-    folder, image_size=(224, 224), batch_size=32, shuffle=False, verbose=False
-)
+dataset = keras.utils.image_dataset_from_directory(folder, image_size=(224, 224), batch_size=32,
+                                                   shuffle=False, verbose=False)  # fmt: skip
 sizes = [len(labels) for _, labels in dataset]
 images, labels = next(iter(dataset))
 print(dataset.class_names, sizes, images.shape, images.dtype.name)
 assert sum(sizes) == 200 and images.numpy().max() > 200
 
+# %% tags=["setup"]
+wide = photos.read(photos.default("pets").paths[4])
+SQUARES = {
+    "拉伸 squeezed\n(默认 default)": {},
+    "裁剪 cropped\ncrop_to_aspect_ratio": {"crop_to_aspect_ratio": True},
+    "补边 padded\npad_to_aspect_ratio": {"pad_to_aspect_ratio": True},
+}
+squares = [
+    np.array(keras.layers.Resizing(224, 224, **how)(wide.astype("float32")))
+    .clip(0, 255)
+    .astype("uint8")
+    for how in SQUARES.values()
+]
+assert wide.shape == (300, 448, 3) and squares[2][0].max() == 0  # padding is black
+assert np.abs(squares[1].astype(float) - squares[0]).mean() > 10  # cropping is not squeezing
+figures.show_photos(
+    [wide, *squares],
+    ["原图 original\n300×448", *SQUARES],
+    "一张宽照片里的猫，和变成正方形的三种办法：拉伸使猫变瘦，裁剪切掉左右两边，补边在上下加黑边。",
+    "A cat in a wide photo, and three ways to make it square: squeezing makes the cat thinner, cropping cuts off left and right, padding adds black bars above and below.",
+    columns=2,
+    credit=CREDIT.replace(" (", "\n("),
+)
+
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **练习 1**：文章 S1、S2 写死了 `steps_per_epoch=100`。设有 316 张照片，批大小 24：一**轮**（epoch）有几批？最后一批几张？100 步相当于把照片过几遍（可以是小数）？（写死的步数会让“一轮”不再是一轮。Keras 自己会数，不要写它。）
+# 三种办法各丢一样：拉伸丢了比例，裁剪丢了边上的内容，补边丢了像素。选哪一种都行，但训练和使用要同一种。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Exercise 1**: articles S1 and S2 hard-code `steps_per_epoch=100`. Say there are 316 photos, in batches of 24: how many batches make one **epoch**? How many photos are in the last batch? How many passes over the photos are 100 steps (not always a whole number)? (With a fixed number of steps an “epoch” is no epoch any more. Keras counts by itself: leave it out.)
+# Each way loses something: squeezing the proportions, cropping what is at the sides, padding pixels. Take any of them, but the same in training and in use.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 1**：文章 S1、S2 写死了 `steps_per_epoch=100`。设有 316 张照片，批大小 24：一**轮**（epoch）有几批？最后一批几张？100 步相当于把照片过几遍（可以是小数）？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 1**: articles S1 and S2 hard-code `steps_per_epoch=100`. Say there are 316 photos, in batches of 24: how many batches make one **epoch**? How many photos are in the last batch? How many passes over the photos are 100 steps (not always a whole number)?
 #
 # </div>
 
@@ -191,18 +228,22 @@ check("06-1", answer_steps)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 类别的编号是文件夹名**按文字排序**的位置：`cats` 是 0，`dogs` 是 1。所以名叫 1、2、10 的文件夹，顺序是 1、10、2。把类别名另外手写一遍、写成别的顺序，所有答案就反了，而没有任何报错。`detectors.class_order` 拿文件夹名与标签核对；检测平时不说话，抓到错误就抛出 `SilentMistake`，说明错在哪里、怎么改。分类头的大小也从 `class_names` 来，不要像文章 S2 那样写死 `Dense(10)`。
+# 写死的步数会让“一轮”不再是一轮；Keras 自己会数，不要写它。
+#
+# 类别的编号是文件夹名**按文字排序**的位置：`cats` 是 0，`dogs` 是 1。所以名叫 1、2、10 的文件夹，顺序是 1、10、2。把类别名另外手写一遍、写成别的顺序，所有答案就反了，而没有任何报错。`detectors.class_order` 拿文件夹名与标签核对；检测器平时不说话，抓到错误就抛出 `SilentMistake`，说明错在哪里、怎么改。分类头的大小也从 `class_names` 来，不要写死。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# A class's number is its folder's place **sorted as text**: `cats` is 0, `dogs` is 1. So folders called 1, 2 and 10 come in the order 1, 10, 2. Write the class names by hand a second time, in another order, and every answer is reversed without any error. `detectors.class_order` compares folder names with labels; a detector keeps quiet until it finds its mistake, then it raises `SilentMistake`, which says what is wrong and what to do. Take the head's size from `class_names` as well, instead of a fixed `Dense(10)` as in article S2.
+# With a fixed number of steps an “epoch” is no epoch any more; Keras counts by itself, so leave it out.
+#
+# A class's number is its folder's place **sorted as text**: `cats` is 0, `dogs` is 1. So folders called 1, 2 and 10 come in the order 1, 10, 2. Write the class names by hand a second time, in another order, and every answer is reversed without any error. `detectors.class_order` compares folder names with labels; a detector keeps quiet until it finds its mistake, then it raises `SilentMistake`, which says what is wrong and what to do. Take the head's size from `class_names` as well, instead of a fixed number.
 #
 # </div>
 
-# %%
+# %% tags=["any-seed"]
 y_in_order = np.concatenate([labels for _, labels in dataset])
 detectors.class_order(dataset.file_paths, y_in_order, dataset.class_names)  # silent: all is well
 try:
@@ -246,27 +287,27 @@ assert sorted(["1", "2", "10"]) == ["1", "10", "2"]  # folder names are text
 # %%
 loader = keras.utils.image_dataset_from_directory(broken, batch_size=1, verbose=False)
 try:
-    stopped = not list(loader)
+    n_batches = len(list(loader))
 except tf.errors.InvalidArgumentError:
-    stopped = True
-assert stopped
+    n_batches = "stopped half-way"
+assert n_batches == "stopped half-way"
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 一个坏文件就让训练中途停下。常见的“过滤”只看开头几个字节里有没有 `JFIF`（Keras 的官方例子 *Image classification from scratch* 就这样删文件）。它漏掉后半截丢失的照片，又会错删好的 PNG 和没有 JFIF 段的相机照片。可靠的办法是真的解码一遍，并且用训练时的同一个解码器：别的程序读得了的文件，TensorFlow 不一定读得了。`photos.load_folder(folder).skipped` 列出读不了的文件和原因。
+# 一个坏文件就让训练中途停下。常见的“过滤”只看开头几个字节里有没有 `JFIF`（Keras 的官方例子 *Image classification from scratch* 就这样删文件）。它漏掉后半截丢失的照片，又会错删好的 PNG 和没有 JFIF 段的相机照片。可靠的办法是真的解码一遍，并且用训练时的同一个解码器：别的程序读得了的文件，TensorFlow 不一定读得了。课程的 `photos.load_folder(folder).skipped` 列出 Pillow 读不了的文件和原因；用 `tf.data` 训练时，再像下面这样用 `tf.io.decode_image` 过一遍。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# One broken file stops training half-way. The usual “filter” only looks for `JFIF` among the first bytes (Keras's own example *Image classification from scratch* deletes files that way). It misses a photo whose second half is lost, and would delete a good PNG or a camera's photo without a JFIF segment. The reliable way is to decode each file once, with the very decoder used in training: what another program can read, TensorFlow may not. `photos.load_folder(folder).skipped` lists the files that cannot be read, and why.
+# One broken file stops training half-way. The usual “filter” only looks for `JFIF` among the first bytes (Keras's own example *Image classification from scratch* deletes files that way). It misses a photo whose second half is lost, and would delete a good PNG or a camera's photo without a JFIF segment. The reliable way is to decode each file once, with the very decoder used in training: what another program can read, TensorFlow may not. The course's `photos.load_folder(folder).skipped` lists the files that Pillow cannot read, and why; when you train with `tf.data`, go through them with `tf.io.decode_image` as well, as below.
 #
 # </div>
 
 
-# %%
+# %% tags=["any-seed"]
 def header_is_good(path):
     return b"JFIF" in path.read_bytes()[:10]
 
@@ -327,13 +368,14 @@ ax.text(
     fontsize=8,
     va="center",
 )
+ax.text(-0.35, -0.5, "蓝色：每轮相同 blue: same in each epoch", color=figures.PALETTE[0], fontsize=8, va="center")  # fmt: skip
 ax.text(2.5, -2, "在模型里 inside the model", color=figures.PALETTE[2], fontsize=8, va="center")
 ax.set(xlim=(-0.5, 4.2), ylim=(-2.4, 0.4))
 ax.axis("off")
 figures.show(
     fig,
-    "流程图：文件、解码和缩放、缓存，然后是打乱、成批、增强、预取，其中打乱和增强每轮不同；预处理和骨干网络在模型里。",
-    "Flow chart: files, decode and resize, cache; then shuffle, batch, augment and prefetch, of which shuffle and augment differ in each epoch; preprocessing and backbone are inside the model.",
+    "流程图：文件、解码和缩放、缓存，然后是打乱、成批、增强、预取，其中打乱和增强（橙色）每轮不同，其余（蓝色）每轮相同；预处理和骨干网络在模型里。",
+    "Flow chart: files, decode and resize, cache; then shuffle, batch, augment and prefetch, of which shuffle and augment (orange) differ in each epoch and the others (blue) do not; preprocessing and backbone are inside the model.",
 )
 
 # %% [markdown]
@@ -353,7 +395,7 @@ figures.show(
 #
 # </div>
 
-# %%
+# %% tags=["any-seed"]
 red = np.float32([[[[255, 0, 0]]]])
 vgg16 = keras.applications.vgg16.preprocess_input(red.copy())  # BGR, mean subtracted
 mobilenet_v2 = keras.applications.mobilenet_v2.preprocess_input(red.copy())
@@ -366,9 +408,9 @@ assert np.allclose(vgg16, [-103.94, -116.78, 131.32], atol=0.01)
 #
 # Keras 自带的 VGG16 权重来自 Caffe（一个更早的框架）：通道倒成 BGR，每个通道减去均值，尺度仍是 0 到 255。课程用的 VGG16 权重来自 torchvision，要 RGB，除以 255，再减均值 $(0.485,0.456,0.406)$、除以标准差 $(0.229,0.224,0.225)$。网络同名，预处理不同：跟着**权重**走，不是跟着名字走。
 #
-# 这一步叫**标准化**（standardization）。
+# 减均值、除以标准差，叫**标准化**（standardization）。
 #
-# **练习 2**：反过来，网络收到了标准化之后的数 $v$，写出它看见的是哪些 0 到 255 的像素。最后一轴是 R、G、B。
+# **练习 2**：反过来，网络收到了标准化之后的数 $v$，写出它看见的是哪些 0 到 255 的像素（不取整）。最后一轴是 R、G、B。
 #
 # </div>
 
@@ -377,9 +419,9 @@ assert np.allclose(vgg16, [-103.94, -116.78, 131.32], atol=0.01)
 #
 # The VGG16 weights that Keras ships come from Caffe, an older framework: channels reversed to BGR, each channel's mean subtracted, scale still 0 to 255. The VGG16 weights of this course come from torchvision and want RGB, divided by 255, minus the means $(0.485,0.456,0.406)$, divided by the standard deviations $(0.229,0.224,0.225)$. One name, two preprocessings: follow the **weights**, not the name.
 #
-# This step is called **standardization**.
+# Subtracting the mean and dividing by the standard deviation is called **standardization**.
 #
-# **Exercise 2**: the other way round, a network has received standardized numbers $v$: write which pixels from 0 to 255 it sees. The last axis is R, G, B.
+# **Exercise 2**: the other way round, a network has received standardized numbers $v$: write which pixels from 0 to 255 it sees (not rounded). The last axis is R, G, B.
 #
 # </div>
 
@@ -395,7 +437,7 @@ check("06-2", pixels_seen)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 现在做**消融实验**（ablation study）：同一个网络，同样的照片，只换进入网络之前的变换。`preprocessing=False` 给出不带预处理的裸网络，于是可以喂给它 5 种东西：
+# 现在做**消融实验**（ablation study）：同一个网络，同样的照片，只换进入网络之前的变换。`preprocessing=False` 给出不带预处理的裸网络，于是可以喂给它 6 种东西：
 #
 # | 变换 | 是谁的 |
 # |---|---|
@@ -404,13 +446,14 @@ check("06-2", pixels_seen)
 # | x/255 | 文章 S1、S2、S3 |
 # | raw | 文章 S4：什么也不做 |
 # | twice | 先除以 255，再做一遍 Lite0 的 |
+# | own, BGR | Lite0 自己的，但红蓝互换：OpenCV 读出的照片就是 BGR |
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now an **ablation study**: the same network, the same photos, only the transformation before the network changes. `preprocessing=False` gives the bare network, so that it can be fed 5 different things:
+# Now an **ablation study**: the same network, the same photos, only the transformation before the network changes. `preprocessing=False` gives the bare network, so that it can be fed 6 different things:
 #
 # | transformation | whose it is |
 # |---|---|
@@ -419,6 +462,7 @@ check("06-2", pixels_seen)
 # | x/255 | articles S1, S2, S3 |
 # | raw | article S4: nothing at all |
 # | twice | divided by 255 first, then Lite0's as well |
+# | own, BGR | Lite0's own, but red and blue swapped: photos read by OpenCV are BGR |
 #
 # </div>
 
@@ -430,19 +474,20 @@ transformations = {
     "x/255": lambda x: x / 255,
     "raw": lambda x: x,
     "twice": lambda x: (x / 255 - 127) / 128,
+    "own, BGR": lambda x: (x[..., ::-1] - 127) / 128,
 }
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 三种测法。**零样本分类**（zero-shot classification）：不训练，118 个狗类的概率之和大于 5 个猫类的，就答“狗”。**线性探测**：训练和测试用同一种变换，60 张训练照片，抽 10 次，`sd` 是这 10 次的标准差。**不一致**（mismatch）：用对的特征训练，测试时换成别的变换。测试用训练以外的 116 张。
+# 三种测法。**零样本分类**（zero-shot classification）：不训练，118 个狗类的概率之和大于 5 个猫类的，就答“狗”（这些类别网络都学过，“零”指没有用我们的标签；118 对 5，网络毫无头绪时会偏向狗）。**线性探测**：训练和测试用同一种变换，60 张训练照片，抽 10 次，`sd` 是这 10 次的标准差。**不一致**（mismatch）：用对的特征训练，测试时换成别的变换。测试用训练以外的 116 张。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Three ways to measure. **Zero-shot classification**: no training; if the probabilities of the 118 dog classes add up to more than those of the 5 cat classes, the answer is “dog”. **Linear probing**: training and test with the same transformation, 60 training photos, 10 draws; `sd` is the standard deviation over these 10. **Mismatch**: trained on the right features, tested with another transformation. The test photos are the 116 outside the training set.
+# Three ways to measure. **Zero-shot classification**: no training; if the probabilities of the 118 dog classes add up to more than those of the 5 cat classes, the answer is “dog” (the network has learned all these classes, “zero” means none of our labels; with 118 against 5 a clueless network leans towards dogs). **Linear probing**: training and test with the same transformation, 60 training photos, 10 draws; `sd` is the standard deviation over these 10. **Mismatch**: trained on the right features, tested with another transformation. The test photos are the 116 outside the training set.
 #
 # </div>
 
@@ -461,6 +506,7 @@ train = photos.default("train").subset(np.r_[0:50, 100:150])
 held_out = photos.default("all").subset(range(200, 316))
 y, y_test = train.labels, held_out.labels
 x_test = held_out.images(224)
+some = x_test[:8].astype("float32")  # 8 photos, 0 to 255, for the detectors
 found = {
     name: (features_of(train.images(224), transform), features_of(x_test, transform))
     for name, transform in transformations.items()
@@ -487,7 +533,7 @@ def three_ways(x, x_held):
     return {
         "zero-shot": (zero_shot(x_held) == y_test).mean(),
         "probe": np.mean(same),
-        "sd": np.std(same),
+        "sd": np.std(same, ddof=1),
         "mismatch": np.mean(other),
     }
 
@@ -499,31 +545,31 @@ print("你猜 your guess, mismatch x/255:", told(guess_lite0_mismatch))
 
 # %%
 kinds = ["zero-shot", "probe", "mismatch"]
-right, divided = lite0.loc["(x-127)/128", kinds], lite0.loc["x/255", kinds]
-assert right.min() > 0.9 and abs(right - divided).max() < 0.06  # hardly any harm
+right = lite0.loc["(x-127)/128", kinds]
+harmless = lite0.loc[["x/255", "own, BGR"], kinds]
+assert right.min() > 0.9 and (abs(harmless - right) < 0.06).all(axis=None)  # hardly any harm
 assert (lite0.loc[["raw", "twice"], kinds] < right - 0.15).all(axis=None)
-assert lite0.loc["twice", kinds].max() < 0.65  # near chance
-assert lite0.loc["raw", kinds].between(0.5, 0.78).all()
+assert lite0.loc["twice", kinds].max() < 0.65 and lite0.loc["raw", kinds].between(0.5, 0.78).all()
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 一个诚实的意外：在 Lite0 上，文章里的 x/255 **几乎没有害处**，连不一致也没有。算一下就明白：
+# 一个诚实的意外：在 Lite0 上，文章里的 x/255 **几乎没有害处**，不一致时也一样；红蓝互换也差不多。一个可能的解释：
 #
 # $$\frac{x}{255}=0.502\cdot\frac{x-127}{128}+0.498$$
 #
-# 它只是对比度减半、变亮一些，猫还是认得出来，人和这个网络都一样。真正有害的是另外两种：什么也不做（数大了约 128 倍，几乎全白），准确率只剩 0.5 到 0.78；做两遍（全黑），等于瞎猜。把网络收到的数翻译回像素 $128v+127$，就看见了它看见的：
+# x/255 只是对比度减半、变亮一些，猫还是认得出来。真正有害的是另外两种：什么也不做（输入的数大了约 128 倍，几乎全白），准确率只剩 0.56 到 0.69；做两遍（全黑），接近瞎猜。把网络收到的数翻译回像素 $128v+127$，就看见了它看见的：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# An honest surprise: on Lite0 the articles' x/255 does **hardly any harm**, not even as a mismatch. Arithmetic explains it:
+# An honest surprise: on Lite0 the articles' x/255 does **hardly any harm**, even as a mismatch; nor does swapping red and blue. A possible explanation:
 #
 # $$\frac{x}{255}=0.502\cdot\frac{x-127}{128}+0.498$$
 #
-# It only halves the contrast and brightens the photo; you still recognize the cat, and so does this network. The harm is done by the other two: nothing at all (numbers about 128 times too large, almost all white), which leaves an accuracy between 0.5 and 0.78, and twice (all black), which is guessing. Translate the numbers that the network receives back into pixels, $128v+127$, and you see what it sees:
+# x/255 only halves the contrast and brightens the photo; the cat can still be recognized. The harm is done by the other two: nothing at all (inputs about 128 times too large, almost all white), which leaves an accuracy of 0.56 to 0.69, and twice (all black), which is close to guessing. Translate the numbers that the network receives back into pixels, $128v+127$, and you see what it sees:
 #
 # </div>
 
@@ -551,9 +597,9 @@ for image in seen:  # a frame, or the white one cannot be seen on white
 figures.show_photos(
     seen,
     [f"{name}\n{best_name(pet[4], transform)}" for name, transform in transformations.items()],
-    "同一张猫的照片，网络在 5 种变换下看到的样子：自己的预处理是原样，mean/std 对比度更强，x/255 发白，raw 全白，twice 全黑；标题下是网络给出的类别。",
-    "The same cat photo as the network sees it after 5 transformations: unchanged with its own, more contrast with mean/std, pale with x/255, all white with raw, all black with twice; below each title the class that the network names.",
-    columns=5,
+    "同一张猫的照片，网络在 6 种变换下看到的样子：自己的预处理是原样，mean/std 对比度更强，x/255 发白，raw 全白，twice 全黑，BGR 红蓝互换；标题下是网络给出的类别。",
+    "The same cat photo as the network sees it after 6 transformations: unchanged with its own, more contrast with mean/std, pale with x/255, all white with raw, all black with twice, red and blue swapped with BGR; below each title the class that the network names.",
+    columns=3,
     credit=CREDIT,
 )
 
@@ -577,16 +623,16 @@ answers = np.argmax(found["twice"][1] @ head_weights + head_bias, axis=1)
 assert len(set(answers)) <= 3 and len(answers) == 116  # whatever the photo
 
 
-some = x_test[:8].astype("float32")  # 8 photos, 0 to 255
+everything = photos.default("all")  # for the next table
+y_all = everything.labels
+ORDER = ["mean/std", "own, BGR", "(x-127)/128", "x/255", "raw"]  # VGG16's own first
 
 
 def as_table(rows):
-    """Means as text; with the standard deviation where photos were drawn more than once."""
-    columns = ["probe_20", "probe_60", "mismatch_60", "probe_200", "mismatch_200"]
-    spread = {name: "" if name.endswith("200") else " ± {:.2f}" for name in columns}
-    return pd.DataFrame(
-        {n: [f"{p[0]:.2f}" + spread[n].format(p[1]) for p in rows[n]] for n in columns}, rows.index
-    )
+    """Means as text, with the standard deviation where photos were drawn more than once."""
+    once = {f"{way}_200": [f"{p[0]:.2f}" for p in rows[f"{way}_200"]] for way in ("probe", "mismatch")}  # fmt: skip
+    drawn = {f"{way}_60": [f"{p[0]:.2f} (sd {p[1]:.2f})" for p in rows[f"{way}_60"]] for way in ("probe", "mismatch")}  # fmt: skip
+    return pd.DataFrame(drawn | once, rows.index).rename({"mean/std": "mean/std (own)"})
 
 
 def draw_seen(photo, name):
@@ -614,22 +660,23 @@ Explorer(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 换一个网络再问。按课程的 VGG16 自己的尺度，x/255 的对比度只剩约 0.22 倍，比在 Lite0 上灰得多。（这里测的是 torchvision 的权重。文章用 Keras 的权重，x/255 来自 Chollet（2016）的博客；那里对比度只剩 $1/255$，情况不同，本课没有测。）它的卷积在 2 个核上很慢，所以完整的表（4 种变换，抽 20 次）来自课程里的结果文件 `data/results/06.json`，由 `course build --full 06` 重新生成；其中用全部 200 张训练的三个数，在这里用缓存的特征再测一遍，印在表的下面，与文件核对。`probe_60` 是 60 张训练照片的探测，`mismatch_60` 是不一致，± 后面是 20 次的标准差；200 张只有一种抽法，没有 ±。（这里的 VGG16 权重没有分类层，所以没有零样本。）
+# 换一个网络。按课程的 VGG16（torchvision 的权重）自己的尺度，x/255 的对比度只剩约 0.22 倍，比在 Lite0 上灰得多。它会付多少？你已经猜过了。
+#
+# VGG16 在 2 个核上很慢，所以表和图来自结果文件 `data/results/06.json`（`course build --full 06` 重新生成）；表下面的三个数在这里用缓存的特征重测，与文件核对。60 和 200 是训练照片的张数；sd 是 20 次抽样的标准差，200 张只有一种抽法，没有 sd。（这份权重没有分类层，所以没有零样本。文章用的是 Keras 的权重，x/255 在那里只剩 $1/255$ 的对比度，本课没有测。）
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Ask again with another network. In the own scale of this course's VGG16, x/255 leaves about 0.22 of the contrast, far greyer than on Lite0. (Measured here are torchvision's weights. The articles use Keras's, and their x/255 comes from the blog of Chollet (2016); it leaves $1/255$ of the contrast, which is another case, not measured here.) Its convolutions are slow on 2 cores, so the whole table (4 transformations, 20 draws) comes from the course's result file `data/results/06.json`, which `course build --full 06` makes anew; three of its numbers, those with all 200 training photos for mean/std (its own) and x/255, are measured here again on cached features, printed below the table and compared with the file. `probe_60` is a probe with 60 training photos, `mismatch_60` the mismatch; after ± stands the standard deviation over 20 draws; 200 photos can be drawn in one way only, so there is no ±. (These VGG16 weights have no classification layers, so there is no zero-shot.)
+# Now another network. On the scale of this course's VGG16 (torchvision's weights) x/255 leaves about 0.22 of the contrast, far greyer than on Lite0. What will it pay? You have guessed already.
+#
+# VGG16 is slow on 2 cores, so table and figure come from the result file `data/results/06.json` (`course build --full 06` makes it anew); the three numbers below the table are measured here again on cached features and compared with the file. 60 and 200 are the numbers of training photos; sd is the standard deviation over 20 draws, and 200 photos can be drawn in one way only, without sd. (These weights have no classification layers, so there is no zero-shot. The articles use Keras's weights, where x/255 leaves $1/255$ of the contrast: not measured here.)
 #
 # </div>
 
+
 # %% tags=["nbval-ignore-output", "result-table"]
-everything = photos.default("all")
-y_all = everything.labels
-
-
 def accuracy_of(x_train, x_test):
     return probe().fit(x_train[:200], y_all[:200]).score(x_test[200:], y_all[200:])
 
@@ -640,45 +687,63 @@ by_255 = flat.reshape(316, 7, 7, 512).mean(axis=(1, 2))
 again = {"own": accuracy_of(own, own), "x/255": accuracy_of(by_255, by_255)}
 again["mismatch"] = accuracy_of(own, by_255)
 stored = {name: pd.DataFrame(rows).T for name, rows in FULL["full"]["preprocessing"].items()}
-print(as_table(stored["vgg16"]).to_string())
+print(as_table(stored["vgg16"].loc[ORDER]).to_string())
 print("200:", {name: round(value, 2) for name, value in again.items()})
 print("你猜 your guess, mismatch_60 x/255:", told(guess_vgg16_mismatch))
 
-# %%
+# %% tags=["setup"]
 table = stored["vgg16"].map(lambda pair: pair[0])  # the means
 file_says = [*table.loc[["mean/std", "x/255"], "probe_200"], table.loc["x/255", "mismatch_200"]]
 assert np.allclose(list(again.values()), file_says, atol=0.03)  # the file tells the truth
 assert table.loc["mean/std", "probe_60"] - table.loc["x/255", "probe_60"] > 0.02
 assert table.loc["mean/std", "mismatch_60"] - table.loc["x/255", "mismatch_60"] > 0.15
 assert table.loc["x/255", "mismatch_60"] < table.loc["(x-127)/128", "mismatch_60"] < 0.95
+assert 0.02 < table.loc["mean/std", "mismatch_60"] - table.loc["own, BGR", "mismatch_60"] < 0.1
 assert table.loc["raw", "mismatch_60"] < 0.6
 assert abs(stored["efficientnet_lite0"]["probe_60"].str[0] - lite0["probe"]).max() < 0.08
+fig, ax = plt.subplots(figsize=(6.4, 3.2))
+WAYS = {"probe_60": "探测，60 张 probe, 60", "mismatch_60": "不一致，60 张 mismatch, 60"}
+for k, (way, text) in enumerate(WAYS.items()):
+    mean, sd = np.array(stored["vgg16"].loc[ORDER, way].tolist()).T
+    ax.errorbar(mean, np.arange(5) + 0.2 * k - 0.1, xerr=sd, fmt="os"[k], label=text, capsize=2,
+                color=figures.PALETTE[k], markersize=6, markevery=1)  # fmt: skip
+ax.axvline(0.5, color="#888888", linewidth=1, linestyle="--", marker="")
+ax.set_yticks(range(5), ["自己的 own: mean/std", *ORDER[1:]])
+ax.set(xlabel="VGG16 的准确率（横线：sd） accuracy of VGG16 (lines: sd)", xlim=(0.45, 1.01))
+ax.invert_yaxis()
+ax.legend(fontsize=8, loc="lower right")
+figures.show(
+    fig,
+    "VGG16 的准确率。自己的预处理：探测和不一致都约 0.98。红蓝互换、(x-127)/128：探测约 0.96，不一致约 0.93。x/255：探测约 0.93，不一致约 0.74。raw：约 0.65 和 0.54，接近 0.5 的虚线。",
+    "Accuracy of VGG16. Its own preprocessing: about 0.98 as a probe and as a mismatch. Red and blue swapped, and (x-127)/128: probe about 0.96, mismatch about 0.93. x/255: probe about 0.93, mismatch about 0.74. raw: about 0.65 and 0.54, close to the dashed line at 0.5.",
+    names=["VGG16", "sd", "mean/std", *ORDER],
+)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 在这个 VGG16 上，x/255 让探测损失几个百分点，代码照样训练。训练对、使用错的**不一致**才是灾难：准确率损失 0.15 以上。Lite0 的 $(x-127)/128$ 留下约 0.45 倍的对比度，损失小得多；原始像素不一致时接近瞎猜。算一算对比度能给提示，付出多少只有测了才知道；给每个网络它自己的预处理，就不用问了。
+# 在这个 VGG16 上，x/255 让探测损失几个百分点，代码照样训练。训练对、使用错的**不一致**才是灾难：准确率损失 0.15 以上。红蓝互换在 Lite0 上几乎无害，在这里不一致时也要付几个百分点；原始像素不一致时接近瞎猜。算一算对比度能给提示，付出多少只有测了才知道；给每个网络它自己的预处理，就不用问了。
 #
-# 一行检测：`detectors.input_range(model, images)` 看网络真正收到的数，与它训练时的范围比较。它有盲点：只看范围，所以把 R 和 B 换了位置也不响。
+# 一行检测器：`detectors.input_range(model, images)` 看网络真正收到的数，与它训练时的范围比较。文章的 x/255 它也抓得住。它有盲点：只看范围，所以红蓝互换时不响。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# On this VGG16, x/255 costs a probe a few points, and the code still trains. The disaster is the **mismatch**, right in training and wrong in use: more than 0.15 of accuracy. Lite0's $(x-127)/128$ leaves about 0.45 of the contrast and costs far less; raw pixels as a mismatch come close to guessing. The arithmetic gives a hint; only a measurement tells how much it costs. Give each network its own preprocessing and the question does not arise.
+# On this VGG16, x/255 costs a probe a few percentage points, and the code still trains. The disaster is the **mismatch**, right in training and wrong in use: more than 0.15 of accuracy. Swapping red and blue, almost harmless on Lite0, costs a few percentage points here as a mismatch; raw pixels as a mismatch come close to guessing. The arithmetic gives a hint; only a measurement tells how much it costs. Give each network its own preprocessing and the question does not arise.
 #
-# The one-line detector: `detectors.input_range(model, images)` compares the numbers that the network really receives with the range it was trained on. It has a blind spot: it sees the range only, so it stays silent when R and B are swapped.
+# The one-line detector: `detectors.input_range(model, images)` compares the numbers that the network really receives with the range it was trained on. It catches the articles' x/255 as well. It has a blind spot: it sees the range only, so it stays silent when red and blue are swapped.
 #
 # </div>
 
 # %%
-ready = backbones.load("efficientnet_lite0")  # preprocessing is its first layer: give it 0–255
+ready = backbones.load("efficientnet_lite0", pooling="avg")  # preprocessing inside: give it 0–255
 detectors.input_range(ready, some)
 assert fires(detectors.input_range, ready, some / 255)  # twice
 detectors.input_range(bare, (some - 127) / 128)
-assert fires(detectors.input_range, bare, some)  # raw
-assert not fires(detectors.input_range, bare, (some[..., ::-1] - 127) / 128)  # BGR: its blind spot
+assert all(fires(detectors.input_range, bare, wrong) for wrong in (some, some / 255))
+assert not fires(detectors.input_range, bare, transformations["own, BGR"](some))  # its blind spot
 
 # %% [markdown]
 # ## 数据增强：改变照片，不改变标签 · Augmentation: change the photo, keep the label
@@ -686,14 +751,14 @@ assert not fires(detectors.input_range, bare, (some[..., ::-1] - 127) / 128)  # 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **数据增强**（data augmentation）在训练时随机变换输入：翻转、旋转、缩放、明暗（Shorten 与 Khoshgoftaar，2019 是一篇综述）。它不产生新的照片，只告诉网络“这样变了，标签也不变”。所以先问：这个变换真的不改变标签吗？猫左右翻转还是猫；数字 6 转 180° 就成了 9；胸片左右翻转，心脏就到了右边。文章 S1 所说的“伪样本生成”不是通用术语。
+# **数据增强**（data augmentation）在训练时随机变换输入：翻转、旋转、缩放、明暗（Shorten 与 Khoshgoftaar，2019 是一篇综述）。它不产生新的照片，只告诉网络“这样变了，标签也不变”。所以先问：这个变换真的不改变标签吗？猫左右翻转还是猫；数字 6 转 180° 就成了 9；胸片左右翻转，心脏就到了错的一边。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Data augmentation** changes inputs at random during training: flips, rotation, zoom, brightness (Shorten and Khoshgoftaar, 2019, is a survey). It makes no new photos, it only tells the network “changed like this, the label stays”. So ask first: does the change really keep the label? A mirrored cat is a cat; a digit 6 turned by 180° is a 9; a mirrored chest X-ray has its heart on the right. Article S1's “pseudo-sample generation” is no common term.
+# **Data augmentation** changes inputs at random during training: flips, rotation, zoom, brightness (Shorten and Khoshgoftaar, 2019, is a survey). It makes no new photos, it only tells the network “changed like this, the label stays”. So ask first: does the change really keep the label? A mirrored cat is a cat; a digit 6 turned by 180° is a 9; in a mirrored chest X-ray the heart is on the wrong side.
 #
 # </div>
 
@@ -709,10 +774,8 @@ GALLERY = {
     "对比度 contrast": layers.RandomContrast((0.6, 0.6), seed=3),
     "错切 shear": layers.RandomShear((0.2, 0.2), seed=1),
 }
-upright = np.zeros((224, 224, 1), "float32")
-upright[:, 112:] = 1  # a picture with a vertical edge at column 112
 keras.utils.set_random_seed(2)
-batch = pet[:4].astype("float32")
+batch = pet[:4].astype("float32")  # 4 photos for the next cell
 changed = [
     np.array(layer(pet[[4]].astype("float32"), training=True))[0] for layer in GALLERY.values()
 ]
@@ -728,18 +791,18 @@ figures.show_photos(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# Keras 的增强层只在 `training=True` 时起作用，`predict` 和 `evaluate` 时什么也不做。一个陷阱：`RandomBrightness` 要知道像素的范围。对 0 到 255 的照片写 `value_range=(0, 1)`，像素全被截到 1 以下：`imshow` 画出来是白的，要 0 到 255 的网络看到的却几乎全黑。数字的意思也要看清：`RandomRotation(0.05)` 是一整圈的 0.05，即最多 ±18°。
+# Keras 的增强层只在 `training=True` 时起作用，`predict` 和 `evaluate` 时什么也不做。上图里空出的地方用镜像填满，所以会多出半只耳朵。一个陷阱：`RandomBrightness` 要知道像素的范围。对 0 到 255 的照片写 `value_range=(0, 1)`，像素全被截到 1 以下：`imshow` 画出来是白的，要 0 到 255 的网络看到的却几乎全黑。数字的意思也要看清：`RandomRotation(0.05)` 是一整圈的 0.05，即最多 ±18°。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Keras's augmentation layers act with `training=True` only; in `predict` and `evaluate` they do nothing. One trap: `RandomBrightness` has to know the range of the pixels. With `value_range=(0, 1)` on photos from 0 to 255, all pixels are cut down to 1 at most: `imshow` draws them white, yet a network that wants 0 to 255 sees almost black. Read what a number means, too: `RandomRotation(0.05)` is 0.05 of a full turn, at most ±18°.
+# Keras's augmentation layers act with `training=True` only; in `predict` and `evaluate` they do nothing. Empty places in the picture above are filled by mirroring, hence the second ear tip. One trap: `RandomBrightness` has to know the range of the pixels. With `value_range=(0, 1)` on photos from 0 to 255, all pixels are cut down to 1 at most: `imshow` draws them white, yet a network that wants 0 to 255 sees almost black. Read what a number means, too: `RandomRotation(0.05)` is 0.05 of a full turn, at most ±18°.
 #
 # </div>
 
-# %%
+# %% tags=["any-seed"]
 augment = keras.Sequential([keras.Input((224, 224, 3)), layers.RandomFlip("horizontal"),
                             layers.RandomRotation(0.05), layers.RandomZoom(0.1)])  # fmt: skip
 assert np.array_equal(augment(batch, training=False), batch)
@@ -806,36 +869,38 @@ Explorer(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 文章 S1、S2 写 `shear_range=0.2`，本意大概是 20%。今天的文档说它以**度**为单位，每张照片在 ±0.2° 之间随机取；早期的文档写的是弧度。**错切**（shear）把图推斜：离中线 $h/2$ 的最上面一行移动 $\frac{h}{2}\sin\theta$（是正弦，因为旧的实现同时把高度乘以 $\cos\theta$）。另外：S2 从 `keras.preprocessing.image` 导入 `ImageDataGenerator`，这在今天的 Keras 里是 `ImportError`；从 TensorFlow 里还能取到旧版，它的文档第一个词是 DEPRECATED。量一条竖直的边：
+# 文章 S1、S2 写 `shear_range=0.2`，本意大概是 20%。今天的文档说它以**度**为单位，每张照片在 ±0.2° 之间随机取；早期的 Keras 文档写的是弧度。**错切**（shear）把图推斜：离中线 $h/2$ 的最上面一行移动 $\frac{h}{2}\sin\theta$。量一条竖直的边：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Articles S1 and S2 write `shear_range=0.2`, probably meaning 20%. Today's documentation says **degrees**, drawn at random between −0.2° and 0.2° for each photo; early documentation said radians. **Shear** slants the picture: the top row, $h/2$ from the middle, moves by $\frac{h}{2}\sin\theta$ (a sine, because the old code also multiplies heights by $\cos\theta$). By the way: S2 imports `ImageDataGenerator` from `keras.preprocessing.image`, which is an `ImportError` in today's Keras; the old one can still be had from TensorFlow, and the first word of its documentation is DEPRECATED. Measure a vertical edge:
+# Articles S1 and S2 write `shear_range=0.2`, probably meaning 20%. Today's documentation says **degrees**, drawn at random between −0.2° and 0.2° for each photo; Keras's early documentation said radians. **Shear** slants the picture: the top row, $h/2$ from the middle, moves by $\frac{h}{2}\sin\theta$. Measure a vertical edge:
 #
 # </div>
 
 # %%
-assert not hasattr(keras.preprocessing.image, "ImageDataGenerator")  # TensorFlow has the old one
+upright = np.tile(np.arange(224)[:, None] >= 112, (224, 1, 1)).astype("float32")  # edge at 112
 for degrees in [0.2, 11.46, 20]:
     slanted = ImageDataGenerator().apply_transform(upright, {"shear": degrees})
     moved = slanted[0].sum() - 112  # pixels, in the top row
     print(f"{degrees:5}°: {moved:.1f} px")
-    assert np.isclose(moved, 112 * np.sin(np.radians(degrees)), atol=0.3)
+    assert np.isclose(
+        moved, 112 * np.sin(np.radians(degrees)), atol=0.3
+    )  # heights grow by 1/cos, so sin
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 0.2 度时，最上面一行移动不到半个像素：什么也没有发生。0.2 **弧度**是 11.46 度，才是 22 像素，上下两头相差 $2\times22=44$。新的层用比例：`RandomShear(x_factor=0.2)` 让最下面一行比最上面一行最多移动约 $0.2\times224\approx45$ 像素，几乎一样；下面用 `(0.2, 0.2)` 固定取最大。
+# 0.2 度时，最上面一行移动不到半个像素：眼睛看不出来，下图放大 20 倍才看得见差别。0.2 **弧度**是 11.46 度，才是 22 像素，上下两头相差 $2\times22=44$。新的层用比例：`RandomShear(x_factor=0.2)` 让最下面一行比最上面一行最多移动约 $0.2\times224\approx45$ 像素，几乎一样；下面用 `(0.2, 0.2)` 固定取最大。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# At 0.2 degrees the top row moves by less than half a pixel: nothing has happened. 0.2 **radians** are 11.46 degrees, and that is 22 pixels, or $2\times22=44$ between top and bottom. The new layer takes a share: `RandomShear(x_factor=0.2)` moves the bottom row against the top row by at most about $0.2\times224\approx45$ pixels, almost the same; below, `(0.2, 0.2)` fixes it at the most.
+# At 0.2 degrees the top row moves by less than half a pixel: the eye sees nothing, and the picture below has to enlarge the difference 20 times. 0.2 **radians** are 11.46 degrees, and that is 22 pixels, or $2\times22=44$ between top and bottom. The new layer takes a share: `RandomShear(x_factor=0.2)` moves the bottom row against the top row by at most about $0.2\times224\approx45$ pixels, almost the same; below, `(0.2, 0.2)` fixes it at the maximum.
 #
 # </div>
 
@@ -851,13 +916,18 @@ print(
 assert 40 < abs(rows[-1] - rows[0]) < 50 and ImageDataGenerator.__doc__.startswith("DEPRECATED")
 old = ImageDataGenerator()
 slanted_pets = [old.apply_transform(pet[4], {"shear": d}) for d in (0.2, 11.46, 20)]
+slight = np.abs(slanted_pets[0].astype(float) - pet[4]) * 20
+new_layer = np.array(layers.RandomShear((0.2, 0.2), seed=1)(pet[[4]], training=True))[0]
+assert not hasattr(keras.preprocessing.image, "ImageDataGenerator")  # article S2's import fails
 figures.show_photos(
-    [pet[4], *(image.astype("uint8") for image in slanted_pets)],
-    ["原图 original", "0.2°", "11.46° = 0.2 rad", "20°"],
-    "一张猫的照片：原图与 0.2 度的错切看不出差别，11.46 度和 20 度明显倾斜。",
-    "A cat photo: the original and 0.2 degrees of shear look the same; 11.46 and 20 degrees slant it clearly.",
+    [np.clip(image, 0, 255).astype("uint8")
+     for image in (pet[4], slanted_pets[0], slight, *slanted_pets[1:], new_layer)],
+    ["原图 original", "0.2°", "差 ×20 difference ×20", "11.46° = 0.2 rad", "20°", "RandomShear(0.2)"],
+    "一张猫的照片：原图与 0.2 度的错切看不出差别，两者之差放大 20 倍才显出轮廓；11.46 度、20 度和 RandomShear(0.2) 明显倾斜。",
+    "A cat photo: the original and 0.2 degrees of shear look the same, their difference shows outlines only when enlarged 20 times; 11.46 degrees, 20 degrees and RandomShear(0.2) slant it clearly.",
+    columns=3,
     credit=CREDIT,
-)
+)  # fmt: skip
 
 # %% [markdown]
 # ## 增强只用在训练上 · Augment training only
@@ -865,14 +935,14 @@ figures.show_photos(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 一个生成器同时给训练和验证用，验证照片也被增强了。量一下代价：分类器和照片都不变，只把 116 张测试照片增强，3 种强度各做 3 次。再回答一个常见的希望：训练时加上翻转的照片，用 20 张训练时有帮助吗？（为了快，这里用 128 像素的 Lite0。）
+# 一个生成器同时给训练和验证用，验证照片也被增强了。量一下代价：分类器（用全部 200 张训练照片训练）和照片都不变，只把 116 张测试照片增强，3 种强度各做 3 次。再回答一个常见的希望：训练时加上翻转的照片，用 20 张训练时有帮助吗？（为了快，这里用 128 像素的 Lite0。）
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# One generator for training and validation also augments the validation photos. Measure the cost: classifier and photos stay, only the 116 test photos are augmented, 3 times at each of 3 strengths. And answer a common hope: do mirrored photos help, added to 20 training photos? (For speed, Lite0 with 128 pixels here.)
+# One generator for training and validation also augments the validation photos. Measure the cost: classifier (trained on all 200 training photos) and photos stay, only the 116 test photos are augmented, 3 times at each of 3 strengths. And answer a common hope: do mirrored photos help, added to 20 training photos? (For speed, Lite0 with 128 pixels here.)
 #
 # </div>
 
@@ -913,24 +983,25 @@ same = np.mean(judge.predict(f_mirror_test) == judge.predict(f_test))
 print(f"翻转后答案不变 same answer for the mirrored photo: {same:.2f}")
 gain = np.array(mirrored) - plain
 print(f"20 张 photos {np.mean(plain):.2f}   加翻转 with mirrors {gain.mean():+.3f}", end=" ")
-print(f"± {gain.std(ddof=1) / 10**0.5:.3f} (标准误 standard error)")
+half_width = 2.26 * gain.std(ddof=1) / 10**0.5  # 95% interval, as in lesson 05; t for 10 draws
+print(f"± {half_width:.3f}")
 
 # %%
 assert clean > 0.93 and clean - np.mean(noisy[1.0]) > 0.15  # the same classifier
 assert clean - np.mean(noisy[0.2]) < 0.06 and same > 0.93
-assert abs(gain.mean()) < 0.04  # mirrors change little on frozen features
+assert abs(gain.mean()) < half_width < 0.03  # no gain is seen from mirrors
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 增强很弱时，成绩几乎不动，所以没有人发觉；强度 1 时，它从 0.97 掉到大约 0.7。不管哪一种，你量的都不再是你关心的照片。训练时加上翻转，在这里几乎不改变什么：翻转一张照片，分类器的答案本来就很少变。训练很多权重时（从零训练、微调）增强值多少，这一课没有测。
+# 增强很弱时，成绩几乎不动，所以不容易发觉；强度 1 时，它从 0.97 掉到 0.75 左右。强度再小，你量的也不再是你关心的照片。训练时加上翻转，在这里看不出增益（± 是 95% 区间）：翻转一张照片，分类器的答案本来就很少变。训练很多权重时（从零训练、微调）增强值多少，这一课没有测。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# With mild augmentation the score hardly moves, and that is why nobody notices; at strength 1 it falls from 0.97 to about 0.7. Either way you no longer measure the photos you care about. Mirrors added in training change hardly anything here: mirror a photo, and the classifier seldom changes its answer anyway. What augmentation is worth when many weights are trained (from scratch, fine-tuning) is not measured in this lesson.
+# With mild augmentation the score hardly moves, so it is easily overlooked; at strength 1 it falls from 0.97 to about 0.75. However mild, you no longer measure the photos you care about. From mirrors added in training no gain is seen here (± is the 95% interval): mirror a photo, and the classifier seldom changes its answer anyway. What augmentation is worth when many weights are trained (from scratch, fine-tuning) is not measured in this lesson.
 #
 # </div>
 
@@ -940,19 +1011,19 @@ assert abs(gain.mean()) < 0.04  # mirrors change little on frozen features
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# `cache()` 记住第一轮经过它的一切，以后直接给出。放在增强**后面**，它就记住第一轮的随机结果：每一轮都是同样的“随机”照片，增强等于没有，也没有报错。现在把整条管线写成代码。`image_dataset_from_directory` 默认替你打乱、成批，后面的 `cache()` 会把两样都冻结，所以我们要它按顺序给单张照片。`map` 对每个元素调用一个函数。两个检测各看一边：训练数据两轮应当不同，验证数据两轮应当相同。
+# `cache()` 记住第一轮经过它的一切，以后直接给出。放在增强**后面**，它就记住第一轮的随机结果：每一轮都是同样的“随机”照片，增强等于没有，也没有报错。现在把整条管线写成代码（`map` 对每个元素调用一个函数）。`image_dataset_from_directory` 默认替你打乱、成批，后面的 `cache()` 会把两样都冻结，所以我们要它按顺序给单张照片。验证的管线没有打乱，也没有增强（真正用时，它的照片来自另一份）。两个检测器各看一边：训练数据两轮应当不同，验证数据两轮应当相同。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# `cache()` remembers all that passes through it in the first epoch and hands it out from then on. **After** augmentation it remembers the first epoch's random results: every epoch shows the same “random” photos, there is no augmentation to speak of, and no error. Now the whole pipeline as code. By default `image_dataset_from_directory` shuffles and batches for you, and a `cache()` after it would freeze both; so we ask for single photos in order. `map` calls a function for each element. Two detectors look at the two sides: training data must differ between two epochs, validation data must not.
+# `cache()` remembers all that passes through it in the first epoch and hands it out from then on. **After** augmentation it remembers the first epoch's random results: every epoch shows the same “random” photos, so in effect there is no augmentation, and no error. Now the whole pipeline as code (`map` calls a function for each element). By default `image_dataset_from_directory` shuffles and batches for you, and a `cache()` after it would freeze both; so we ask for single photos in order. The validation pipeline neither shuffles nor augments (in earnest its photos come from another split). Two detectors look at the two sides: training data must differ between two epochs, validation data must not.
 #
 # </div>
 
 
-# %%
+# %% tags=["any-seed"]
 def augmented_batch(images, labels):
     return augment(images, training=True), labels
 
@@ -966,8 +1037,11 @@ train_ds = ready_once.map(augmented_batch, num_parallel_calls=AUTO).prefetch(AUT
 detectors.augmentation_varies(train_ds)  # silent: two epochs differ
 trap = single.take(12).batch(6).map(augmented_batch).cache()
 assert fires(detectors.augmentation_varies, trap)
-detectors.augmentation_off(single.take(12).batch(6))  # what validation should look like
+val_ds = single.take(40).batch(32).cache().prefetch(AUTO)
+detectors.augmentation_off(val_ds)  # silent: two passes are the same
 assert fires(detectors.augmentation_off, train_ds)  # the training pipeline used for validation
+model = keras.Sequential([ready, layers.Dense(1)])  # fit(train_ds, validation_data=val_ds)
+detectors.input_range(model, next(iter(val_ds))[0])  # silent: it wants pixels 0–255
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -983,7 +1057,7 @@ assert fires(detectors.augmentation_off, train_ds)  # the training pipeline used
 #
 # </div>
 
-# %%
+# %% tags=["any-seed"]
 n_decoded = tf.Variable(0)
 
 
@@ -1006,14 +1080,14 @@ assert counts == {"map": 150, "map, cache": 50, "cache, map": 150}
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 同样，`shuffle()` 放在 `cache()` 前面，顺序就冻结了。`num_parallel_calls=tf.data.AUTOTUNE` 同时解码几张；`prefetch` 在网络计算时准备下一批（Murray 等，2021）。秒数随机器变，所以来自结果文件：200 张照片，224 像素，每批 20 张，每一步训练用 0.03 秒的等待代替，所以 10 步至少要 0.3 秒。每格是 5 次里最快的一次，单位是秒，由 `lessons/full_06.py` 量出。四行是：`one by one` 逐张解码，`parallel` 并行解码，`parallel, prefetch` 再加预取，`parallel, cache, prefetch` 再加缓存。先猜：第 3 轮里哪一行最快？
+# 同样，`shuffle()` 放在 `cache()` 前面，顺序就冻结了。`num_parallel_calls=tf.data.AUTOTUNE` 同时解码几张；`prefetch` 在网络计算时准备下一批（Murray 等，2021）。秒数随机器变，所以来自结果文件：200 张照片，224 像素，每批 20 张，每一步训练用 0.03 秒的等待代替，所以 10 步至少要 0.3 秒。每格是 5 次里最快的一次，单位是秒，由 `lessons/full_06.py` 量出。先猜：第 3 轮里，缓存（`cache`）、并行解码（`parallel`）、预取（`prefetch`）各省多少秒？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Likewise, with `shuffle()` before `cache()` the order is frozen. `num_parallel_calls=tf.data.AUTOTUNE` decodes several photos at once; `prefetch` prepares the next batch while the network computes (Murray et al., 2021). Seconds depend on the machine, so they come from the result file: 200 photos of 224 pixels, batches of 20, and 0.03 seconds of waiting in place of each training step, so that 10 steps take 0.3 seconds at least. Each entry is the fastest of 5 runs, in seconds, measured by `lessons/full_06.py`. The four rows: `one by one` decodes singly, `parallel` several at once, `parallel, prefetch` prepares batches as well, `parallel, cache, prefetch` also caches. Guess first: which row is fastest in epoch 3?
+# Likewise, with `shuffle()` before `cache()` the order is frozen. `num_parallel_calls=tf.data.AUTOTUNE` decodes several photos at once; `prefetch` prepares the next batch while the network computes (Murray et al., 2021). Seconds depend on the machine, so they come from the result file: 200 photos of 224 pixels, batches of 20, and 0.03 seconds of waiting in place of each training step, so that 10 steps take 0.3 seconds at least. Each entry is the fastest of 5 runs, in seconds, measured by `lessons/full_06.py`. Guess first: how many seconds of epoch 3 does caching (`cache`) save, how many parallel decoding (`parallel`), how many prefetching (`prefetch`)?
 #
 # </div>
 
@@ -1024,24 +1098,27 @@ assert list(frozen.as_numpy_iterator()) == list(frozen.as_numpy_iterator())
 assert list(fresh.as_numpy_iterator()) != list(fresh.as_numpy_iterator())
 
 epochs = pd.DataFrame(FULL["full"]["epochs"], index=["1", "2", "3"]).T
-machine = FULL["machine"]
+rows = ["one by one", "one by one, cache", "parallel", "parallel, prefetch", "parallel, cache, prefetch"]  # fmt: skip
 epochs.columns.name = "轮 epoch"
-print(epochs.to_string(), f"\n秒 seconds; {machine['processor']}, {machine['cores']} cores")
-seconds = epochs["3"]
-assert seconds["parallel, cache, prefetch"] < seconds.drop("parallel, cache, prefetch").min()
-assert (epochs.loc["parallel"] > epochs.loc["one by one"]).all()
+print(epochs.loc[rows].to_string(), "\n秒 seconds;", FULL["machine"]["processor"], end="")
+print(f", {FULL['machine']['cores']} cores. 第 3 轮 epoch 3:")
+third = epochs["3"]
+for text, a, b in [("缓存 cache", rows[1], rows[0]), ("并行 parallel", rows[2], rows[0]),
+                   ("预取 prefetch", rows[3], rows[2])]:  # fmt: skip
+    print(f"  {text} {third[a] - third[b]:+.2f}")
+assert third[rows[1]] < third[rows[0]] and third[rows[4]] <= third.min() + 0.05
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 缓存是明确的赢家：第 3 轮几乎只剩等待。在这里，并行反而慢：三轮都比逐张慢。可能的原因是照片小、只有 2 个核（本课没有单独检验）；照片大、核多时它们应当更值得，在你的机器上量一量。
+# 负数是省下。只有缓存的好处说得准：它真的少做了活，第 3 轮不再解码。并行和预取不减少活，只是同时做；值不值得，要看照片的大小、核数和机器忙不忙，所以正负号换一台机器就可能变。在你的机器上量一量，再决定留不留。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The cache is the clear winner: in epoch 3 hardly anything but waiting is left. Parallel decoding is slower here: in all three epochs it takes longer than one by one. Small photos and just 2 cores are a possible reason (not tested on its own); with larger photos and more cores it should pay better: measure it on your machine.
+# Minus means saved. Only the cache's gain is certain: it really leaves work out, epoch 3 decodes nothing. Parallel decoding and prefetching leave out no work, they do it at the same time as other work; whether that pays depends on the size of the photos, the number of cores and how busy the machine is, so the sign may change on another machine. Measure on yours before you decide to keep them.
 #
 # </div>
 
@@ -1067,9 +1144,22 @@ assert (epochs.loc["parallel"] > epochs.loc["one by one"]).all()
 answer_counts = {"A": [..., ...], "B": [..., ...], "C": [..., ...]}
 check("06-3", answer_counts)
 
-# %% tags=["exercise"]
 answer_memory = {"float32": ..., "uint8": ...}
 check("06-4", answer_memory)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 管线给的是 `float32`，所以缓存前先变成 `uint8`：`map(lambda x, y: (tf.cast(tf.round(x), tf.uint8), y)).cache()`，缓存之后再用 `tf.cast` 变回来。内存还是放不下，就写到磁盘：`cache(filename)`。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The pipeline delivers `float32`, so turn photos into `uint8` before the cache: `map(lambda x, y: (tf.cast(tf.round(x), tf.uint8), y)).cache()`, and back after it with `tf.cast`. If memory still is too small, write to disk: `cache(filename)`.
+#
+# </div>
 
 # %% [markdown]
 # ## 固定的划分 · Splits that stay
@@ -1077,14 +1167,14 @@ check("06-4", answer_memory)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **划分**（split）成训练、验证、测试之后，一张照片不该再换边。两种常见的做法都会让它换边。第一，`validation_split` 在两次调用里用了不同的种子：两份数据重叠。（文章 S1 说 `flow_from_directory` 会划分；它不会，它只读你给的文件夹。S2 连划分也没有，拿测试集当验证集。）第二，种子固定，但文件夹里多了一张照片：洗牌的结果全变了。
+# **划分**（split）成训练、验证、测试之后，一张照片不该再换边。两种常见的做法都会让它换边。第一，`validation_split` 在两次调用里用了不同的种子：两份数据重叠。第二，种子固定，但文件夹里多了一张照片：洗牌的结果全变了。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# After the **split** into training, validation and test, no photo should change sides. Two usual ways make it do so. First, `validation_split` with different seeds in its two calls: the two parts overlap. (Article S1 says that `flow_from_directory` splits; it does not, it reads the folder you give. S2 has no split at all and validates on its test set.) Second, the seed is fixed, but there is one photo more in the folder: the shuffle comes out quite different.
+# After the **split** into training, validation and test, no photo should change sides. Two usual ways make it do so. First, `validation_split` with different seeds in its two calls: the two parts overlap. Second, the seed is fixed, but there is one photo more in the folder: the shuffle comes out completely different.
 #
 # </div>
 
@@ -1099,19 +1189,19 @@ assert len(overlap) > 20
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 可靠的办法有两个。**清单**：划分写进文件，连同每张照片的校验和，课程的 `data/photo_splits.csv` 就是。或者由照片自己决定：从文件名（更好是内容）算一个固定的数，例如 CRC32，看它除以 5 的余数。加照片、删照片，别的照片都不换边。
+# 可靠的办法有两个。**清单**：划分写进文件，连同每张照片的校验和，课程的 `data/photo_splits.csv` 就是。或者由照片自己决定：从文件名（更好是内容）算一个固定的数，例如 CRC32，看它除以 5 的余数。加照片、删照片，别的照片都不换边。代价：大小只约为 1/5，类别也不保证各占多少；改了名字就换边，所以内容比名字好。照片少时用清单。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Two ways are reliable. A **manifest**: the split is written in a file, with each photo's checksum, like the course's `data/photo_splits.csv`. Or let the photo decide: compute a fixed number from its name (better: its content), for example CRC32, and look at the remainder after division by 5. Add or delete photos, and no other photo changes sides.
+# Two ways are reliable. A **manifest**: the split is written in a file, with each photo's checksum, like the course's `data/photo_splits.csv`. Or let the photo decide: compute a fixed number from its name (better: its content), for example CRC32, and look at the remainder after division by 5. Add or delete photos, and no other photo changes sides. The price: the share is only roughly 1/5, and classes are not balanced; renaming a photo moves it, which is why the content is better than the name. With few photos use a manifest.
 #
 # </div>
 
 
-# %%
+# %% tags=["any-seed"]
 def by_seed(files):
     return set(train_test_split(sorted(files), test_size=0.2, random_state=7)[1])
 
@@ -1126,8 +1216,9 @@ n_moved = {}
 for split in [by_seed, by_name]:  # ^: in one of the two test sets, not in both
     n_moved[split.__name__] = len((split(before) ^ split(after)) - {"cat.0.jpg"})
     print(f"{split.__name__}: {n_moved[split.__name__]} / 200 张照片换了边 photos changed sides")
-assert n_moved["by_seed"] > 20
-assert n_moved["by_name"] == 0
+chosen = sorted(by_name(before))
+print(f"by_name: {len(chosen)} / 200, 其中 of which {sum(name < 'd' for name in chosen)} 只猫 cats")
+assert n_moved["by_seed"] > 20 and n_moved["by_name"] == 0 and 25 < len(chosen) < 55
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1158,33 +1249,44 @@ check("06-5", split_of)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 网上收集的照片常有**近似重复**（near-duplicate）：同一张照片，另一种大小、压缩或亮度。随机划分把它们分到两边，这就是**数据泄漏**（data leakage；Kaufman 等，2012）。用最狠的办法测：60 张照片，每张 5 个版本，标签一半 0、一半 1，**随机**发给照片，所以没有任何东西可学，诚实的准确率是 0.5。比较随机划分与**按组划分**（一张照片的所有版本在同一边），换 20 次标签；± 后面是这 20 次的标准差。
+# 网上收集的照片常有**近似重复**（near-duplicate）：同一张照片，另一种大小、压缩或亮度。随机划分把它们分到两边，这就是**数据泄漏**（data leakage；Kaufman 等，2012）。用最极端的办法测：60 张照片，每张 5 个版本（下图是一张宠物照片的 5 个版本），标签一半 0、一半 1，**随机**发给照片，所以没有任何东西可学，诚实的准确率是 0.5。比较随机划分与**按组划分**（一张照片的所有版本在同一边），换 20 次标签；sd 是这 20 次的标准差。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Photos collected on the web often hold **near-duplicates**: the same picture in another size, compression or brightness. A random split puts them on both sides, and that is **data leakage** (Kaufman et al., 2012). Measure it the hard way: 60 photos in 5 versions each, with labels given **at random**, half of them 0 and half 1, so that there is nothing to learn and an honest accuracy is 0.5. Compare a random split with a **split by group** (all versions of a photo on the same side), for 20 such labellings; after ± stands the standard deviation over these 20.
+# Photos collected on the web often hold **near-duplicates**: the same picture in another size, compression or brightness. A random split puts them on both sides, and that is **data leakage** (Kaufman et al., 2012). Measure it in the most extreme way: 60 photos in 5 versions each (the picture shows those of one pet photo), with labels given **at random**, half of them 0 and half 1, so that there is nothing to learn and an honest accuracy is 0.5. Compare a random split with a **split by group** (all versions of a photo on the same side), for 20 such labellings; sd is the standard deviation over these 20.
 #
 # </div>
 
 # %% tags=["setup"]
-originals = x_small[rng.permutation(200)[:60]].astype("float32")
 resize = keras.ops.image.resize
-versions = [
-    originals,
-    np.clip(originals * 1.15, 0, 255),  # brighter
-    np.clip(originals + rng.normal(0, 6, originals.shape), 0, 255),  # grain, like compression
-    np.array(resize(originals[:, 4:-4, 4:-4], (128, 128))),  # a little off each side
-    np.array(resize(resize(originals, (64, 64)), (128, 128))),  # saved at half the size
-]
+
+
+def five_versions(x):
+    return {
+        "原图 original": x,
+        "亮 15% brighter": np.clip(x * 1.15, 0, 255),
+        "颗粒 grain": np.clip(x + rng.normal(0, 6, x.shape), 0, 255),  # like compression
+        "裁边 cropped": np.array(resize(x[:, 4:-4, 4:-4], (128, 128))),  # a little off each side
+        "缩小一半 halved": np.array(resize(resize(x, (64, 64)), (128, 128))),
+    }
+
+
+originals = x_small[rng.permutation(200)[:60]].astype("float32")
+versions = five_versions(originals).values()
+of_a_pet = five_versions(photos.default("pets").images(128)[[4]].astype("float32"))
+figures.show_photos(
+    [np.clip(x[0], 0, 255).astype("uint8") for x in of_a_pet.values()],
+    list(of_a_pet),
+    "一张猫的照片和它的 4 个副本：亮一点、有颗粒、裁掉一点边、缩小一半再放大；一眼看去几乎一样。",
+    "A cat photo and 4 copies: a little brighter, with grain, slightly cropped, halved and enlarged again; at a glance they look almost the same.",
+    columns=3,
+    credit=CREDIT,
+)
 f_versions = np.concatenate([features_of(version, network=small) for version in versions])
 group = np.tile(np.arange(60), 5)
-
-
-def opened(path):
-    return Image.open(path).convert("RGB")
 
 
 def toss_and_score(split, seed):
@@ -1198,7 +1300,7 @@ def toss_and_score(split, seed):
 by_photo = np.array([toss_and_score(ShuffleSplit, seed) for seed in range(20)])
 by_group = np.array([toss_and_score(GroupShuffleSplit, seed) for seed in range(20)])
 for name, scores in {"随机 random": by_photo, "按组 by group": by_group}.items():
-    print(f"{name:12} {scores.mean():.2f} ± {scores.std():.2f}")
+    print(f"{name:12} {scores.mean():.2f} (sd {scores.std(ddof=1):.2f})")
 print("你猜 your guess, random:", told(guess_coin_labels))
 
 # %%
@@ -1226,19 +1328,23 @@ assert abs(by_group.mean() - 0.5) < 4 * standard_error and by_group.mean() < 0.6
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 文件的校验和只找得到完全相同的。**差分哈希**（difference hash）看内容：把照片缩成 9×8 的灰度小图，每行相邻两格比较“右边更亮吗”，得到 64 个是或否。两张照片之间不同的位数叫**汉明距离**（Hamming distance）：同一张的不同版本只差几位，不同的照片差几十位。
+# 文件的校验和只找得到完全相同的。**差分哈希**（difference hash）看内容：把照片缩成 9×8 的灰度小图，每行相邻两格比较“右边更亮吗”，得到 64 个是或否（下图的黑白格）。两张照片之间不同的位数叫**汉明距离**（Hamming distance）：同一张的不同版本只差几位，不同的照片差几十位。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# A file's checksum finds exact copies only. A **difference hash** looks at the content: shrink the photo to a grey picture of 9×8, ask of neighbours in each row “is the right one brighter?”, and keep 64 times yes or no. The number of answers in which two photos differ is their **Hamming distance**: versions of one photo differ in a few, different photos in dozens.
+# A file's checksum finds exact copies only. A **difference hash** looks at the content: shrink the photo to a grey picture of 9×8, ask of neighbours in each row “is the right one brighter?”, and keep 64 times yes or no (the black and white squares in the picture below). The number of answers in which two photos differ is their **Hamming distance**: versions of one photo differ in a few, different photos in dozens.
 #
 # </div>
 
 
 # %%
+def opened(path):
+    return Image.open(path).convert("RGB")
+
+
 def difference_hash(image):
     grey = np.asarray(image.convert("L").resize((9, 8)), float)
     return (grey[:, 1:] > grey[:, :-1]).ravel()
@@ -1247,9 +1353,7 @@ def difference_hash(image):
 hashes = np.array([difference_hash(opened(path)) for path in everything.paths])
 distance = (hashes[:, None] != hashes).sum(axis=2)
 others = distance[np.triu_indices(316, k=1)]  # each pair once
-print(
-    f"{others.size:,} 对不同的照片 pairs of different photos, median {np.median(others):.0f} / 64"
-)
+print(f"{others.size:,} 对不同的照片 pairs of different photos, median {np.median(others):.0f}/64")
 assert np.mean(others <= 10) < 0.001
 
 
@@ -1270,6 +1374,29 @@ CHANGES = {
     "四边各裁一点 slightly cropped": lambda i: cropped(i, 0.04),
     "左右翻转 mirrored": lambda i: i.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
 }
+
+pet_paths = photos.default("pets").paths
+trio = [
+    opened(pet_paths[4]),
+    saved(opened(pet_paths[4]).reduce(2), quality=20),
+    opened(pet_paths[6]),
+]
+bits = [difference_hash(image) for image in trio]
+apart = [int((b != bits[0]).sum()) for b in bits]
+assert apart[1] <= 10 < apart[2]
+pictures = [[np.asarray(image.resize((128, 128))),
+             np.kron(np.asarray(image.convert("L").resize((9, 8))), np.ones((16, 14), "uint8")),
+             np.kron(b.reshape(8, 8), np.ones((16, 16))).astype("uint8") * 255]
+            for image, b in zip(trio, bits, strict=True)]  # fmt: skip
+KINDS = ["原图 original", "缩小，压缩 halved, compressed", "另一张 another photo"]
+figures.show_photos(
+    [pictures[k][row] for row in range(3) for k in range(3)],
+    [*KINDS, *["9×8"] * 3, *[f"距离 distance {n}" for n in apart]],
+    f"3 列：一张猫的照片、缩小并压缩的副本、另一张照片；第 2 行是 9×8 的灰度小图，第 3 行是 64 个黑白格。副本的黑白格与原图差 {apart[1]} 格，另一张差 {apart[2]} 格。",
+    f"3 columns: a cat photo, its halved and compressed copy, another photo; row 2 holds the grey pictures of 9×8, row 3 the 64 black or white squares. The copy's squares differ from the original's in {apart[1]}, the other photo's in {apart[2]}.",
+    columns=3,
+    credit=CREDIT,
+)
 near = {
     name: (np.array([difference_hash(f(opened(p))) for p in everything.paths]) != hashes).sum(
         axis=1
@@ -1302,7 +1429,7 @@ leak, test_photo = broken / "leak.jpg", opened(test_photos.paths[0])
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 界线划在 10，压缩和缩小的几乎全部找到，略微裁剪的（每边 4%）找到大部分，**翻转的一张也几乎找不到**：这种哈希看不出翻转，要找就把翻转的也算一遍。`photos.near_duplicates` 同时用两种哈希；`detectors.no_shared_photos(train, test)` 问的是训练和测试有没有同一张。
+# 界线划在 10，压缩和缩小的几乎全部找到，略微裁剪的（每边 4%）找到大部分，**翻转的几乎一张也找不到**：这种哈希看不出翻转，要找就把翻转的也算一遍。`photos.near_duplicates` 同时用两种哈希；`detectors.no_shared_photos(train, test)` 问的是训练和测试有没有同一张。
 #
 # </div>
 
@@ -1313,7 +1440,7 @@ leak, test_photo = broken / "leak.jpg", opened(test_photos.paths[0])
 #
 # </div>
 
-# %%
+# %% tags=["any-seed"]
 assert photos.near_duplicates(everything.paths) == []  # the course's 316 photos: none
 detectors.no_shared_photos(train, test_photos)  # silent
 test_photo.reduce(2).save(leak, quality=40)  # a test photo, smaller
@@ -1327,14 +1454,14 @@ assert not fires(detectors.no_shared_photos, [*train.paths, leak], test_photos) 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 最后一个无声的错误。`image_dataset_from_directory` 默认打乱，而且**每走一遍都重新打乱**。`predict` 走一遍，取标签再走一遍：两次的顺序不同，答案与标签对不上。分类器一点没坏，准确率却像抛硬币。（下面是它训练用过的照片，这里只看顺序。）文章 S1、S3 的生成器也默认打乱；S1 的 `test_generator` 甚至没有定义。
+# 最后一个无声的错误。`image_dataset_from_directory` 默认打乱，而且**每走一遍都重新打乱**。`predict` 走一遍，取标签再走一遍：两次的顺序不同，答案与标签对不上。分类器一点没坏，准确率却像抛硬币。（用的是“增强只用在训练上”一节那个 128 像素的分类器，照片也是它训练用过的：这里只看顺序。）文章 S1、S3 的生成器也默认打乱。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# One last silent mistake. `image_dataset_from_directory` shuffles by default, and **anew in each pass**. `predict` makes one pass, collecting the labels another: the orders differ, and answers no longer belong to labels. Nothing is wrong with the classifier, yet its accuracy looks like tossing a coin. (Below are the photos it was trained on; here only the order matters.) The generators of articles S1 and S3 shuffle by default as well; S1's `test_generator` is not even defined.
+# One last silent mistake. `image_dataset_from_directory` shuffles by default, and **anew in each pass**. `predict` makes one pass, collecting the labels another: the orders differ, and answers no longer belong to labels. Nothing is wrong with the classifier, yet its accuracy looks like tossing a coin. (The classifier is the one of 128 pixels from “Augment training only”, on the photos it was trained on: here only the order matters.) The generators of articles S1 and S3 shuffle by default as well.
 #
 # </div>
 
@@ -1379,7 +1506,7 @@ assert accuracy[True] < 0.65 and accuracy[False] > 0.95
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The five exercises stand in the sections above. When you are stuck, run `hint("06-1")`, one step more each time; `solution("06-1")` shows a worked answer. `progress()` shows what you have done.
+# The five exercises are in the sections above. When you are stuck, run `hint("06-1")`, one step more each time; `solution("06-1")` shows a worked answer. `progress()` shows what you have done.
 #
 # </div>
 
@@ -1391,6 +1518,7 @@ quiz("06-q1")
 quiz("06-q2")
 quiz("06-q3")
 quiz("06-q4")
+progress()
 
 # %% [markdown]
 # ## 小结 · Take-away
@@ -1399,10 +1527,10 @@ quiz("06-q4")
 # <div lang="zh">
 #
 # * 顺序：解码、缩放 → `cache` → `shuffle` → `batch` → 增强 → `prefetch`；预处理放进模型。
-# * 预处理跟着权重走。x/255 在 Lite0 上几乎无害，在课程的 VGG16 上要付几个百分点，训练与使用不一致时要付 0.15 以上；原始像素让 Lite0 损失 0.15 以上，做两遍就接近瞎猜。
+# * 预处理跟着权重走。x/255 在 Lite0 上几乎无害，在课程的 VGG16 上要付几个百分点，训练与使用不一致时要付 0.15 以上；原始像素让 Lite0 损失 0.15 以上，做两遍就接近瞎猜。范围对不对可以检测，红蓝互换检测不出。
 # * 增强要保持标签，只用在训练上；`shear_range=0.2` 是 0.2 度，移动不到半个像素。
 # * 随机划分加上近似重复：没有东西可学，也能报告接近 1。先找重复，再按组划分，把划分写进清单。
-# * 验证和测试不打乱。五个检测各占一行：`input_range`，`augmentation_varies` 与 `augmentation_off`，`no_shared_photos`，`class_order`。
+# * 验证和测试不打乱。五个检测器各占一行：`input_range`，`augmentation_varies` 与 `augmentation_off`，`no_shared_photos`，`class_order`。
 #
 # </div>
 
@@ -1410,7 +1538,7 @@ quiz("06-q4")
 # <div lang="en">
 #
 # * The order: decode, resize → `cache` → `shuffle` → `batch` → augment → `prefetch`; preprocessing inside the model.
-# * Preprocessing follows the weights. x/255 is almost harmless on Lite0, costs a few points on this course's VGG16, and more than 0.15 there when training and use disagree; raw pixels cost Lite0 more than 0.15, and preprocessing twice brings it close to chance.
+# * Preprocessing follows the weights. x/255 is almost harmless on Lite0, costs a few percentage points on this course's VGG16, and more than 0.15 there when training and use disagree; raw pixels cost Lite0 more than 0.15, and preprocessing twice brings it close to chance. A wrong range can be detected, red and blue swapped cannot.
 # * Augmentation keeps the label and is for training only; `shear_range=0.2` is 0.2 degrees and moves less than half a pixel.
 # * A random split with near-duplicates reports almost 1 where there is nothing to learn. Find duplicates first, split by group, and write the split down.
 # * Validation and test are not shuffled. Five detectors, one line each: `input_range`, `augmentation_varies` and `augmentation_off`, `no_shared_photos`, `class_order`.
