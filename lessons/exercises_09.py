@@ -490,4 +490,44 @@ QUIZZES = [
             ),
         ],
     ),
+    Quiz(
+        id="09-q5",
+        question=(
+            "同事报告：“微调把交叉验证的损失从 0.076 降到 0.065，所以微调有效。”你先问什么？",
+            (
+                "A colleague reports: “fine-tuning lowered the cross-validated loss from 0.076 to "
+                "0.065, so fine-tuning works.” What do you ask first?"
+            ),
+        ),
+        options=[
+            Option(
+                ("训练了多少轮", "For how many epochs it was trained"),
+                (
+                    "值得知道，但损失来自交叉验证，轮数再多也不会使它假。",
+                    "Worth knowing, but the loss is cross-validated: epochs cannot fake it.",
+                ),
+            ),
+            Option(
+                (
+                    "冻结的那一个有没有同样用心地调过",
+                    "Whether the frozen one was tuned with the same care",
+                ),
+                (
+                    "对。文中只把 C 从 0.1 换成 1，冻结的分类头就降得更多，微调的好处随之消失。",
+                    (
+                        "Yes. In the lesson, setting C from 0.1 to 1 lowered the frozen head's loss by "
+                        "more, and the gain of fine-tuning vanished."
+                    ),
+                ),
+                right=True,
+            ),
+            Option(
+                ("准确率是不是也变了", "Whether accuracy changed as well"),
+                (
+                    "准确率比损失更粗：它不变，也不能推翻损失的差别。",
+                    "Accuracy is coarser than loss: its not changing would not refute the difference.",
+                ),
+            ),
+        ],
+    ),
 ]
