@@ -78,6 +78,10 @@ def one_norm(x_train, y_train, x_new):
     return np.asarray(y_train)[(np.asarray(x_new) / np.linalg.norm(x_new) @ one.T).argmax(axis=1)]
 
 
+def places_without_norms(x_train, y_train, x_new):
+    return (np.asarray(x_new) @ np.asarray(x_train).T).argmax(axis=1)
+
+
 def random_rows(rng):
     x_train = rng.normal(size=(9, 4)) * rng.uniform(0.2, 5, size=(9, 1))
     return x_train, rng.integers(2, 7, 9), rng.normal(size=(5, 4))
@@ -129,7 +133,7 @@ def whole_row(candidates):
 def random_candidates(rng):
     scores, errors = rng.uniform(0.9, 1, 5), rng.uniform(0.005, 0.03, 5)
     rows = zip("ABCDE", scores, errors, rng.uniform(0.2, 16, 5), strict=True)
-    return ([(name, *map(float, numbers)) for name, *numbers in rows],)
+    return ([(name, *(round(float(v), 3) for v in numbers)) for name, *numbers in rows],)
 
 
 # --- 07-4: parameters of two heads ---
@@ -259,6 +263,13 @@ EXERCISES = [
                     (
                         "你给出的是行号；再查一次 `y_train`。",
                         "These are row numbers; look them up in `y_train`.",
+                    ),
+                ),
+                (
+                    places_without_norms,
+                    (
+                        "两处：你给出的是行号，不是标签；而且点积没有除以长度。",
+                        "Two things: these are row numbers, not labels; and the dot products are not divided by the lengths.",
                     ),
                 ),
                 (
@@ -408,6 +419,27 @@ EXERCISES = [
                             ),
                         ),
                         (
+                            FLATTEN - 256,
+                            (
+                                "少了第一层 `Dense(256)` 的 256 个偏置。",
+                                "The 256 biases of `Dense(256)`, the first layer, are missing.",
+                            ),
+                        ),
+                        (
+                            FLATTEN - 1,
+                            (
+                                "少了 `Dense(1)` 的 1 个偏置。",
+                                "The 1 bias of `Dense(1)` is missing.",
+                            ),
+                        ),
+                        (
+                            7 * 7 * 2048 + 1,
+                            (
+                                "这里展平之后还有 `Dense(256)`。",
+                                "Here a `Dense(256)` comes after flattening.",
+                            ),
+                        ),
+                        (
                             6_423_041,
                             (
                                 "这是 VGG16 的：它只有 512 个通道。",
@@ -432,6 +464,20 @@ EXERCISES = [
                             (
                                 "还差 `Dense(1)`：256 个权重和 1 个偏置。",
                                 "`Dense(1)` is missing: 256 weights and 1 bias.",
+                            ),
+                        ),
+                        (
+                            GAP - 256,
+                            (
+                                "少了第一层 `Dense(256)` 的 256 个偏置。",
+                                "The 256 biases of `Dense(256)`, the first layer, are missing.",
+                            ),
+                        ),
+                        (
+                            GAP - 1,
+                            (
+                                "少了 `Dense(1)` 的 1 个偏置。",
+                                "The 1 bias of `Dense(1)` is missing.",
                             ),
                         ),
                         (
@@ -465,6 +511,11 @@ EXERCISES = [
             ({"flatten": FLATTEN, "gap": 524_544}, "is missing"),
             ({"flatten": 6_423_041, "gap": GAP}, "VGG16"),
             ({"flatten": FLATTEN, "gap": 2049}, "comes after GAP"),
+            ({"flatten": 100_353, "gap": GAP}, "comes after flattening"),
+            ({"flatten": 25_690_369, "gap": GAP}, "256 biases of"),
+            ({"flatten": 25_690_624, "gap": GAP}, "1 bias of"),
+            ({"flatten": FLATTEN, "gap": 524_545}, "256 biases of"),
+            ({"flatten": FLATTEN, "gap": 524_800}, "1 bias of"),
             ({"flatten": FLATTEN}, "`gap` is not filled in"),
             ([FLATTEN, GAP], "dict"),
         ],
@@ -475,33 +526,36 @@ QUIZZES = [
     Quiz(
         id="07-q1",
         question=(
-            "学习曲线里为什么要有“冻结的随机网络”这一条？",
-            "Why does the learning curve include the frozen random network?",
+            "假如“冻结的随机网络”用 200 张照片也到了 0.95，能说明什么？",
+            "Suppose the frozen random network had reached 0.95 with 200 photos, too. What would follow?",
         ),
         options=[
             Option(
                 (
-                    "看功劳在结构，还是在学到的权重",
-                    "To see whether the structure or the learned weights deserve the credit",
+                    "这个任务上，结构就够了，功劳不在预训练的权重",
+                    "On this task the structure is enough; pretrained weights do not deserve the credit",
                 ),
                 (
-                    "对：结构、大小、分类头都相同，只差权重。它用 200 张也只有 0.61 左右，所以功劳在权重。",
-                    "Yes: structure, size and head are the same, only the weights differ. Even with 200 labels it reaches only about 0.61, so the weights deserve the credit.",
+                    "对：对照与它只差权重。实际上它只有 0.61 左右，所以功劳在权重。",
+                    "Yes: the control differs in nothing but the weights. In fact it reaches only about 0.61, so the weights deserve the credit.",
                 ),
                 right=True,
             ),
             Option(
-                ("因为它训练得快", "Because it trains fast"),
                 (
-                    "它与预训练的一样快；速度不是对照的目的。",
-                    "It is just as fast as the pretrained one; speed is not what a control is for.",
+                    "随机权重与学到的一样好，在哪里都行",
+                    "Random weights are as good as learned ones everywhere",
+                ),
+                (
+                    "只量了这个任务；在数字图上，不训练的网络确实不输，在猫狗照片上却输得很多。",
+                    "Only this task was measured; with the digits an untrained network did keep up, with photos of cats and dogs it is far behind.",
                 ),
             ),
             Option(
-                ("给从零训练一个起点", "To give training from scratch a start"),
+                ("从零训练也会到 0.95", "Training from scratch would reach 0.95, too"),
                 (
-                    "从零训练会更新所有权重；这里的随机权重一个也不更新。",
-                    "Training from scratch updates all weights; here none of the random weights is updated.",
+                    "从零训练的是另一个网络，而且更新所有权重；这个对照不说它。",
+                    "From scratch is another network, and all of its weights are updated; the control says nothing about it.",
                 ),
             ),
         ],
@@ -526,7 +580,7 @@ QUIZZES = [
             Option(
                 (
                     "照片变了，特征要重新算；可以原图和镜像各存一份",
-                    "The photos change, so must the features; original and mirror image can be kept both",
+                    "The photos change, so must the features; both the original's and the mirror image's features can be kept",
                 ),
                 (
                     "对：变形的种类有限时可以都存下；每轮都不同的增强就存不下了。",
@@ -546,31 +600,31 @@ QUIZZES = [
     Quiz(
         id="07-q3",
         question=(
-            "t-SNE 图上，猫的团比狗的团小，两团相距很远。能说明什么？",
-            "On a t-SNE map the cluster of cats is smaller than that of dogs, and they lie far apart. What follows?",
+            "你的 3 类照片在 t-SNE 图上：A 团小而密，B、C 团大；A 离 B 近，离 C 远。同事说：“A 最好分，C 与 A 差别最大。”你怎样回答？",
+            "A t-SNE map of your 3 classes: cluster A is small and dense, B and C are large; A is near B and far from C. A colleague says: “A is easiest to tell, and C differs most from A.” What do you answer?",
         ),
         options=[
             Option(
                 (
-                    "猫比狗更相似，两类差别很大",
-                    "Cats are more alike than dogs, and the classes differ a lot",
+                    "两句都对，图上看得见",
+                    "Both are right, the map shows it",
                 ),
                 (
-                    "团的大小和团之间的距离在 t-SNE 里没有意义。",
-                    "Sizes of clusters and distances between them mean nothing in t-SNE.",
-                ),
-            ),
-            Option(
-                ("分类器一定能全对", "A classifier will be right on all"),
-                (
-                    "图是用这些照片自己画的；对新照片要另外测量。",
-                    "The map was drawn from these very photos; new ones must be measured.",
+                    "团的大小和团之间的距离在 t-SNE 里没有意义；要比，就在原来的特征上量。",
+                    "Sizes of clusters and distances between them mean nothing in t-SNE; to compare, measure on the features themselves.",
                 ),
             ),
             Option(
+                ("前一句对，后一句不对", "The first is right, the second is not"),
                 (
-                    "只说明近邻多半同类；还要用数字核对",
-                    "Only that neighbours are mostly of one class; and check it by a number",
+                    "团小也不说明好分：t-SNE 会把密的地方拉开，疏的地方压紧。",
+                    "A small cluster is no easier either: t-SNE stretches dense places and squeezes thin ones.",
+                ),
+            ),
+            Option(
+                (
+                    "图上只有近邻可信；两句都要在原来的特征上量",
+                    "Only neighbours on the map can be trusted; both claims must be measured on the features",
                 ),
                 (
                     "对：近邻是 t-SNE 唯一想保住的东西，本课用 5 个最近邻量过。",
@@ -583,33 +637,33 @@ QUIZZES = [
     Quiz(
         id="07-q4",
         question=(
-            "5 张有标签的照片，目标是分猫狗。先做什么？",
-            "You have 5 labelled photos and want to tell cats from dogs. What do you try first?",
+            "4 张有标签的照片（2 猫 2 狗），目标是分猫狗。先做什么？",
+            "You have 4 labelled photos, 2 cats and 2 dogs, and want to tell cats from dogs. What do you try first?",
         ),
         options=[
             Option(
                 ("从零训练一个小网络", "Train a small network from scratch"),
                 (
-                    "本课里它用 5 张只有 0.55 左右，用 200 张也只有 0.66 左右。",
-                    "In this lesson it reaches about 0.55 with 5 photos, and only about 0.66 with 200.",
+                    "本课里它用 200 张也只有 0.66 左右，4 张更不行。",
+                    "In this lesson it reaches only about 0.66 with 200 photos, and with 4 it does no better.",
                 ),
             ),
             Option(
                 (
-                    "零样本：ImageNet 里本来就有猫和狗的类别",
-                    "Zero-shot: ImageNet already has classes of cats and dogs",
+                    "零样本和冻结特征加线性头，两个都试：它们不相上下，又都很便宜",
+                    "Both zero-shot and frozen features with a linear head: about equally good, and both cheap",
                 ),
                 (
-                    "对：它一个标签也不用，本课里与 4 张照片学出的分类头不相上下，比 3 猫 2 狗的 5 张好。源任务里没有你的类别时，这条路不通，就用冻结的特征，并让各类一样多。",
-                    "Yes: it takes no label at all; in this lesson it is about as good as a head trained on 4 photos, and better than one trained on 5, which are 3 cats and 2 dogs. Where the source task lacks your classes this way is closed; then use frozen features, with equally many photos of each class.",
+                    "对：零样本一个标签也不用，但源任务里要有你的类别（ImageNet 有猫和狗）；没有时只剩冻结的特征，并让各类一样多。",
+                    "Yes: zero-shot takes no label at all, but the source task must have your classes (ImageNet has cats and dogs); where it lacks them frozen features are left, with equally many photos of each class.",
                 ),
                 right=True,
             ),
             Option(
                 ("微调整个骨干网络", "Fine-tune the whole backbone"),
                 (
-                    "用 5 张照片更新 3,000,000 多个参数，只会记住它们。先试不训练或只训练分类头。",
-                    "Updating over 3,000,000 parameters with 5 photos only learns them by heart. Try no training, or the head alone, first.",
+                    "用 4 张照片更新 3,000,000 多个参数，只会记住它们。先试不训练或只训练分类头。",
+                    "Updating over 3,000,000 parameters with 4 photos only learns them by heart. Try no training, or the head alone, first.",
                 ),
             ),
         ],

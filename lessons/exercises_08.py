@@ -40,6 +40,18 @@ def rate_rises_too_long(step, warm_up, total, peak):
     return rate_at(step, warm_up, total, peak)
 
 
+def rate_straight(step, warm_up, total, peak):
+    if step < warm_up:
+        return peak * (step + 1) / warm_up
+    return peak * (1 - (step - warm_up) / (total - warm_up))
+
+
+def rate_quarter_cosine(step, warm_up, total, peak):
+    if step < warm_up:
+        return peak * (step + 1) / warm_up
+    return peak * np.cos(np.pi / 2 * (step - warm_up) / (total - warm_up))
+
+
 def random_schedule(rng):
     total = int(rng.integers(20, 60))
     return int(rng.integers(0, total)), int(rng.integers(2, 10)), total, float(rng.choice([0.1, 1]))
@@ -97,6 +109,23 @@ def stop_never(val_losses, patience):
     return len(val_losses) - 1, int(np.argmin(val_losses))
 
 
+def stop_ties_count(val_losses, patience):
+    """An equal loss counts as lower."""
+    best = 0
+    for epoch, loss in enumerate(val_losses):
+        if loss <= val_losses[best]:
+            best = epoch
+        if epoch - best >= patience:
+            return epoch, best
+    return len(val_losses) - 1, best
+
+
+def stop_past_the_end(val_losses, patience):
+    stop, best = early_stop(val_losses, patience)
+    ended = stop == len(val_losses) - 1 and stop - best < patience
+    return (len(val_losses), best) if ended else (stop, best)
+
+
 def random_losses(rng):
     return [round(float(v), 3) for v in rng.uniform(0.1, 1, 20)], int(rng.integers(2, 5))
 
@@ -132,6 +161,14 @@ def step_without_rate(w, start, gradient, learning_rate, alpha):
     return w - learning_rate * gradient - alpha * (w - start)
 
 
+def step_double(w, start, gradient, learning_rate, alpha):
+    return w - learning_rate * (gradient + 2 * alpha * (w - start))
+
+
+def step_uphill(w, start, gradient, learning_rate, alpha):
+    return w + learning_rate * (gradient + alpha * (w - start))
+
+
 def random_step(rng):
     return *(rng.normal(size=4) for _ in range(3)), 0.1, 0.5
 
@@ -151,6 +188,13 @@ EXERCISES = [
                             (
                                 "768 是全部 4 个向量；只有 $\\gamma$ 和 $\\beta$ 靠梯度学。",
                                 "768 is all 4 vectors; only $\\gamma$ and $\\beta$ are learned by the gradient.",
+                            ),
+                        ),
+                        (
+                            2,
+                            (
+                                "每个通道有 2 个；一共 192 个通道。",
+                                "2 for each channel; there are 192 channels.",
                             ),
                         ),
                         (
@@ -225,6 +269,7 @@ EXERCISES = [
             ),
             ({"trainable": 384, "moving": 768, "trainable_when_frozen": 0}, "variance are moving"),
             ({"trainable": 192, "moving": 384, "trainable_when_frozen": 0}, "has two"),
+            ({"trainable": 2, "moving": 384, "trainable_when_frozen": 0}, "for each channel"),
             ({"trainable": 384, "moving": 0, "trainable_when_frozen": 0}, "no gradient"),
             ({"trainable": 384, "moving": 384, "trainable_when_frozen": 384}, "statistics stay"),
             ([384, 384, 0], "dict"),
@@ -283,6 +328,20 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    stop_ties_count,
+                    (
+                        "相等不算更小：更新 `best` 时用 `<`。",
+                        "An equal loss is not lower: use `<` when you update `best`.",
+                    ),
+                ),
+                (
+                    stop_past_the_end,
+                    (
+                        "没有早停时，停下的是最后一轮，它的编号是 `len(val_losses) - 1`。",
+                        "Without an early stop it ends at the last epoch, whose number is `len(val_losses) - 1`.",
+                    ),
+                ),
+                (
                     stop_one_late,
                     (
                         "晚停了一轮：等够 `patience` 轮就停。",
@@ -318,6 +377,8 @@ EXERCISES = [
             (stop_looks_ahead, "not known yet"),
             (stop_any_rise, "best one"),
             (stop_one_late, "One epoch late"),
+            (stop_ties_count, "not lower"),
+            (stop_past_the_end, "last epoch"),
             (lambda val_losses, patience: 3, "shape"),
         ],
     ),
@@ -358,6 +419,20 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    rate_straight,
+                    (
+                        "这是直线下降；余弦开头慢、末尾也慢。",
+                        "That falls in a straight line; a cosine is slow at first and slow at the end.",
+                    ),
+                ),
+                (
+                    rate_quarter_cosine,
+                    (
+                        "末尾也要慢：余弦走半个周期，$0\\to\\pi$，用 $(1+\\cos)/2$。",
+                        "It must be slow at the end, too: half a period, $0\\to\\pi$, as $(1+\\cos)/2$.",
+                    ),
+                ),
+                (
                     rate_rises_too_long,
                     (
                         "`step == warm_up` 时余弦已经开始：用 `<`。",
@@ -395,6 +470,8 @@ EXERCISES = [
             (rate_without_fall, "add the cosine"),
             (rate_cosine_not_restarted, "end of the warm-up"),
             (rate_rises_too_long, "use `<`"),
+            (rate_straight, "straight line"),
+            (rate_quarter_cosine, "half a period"),
             (lambda step, warm_up, total, peak: "0.1", "is text"),
         ],
     ),
@@ -428,6 +505,20 @@ EXERCISES = [
                     (
                         "求导时平方的 2 与 $\\tfrac12$ 约掉了。",
                         "In the derivative the 2 of the square cancels the $\\tfrac12$.",
+                    ),
+                ),
+                (
+                    step_double,
+                    (
+                        "公式里有 $\\tfrac12$：它与求导的 2 约掉，剩下 $\\alpha$。",
+                        "The formula has a $\\tfrac12$: it cancels the 2 of the derivative and leaves $\\alpha$.",
+                    ),
+                ),
+                (
+                    step_uphill,
+                    (
+                        "方向反了：一步是**减去**学习率乘梯度。",
+                        "The wrong direction: a step **subtracts** the learning rate times the gradient.",
                     ),
                 ),
                 (
@@ -476,6 +567,8 @@ EXERCISES = [
             (step_to_zero, "pulls towards 0"),
             (step_away, "away from the start"),
             (step_half, "cancels"),
+            (step_double, "leaves"),
+            (step_uphill, "subtracts"),
             (step_without_data, "belongs to it"),
             (step_adds_penalty, "not its value"),
             (step_without_rate, "learning rate, too"),
@@ -488,30 +581,36 @@ QUIZZES = [
     Quiz(
         id="08-q1",
         question=(
-            "函数式模型里写了 `base(x, training=False)`，后来 `base.trainable = True`，重新编译，再 `fit`。BatchNorm 的滑动统计量会怎样？（Keras 3.15）",
-            "A functional model has `base(x, training=False)`; later `base.trainable = True`, compiled again, and `fit`. What happens to BatchNorm's moving statistics? (Keras 3.15)",
+            "函数式模型里写了 `base(x, training=False)`，后来解冻 `base`，滑动统计量在 `fit` 时动了。哪一种修法管用？（Keras 3.15）",
+            "A functional model has `base(x, training=False)`; later `base` is unfrozen, and its moving statistics move during `fit`. Which repair works? (Keras 3.15)",
         ),
         options=[
             Option(
-                ("会动", "they move"),
                 (
-                    "`fit` 以 `training=True` 调用模型，盖过了构造时的标记。要把 BatchNorm 层自己设为 `trainable = False`。",
-                    "`fit` calls the model with `training=True`, which overrides the flag given at construction. Set `trainable = False` on the BatchNorm layers themselves.",
+                    "把每个 BatchNorm 层设为 `trainable = False`，再 `compile`",
+                    "set `trainable = False` on each BatchNorm layer, then `compile`",
+                ),
+                (
+                    "对：冻结的 BatchNorm 总在推理模式，`fit` 也改不了它。",
+                    "Yes: a frozen BatchNorm is always in inference mode, whatever `fit` says.",
                 ),
                 right=True,
             ),
             Option(
-                ("不动，标记写死了", "they stay: the flag is built in"),
                 (
-                    "Keras 2（`tf.keras`）里如此；上文的表里量到的是会动。",
-                    "That was true of Keras 2 (`tf.keras`); the table above measures that they move.",
+                    "把模型重新构造一遍，再写一次 `training=False`",
+                    "build the model again, with `training=False` once more",
+                ),
+                (
+                    "没有用：`fit` 以 `training=True` 调用整个模型，盖过构造时的标记，多少次都一样。",
+                    "No use: `fit` calls the whole model with `training=True`, which overrides the flag given at construction, however often it is given.",
                 ),
             ),
             Option(
-                ("不动，因为学习率很小", "they stay: the learning rate is small"),
+                ("把学习率设为 0", "set the learning rate to 0"),
                 (
-                    "滑动统计量不靠梯度更新，与学习率无关。",
-                    "Moving statistics are not updated by the gradient; the learning rate has no say.",
+                    "滑动统计量不靠梯度更新，学习率是 0 也会动。",
+                    "Moving statistics are not updated by the gradient; they move even at a rate of 0.",
                 ),
             ),
         ],

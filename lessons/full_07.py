@@ -52,7 +52,7 @@ def curve(lesson: dict) -> dict:
     """method → number of labelled photos → accuracies, one for each repeat (always the same draw)."""
     networks = [lesson["random_features"](seed) for seed in range(RANDOM_NETWORKS)]
     frozen, x = lesson["score_frozen"], lesson["x"]
-    is_right = lesson["zero_shot"](lesson["images"]) == lesson["y"]
+    is_right = lesson["zero_shot"](lesson["imagenet"](lesson["images"])) == lesson["y"]
     scores = {
         "zero-shot": lambda r, n: is_right[lesson["draw"](r)[1]].mean(),
         "pretrained": lambda r, n: frozen(x, r, n),
@@ -67,13 +67,23 @@ def curve(lesson: dict) -> dict:
 
 
 def backbone_row(lesson: dict, name: str) -> dict:
-    """Probe and nearest neighbours on the training photos, and the check on the others."""
-    from course_utils import features
+    """Probe, nearest neighbours and LEEP on the training photos, and the check on the others.
 
+    LEEP needs the 1,000 probabilities: None for networks whose weights have no head.
+    """
+    from course_utils import backbones, features
+
+    spec, score = backbones.SPECS[name], None
+    if spec.has_top:
+        p = lesson["imagenet"](lesson["all_photos"].images(spec.size)[:200], name)
+        score = round(float(lesson["leep"](p, lesson["y"][:200])), 4)
     x = features.extract(lesson["all_photos"], name)
     probe, error, neighbours, n_right = map(float, lesson["judge_backbone"](x))
     rounded = {"probe": probe, "error": error, "neighbours": neighbours}
-    return {key: round(value, 4) for key, value in rounded.items()} | {"n_right": int(n_right)}
+    return {key: round(value, 4) for key, value in rounded.items()} | {
+        "n_right": int(n_right),
+        "leep": score,
+    }
 
 
 def recipes(lesson: dict) -> dict:
