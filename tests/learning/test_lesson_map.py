@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from authoring.lessons import all_lessons, read_source
+from authoring.new import new_lesson
 from course_utils import assets, figures, paths
 from course_utils.learning import check, lesson_map
 from course_utils.learning.lesson_map import Entry
@@ -178,3 +180,13 @@ def test_lesson_00_stores_the_map_as_it_is_now():
             "",
         )
         assert asset.licence in row and row.endswith(f"| {', '.join(asset.lessons)} |"), asset.name
+
+
+def test_a_lesson_from_the_template_is_on_the_map(tmp_path):
+    new_lesson("10", "cross_validation", "交叉验证", "Cross-validation", tmp_path)
+    (lesson,) = all_lessons(tmp_path)
+    write(tmp_path, "01")
+    nbformat.write(read_source(lesson), tmp_path / f"{lesson.stem}.ipynb")
+    assert lesson_map.read(tmp_path)[1] == Entry(
+        "10", "10_cross_validation", "交叉验证", "Cross-validation", 60, ("01",)
+    )
