@@ -32,7 +32,9 @@ def test_writing_and_checking(tmp_path, capsys):
 
 
 def test_measured_parts_say_the_same_numbers():
-    zh, en = ([*re.findall(r"\d[\d,.]*", readme.measured(language))] for language in ("zh", "en"))
+    zh, en = (
+        re.findall(r"\d+(?:[.,]\d+)*", readme.measured(language)) for language in ("zh", "en")
+    )
     assert sorted(zh) == sorted(en)
 
 
