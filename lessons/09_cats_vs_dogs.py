@@ -555,7 +555,8 @@ def fine_tuned(C):
         start = logistic(C).fit(x[learn], y[learn])
         top.set_weights(pretrained)
         tuned.layers[-1].set_weights([start.coef_.T, start.intercept_])
-        tuned.compile(keras.optimizers.Adam(1e-5), loss=bce)
+        # jit_compile=False: so short a training does not repay the time of compiling it
+        tuned.compile(keras.optimizers.Adam(1e-5), loss=bce, jit_compile=False)
         tuned.fit(maps[learn], y[learn], epochs=4, verbose=0)
         z[judge] = tuned.predict(maps[judge], verbose=0)[:, 0]
     return z
@@ -974,8 +975,8 @@ assert abs(confidence[bins == 4].mean() - is_right[bins == 4].mean()) < 0.02
 # </div>
 
 # %% tags=["any-seed"]
-last, pets = list(held_out.items())[-1]  # evenly spread over the classes: at most 36, and 8
-some36, some8 = (np.linspace(0, len(pets) - 1, min(n, len(pets))).astype(int) for n in (36, 8))
+last, pets = list(held_out.items())[-1]  # evenly spread over the classes: at most 32, and 8
+some32, some8 = (np.linspace(0, len(pets) - 1, min(n, len(pets))).astype(int) for n in (32, 8))
 images = pets.subset(some8).images(224).astype("float32")
 w, b = head.layers[-1].get_weights()
 to_map = keras.Model(backbone.input, backbone.layers[-2].output)  # before global average pooling
@@ -1072,14 +1073,14 @@ assert (is_right[worst[:3]] == 0).all() and wrong_heat.max(axis=(1, 2)).min() > 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 用户的照片会更暗、更糊、更歪。**鲁棒性**（robustness）要测：把最后一组测试照片一级一级弄坏，画出准确率。4 种变化各有自己的单位：亮度乘以多少，高斯模糊的 $\sigma$ 是几个像素（照片宽 224），每个像素的噪声的标准差是多少灰度级（共 256 级），转多少度。先猜：转 180° 更伤，还是转 45° 更伤？
+# 用户的照片会更暗、更糊、更歪。**鲁棒性**（robustness）要测：把最后一组测试照片中的 32 张一级一级弄坏，画出准确率。4 种变化各有自己的单位：亮度乘以多少，高斯模糊的 $\sigma$ 是几个像素（照片宽 224），每个像素的噪声的标准差是多少灰度级（共 256 级），转多少度。先猜：转 180° 更伤，还是转 45° 更伤？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Users' photos are darker, blurrier and tilted. **Robustness** must be measured: spoil the last group of test photos step by step and plot the accuracy. Each of the 4 changes has its own unit: the factor of brightness, the $\sigma$ of Gaussian blur in pixels (photos are 224 wide), the standard deviation of each pixel's noise in grey levels (of 256), the angle in degrees. Guess first: which hurts more, turning by 180° or by 45°?
+# Users' photos are darker, blurrier and tilted. **Robustness** must be measured: spoil 32 of the last group of test photos step by step and plot the accuracy. Each of the 4 changes has its own unit: the factor of brightness, the $\sigma$ of Gaussian blur in pixels (photos are 224 wide), the standard deviation of each pixel's noise in grey levels (of 256), the angle in degrees. Guess first: which hurts more, turning by 180° or by 45°?
 #
 # </div>
 
@@ -1094,19 +1095,19 @@ CHANGES = {  # unit, levels, change of photos (n, 224, 224, 3) in 0–255
     "旋转 rotation": ("角度（度） angle (degrees)", [0, 45, 90, 180],
                     lambda x, s: ndimage.rotate(x, s, (2, 1), reshape=False, order=1)),
 }  # fmt: skip
-look, truth = pets.subset(some36).images(224), sealed.open("robustness")[last][some36]
+look, truth = pets.subset(some32).images(224), sealed.open("robustness")[last][some32]
 robust, strips = {}, {}
 for name, (_, levels, change) in CHANGES.items():
     robust[name], strip = [], []
     for level in levels:
         spoiled = change(look.astype("float32"), level).astype("float32")
-        z = backbone.predict(spoiled, batch_size=4, verbose=0) @ w + b
+        z = backbone.predict(spoiled, batch_size=8, verbose=0) @ w + b
         robust[name].append(int(((z[:, 0] > 0) == truth).sum()))
         strip.append(spoiled[5] / 255)
     strips[name] = np.concatenate(strip, axis=1)
-assert all(right[0] >= 34 for right in robust.values())  # unspoiled: 36, or nearly
-assert robust["模糊 blur"][3] < 28 and robust["噪声 noise"][3] < 28
-assert robust["变暗 darker"][2] >= 32 and robust["变暗 darker"][3] < 28
+assert all(right[0] >= 30 for right in robust.values())  # unspoiled: 32, or nearly
+assert robust["模糊 blur"][3] < 27 and robust["噪声 noise"][3] < 27
+assert robust["变暗 darker"][2] >= 28 and robust["变暗 darker"][3] < 27
 turned = [wilson(k, len(truth)) for k in robust["旋转 rotation"]]
 assert turned[3][1] > turned[1][0]  # the intervals of 180° and 45° overlap
 
@@ -1135,14 +1136,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 变暗到 0.1 倍，人已经很难看清，模型几乎不受影响；模糊和噪声很快让它失效。转 180° 时答对的少一些，但区间与 45° 的重叠：哪个更伤，36 张照片说不清（上面的断言）。各种变化的单位不同，也不能互相比较。要用在这样的照片上，就把这样的变化加进训练（数据增强，第 06 课），再测一次。
+# 变暗到 0.1 倍，人已经很难看清，模型几乎不受影响；模糊和噪声很快让它失效。转 180° 时答对的少一些，但区间与 45° 的重叠：哪个更伤，32 张照片说不清（上面的断言）。各种变化的单位不同，也不能互相比较。要用在这样的照片上，就把这样的变化加进训练（数据增强，第 06 课），再测一次。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# At a brightness of 0.1, where people hardly see the animal, the model is almost unharmed; blur and noise soon break it. Turned by 180° it is right on fewer, but the interval overlaps with that of 45°: which hurts more, 36 photos cannot tell (asserted above). The changes have different units, so they cannot be compared with each other either. To use it on such photos, add these changes to the training (data augmentation, lesson 06) and measure again.
+# At a brightness of 0.1, where people hardly see the animal, the model is almost unharmed; blur and noise soon break it. Turned by 180° it is right on fewer, but the interval overlaps with that of 45°: which hurts more, 32 photos cannot tell (asserted above). The changes have different units, so they cannot be compared with each other either. To use it on such photos, add these changes to the training (data augmentation, lesson 06) and measure again.
 #
 # </div>
 
@@ -1200,7 +1201,7 @@ recipes = {
     "mobilenet_v2": (linear[1280], mobilenet, 1e-3, 50),
 }
 for model, inputs, learning_rate, epochs in recipes.values():
-    model.compile(keras.optimizers.Adam(learning_rate), loss="binary_crossentropy")
+    model.compile(keras.optimizers.Adam(learning_rate), "binary_crossentropy", jit_compile=False)
     _ = model.fit(inputs["train"], y, epochs=epochs, verbose=0)
 assert ((s2.predict(small["train"], verbose=0)[:, 0] > 0.5) == y).mean() > 0.9  # by heart
 
@@ -1378,8 +1379,11 @@ PhotoUpload(
 # </div>
 
 # %% tags=["quiz"]
-for number in (1, 2, 3, 4, 5):
-    quiz(f"09-q{number}")
+quiz("09-q1")
+quiz("09-q2")
+quiz("09-q3")
+quiz("09-q4")
+quiz("09-q5")
 progress()
 
 # %% [markdown]
