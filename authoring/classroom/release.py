@@ -18,10 +18,10 @@ from course_utils.messages import CourseError, both
 NAME = "transfer-learning-course"
 FILES = (
     "README.md", "LICENSE", "LICENSE-text", "CITATION.cff", "start.py", "pyproject.toml",
-    "requirements.lock", "environment.yml",
+    "requirements.lock", "environment.yml", "docs/troubleshooting.md", "docs/glossary.md",
 )  # fmt: skip
 # `authoring` travels along: start.py installs the project, and that is part of it.
-FOLDERS = ("course_utils", "authoring", "labextension", "data")
+FOLDERS = ("course_utils", "authoring", "labextension", "data", "docs/pictures")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
