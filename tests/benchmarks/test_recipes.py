@@ -140,7 +140,7 @@ def test_an_interrupted_run_goes_on_and_its_seconds_add_up(recipes, tmp_path):
 
     def network():
         model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-        model.compile("adam", "mse")
+        model.compile("adam", "mse", jit_compile=False)  # tracing is most of this test
         return model
 
     class PowerCut(keras.callbacks.Callback):
@@ -155,14 +155,13 @@ def test_an_interrupted_run_goes_on_and_its_seconds_add_up(recipes, tmp_path):
     steps, file = sys.modules["recipe_steps"], tmp_path / "backup" / "spent.json"
     first, model = recipes.Spent(file), network()
     with pytest.raises(KeyboardInterrupt):
-        steps.fit_steps(model, batches(), 3, callbacks=[*first.callbacks(), PowerCut()])
+        steps.fit_steps(model, batches(), 2, callbacks=[*first.callbacks(), PowerCut()])
     earlier = json.loads(file.read_text())  # the seconds of one epoch; those of the second are lost
     assert 0 < earlier[0] < first.so_far()[0]
     again, other = recipes.Spent(file), network()
-    assert steps.fit_steps(other, batches(), 3, callbacks=again.callbacks()) == 3
-    assert int(other.optimizer.iterations) == 300  # 200 of them in this run
+    assert steps.fit_steps(other, batches(), 2, callbacks=again.callbacks()) == 2
+    assert int(other.optimizer.iterations) == 200  # 100 of them in this run
     assert all(np.greater(again.so_far(), earlier))
-    assert steps.fit_steps(network(), batches(), 3, callbacks=again.callbacks()) == 3  # all done
 
 
 WRITER = """
