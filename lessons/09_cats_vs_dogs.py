@@ -555,8 +555,7 @@ def fine_tuned(C):
         start = logistic(C).fit(x[learn], y[learn])
         top.set_weights(pretrained)
         tuned.layers[-1].set_weights([start.coef_.T, start.intercept_])
-        # jit_compile=False: so short a training does not repay the time of compiling it
-        tuned.compile(keras.optimizers.Adam(1e-5), loss=bce, jit_compile=False)
+        tuned.compile(keras.optimizers.Adam(1e-5), loss=bce)
         tuned.fit(maps[learn], y[learn], epochs=4, verbose=0)
         z[judge] = tuned.predict(maps[judge], verbose=0)[:, 0]
     return z
@@ -1091,7 +1090,7 @@ CHANGES = {  # unit, levels, change of photos (n, 224, 224, 3) in 0–255
     "模糊 blur": ("σ（像素 pixels）", [0, 2, 4, 8],
                 lambda x, s: ndimage.gaussian_filter(x, (0, s, s, 0))),
     "噪声 noise": ("标准差（灰度级） sd (grey levels)", [0, 30, 60, 120],
-                 lambda x, s: (x + random.normal(0, s, x.shape)).clip(0, 255)),
+                 lambda x, s: (x + s * random.standard_normal(x.shape, "float32")).clip(0, 255)),
     "旋转 rotation": ("角度（度） angle (degrees)", [0, 45, 90, 180],
                     lambda x, s: ndimage.rotate(x, s, (2, 1), reshape=False, order=1)),
 }  # fmt: skip
@@ -1101,7 +1100,7 @@ for name, (_, levels, change) in CHANGES.items():
     robust[name], strip = [], []
     for level in levels:
         spoiled = change(look.astype("float32"), level).astype("float32")
-        z = backbone.predict(spoiled, batch_size=8, verbose=0) @ w + b
+        z = backbone.predict(spoiled, batch_size=4, verbose=0) @ w + b
         robust[name].append(int(((z[:, 0] > 0) == truth).sum()))
         strip.append(spoiled[5] / 255)
     strips[name] = np.concatenate(strip, axis=1)
@@ -1201,7 +1200,7 @@ recipes = {
     "mobilenet_v2": (linear[1280], mobilenet, 1e-3, 50),
 }
 for model, inputs, learning_rate, epochs in recipes.values():
-    model.compile(keras.optimizers.Adam(learning_rate), "binary_crossentropy", jit_compile=False)
+    model.compile(keras.optimizers.Adam(learning_rate), loss="binary_crossentropy")
     _ = model.fit(inputs["train"], y, epochs=epochs, verbose=0)
 assert ((s2.predict(small["train"], verbose=0)[:, 0] > 0.5) == y).mean() > 0.9  # by heart
 
