@@ -108,7 +108,8 @@ def _show_hints(exercise: Exercise, shown: int) -> None:
     if shown == total:
         zh += f'\n\n提示到此为止；`solution("{exercise.id}")` 给出完整解答。'
         en += f'\n\nThat was the last hint; `solution("{exercise.id}")` shows a worked answer.'
-    show.show((f"提示 {shown}/{total} · {exercise.id}", f"Hint {shown}/{total}"), (zh, en))
+    heading = f"提示 {shown}/{total} · {exercise.id}", f"Hint {shown}/{total} · {exercise.id}"
+    show.show(heading, (zh, en))
 
 
 @never_raises

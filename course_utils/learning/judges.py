@@ -366,11 +366,13 @@ def _raise_different(
             f"{en_where}it gives `{shown}`, and `{wanted}` is expected.",
         )
     zh, en = _direction(got, want)
-    n = f"{int(apart.sum())}/{apart.size}"
-    if apart.size > 1:
+    n, size = int(apart.sum()), apart.size
+    if size > 1:
+        verb = "is" if n == 1 else "are"
         raise Reason(
-            f"形状对了，但有 {n} 个数不对；第一处在 `{where}`，{zh}。",
-            f"The shape is right, but {n} numbers are not; the first is at `{where}`: {en}.",
+            f"形状对了，但 {size} 个数里有 {n} 个不对；第一处在 `{where}`，{zh}。",
+            f"The shape is right, but {n} of {size} numbers {verb} wrong; "
+            f"the first is at `{where}`: {en}.",
         )
     raise Reason(f"`{_short(got)}` 不对，{zh}。", f"`{_short(got)}` is not right: {en}.")
 

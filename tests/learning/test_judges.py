@@ -56,7 +56,7 @@ def test_keras_tensor():
         ({1, 2}, "集合", "a set"),
         (object(), "`object`", "`object`"),
         (np.sum, "不是函数", "function"),
-        (MATRIX + [[0, 0], [1, 1]], "2/4", "2/4"),
+        (MATRIX + [[0, 0], [1, 1]], "4 个数里有 2 个不对", "2 of 4 numbers are wrong"),
         (MATRIX - [[0, 0], [1, 0]], "`[1, 0]`", "too small"),
     ],
 )
