@@ -10,32 +10,94 @@ def to_batch(photo):
     return np.asarray(photo)[None]
 
 
-def says_dog_first(probabilities):
-    p = np.asarray(probabilities)
-    return (p[:, 151:269].sum(axis=1) > p[:, 281:286].sum(axis=1)).astype(int)
+def fixed_size(photo):
+    return np.asarray(photo).reshape(1, 224, 224, 3)
 
 
-def dogs_without_the_last(probabilities):
+def sums(probabilities, dogs=slice(151, 269), cats=slice(281, 286), how=np.sum):
+    """(cat, dog): a number for each photo and group."""
     p = np.asarray(probabilities)
-    return (p[:, 151:268].sum(axis=1) > p[:, 281:285].sum(axis=1)).astype(int)
+    return how(p[:, cats], axis=1), how(p[:, dogs], axis=1)
+
+
+def three_answers(cat, dog, limit=0.05):
+    return np.where(cat + dog < limit, -1, (dog > cat).astype(int))
+
+
+def cat_dog_or_neither(probabilities):
+    return three_answers(*sums(probabilities))
+
+
+def without_the_last_dog(probabilities):
+    return three_answers(*sums(probabilities, dogs=slice(151, 268)))
+
+
+def without_the_last_cat(probabilities):
+    return three_answers(*sums(probabilities, cats=slice(281, 285)))
+
+
+def without_both_last(probabilities):
+    return three_answers(*sums(probabilities, slice(151, 268), slice(281, 285)))
 
 
 def largest_single_class(probabilities):
-    p = np.asarray(probabilities)
-    return (p[:, 151:269].max(axis=1) > p[:, 281:286].max(axis=1)).astype(int)
+    cat, dog = sums(probabilities, how=np.max)
+    return np.where(cat_dog_or_neither(probabilities) == -1, -1, (dog > cat).astype(int))
 
 
-def cats_as_one(probabilities):
-    return 1 - says_dog_first(probabilities)
+def limit_on_the_largest(probabilities):
+    return three_answers(*sums(probabilities, how=np.max))
 
 
 def mean_instead_of_sum(probabilities):
+    cat, dog = sums(probabilities, how=np.mean)
+    return np.where(cat_dog_or_neither(probabilities) == -1, -1, (dog > cat).astype(int))
+
+
+def limit_on_the_mean(probabilities):
+    return three_answers(*sums(probabilities, how=np.mean))
+
+
+def cats_as_one(probabilities):
+    answer = cat_dog_or_neither(probabilities)
+    return np.where(answer == -1, -1, 1 - answer)
+
+
+def never_neither(probabilities):
+    cat, dog = sums(probabilities)
+    return (dog > cat).astype(int)
+
+
+def each_below_the_limit(probabilities):
+    cat, dog = sums(probabilities)
+    return np.where((cat < 0.05) & (dog < 0.05), -1, (dog > cat).astype(int))
+
+
+def one_below_the_limit(probabilities):
+    cat, dog = sums(probabilities)
+    return np.where((cat < 0.05) | (dog < 0.05), -1, (dog > cat).astype(int))
+
+
+def more_than_half(probabilities):
+    cat, dog = sums(probabilities)
+    return np.where(cat + dog < 0.05, -1, (dog > 0.5).astype(int))
+
+
+def all_photos_together(probabilities):
     p = np.asarray(probabilities)
-    return (p[:, 151:269].mean(axis=1) > p[:, 281:286].mean(axis=1)).astype(int)
+    return three_answers(p[:, 281:286].sum(), p[:, 151:269].sum())
 
 
 def accuracy(y, y_hat):
     return np.mean(np.asarray(y) == np.asarray(y_hat))
+
+
+def rounded(digits):
+    return lambda y, y_hat: round(float(accuracy(y, y_hat)), digits)
+
+
+def of_those_called_dog(y, y_hat):
+    return np.sum(np.asarray(y) * np.asarray(y_hat)) / max(1, np.sum(y_hat))
 
 
 def random_photo(rng):
@@ -44,18 +106,105 @@ def random_photo(rng):
 
 
 def random_probabilities(rng):
-    """Few photos whose mass lies on cats and dogs, so that every usual mistake shows."""
-    p = rng.random((12, 1000)) * 0.01
-    p[:, 281:286] += rng.random((12, 1)) * rng.dirichlet(np.ones(5), 12)
-    p[:, 151:269] += rng.random((12, 1)) * rng.dirichlet(np.ones(118) * 0.1, 12)
-    p[:4, 268] += 0.5
-    p[4:8, 285] += 0.5
-    return (p / p.sum(axis=1, keepdims=True),)
+    """Photos of every sort, in any order, so that every usual mistake shows."""
+    rows = [
+        *[_row(rng, cat=0.2, dog=0.4, on_268=0.35) for _ in range(3)],
+        *[_row(rng, cat=0.4, dog=0.2, on_285=0.35) for _ in range(3)],
+        *[_row(rng, *rng.uniform(0.1, 0.45, 2)) for _ in range(4)],
+        *[_row(rng, cat=0.2, dog=0.3) for _ in range(2)],  # spread: a dog by its sum alone
+        *[_row(rng, *pair) for pair in [(0.01, 0.03), (0.025, 0.01)]],  # neither
+        *[_row(rng, *pair) for pair in [(0.03, 0.04), (0.04, 0.03), (0.02, 0.9), (0.01, 0.4)]],
+    ]
+    if rng.random() < 0.5:
+        rows += [_row(rng, cat=0.9, dog=0.05) for _ in range(8)]
+    return (rng.permutation(rows),)
+
+
+def _row(rng, cat, dog, on_268=0.0, on_285=0.0):
+    """(1000,) probabilities of one photo: these sums, so much of them on the last classes."""
+    p = rng.dirichlet(np.ones(1000))
+    cats, dogs = slice(281, 286), slice(151, 269)
+    p[cats] = p[dogs] = 0
+    p *= (1 - cat - dog) / p.sum()
+    p[cats] = rng.dirichlet(np.ones(5)) * (cat - on_285)
+    p[dogs] = rng.dirichlet(np.ones(118)) * (dog - on_268)
+    p[285] += on_285
+    p[268] += on_268
+    return p
 
 
 def random_labels(rng):
     n = int(rng.integers(3, 20))
     return rng.integers(0, 2, n), rng.integers(0, 2, n)
+
+
+THREE_ANSWERS = """```python
+cat = probabilities[:, 281:286].sum(axis=1)
+dog = probabilities[:, 151:269].sum(axis=1)
+return np.where(cat + dog < 0.05, -1, (dog > cat).astype(int))
+```"""
+
+same_batch = judges.function(
+    to_batch,
+    inputs=[(np.arange(24).reshape(2, 4, 3),)],
+    random=random_photo,
+    mistakes=[
+        (
+            lambda photo: np.asarray(photo),
+            (
+                "形状没有变：批次的那一维还没有加上。",
+                "The shape is unchanged: the batch dimension is still missing.",
+            ),
+        ),
+        (
+            lambda photo: np.asarray(photo)[..., None],
+            (
+                "新的一维在最后；批次要放在最前面。",
+                "The new dimension is at the end; the batch comes first.",
+            ),
+        ),
+        (
+            lambda photo: np.stack([photo, photo]),
+            (
+                "批次里有两张；只要一张。",
+                "The batch holds two photos; one is wanted.",
+            ),
+        ),
+        (
+            lambda photo: np.asarray(photo).reshape(1, -1),
+            (
+                "展平会丢掉高和宽；只加一维，其余不动。",
+                "Flattening loses height and width; add one dimension and leave the rest.",
+            ),
+        ),
+    ],
+)
+
+
+def judge_batch(answer):
+    """A list of photos is no batch yet: `model.predict` would take it for several inputs."""
+    if isinstance(_tried(answer, (2, 4, 3)), list | tuple):
+        raise judges.Reason(
+            "返回的是列表，还不是数组：`np.stack` 把列表里的照片叠成一个数组。",
+            "It returns a list, not yet an array: `np.stack` stacks a list's photos into one array.",
+        )
+    only_224 = np.shape(_tried(answer, (224, 224, 3))) == (1, 224, 224, 3)
+    if only_224 and _tried(answer, (2, 4, 3)) is None:
+        raise judges.Reason(
+            "只有 224 × 224 的照片行得通：照片可以有任何高和宽。加一维，不要写死大小。",
+            "It works for photos of 224 × 224 only: a photo may have any height and width. Add a "
+            "dimension without writing sizes down.",
+        )
+    return same_batch(answer)
+
+
+def _tried(answer, shape):
+    """What the learner's function gives for such a photo; None where it cannot (yet)."""
+    try:
+        result = answer(np.arange(np.prod(shape)).reshape(shape))
+    except Exception:  # noqa: BLE001 (same_batch says what it raises)
+        return None
+    return None if judges.untouched(result) else result
 
 
 EXERCISES = [
@@ -77,6 +226,13 @@ EXERCISES = [
                 (
                     224 + 224 + 3,
                     ("要相乘，不是相加。", "Multiply instead of adding."),
+                ),
+                (
+                    224 * 3,
+                    (
+                        "这只是一行像素；照片有 224 行。",
+                        "That is one row of pixels only; the photo has 224 rows.",
+                    ),
                 ),
                 (
                     3,
@@ -102,130 +258,175 @@ EXERCISES = [
         wrong=[
             (224 * 224, "number of pixels"),
             (451, "Multiply"),
+            (672, "one row"),
             (3, "number of dimensions"),
         ],
     ),
     Exercise(
         id="00-2",
-        title=("一张照片的批", "A batch of one photo"),
-        judge=judges.function(
-            to_batch,
-            inputs=[(np.arange(24).reshape(2, 4, 3),)],
-            random=random_photo,
-            mistakes=[
-                (
-                    lambda photo: np.asarray(photo),
-                    (
-                        "形状没有变：批的那一维还没有加上。",
-                        "The shape is unchanged: the batch dimension is still missing.",
-                    ),
-                ),
-                (
-                    lambda photo: np.asarray(photo)[..., None],
-                    (
-                        "新的一维在最后；批要放在最前面。",
-                        "The new dimension is at the end; the batch comes first.",
-                    ),
-                ),
-                (
-                    lambda photo: np.stack([photo, photo]),
-                    (
-                        "批里有两张；只要一张。",
-                        "The batch holds two photos; one is wanted.",
-                    ),
-                ),
-                (
-                    lambda photo: np.asarray(photo).reshape(1, -1),
-                    (
-                        "展平会丢掉高和宽；只加一维，其余不动。",
-                        "Flattening loses height and width; add one dimension and leave the rest.",
-                    ),
-                ),
-            ],
-        ),
+        title=("只含一张照片的批次", "A batch of one photo"),
+        judge=judges.judged(judge_batch),
         hints=[
             (
-                "批的形状是 `(1, h, w, 3)`：在最前面加一维。",
+                "批次的形状是 `(1, h, w, 3)`：在最前面加一维。",
                 "A batch has the shape `(1, h, w, 3)`: add a dimension in front.",
             ),
             (
-                "`photo[None]` 或 `np.expand_dims(photo, 0)`。",
-                "`photo[None]` or `np.expand_dims(photo, 0)`.",
+                "`np.expand_dims(photo, axis)` 在第 `axis` 维的位置插入一维；最前面是第几维？",
+                (
+                    "`np.expand_dims(photo, axis)` inserts a dimension at the place `axis`; which "
+                    "number has the first place?"
+                ),
             ),
         ],
         reference=to_batch,
-        solution=("`return photo[None]`", "`return photo[None]`"),
+        solution=(
+            (
+                "`return photo[None]`。`None`（也叫 `np.newaxis`）在它的位置插入长度为 1 的一维："
+                "`(h, w, 3)` 变成 `(1, h, w, 3)`。`np.expand_dims(photo, 0)` 和 `np.stack([photo])` 也行。"
+            ),
+            (
+                "`return photo[None]`. `None` (also called `np.newaxis`) inserts a dimension of "
+                "length 1 where it stands: `(h, w, 3)` becomes `(1, h, w, 3)`. "
+                "`np.expand_dims(photo, 0)` and `np.stack([photo])` do as well."
+            ),
+        ),
         wrong=[
             (lambda photo: photo, "still missing"),
             (lambda photo: photo[..., None], "comes first"),
             (lambda photo: np.stack([photo, photo]), "one is wanted"),
             (lambda photo: photo.reshape(1, -1), "loses height"),
+            (lambda photo: [photo], "not yet an array"),
+            (fixed_size, "224 × 224 only"),
         ],
     ),
     Exercise(
         id="00-3",
-        title=("零样本：猫还是狗", "Zero-shot: cat or dog"),
+        title=("零样本：猫、狗，还是都不是", "Zero-shot: cat, dog or neither"),
         judge=judges.function(
-            says_dog_first,
+            cat_dog_or_neither,
             random=random_probabilities,
             mistakes=[
                 (
-                    dogs_without_the_last,
+                    without_both_last,
                     (
-                        "切片 `a:b` 不含 `b`：最后一个狗类（268）和猫类（285）漏掉了。",
+                        "切片 `a:b` 不含 `b`：最后一个狗类（268）和最后一个猫类（285）都漏掉了。",
                         (
-                            "A slice `a:b` leaves out `b`: the last dog class (268) and cat class (285) "
-                            "are missing."
+                            "A slice `a:b` leaves out `b`: the last dog class (268) and the last "
+                            "cat class (285) are both missing."
                         ),
                     ),
                 ),
                 (
-                    largest_single_class,
+                    without_the_last_dog,
                     (
-                        "比较的是最大的一类；要比较整组概率的和。",
-                        "This compares the largest single classes; compare the sums of the groups.",
+                        "切片 `a:b` 不含 `b`：最后一个狗类（268）漏掉了。",
+                        "A slice `a:b` leaves out `b`: the last dog class (268) is missing.",
                     ),
                 ),
                 (
-                    mean_instead_of_sum,
+                    without_the_last_cat,
                     (
-                        "平均会让 118 个狗类吃亏；概率要相加。",
-                        "A mean puts the 118 dog classes at a disadvantage; probabilities add up.",
+                        "切片 `a:b` 不含 `b`：最后一个猫类（285）漏掉了。",
+                        "A slice `a:b` leaves out `b`: the last cat class (285) is missing.",
                     ),
                 ),
+                *[
+                    (
+                        function,
+                        (
+                            "这里比较的是最大的一类；题目要的是每组概率的和。",
+                            "This compares the largest classes; the task asks for the groups' sums.",
+                        ),
+                    )
+                    for function in (largest_single_class, limit_on_the_largest)
+                ],
+                *[
+                    (
+                        function,
+                        (
+                            "这里比较的是平均；题目要的是和。",
+                            "This compares means; the task asks for sums.",
+                        ),
+                    )
+                    for function in (mean_instead_of_sum, limit_on_the_mean)
+                ],
                 (
                     cats_as_one,
                     ("0 和 1 反了：1 是狗。", "0 and 1 are the other way round: 1 is a dog."),
+                ),
+                (
+                    never_neither,
+                    (
+                        "从来没有回答 −1：两组之和加起来不到 0.05 时，要给 −1。",
+                        (
+                            "It never answers −1: give −1 where the two sums together are less "
+                            "than 0.05."
+                        ),
+                    ),
+                ),
+                *[
+                    (
+                        function,
+                        (
+                            "0.05 要与两组之和加起来比，不是分别比。",
+                            "Compare 0.05 with both sums together, not with each of them.",
+                        ),
+                    )
+                    for function in (each_below_the_limit, one_below_the_limit)
+                ],
+                (
+                    more_than_half,
+                    (
+                        "狗类之和不必超过 0.5，只要比猫类之和大。",
+                        "The dogs' sum need not be more than 0.5, only larger than the cats'.",
+                    ),
+                ),
+                (
+                    all_photos_together,
+                    (
+                        "这把所有照片加在一起了；每张照片各加各的类：`.sum(axis=1)`。",
+                        (
+                            "This adds up over all photos; add up the classes of each photo: "
+                            "`.sum(axis=1)`."
+                        ),
+                    ),
                 ),
             ],
         ),
         hints=[
             (
-                "猫：`probabilities[:, 281:286]`；切片的末尾比最后一类的编号大一。",
-                "Cats: `probabilities[:, 281:286]`; the end is one more than the last class.",
+                "切片的末尾比最后一类的编号大一：狗类是 `probabilities[:, 151:269]`。",
+                "A slice ends one after the last class: the dogs are `probabilities[:, 151:269]`.",
             ),
             (
-                "各自 `.sum(axis=1)`，再用 `>` 比较。",
-                "Take `.sum(axis=1)` of each and compare by `>`.",
+                "各自 `.sum(axis=1)`，得到 `cat` 和 `dog`；`(dog > cat).astype(int)` 是两种回答。",
+                (
+                    "Take `.sum(axis=1)` of each, `cat` and `dog`; `(dog > cat).astype(int)` has two "
+                    "of the answers."
+                ),
             ),
-            ("最后 `.astype(int)`。", "At the end, `.astype(int)`."),
+            (
+                "`np.where(condition, a, b)` 在条件（condition）成立的地方取 `a`，别处取 `b`。",
+                "`np.where(condition, a, b)` takes `a` where the condition holds, `b` elsewhere.",
+            ),
         ],
-        reference=says_dog_first,
-        solution=(
-            (
-                "```python\ncat = probabilities[:, 281:286].sum(axis=1)\n"
-                "dog = probabilities[:, 151:269].sum(axis=1)\nreturn (dog > cat).astype(int)\n```"
-            ),
-            (
-                "```python\ncat = probabilities[:, 281:286].sum(axis=1)\n"
-                "dog = probabilities[:, 151:269].sum(axis=1)\nreturn (dog > cat).astype(int)\n```"
-            ),
-        ),
+        reference=cat_dog_or_neither,
+        solution=(THREE_ANSWERS, THREE_ANSWERS),
         wrong=[
-            (dogs_without_the_last, "leaves out"),
-            (largest_single_class, "largest single"),
-            (mean_instead_of_sum, "disadvantage"),
+            (without_both_last, "both missing"),
+            (without_the_last_dog, "dog class (268) is missing"),
+            (without_the_last_cat, "cat class (285) is missing"),
+            (largest_single_class, "largest classes"),
+            (limit_on_the_largest, "largest classes"),
+            (mean_instead_of_sum, "compares means"),
+            (limit_on_the_mean, "compares means"),
             (cats_as_one, "other way round"),
+            (never_neither, "never answers"),
+            (each_below_the_limit, "both sums together"),
+            (one_below_the_limit, "both sums together"),
+            (more_than_half, "more than 0.5"),
+            (all_photos_together, "axis=1"),
         ],
     ),
     Exercise(
@@ -241,6 +442,31 @@ EXERCISES = [
                     (
                         "这是答对的个数；准确率是比例，要除以总数。",
                         "That is the number of right answers; accuracy is a share: divide by all.",
+                    ),
+                ),
+                (
+                    lambda y, y_hat: 100 * accuracy(y, y_hat),
+                    (
+                        "这是百分数；比例在 0 和 1 之间，不要乘 100。",
+                        "That is per cent; a share lies between 0 and 1: leave out the 100.",
+                    ),
+                ),
+                (
+                    lambda y, y_hat: np.sum(np.asarray(y) == np.asarray(y_hat)) / 36,
+                    (
+                        "照片不一定是 36 张：除以 `len(y)`。",
+                        "There need not be 36 photos: divide by `len(y)`.",
+                    ),
+                ),
+                *[(rounded(digits), ("不要四舍五入。", "Do not round.")) for digits in (2, 1, 0)],
+                (
+                    of_those_called_dog,
+                    (
+                        "这只看了判为狗的照片里对了多少；要看全部照片，猫也算。",
+                        (
+                            "This looks only at the photos that are called dogs; look at all "
+                            "photos, cats included."
+                        ),
                     ),
                 ),
                 (
@@ -272,6 +498,10 @@ EXERCISES = [
             (lambda y, y_hat: np.sum(y == y_hat), "divide by all"),
             (lambda y, y_hat: np.mean(y != y_hat), "error rate"),
             (lambda y, y_hat: np.mean(y * y_hat), "dogs only"),
+            (lambda y, y_hat: np.mean(y == y_hat) * 100, "per cent"),
+            (lambda y, y_hat: (y == y_hat).sum() / 36, "len(y)"),
+            (lambda y, y_hat: round(np.mean(y == y_hat), 2), "Do not round"),
+            (of_those_called_dog, "called dogs"),
         ],
     ),
 ]
@@ -280,10 +510,10 @@ QUIZZES = [
     Quiz(
         id="00-q1",
         question=(
-            "你在自己的电脑上用种子 7 训练了两次，损失完全相同。同学用种子 7，最后两位数字不同。为什么？",
+            "你在自己的电脑上用种子 7 训练了两次，损失完全相同。同学在另一台电脑上用种子 7，最后两位数字不同。为什么？",
             (
                 "You train twice with seed 7 on your computer and get exactly the same loss. A classmate "
-                "with seed 7 gets other last digits. Why?"
+                "with seed 7 on another computer gets different last digits. Why?"
             ),
         ),
         options=[
@@ -299,8 +529,8 @@ QUIZZES = [
             ),
             Option(
                 (
-                    "不同的处理器以不同的次序相加，舍入不同",
-                    "Other processors add in another order and round differently",
+                    "不同的处理器可能以不同的次序相加，舍入就不同",
+                    "Different processors may add in a different order and round differently",
                 ),
                 (
                     "对。所以课程断言有余量的结论。",
@@ -322,8 +552,8 @@ QUIZZES = [
         question=(
             "模型给照片 0 的最高概率是网球，我们却判断它是猫。凭什么？",
             (
-                "The model's highest probability for photo 0 is a tennis ball, yet we call it a cat. By "
-                "what right?"
+                "The model's highest probability for photo 0 is a tennis ball, yet we call it a cat. Why "
+                "is that justified?"
             ),
         ),
         options=[
