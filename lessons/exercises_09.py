@@ -6,24 +6,43 @@ from course_utils.learning import judges
 from course_utils.learning.definitions import Exercise, Option, Quiz
 
 
-def confusion(y, y_hat):
-    """Counts (2, 2): rows are true classes, columns are predictions."""
-    counts = np.zeros((2, 2), int)
-    np.add.at(counts, (np.asarray(y, int), np.asarray(y_hat, int)), 1)
-    return counts
+def error_rates(y, y_hat):
+    """Share of the true cats called dog, and of the true dogs called cat; 0 without photos."""
+    y, y_hat = np.asarray(y, int), np.asarray(y_hat, int)
+    return [float((y_hat[y == i] != i).mean()) if (y == i).any() else 0.0 for i in (0, 1)]
 
 
-def confusion_transposed(y, y_hat):
-    return confusion(y, y_hat).T
+def rates_dogs_first(y, y_hat):
+    return error_rates(y, y_hat)[::-1]
 
 
-def confusion_shares(y, y_hat):
-    counts = confusion(y, y_hat)
-    return counts / counts.sum()
+def rates_right(y, y_hat):
+    y, y_hat = np.asarray(y, int), np.asarray(y_hat, int)
+    return [float((y_hat[y == i] == i).mean()) if (y == i).any() else 0.0 for i in (0, 1)]
 
 
-def confusion_dogs_first(y, y_hat):
-    return confusion(y, y_hat)[::-1, ::-1]
+def rates_of_all(y, y_hat):
+    y, y_hat = np.asarray(y, int), np.asarray(y_hat, int)
+    return [float(((y == i) & (y_hat != i)).mean()) for i in (0, 1)]
+
+
+def rates_of_predictions(y, y_hat):  # wrong among those called cat, among those called dog
+    return error_rates(y_hat, y)
+
+
+def rates_of_other_prediction(y, y_hat):  # the right count, divided by the column of the cell
+    return error_rates(y_hat, y)[::-1]
+
+
+def rates_counts(y, y_hat):
+    y, y_hat = np.asarray(y, int), np.asarray(y_hat, int)
+    return [int(((y == i) & (y_hat != i)).sum()) for i in (0, 1)]
+
+
+def rates_nan(y, y_hat):  # 0 / 0 where a class has no photos
+    y, y_hat = np.asarray(y, int), np.asarray(y_hat, int)
+    n = [(y == i).sum() or np.nan for i in (0, 1)]
+    return [float(((y == i) & (y_hat != i)).sum() / n[i]) for i in (0, 1)]
 
 
 def calibration_error(confidence, is_right):
@@ -38,19 +57,131 @@ def calibration_error(confidence, is_right):
     return error
 
 
+def in_bins(bins, confidence, is_right, gap=lambda c, r: abs(c - r), weighted=True):
+    """Sum over the bins that are not empty of share × gap(mean confidence, share right)."""
+    used = [bins == i for i in np.unique(bins)]
+    parts = [(h.mean() if weighted else 1 / len(used), confidence[h], is_right[h]) for h in used]
+    return sum(weight * gap(c.mean(), r.mean()) for weight, c, r in parts)
+
+
+def fifths(confidence):
+    return np.clip(((confidence - 0.5) * 10).astype(int), 0, 4)
+
+
 def calibration_unweighted(confidence, is_right):
-    confidence, is_right = np.asarray(confidence, float), np.asarray(is_right, float)
-    bins = np.clip(((confidence - 0.5) * 10).astype(int), 0, 4)
-    used = [bins == i for i in range(5) if (bins == i).any()]
-    return np.mean([abs(confidence[h].mean() - is_right[h].mean()) for h in used])
+    return in_bins(fifths(confidence), confidence, is_right, weighted=False)
 
 
 def calibration_one_bin(confidence, is_right):
     return abs(np.mean(confidence) - np.mean(is_right))
 
 
+def calibration_signed(confidence, is_right):
+    return in_bins(fifths(confidence), confidence, is_right, gap=lambda c, r: c - r)
+
+
+def calibration_signed_turned(confidence, is_right):
+    return -calibration_signed(confidence, is_right)
+
+
 def calibration_each_photo(confidence, is_right):
     return np.mean(np.abs(np.asarray(confidence, float) - np.asarray(is_right, float)))
+
+
+def calibration_from_0(confidence, is_right):
+    return in_bins(np.clip((confidence * 5).astype(int), 0, 4), confidence, is_right)
+
+
+def calibration_10_bins(confidence, is_right):
+    return in_bins(np.clip(((confidence - 0.5) * 20).astype(int), 0, 9), confidence, is_right)
+
+
+def calibration_centres(confidence, is_right):
+    bins = fifths(confidence)
+    return in_bins(bins, 0.55 + 0.1 * bins, is_right)
+
+
+def calibration_squared(confidence, is_right):
+    return in_bins(fifths(confidence), confidence, is_right, gap=lambda c, r: (c - r) ** 2)
+
+
+def calibration_empty_bin(confidence, is_right):  # 0 / 0 in an empty bin, as NumPy gives it
+    empty = len(np.unique(fifths(confidence))) < 5
+    return np.nan if empty else calibration_error(confidence, is_right)
+
+
+enough = judges.values(
+    381,
+    rtol=0,
+    atol=0.01,
+    mistakes=[
+        (
+            300,
+            (
+                "$3/n$ 的经验法则给出 300，它对应单侧的界；这里用双侧的威尔逊区间。",
+                (
+                    "The rule of thumb $3/n$ gives 300, a one-sided bound; here it is the "
+                    "two-sided Wilson interval."
+                ),
+            ),
+        ),
+        (
+            299,
+            (
+                "$0.99^n\\le0.05$ 给出 299，那是单侧的精确界；这里用威尔逊区间。",
+                (
+                    "$0.99^n\\le0.05$ gives 299, the exact one-sided bound; here it is the "
+                    "Wilson interval."
+                ),
+            ),
+        ),
+        (
+            380,
+            (
+                "差一点：380 张时下限是 0.98999…，还不到 0.99。",
+                "Close: with 380 photos the lower end is 0.98999…, not yet 0.99.",
+            ),
+        ),
+        (
+            100,
+            (
+                "100 张全对只能说 0.963 以上：没有错误不等于错误率为 0。",
+                (
+                    "100 out of 100 only says above 0.963: no mistakes seen is not an error "
+                    "rate of 0."
+                ),
+            ),
+        ),
+        (
+            116,
+            (
+                "116 张全对时下限是 0.968，文中已经算过。",
+                "With 116 out of 116 the lower end is 0.968: the lesson computed it.",
+            ),
+        ),
+    ],
+)
+
+
+def how_many_photos(answer):
+    """The judge of 09-2: any number above the answer is enough photos, but not the fewest."""
+    verdict = enough(answer)
+    if verdict.state != "not yet":
+        return verdict
+    number = judges.to_array(answer)
+    if number.size != 1 or not np.isfinite(number).all():
+        return verdict
+    if 380 < number.item() < 381:
+        raise judges.Reason(
+            "照片只能是整数张：向上取整。",
+            "Photos come in whole numbers: round up.",
+        )
+    if number.item() > 381:
+        raise judges.Reason(
+            "这么多张够了，但题目要最少的张数。",
+            "That many are enough, but the fewest are asked.",
+        )
+    return verdict
 
 
 def random_labels(rng):
@@ -120,57 +251,7 @@ EXERCISES = [
     Exercise(
         id="09-2",
         title=("要多少测试照片", "How many test photos"),
-        judge=judges.values(
-            381,
-            rtol=0,
-            atol=0.5,
-            mistakes=[
-                (
-                    300,
-                    (
-                        "$3/n$ 的经验法则给出 300，它对应单侧的界；这里用双侧的威尔逊区间。",
-                        (
-                            "The rule of thumb $3/n$ gives 300, a one-sided bound; here it is the "
-                            "two-sided Wilson interval."
-                        ),
-                    ),
-                ),
-                (
-                    299,
-                    (
-                        "$0.99^n\\le0.05$ 给出 299，那是单侧的精确界；这里用威尔逊区间。",
-                        (
-                            "$0.99^n\\le0.05$ gives 299, the exact one-sided bound; here it is the "
-                            "Wilson interval."
-                        ),
-                    ),
-                ),
-                (
-                    380,
-                    (
-                        "差一点：380 张时下限是 0.98999…，还不到 0.99。",
-                        "Close: with 380 photos the lower end is 0.98999…, not yet 0.99.",
-                    ),
-                ),
-                (
-                    100,
-                    (
-                        "100 张全对只能说 0.963 以上：没有错误不等于错误率为 0。",
-                        (
-                            "100 out of 100 only says above 0.963: no mistakes seen is not an error "
-                            "rate of 0."
-                        ),
-                    ),
-                ),
-                (
-                    116,
-                    (
-                        "116 张全对时下限是 0.968，文中已经算过。",
-                        "With 116 out of 116 the lower end is 0.968: the lesson computed it.",
-                    ),
-                ),
-            ],
-        ),
+        judge=judges.judged(how_many_photos),
         hints=[
             (
                 "用文中的 `wilson(n, n)[0]`，或拖动滑块。",
@@ -196,56 +277,106 @@ EXERCISES = [
             (380, "Close"),
             (100, "no mistakes seen"),
             (116, "the lesson computed it"),
+            (380.3, "whole numbers"),
+            (400, "the fewest"),
         ],
     ),
     Exercise(
         id="09-3",
-        title=("混淆矩阵", "Confusion matrix"),
+        title=("每一类的错误率", "Error rate of each class"),
         judge=judges.function(
-            confusion,
-            inputs=[(np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 0]))],
+            error_rates,
+            inputs=[
+                (np.array([0, 0, 0, 0, 1, 1]), np.array([0, 1, 0, 0, 1, 0])),
+                (np.array([1, 1]), np.array([1, 0])),
+            ],
             random=random_labels,
             mistakes=[
                 (
-                    confusion_transposed,
+                    rates_dogs_first,
                     (
-                        "行和列换了位置：行是真实类别，列是预测类别。",
-                        "Rows and columns are swapped: rows are true classes, columns predictions.",
+                        "顺序反了：猫（类别 0）在前。",
+                        "The order is reversed: cats (class 0) first.",
                     ),
                 ),
                 (
-                    confusion_shares,
-                    ("要的是个数，不是比例。", "Counts are wanted, not shares."),
+                    rates_right,
+                    (
+                        "这是答对的比例；要的是答错的比例。",
+                        "That is the share of right answers; the share of wrong ones is asked.",
+                    ),
                 ),
                 (
-                    confusion_dogs_first,
+                    rates_of_all,
                     (
-                        "顺序反了：第 0 行、第 0 列是类别 0（猫）。",
-                        "The order is reversed: row 0 and column 0 are class 0 (cats).",
+                        "除数不是全部照片：每一类的错误率除以**这一类**的张数。",
+                        "Do not divide by all photos: divide each by the photos of **that class**.",
+                    ),
+                ),
+                (
+                    rates_of_predictions,
+                    (
+                        "这是预测为猫（狗）的照片里错了几成；题目问的是**真实**的猫和狗，也就是矩阵的行。",
+                        (
+                            "That is the share wrong among those **called** cat and dog; the question "
+                            "is about the **true** cats and dogs, the rows of the matrix."
+                        ),
+                    ),
+                ),
+                (
+                    rates_of_other_prediction,
+                    (
+                        "分子对，除数不对：除以真实这一类的张数（矩阵的一行），不是一列。",
+                        (
+                            "The count is right, the divisor is not: divide by the true photos of the "
+                            "class (a row of the matrix), not by a column."
+                        ),
+                    ),
+                ),
+                (
+                    rates_counts,
+                    ("要的是比例，不是张数。", "Shares are asked, not counts."),
+                ),
+                (
+                    rates_nan,
+                    (
+                        "某一类没有照片时会算 0/0：这时返回 0。",
+                        "A class without photos gives 0/0: return 0 for it.",
                     ),
                 ),
             ],
         ),
         hints=[
             (
-                "左上角是真实为 0、预测也为 0 的个数：`((y == 0) & (y_hat == 0)).sum()`。",
-                "Top left counts true 0 and predicted 0: `((y == 0) & (y_hat == 0)).sum()`.",
+                "先看混淆矩阵：真实的猫在哪一行？这一行里哪一格是答错的？",
+                "Look at the matrix: which row has the true cats, and which cell of it is wrong?",
             ),
             (
-                "4 个格子各算一次，排成 `[[…, …], […, …]]`；第一行都是 `y == 0`。",
-                "Do the same for all 4 cells, as `[[…, …], […, …]]`; the first row has `y == 0`.",
+                "`y_hat[y == 0]` 是真实的猫得到的答案；其中有几成是 1？",
+                "`y_hat[y == 0]` are the answers for the true cats; what share of them is 1?",
+            ),
+            (
+                "两类各算一次；空数组的平均是 NaN，所以先问 `(y == 0).any()`。",
+                (
+                    "Do it for both classes; the mean of an empty array is NaN, so ask "
+                    "`(y == 0).any()` first."
+                ),
             ),
         ],
-        reference=confusion,
+        reference=error_rates,
         solution=(
-            "```python\nreturn [[((y == i) & (y_hat == j)).sum() for j in (0, 1)] for i in (0, 1)]\n```",
-            "```python\nreturn [[((y == i) & (y_hat == j)).sum() for j in (0, 1)] for i in (0, 1)]\n```",
+            "```python\nreturn [(y_hat[y == i] != i).mean() if (y == i).any() else 0 for i in (0, 1)]\n```",
+            "```python\nreturn [(y_hat[y == i] != i).mean() if (y == i).any() else 0 for i in (0, 1)]\n```",
         ),
         wrong=[
-            (confusion_transposed, "swapped"),
-            (confusion_shares, "not shares"),
-            (confusion_dogs_first, "reversed"),
-            (lambda y, y_hat: (np.asarray(y) == np.asarray(y_hat)).mean(), "shape"),
+            (rates_dogs_first, "reversed"),
+            (rates_right, "right answers"),
+            (rates_of_all, "that class"),
+            (rates_of_predictions, "called"),
+            (rates_of_other_prediction, "not by a column"),
+            (rates_counts, "not counts"),
+            (rates_nan, "0/0"),
+            (lambda y, y_hat: np.zeros((2, 2)), "shape"),
         ],
     ),
     Exercise(
@@ -266,8 +397,59 @@ EXERCISES = [
                 (
                     calibration_one_bin,
                     (
-                        "只比较总平均会让过高和过低互相抵消：先分区间。",
-                        "Comparing overall means lets too high and too low cancel: use bins first.",
+                        "只比较总平均会让过高和过低互相抵消：先分区间，并在每个区间里取绝对值。",
+                        (
+                            "Comparing overall means lets too high and too low cancel: use bins, and "
+                            "the absolute value in each."
+                        ),
+                    ),
+                ),
+                *(
+                    (
+                        signed,
+                        (
+                            "过高和过低会互相抵消：在每个区间里先取绝对值，再相加。",
+                            (
+                                "Too high and too low cancel: take the absolute value in each bin "
+                                "before you add."
+                            ),
+                        ),
+                    )
+                    for signed in (calibration_signed, calibration_signed_turned)
+                ),
+                (
+                    calibration_from_0,
+                    (
+                        "区间从 0.5 开始，不是从 0 开始：每个宽 0.1。",
+                        "The bins begin at 0.5, not at 0: each is 0.1 wide.",
+                    ),
+                ),
+                (
+                    calibration_10_bins,
+                    (
+                        "要 5 个区间，每个宽 0.1，你用了 10 个。",
+                        "There are 5 bins, each 0.1 wide; yours are 10.",
+                    ),
+                ),
+                (
+                    calibration_centres,
+                    (
+                        "用区间里照片的平均置信度，不是区间的中点。",
+                        "Use the mean confidence of the photos in the bin, not its centre.",
+                    ),
+                ),
+                (
+                    calibration_squared,
+                    (
+                        "取绝对值，不要平方。",
+                        "Take the absolute value, not the square.",
+                    ),
+                ),
+                (
+                    calibration_empty_bin,
+                    (
+                        "空的区间先跳过：空数组的平均是 NaN。",
+                        "Skip the empty bins first: the mean of an empty array is NaN.",
                     ),
                 ),
                 (
@@ -312,6 +494,12 @@ EXERCISES = [
         wrong=[
             (calibration_unweighted, "Weight the bins"),
             (calibration_one_bin, "cancel"),
+            (calibration_signed, "cancel"),
+            (calibration_from_0, "begin at 0.5"),
+            (calibration_10_bins, "yours are 10"),
+            (calibration_centres, "not its centre"),
+            (calibration_squared, "not the square"),
+            (calibration_empty_bin, "empty bins"),
             (calibration_each_photo, "within each bin"),
         ],
     ),
@@ -414,10 +602,10 @@ QUIZZES = [
             Option(
                 ("可以：115 大于 113", "Yes: 115 is more than 113"),
                 (
-                    "差 2 张完全可能出于偶然：两个威尔逊区间大部分重叠。",
+                    "差 2 张完全可能出于偶然：最有利时是 0 比 2，硬币有一半的机会这样分。",
                     (
-                        "A difference of 2 photos may well be chance: most of the two Wilson intervals "
-                        "overlaps."
+                        "A difference of 2 photos may well be chance: at best it is 0 to 2, and a coin "
+                        "divides 2 photos so in half of all cases."
                     ),
                 ),
             ),
@@ -473,8 +661,8 @@ QUIZZES = [
                     ),
                 ),
                 (
-                    "对。离源任务越远，越要自己测量（第 14 课）。",
-                    "Yes. The further from the source task, the more you must measure (lesson 14).",
+                    "对。离源任务越远，越要自己测量。",
+                    "Yes. The further from the source task, the more you must measure.",
                 ),
                 right=True,
             ),
@@ -503,8 +691,11 @@ QUIZZES = [
             Option(
                 ("训练了多少轮", "For how many epochs it was trained"),
                 (
-                    "值得知道，但损失来自交叉验证，轮数再多也不会使它假。",
-                    "Worth knowing, but the loss is cross-validated: epochs cannot fake it.",
+                    "值得问：轮数若事先定好，比较公平；若是看着这个损失挑的，它就偏乐观。但先要问另一个问题。",
+                    (
+                        "Worth asking: if the epochs were fixed beforehand, the loss is fair; if they "
+                        "were picked by this loss, it is optimistic. But another question comes first."
+                    ),
                 ),
             ),
             Option(
