@@ -843,7 +843,7 @@ for seed, row in sources[list(KINDS)].iterrows():
                label=f"种子 seed {seed}", alpha=0.8, markevery=1, lw=1)  # fmt: skip
 right.set_xticks(range(4), KINDS.values())
 right.legend(fontsize=7, loc="lower right")
-right.set(ylabel="目标任务上的准确率 target accuracy", xlabel="源任务的标签 labels of the source")
+right.set(ylabel="目标准确率 target accuracy", xlabel="源任务的标签 labels of the source")
 figures.show(
     fig,
     "左：三张手写数字 0、2、3，第二张调暗，下面是三种标签的例子。右：4 种源的目标准确率，一条线是一个种子；“亮或暗”在每一条线上都最低，其余三种不相上下。",
