@@ -262,12 +262,12 @@ def check_memory() -> Iterator[Finding]:
 
     total = min(psutil.virtual_memory().total, container_limit()) / 1e9
     free = min(psutil.virtual_memory().available / 1e9, total)
-    mark = BAD if total < 1.8 else WARN if total < 3.5 or free < 1.5 else GOOD
+    mark = BAD if total < 1.8 else WARN if total < 3.5 or free < 2 else GOOD
     todo_zh, todo_en = ("", "") if mark == GOOD else ("。请关掉别的程序", ". Close other programs")
     yield Finding(
         mark,
-        f"内存 {total:.1f} GB，空闲 {free:.1f} GB（课程最多用 1.5 GB）{todo_zh}",
-        f"memory {total:.1f} GB, {free:.1f} GB free (the course uses up to 1.5 GB){todo_en}",
+        f"内存 {total:.1f} GB，空闲 {free:.1f} GB（课程最多用 2 GB）{todo_zh}",
+        f"memory {total:.1f} GB, {free:.1f} GB free (the course uses up to 2 GB){todo_en}",
     )
 
 
