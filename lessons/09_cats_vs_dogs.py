@@ -398,9 +398,9 @@ print(f"× 1: {similarity(raw):.2f}   × 1/255: {similarity(raw / 255):.2f}")
 # %% tags=["any-seed"]
 backbone.trainable = False
 x, y = features.extract(train), train.labels
-assert x.shape == (200, 1280) and not backbone.trainable_weights
-assert similarity(raw) < 0.6 and similarity(raw / 255) > 0.95  # step three
-unit = [keras.utils.normalize(np.asarray(v)) for v in (backbone(raw), features.extract(some))]
+assert x.shape == (200, 1280) and similarity(raw) < 0.6 and similarity(raw / 255) > 0.95
+seen = (backbone.predict(raw, verbose=0), features.extract(some))
+unit = [keras.utils.normalize(v) for v in seen]
 assert (unit[0] * unit[1]).sum(axis=1).min() > 0.99  # cosine similarity
 
 # %% [markdown]
@@ -1025,6 +1025,7 @@ def logit_without(n, place):
 
 
 hot, cold = ([logit_without(n, at(heat[n])) for n in range(8)] for at in (np.argmax, np.argmin))
+print(f"偏置 bias {b.item():.1f}, 各图平均 means of the maps {cam.mean(axis=(1, 2)).round(1)}")
 print(f"随机权重 random weights: r = {np.mean(same):.2f}")
 print(
     f"logit: 遮最热 hottest covered {np.mean(hot):.1f}, 遮最冷 coldest covered {np.mean(cold):.1f}"
@@ -1042,19 +1043,19 @@ def overlay(image, heat):
 figures.show_photos(
     [overlay(image, h) for image, h in zip(images, heat, strict=True)],
     [NAMES[int(s > 0)] for s in sign],
-    "8 张测试照片的 Grad-CAM：亮的地方支持所选类别，多数在动物身上或旁边；第 5 张亮的是狗头周围的栅栏，第 6 张是白狗旁边的草地。",
-    "Grad-CAM of 8 test photos: the bright parts speak for the chosen class and are mostly on or beside the animal; in photo 5 the fence around the dog's head is bright, in photo 6 the grass beside the white dog.",
+    "8 张测试照片的 Grad-CAM：亮的地方支持所选类别，多数在动物身上或旁边；第 5 张亮的是狗头和它上方的栅栏；第 6 张（白狗）几乎全暗，头的右边和草地上各有一个暗淡的斑。",
+    "Grad-CAM of 8 test photos: the bright parts speak for the chosen class and are mostly on or beside the animal; in photo 5 the dog's head and the fence above it; photo 6, a white dog, is almost dark, with a faint spot right of its head and one on the grass.",
     credit=CREDIT,
 )
 assert abs(np.mean(same)) < 0.3 and np.mean(hot) < np.mean(cold) - 0.5  # the two checks
 truth8 = sealed.open("Grad-CAM")[last][some8]
 assert all(sign == 2 * truth8 - 1)  # all 8 are right
-assert np.unravel_index(heat[5].argmax(), (7, 7))[1] >= 5  # photo 6: right of the white dog
+assert b.item() > 4 and cam[[4, 5]].mean(axis=(1, 2)).max() < 0  # “dog” by the bias alone
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 这 8 张都答对了，但不是每一张都亮在动物上：第 6 张最亮的是白狗旁边的草地，第 5 张是狗头周围的栅栏。7×7 的图很粗，每个位置看到的又远不止自己的 32 个像素，所以亮在旁边还不能证明理由错；答对也不能证明理由对。两个检查都通过了：随机权重的热图与原来的几乎不相关，遮住最热的一块比遮住最冷的一块使 logit 平均多降 0.5 以上（断言）；不过最热的一块常常连动物的头也盖住，所以这个检查分不开动物和它旁边的草。
+# 这 8 张都答对了，但不是每一张都亮在动物上。第 6 张的白狗几乎全暗：上面印出的各位置平均值是负的，说的是“猫”；“狗”的答案来自分类头的偏置（约 5），热图里没有它。第 5 张也是这样，亮的是狗头和它上方的栅栏。所以答对不能证明理由对；亮在旁边也不能证明理由错：7×7 的图很粗，每个位置看到的远不止自己的 32 个像素。两个检查都通过了：随机权重的热图与原来的几乎不相关，遮住最热的一块比遮住最冷的一块使 logit 平均多降 0.5 以上（断言）；不过最热的一块常常连动物的头也盖住，所以这个检查分不开动物和它旁边的草。
 #
 # 更有用的是**答错的**：错的时候它看到了什么？下面是交叉验证里损失最大的 5 张，权重来自没有见过这张照片的那个模型；亮的地方支持它选的（错误的）类别。
 #
@@ -1063,7 +1064,7 @@ assert np.unravel_index(heat[5].argmax(), (7, 7))[1] >= 5  # photo 6: right of t
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# All 8 answers are right, but not every map is bright on the animal: in photo 6 the brightest spot is the grass beside the white dog, in photo 5 the fence around the dog's head. A map of 7×7 is coarse, and each position sees far more than its own 32 pixels, so a bright spot beside the animal does not prove a wrong reason; nor does a right answer prove a right one. Both checks are passed: the maps of random weights hardly correlate with ours, and covering the hottest patch lowers the logit on average by over 0.5 more than covering the coldest (asserted); but the hottest patch often includes the animal's head, so this check cannot tell the animal from the grass beside it.
+# All 8 answers are right, but not every map is bright on the animal. The white dog of photo 6 is almost dark: the mean over its positions, printed above, is negative and says “cat”; the answer “dog” comes from the head's bias (about 5), which no heat map shows. So it is with photo 5, where the dog's head and the fence above it are bright. A right answer therefore does not prove a right reason; nor does a bright spot beside the animal prove a wrong one: a map of 7×7 is coarse, and each position sees far more than its own 32 pixels. Both checks are passed: the maps of random weights hardly correlate with ours, and covering the hottest patch lowers the logit on average by over 0.5 more than covering the coldest (asserted); but the hottest patch often includes the animal's head, so this check cannot tell the animal from the grass beside it.
 #
 # More useful are the **wrong ones**: what did it see when it was wrong? Below are the 5 photos with the largest cross-validated loss, with the weights of a model that has not seen the photo; the bright parts speak for the class that it chose (wrongly).
 #
@@ -1411,14 +1412,14 @@ assert p[1][["s1_repaired", "zero_shot"]].max() < 0.001 and p[0]["keras_guide_30
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 把缩放、预处理、骨干网络、分类头和 sigmoid 装进一个模型，存成一个 `.keras` 文件。拿到它的人不需要这门课的代码，也不会忘记预处理：`keras.models.load_model` 就够了。两处要与特征提取时一样，否则交付的就不是测过的那个模型：缩小时要抗锯齿（`antialias=True`），层都以推理方式调用（`training=False`，第 08 课）。所以检查用**原始大小**的照片，与 `features.extract` 的结果比较。类别的顺序写在输出层的名字里：`p_dog` 是狗的概率。命令 `course train --out my.keras` 和 `course classify my.keras photo.jpg` 对任何装着类别子文件夹的文件夹做同样的事，类别名也存在文件里。
+# 把缩放、预处理、骨干网络、分类头和 sigmoid 装进一个模型，存成一个 `.keras` 文件。拿到它的人不需要这门课的代码，也不会忘记预处理：`keras.models.load_model` 就够了。两处要与特征提取时一样，否则交付的就不是测过的那个模型：缩小时要抗锯齿（`antialias=True`），层都以推理方式调用（`training=False`，第 08 课）。所以检查用**原始大小**的照片，与 `features.extract` 的结果比较：概率最多差 0.002（断言；去掉 `antialias=True`，它就失败）。类别的顺序写在输出层的名字里：`p_dog` 是狗的概率。命令 `course train --out my.keras` 和 `course classify my.keras photo.jpg` 对任何装着类别子文件夹的文件夹做同样的事，类别名也存在文件里。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Put scaling, preprocessing, backbone, head and sigmoid into one model and save it as one `.keras` file. Whoever gets it needs none of this course's code and cannot forget the preprocessing: `keras.models.load_model` is enough. Two things must be as in feature extraction, or what you deliver is not the model that you tested: scaling down needs anti-aliasing (`antialias=True`), and the layers are called in inference mode (`training=False`, lesson 08). So the check uses photos of their **original size** and compares with `features.extract`. The output layer's name says what comes out: `p_dog` is the probability of a dog. The commands `course train --out my.keras` and `course classify my.keras photo.jpg` do the same for any folder of class folders and keep the class names in the file as well.
+# Put scaling, preprocessing, backbone, head and sigmoid into one model and save it as one `.keras` file. Whoever gets it needs none of this course's code and cannot forget the preprocessing: `keras.models.load_model` is enough. Two things must be as in feature extraction, or what you deliver is not the model that you tested: scaling down needs anti-aliasing (`antialias=True`), and the layers are called in inference mode (`training=False`, lesson 08). So the check uses photos of their **original size** and compares with `features.extract`: probabilities differ by at most 0.002 (asserted; without `antialias=True` the assertion fails). The output layer's name says what comes out: `p_dog` is the probability of a dog. The commands `course train --out my.keras` and `course classify my.keras photo.jpg` do the same for any folder of class folders and keep the class names in the file as well.
 #
 # </div>
 
@@ -1447,7 +1448,7 @@ def tell(photo):
     return f"{NAMES[0]}: {1 - p:.0%}    {NAMES[1]}: {p:.0%}"
 
 
-assert np.abs(p_file - p_direct).max() < 0.02 and len({o.shape for o in originals}) > 1
+assert np.abs(p_file - p_direct).max() < 0.002 and len({o.shape for o in originals}) > 1
 PhotoUpload(
     tell,
     example=images[0].astype("uint8"),
