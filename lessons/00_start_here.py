@@ -214,7 +214,7 @@ assert who_is_it(grey).startswith("狗 dog")  # grey: above it
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 它说“狗”。这个模型没有学过“都不是”，而我们只问了两个答案；所以对一把椅子、一张自拍，它的回答没有意义。试试看。
+# 它说“狗”。这个模型没有学过“都不是”，而我们只问了两个答案；所以对一把椅子、一张自拍，它的回答不说明什么。试试看。
 #
 # 对猫和狗呢？它从来没有学过“猫还是狗”这道题。它怎么会答的？先回到上面的问题：36 张里能对几张？
 #
@@ -223,7 +223,7 @@ assert who_is_it(grey).startswith("狗 dog")  # grey: above it
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# It says “dog”. This model has never learned “neither”, and we offered just two answers; so what it says about a chair or a selfie means nothing. Try it.
+# It says “dog”. This model has never learned “neither”, and we offered just two answers; so what it says about a chair or a selfie tells you little. Try it.
 #
 # And for cats and dogs? Nobody ever taught it the question “cat or dog?”. How can it answer? Back to the question above first: how many of the 36 will it get right?
 #
