@@ -1277,7 +1277,7 @@ def short(p):
     return f"{p:.2g}" if p >= 0.001 else "< 0.001"
 
 
-del small, scaled  # frees memory
+small = scaled = None  # frees memory
 guesses = {"s2_scratch": guess_scratch, "s1_literal": guess_vgg16, "ours": guess_ours}
 results, ok = {}, {}
 for who in [*list(answers)[1:], "ours"]:
