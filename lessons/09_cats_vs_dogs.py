@@ -1310,7 +1310,7 @@ assert len(set(sealed.looks)) == 8
 #
 # 测试集一共看了 8 次。只有 `ours` 那一次用来报告；其余都在选择结束之后，没有一次改变了模型。若看了其中一次又回去改，就要换新的测试照片。
 #
-# 照原文的步数、增强和优化器跑一遍，少则几个核秒，多则几百个，所以完整的比较放在课程的 `benchmarks/recipes.py` 里：每种做法一个进程，从照片文件到训练好的模型，同一台机器，结果存成文件。下面就是这个文件。`tf_tutorial` 和 `keras_guide` 是 TensorFlow 和 Keras 官方的教程；`core s`（核秒）是所有核加起来的计算时间，机器上有别的任务时也大致可比；`trained` 是训练的参数个数，`GB` 是内存的最高用量；`*` 表示为了能运行或在 20 分钟内跑完改动过什么；时间前有 `≈` 的只跑了 2 轮，时间由此推算（准确率从不推算）。
+# 照原文的步数、增强和优化器跑一遍，少则几个核秒，多则几百个以上，所以完整的比较放在课程的 `benchmarks/recipes.py` 里：每种做法一个进程，从照片文件到训练好的模型，同一台机器，结果存成文件。下面就是这个文件。`tf_tutorial` 和 `keras_guide` 是 TensorFlow 和 Keras 官方的教程；`core s`（核秒）是所有核加起来的计算时间，机器上有别的任务时也大致可比；`trained` 是训练的参数个数，`GB` 是内存的最高用量；`*` 表示为了能运行或在 20 分钟内跑完改动过什么；时间前有 `≈` 的只跑了 2 轮，时间由此推算（准确率从不推算）。
 #
 # </div>
 
@@ -1321,7 +1321,7 @@ assert len(set(sealed.looks)) == 8
 #
 # The test set has been looked at 8 times. Only the look named `ours` is for reporting; all others came after the choices, and none changed the model. If you go back after one of them and change something, you need new test photos.
 #
-# With the printed steps, augmentation and optimizers the recipes take from a few core seconds to hundreds, so the full comparison is in the course's `benchmarks/recipes.py`: a process for each recipe, from the photo files to the trained model, on one machine, its results kept in a file. This is that file. `tf_tutorial` and `keras_guide` are TensorFlow's and Keras's own tutorials; `core s` (core seconds) is computing time summed over all cores, roughly comparable even when the machine had other work; `trained` counts the trained parameters, `GB` is peak memory; `*` marks recipes in which something was changed to make them run, or run within 20 minutes; a time with `≈` comes from only 2 epochs and is extrapolated (accuracy never is).
+# With the printed steps, augmentation and optimizers the recipes take from a few core seconds to hundreds and more, so the full comparison is in the course's `benchmarks/recipes.py`: a process for each recipe, from the photo files to the trained model, on one machine, its results kept in a file. This is that file. `tf_tutorial` and `keras_guide` are TensorFlow's and Keras's own tutorials; `core s` (core seconds) is computing time summed over all cores, roughly comparable even when the machine had other work; `trained` counts the trained parameters, `GB` is peak memory; `*` marks recipes in which something was changed to make them run, or run within 20 minutes; a time with `≈` comes from only 2 epochs and is extrapolated (accuracy never is).
 #
 # </div>
 
