@@ -106,7 +106,8 @@ def clean(notebook: NotebookNode) -> NotebookNode:
 
     Widget views and state (they cannot be shown without their kernel), timings, the patch version
     of Python, memory addresses, folders in tracebacks, pictures of ``photo-live`` cells and all
-    output of ``live-timing`` cells. Alt text in the outputs' metadata stays.
+    output of ``live-timing`` cells. Alt text in the outputs' metadata stays. Code of setup cells
+    that draw is folded.
     """
     notebook.metadata.pop("widgets", None)
     notebook.metadata.get("language_info", {}).pop("version", None)
@@ -114,8 +115,16 @@ def clean(notebook: NotebookNode) -> NotebookNode:
         for volatile in ("execution", "trusted", "collapsed", "scrolled"):
             cell.metadata.pop(volatile, None)
         if cell.cell_type == "code":
+            _fold_drawing(cell)
             _clean_outputs(cell)
     return notebook
+
+
+def _fold_drawing(cell: NotebookNode) -> None:
+    """Code that only draws is folded: the picture is for everybody, its code for who clicks on it."""
+    draws = any(kind in output.get("data", {}) for output in cell.outputs for kind in IMAGES)
+    if "setup" in tags(cell) and draws:
+        cell.metadata["jupyter"] = NotebookNode(source_hidden=True)
 
 
 def _clean_outputs(cell: NotebookNode) -> None:

@@ -44,7 +44,7 @@
 #
 # 你只需要一点 Python：变量、列表、函数，最好见过 NumPy 数组；不需要学过神经网络，也不需要显卡。在 2 个 CPU 核上运行全部单元格不到 1 分钟（不算第一次启动和下载）；读完并做练习大约 30 分钟。
 #
-# **运行**：单击下面第一个灰色的单元格（以 `try:` 开头），按 Shift+Enter。左边的 `[*]` 表示正在运行；第一次要等一会儿，因为 TensorFlow 要启动。光标会移到下一个单元格。顺序很重要：从上到下。出现 `NameError`，多半是上面有一格还没有运行。
+# **运行**：单击下面第一个灰色的单元格（以 `try:` 开头），按 Shift+Enter。左边的 `[*]` 表示正在运行；第一次要等一会儿，因为 TensorFlow 要启动。光标会移到下一个单元格。顺序很重要：从上到下。出现 `NameError`，多半是上面有一格还没有运行。有的图上方只有三个点：画图的代码折叠起来了，单击三个点就能看到；不展开也照样运行。
 #
 # **语言**：上方工具栏有三个按钮：中文、English、双语。点一下，正文立刻换语言；代码只有一份，标题、图和打印出来的字总是两种语言都有。
 #
@@ -55,7 +55,7 @@
 #
 # All you need is a little Python: variables, lists, functions; ideally you have met NumPy arrays. You need not know neural networks, and you do not need a graphics card. Running all cells takes less than 1 minute on 2 CPU cores, not counting the first start and downloads; reading and doing the exercises takes about 30 minutes.
 #
-# **Running**: click on the first grey cell below (it begins with `try:`) and press Shift+Enter. `[*]` on its left means that it is running; the first time you wait a little while TensorFlow starts. The cursor moves to the next cell. The order matters: from top to bottom. A `NameError` mostly means that a cell further up has not been run yet.
+# **Running**: click on the first grey cell below (it begins with `try:`) and press Shift+Enter. `[*]` on its left means that it is running; the first time you wait a little while TensorFlow starts. The cursor moves to the next cell. The order matters: from top to bottom. A `NameError` mostly means that a cell further up has not been run yet. Above some figures there are only three dots: the code that draws is folded; click on the dots to see it. It runs all the same.
 #
 # **Language**: the toolbar above has three buttons: 中文, English, 双语. One click changes the language of the text at once; there is only one copy of the code, and headings, figures and printed lines always carry both languages.
 #

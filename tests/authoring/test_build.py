@@ -83,6 +83,14 @@ def test_printed_folder_of_this_machine_is_refused(course):
         build.build(lesson)
 
 
+def test_code_that_only_draws_is_folded(course):
+    draw = "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()"
+    setup = ' tags=["setup"]\n'
+    cells = build.build_notebook(course(f"{setup}{draw}", f"{setup}a = 1", f"\n{draw}")).cells
+    assert cells[0].metadata.jupyter == {"source_hidden": True}
+    assert all("jupyter" not in cell.metadata for cell in cells[1:])
+
+
 def test_kernel_has_its_own_progress_folder_and_thread_number(course, monkeypatch):
     monkeypatch.setenv("COURSE_DATA", "the-learners-own")
     monkeypatch.setenv("COURSE_THREADS", "3")
