@@ -83,7 +83,7 @@ def read_source(lesson: Lesson) -> NotebookNode:
     In a student copy, which has no sources, the notebook's own cells.
     """
     if not lesson.source.exists():
-        return _without_outputs(read_notebook(lesson.notebook))
+        return without_outputs(read_notebook(lesson.notebook))
     notebook = jupytext.read(lesson.source, fmt="py:percent")
     notebook.metadata = NotebookNode(kernelspec=NotebookNode(KERNELSPEC))
     notebook.nbformat, notebook.nbformat_minor = 4, 5
@@ -93,7 +93,8 @@ def read_source(lesson: Lesson) -> NotebookNode:
     return notebook
 
 
-def _without_outputs(notebook: NotebookNode) -> NotebookNode:
+def without_outputs(notebook: NotebookNode) -> NotebookNode:
+    """The notebook itself, its outputs and cell numbers dropped in place."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

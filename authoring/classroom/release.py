@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
 
 from authoring.classroom import nbgrader
 from authoring.classroom.strip import student_definitions
+from authoring.lessons import read_notebook, without_outputs
 from course_utils import paths
 from course_utils.learning import definitions
 from course_utils.messages import CourseError, both
@@ -86,15 +86,9 @@ def _contents(notebooks: list[Path]) -> Iterator[tuple[str, bytes | str]]:
                 yield file.relative_to(paths.ROOT).as_posix(), file.read_bytes()
     files = definitions.definition_files()
     for notebook in notebooks:
-        yield f"notebooks/{notebook.name}", nbformat.writes(without_outputs(notebook)) + "\n"
+        yield (
+            f"notebooks/{notebook.name}",
+            nbformat.writes(without_outputs(read_notebook(notebook))) + "\n",
+        )
         if file := files.get(notebook.name[:2]):
             yield f"lessons/{file.name}", student_definitions(file)
-
-
-def without_outputs(notebook: Path) -> NotebookNode:
-    """The notebook with clean outputs."""
-    content = nbformat.read(notebook, as_version=4)
-    for cell in content.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    return content
