@@ -219,6 +219,9 @@ def set_up() -> None:
         check_disk(NEEDED_GB)
         make_venv(uv, env)
     install(uv, env)
+    if uv and env.get("PYTHONDONTWRITEBYTECODE"):
+        # Nobody would keep what Python compiles: each start of TensorFlow would take 8 s more.
+        runs(PYTHON, "-m", "compileall", "-q", "-j", "0", VENV, env=env, quiet=True)
     STAMP.write_text(json.dumps(wanted), "utf-8")
 
 

@@ -29,6 +29,7 @@ from pathlib import Path
 
 import numpy as np
 import recipe_steps
+import speed
 from filelock import FileLock
 from recipe_steps import SEED, Dogs, Trained
 
@@ -137,7 +138,7 @@ def measure(name: str, recipe: Recipe, *, busy: bool) -> dict[str, object]:
     with empty_cache():
         trained = recipe.train(recipe.run or recipe.epochs, **options)
         seconds, core_seconds = spent.so_far()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    peak = speed.peak_memory_gb()
     texts = ("who_zh", "who_en", "article", "as_printed", "changed_zh", "changed_en", "photos")
     return {text: getattr(recipe, text) for text in texts} | {
         "epochs_run": trained.epochs,
@@ -146,7 +147,7 @@ def measure(name: str, recipe: Recipe, *, busy: bool) -> dict[str, object]:
         "core_seconds": round(core_seconds, 2),
         "seconds_extrapolated": extrapolated(seconds, trained.epochs, recipe),
         "trained_parameters": trained.parameters,
-        "peak_memory_gb": round(peak, 3),
+        "peak_memory_gb": peak,
         **looked_at(trained.dogs),
         "busy": busy,
     }
@@ -187,8 +188,6 @@ def read_results(file: Path = RESULTS) -> dict[str, dict]:
 
 def add_row(name: str, row: dict[str, object], file: Path = RESULTS) -> None:
     """Put one row into the file; two processes that write at once lose nothing."""
-    import speed
-
     mark = zlib.crc32(str(file.resolve()).encode())
     with FileLock(Path(tempfile.gettempdir(), f"recipes-{mark:08x}.lock")):
         results = read_results(file)

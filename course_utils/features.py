@@ -3,13 +3,16 @@
 >>> extract(photos.default("train"))        # doctest: +SKIP
 array of shape (200, 1280)
 
-A photo's features depend on its bytes, on the backbone and its weights, and on the preprocessing;
-these are the key of the cache, so a renamed or copied photo is found again and a changed one is not.
+A photo's features depend on its bytes, on the backbone and its weights, on the preprocessing and on
+the versions of Keras and TensorFlow; these are the key of the cache, so a renamed or copied photo is
+found again, and a changed one, or one from before an upgrade, is not.
 Photos go through in batches, one thread each from file to features: memory does not grow with their
 number, and no core waits while another decodes.
 """
 
 import contextlib
+import ctypes
+import gc
 import hashlib
 import os
 import sqlite3
@@ -19,7 +22,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -129,7 +133,7 @@ class _Network:
             asset = assets.manifest().get(spec.asset)
             origin = f"{spec.preprocessing} {asset.member_sha256 if asset else spec.asset}"
         self.room = threading.Semaphore(at_once)
-        parts = (VERSION, Image.__version__, name, origin, self.size, pooling, flip)
+        parts = (VERSION, *_versions(), name, origin, self.size, pooling, flip)
         parts += (scale,) if scale else ()
         self.key = hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
@@ -147,6 +151,16 @@ class _Network:
             return predict(pixels)
 
 
+@cache
+def _versions() -> tuple[str, ...]:
+    """Of what makes features out of photos; found without importing TensorFlow."""
+    found = [Image.__version__]
+    for name in ("keras", "tensorflow", "tensorflow-cpu"):  # the last two: whichever is there
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found.append(f"{name} {metadata.version(name)}")
+    return tuple(found)
+
+
 def _load(name: str, pooling: str, bare: bool) -> "keras.Model":
     """bare: without the backbone's own preprocessing."""
     import keras
@@ -160,12 +174,26 @@ def _load(name: str, pooling: str, bare: bool) -> "keras.Model":
     return keras.Model(model.input, keras.layers.Flatten()(model.output))
 
 
-@lru_cache(maxsize=1)
+_PREDICTORS: dict[tuple[str, str, bool], Callable[[np.ndarray], np.ndarray]] = {}
+
+
 def _predictor(name: str, pooling: str, bare: bool) -> Callable[[np.ndarray], np.ndarray]:
     """The frozen graph; the last one stays loaded, for calls that follow each other."""
     from course_utils import backbones
 
-    return backbones.predictor(_load(name, pooling, bare))
+    key = (name, pooling, bare)
+    if key not in _PREDICTORS:
+        _PREDICTORS.clear()  # before the next one needs its room
+        _give_back_memory()
+        _PREDICTORS[key] = backbones.predictor(_load(*key))
+    return _PREDICTORS[key]
+
+
+def _give_back_memory() -> None:
+    """What a network needed goes back to the system; glibc would keep about 0.4 GB of it."""
+    gc.collect()  # Keras's layers point at each other
+    with contextlib.suppress(OSError, AttributeError):  # other systems do the rest by themselves
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 @dataclass

@@ -786,6 +786,20 @@ check("00-4", accuracy)
 # %% [markdown]
 # ## 测验 · Quiz
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 点一个字母，就知道它为什么对或不对；可以再点别的。没有可点的字母时，把答案写进括号，例如 `quiz("00-q1", "B")`。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Click a letter to learn why it is right or not; the others can be clicked, too. Where there are no letters to click, write the answer between the brackets, for example `quiz("00-q1", "B")`.
+#
+# </div>
+
 # %% tags=["quiz"]
 quiz("00-q1")
 

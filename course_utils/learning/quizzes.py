@@ -6,19 +6,40 @@ from typing import Any
 from course_utils.learning import definitions, records, show
 from course_utils.learning.checking import never_raises, record_quietly
 from course_utils.learning.definitions import Option, Quiz, Text
+from course_utils.messages import CourseError
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 LETTERS = "ABCDEFGHIJ"
 
 
 @never_raises
-def quiz(name: str) -> None:
-    """Ask the question ``name``; each option answers why it is right or not."""
+def quiz(name: str, answer: str | None = None) -> None:
+    """Ask the question ``name``; each option answers why it is right or not.
+
+    With a letter it is answered at once, where there are no buttons: ``quiz("03-q1", "B")``.
+    """
     question = definitions.find_quiz(name)
+    if answer is not None:
+        return _answered(question, answer)
     bundle = {"text/plain": plain_form(question), "text/html": static_form(question)}
     if (view := _live_form(question)) is not None:
         bundle[WIDGET_VIEW] = view
-    show.publish(bundle)
+    return show.publish(bundle)
+
+
+def _answered(question: Quiz, answer: str) -> None:
+    """Show the feedback of the option and remember it; CourseError where there is none."""
+    letters = LETTERS[: len(question.options)]
+    letter = str(answer).strip().upper()
+    if len(letter) != 1 or letter not in letters:
+        raise CourseError(
+            f"没有选项 {answer!r}。请写一个字母：{'、'.join(letters)}。",
+            f"There is no option {answer!r}. Write one letter: {', '.join(letters)}.",
+        )
+    option = question.options[letters.index(letter)]
+    state = "right" if option.right else "not yet"
+    show.show(_title(question), _feedback(letter, option), state)
+    record_quietly(records.note_quiz, question.id, option.right)
 
 
 def plain_form(question: Quiz) -> str:

@@ -173,6 +173,16 @@ for number in range(9):
 """
 
 
+def test_peak_memory_is_a_processs_own():
+    """ru_maxrss of a child would begin with what its parent once held."""
+    block = b"x" * 1_000_000_000
+    code = f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r}); import speed; "
+    code += "block = b'x' * 300_000_000; del block; print(speed.peak_memory_gb())"
+    small = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    del block
+    assert 0.3 < float(small.stdout) < 0.6
+
+
 def test_processes_that_write_at_once_lose_no_row(tmp_path):
     file = tmp_path / "rows.json"
     code = WRITER.format(folder=str(SCRIPT.parent), file=str(file))

@@ -7,11 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
 import pytest
 
-from course_utils import assets, photos
+from course_utils import assets, cli, photos
 from course_utils.messages import CourseError
 
 WITHOUT_COURSE = """
@@ -51,11 +54,32 @@ def small(default_photos, tmp_path_factory):
     return root
 
 
+def surroundings(cache) -> dict[str, str]:
+    return {"COURSE_CACHE": str(cache), "COURSE_ASSETS": str(assets_folder())}
+
+
 def course(*arguments, cache):
-    env = os.environ | {"COURSE_CACHE": str(cache), "COURSE_ASSETS": str(assets_folder())}
-    command = [sys.executable, "-m", "course_utils.cli", *map(str, arguments)]
+    """The command in this process, where TensorFlow is there already."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        mock.patch.dict(os.environ, surroundings(cache)),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        code = cli.main([str(argument) for argument in arguments])
+    return SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
+
+
+def course_process(*arguments, cache):
+    """The command as a learner starts it."""
     return subprocess.run(
-        command, env=env, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False
+        [sys.executable, "-m", "course_utils.cli", *map(str, arguments)],
+        env=os.environ | surroundings(cache),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
     )
 
 
@@ -67,16 +91,8 @@ def assets_folder():
 def trained(small, tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
     out = folder / "我的 model.keras"
-    result = course(
-        "train",
-        "--data",
-        small / "train",
-        "--backbone",
-        "efficientnet_lite0",
-        "--out",
-        out,
-        cache=folder,
-    )
+    options = ("--data", small / "train", "--backbone", "efficientnet_lite0", "--out", out)
+    result = course_process("train", *options, cache=folder)
     assert result.returncode == 0, result.stderr
     assert "-坏 文件.jpg" in result.stderr
     return out
@@ -156,7 +172,9 @@ def test_what_is_wrong_is_said_in_both_languages(trained, small, tmp_path):
         "no photo to label": ("classify", trained, tmp_path / "text.keras"),
     }
     for words, arguments in cases.items():
-        result = course(*arguments, cache=trained.parent)
+        # one of them as a process: its exit code, and no traceback on the way out
+        start = course_process if words == "no model file" else course
+        result = start(*arguments, cache=trained.parent)
         assert result.returncode == 1, words
         assert words in result.stderr
         assert "Traceback" not in result.stderr

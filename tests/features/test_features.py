@@ -73,6 +73,21 @@ def test_a_changed_photo_and_another_pooling_are_extracted_anew(pictures):
     assert (features.extract(pictures, pooling="max") >= second).all()
 
 
+@pytest.mark.parametrize("package", ["keras", "tensorflow", "Pillow"])
+def test_after_an_upgrade_nothing_comes_from_the_cache(package, monkeypatch):
+    before = features._Network("efficientnet_lite0", "avg").key
+    real = features.metadata.version
+    if package == "Pillow":
+        monkeypatch.setattr(Image, "__version__", "99.0")
+    monkeypatch.setattr(
+        features.metadata, "version", lambda n: "99.0" if n.startswith(package) else real(n)
+    )
+    features._versions.cache_clear()
+    after = features._Network("efficientnet_lite0", "avg").key
+    features._versions.cache_clear()
+    assert after != before
+
+
 def test_a_damaged_cache_costs_time_only(pictures, tmp_path):
     first = features.extract(pictures)
     file = cache_file(tmp_path)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_utils.learning import check, hint, quiz, records, reset, solution
+from course_utils.learning import check, definitions, hint, quiz, records, reset, solution
 from course_utils.learning.checking import assess
 
 
@@ -111,6 +111,27 @@ def test_quiz_text_keeps_the_answers_folded(lessons, capsys):
     said = capsys.readouterr().out
     assert "B. it doubles" in said
     assert "proportional" not in said
+
+
+def test_quiz_is_answered_by_a_letter(lessons, capsys):
+    right = next(o for o in definitions.find_quiz("98-q1").options if o.right)
+    letter = "AB"[definitions.find_quiz("98-q1").options.index(right)]
+    quiz("98-q1", {"A": "B", "B": "A"}[letter])
+    shown = capsys.readouterr().out
+    assert "不对" in shown and "Not this one" in shown
+    assert records.read()["quizzes"]["98-q1"]["done"] is False
+    quiz("98-q1", f" {letter.lower()}")
+    shown = capsys.readouterr().out
+    assert all(text in shown for text in right.feedback)
+    assert records.read()["quizzes"]["98-q1"]["done"] is True
+
+
+@pytest.mark.parametrize("answer", ["", "Z", "AB", 1, ["A"]])
+def test_an_option_that_is_not_there_is_said(lessons, capsys, answer):
+    quiz("98-q1", answer)
+    shown = capsys.readouterr().out
+    assert "没有选项" in shown and "Write one letter: A, B" in shown
+    assert "98-q1" not in records.read()["quizzes"]
 
 
 def test_what_was_right_stays_done_and_reset_forgets(lessons, capsys):

@@ -1,10 +1,14 @@
 """A mirror on loopback: what it is asked for, it takes from the user's own index and passes on."""
 
+import contextlib
+import re
 import threading
+from collections import defaultdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
 from unearth import Link, PackageFinder
+from unearth.collector import LinkCollectError, collect_links_from_location
 
 from course_utils.assets import settings, transfer
 
@@ -21,6 +25,8 @@ class Mirror:
         }
         self.sources["index_urls"] += found.extra_index_urls
         self.links: dict[str, Link] = {}
+        self.pages: dict[str, str] = {}
+        self.locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self.asked: list[str] = []
         mirror = self
 
@@ -30,11 +36,16 @@ class Mirror:
             def log_message(self, *_: object) -> None:
                 """Silent."""
 
+            def do_HEAD(self) -> None:
+                """No length and no ranges: whoever wants a part takes the whole file."""
+                self.send_response(200)
+                self.end_headers()
+
             def do_GET(self) -> None:
                 mirror.asked.append(self.path)
                 try:
                     mirror.answer(self)
-                except BrokenPipeError:
+                except ConnectionError:
                     pass  # the asker has what it wanted
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -70,11 +81,24 @@ class Mirror:
                 request.wfile.write(piece)
 
     def page(self, project: str) -> str:
-        """The links of a project, each leading back here."""
-        finder = PackageFinder(self.client, ignore_compatibility=True, **self.sources)
-        rows = []
-        for package in finder.find_all_packages(project, allow_yanked=True):
-            link = package.link
-            self.links[link.filename] = link
-            rows.append(f'<a href="/files/{link.filename}">{link.filename}</a>')
-        return "\n".join(rows)
+        """The links of a project, each leading back here; taken from the index once."""
+        with self.locks[project]:  # the same mirror stands in two settings: both ask at once
+            if project not in self.pages:
+                names = [link.filename for link in self.found(project)]
+                self.pages[project] = "\n".join(f'<a href="/files/{n}">{n}</a>' for n in names)
+        return self.pages[project]
+
+    def found(self, project: str) -> list[Link]:
+        """Links as they stand on the index pages: the asker sorts out which of them it can use."""
+        links: list[Link] = []
+        for url in self.sources["index_urls"]:
+            page = Link(f"{url.rstrip('/')}/{project}/")
+            with contextlib.suppress(LinkCollectError):
+                links += collect_links_from_location(self.client, page)
+        for place in self.sources["find_links"]:
+            link = Link(place) if "://" in place else Link.from_path(place)
+            links += collect_links_from_location(self.client, link, expand=True)
+        prefix = re.compile(re.sub(r"[-_.]+", "[-_.]+", project) + "[-_.]", re.IGNORECASE)
+        found = {link.filename: link for link in links if prefix.match(link.filename)}
+        self.links |= found
+        return list(found.values())

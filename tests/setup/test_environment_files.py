@@ -1,10 +1,12 @@
 """pyproject.toml, requirements.lock and environment.yml say the same; the lock holds elsewhere too."""
 
+import itertools
 import os
 import re
 import subprocess
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import yaml
@@ -101,15 +103,27 @@ def index_environment():
     return dict(os.environ) | start.index_environment()
 
 
+def resolve(platform, python):
+    wanted = ("--python-platform", platform, "--python-version", python)
+    return uv("pip", "compile", *wanted, "--only-binary", ":all:", "--no-header", "-q", LOCK)
+
+
+@pytest.fixture(scope="module")
+def resolutions():
+    """All at once: each of them waits for the index nearly all of the time."""
+    with ThreadPoolExecutor(5) as pool, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MACOSX_DEPLOYMENT_TARGET", "14.0")  # onnxruntime's oldest
+        wanted = list(itertools.product(PLATFORMS, PYTHONS))
+        yield {pair: pool.submit(resolve, *pair) for pair in wanted}
+
+
 @pytest.mark.index
 @pytest.mark.slow
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_the_lock_resolves_to_wheels_for(platform, python, monkeypatch):
+def test_the_lock_resolves_to_wheels_for(platform, python, resolutions):
     """There, every pin exists as a wheel, and the pins need nothing but each other."""
-    monkeypatch.setenv("MACOSX_DEPLOYMENT_TARGET", "14.0")  # onnxruntime's oldest
-    wanted = ("--python-platform", platform, "--python-version", python)
-    found = uv("pip", "compile", *wanted, "--only-binary", ":all:", "--no-header", "-q", LOCK)
+    found = resolutions[platform, python].result()
     rows = {row.split(" ")[0] for row in found.splitlines() if "==" in row}
     pinned = {str(pin).split(";")[0].strip() for pin in pins()}
     assert rows <= pinned

@@ -183,6 +183,12 @@ def test_a_moved_folder_heals(uv_project):
     assert json.loads((moved / ".venv/course-stamp.json").read_text())["folder"] == str(moved)
 
 
+def test_where_python_keeps_no_bytecode_the_set_up_does(uv_project):
+    """pip compiles in any case; uv leaves it to the first import, which may not write."""
+    uv_project.start(PYTHONDONTWRITEBYTECODE="1")
+    assert list((uv_project.root / ".venv").rglob("site-packages/__pycache__/tiny.*.pyc"))
+
+
 @pytest.mark.parametrize("damage", ["python gone", "stamp unreadable", "a file", "made by hand"])
 def test_a_damaged_environment_heals(uv_project, damage):
     venv = uv_project.root / ".venv"
