@@ -130,6 +130,7 @@ def _fold_drawing(cell: NotebookNode) -> None:
 def _clean_outputs(cell: NotebookNode) -> None:
     if "live-timing" in tags(cell):
         cell.outputs = []
+    cell.outputs = _joined(cell.outputs)
     for output in cell.outputs:
         if "data" in output:
             _clean_data(output, drop_images="photo-live" in tags(cell))
@@ -139,6 +140,18 @@ def _clean_outputs(cell: NotebookNode) -> None:
             ]
         elif output.output_type == "stream":
             output.text = ADDRESS.sub("0xADDRESS", output.text)
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Pieces of one stream that follow each other become one: where it was cut is chance."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output.output_type == "stream" and last.get("name") == output.name:
+            last.text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def _clean_data(output: NotebookNode, drop_images: bool) -> None:

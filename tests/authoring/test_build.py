@@ -83,6 +83,14 @@ def test_printed_folder_of_this_machine_is_refused(course):
         build.build(lesson)
 
 
+def test_pieces_of_a_stream_are_joined(course):
+    late = "print('b', flush=True)\ntime.sleep(0.4)\nprint('c')\nprint('e', file=sys.stderr)"
+    cell = build.build_notebook(
+        course(f"\nimport sys, time\nprint('a', flush=True)\ntime.sleep(0.4)\n{late}")
+    ).cells[0]
+    assert [(o.name, o.text) for o in cell.outputs] == [("stdout", "a\nb\nc\n"), ("stderr", "e\n")]
+
+
 def test_code_that_only_draws_is_folded(course):
     draw = "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()"
     setup = ' tags=["setup"]\n'
