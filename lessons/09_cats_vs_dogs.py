@@ -1245,7 +1245,8 @@ def recipe(who, model, inputs, learning_rate, epochs):  # train on the 200, answ
 
 # %%
 small = {name: s.images(64) for name, s in data.items()}
-assert recipe("s2_scratch", s2_network(), small, 1e-3, 25) > 0.9  # learned by heart
+by_heart = recipe("s2_scratch", s2_network(), small, 1e-3, 25)
+assert by_heart > 0.9  # learned by heart
 scaled = inputs("vgg16", pooling="flatten", scale=1 / 255)  # instead of its own; 7 × 7 × 512
 _ = recipe("s1_literal", dense_network(25_088, 256), scaled, 1e-4, 10)
 _ = recipe("s1_repaired", dense_network(512), inputs("vgg16"), 1e-3, 50)
