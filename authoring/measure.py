@@ -6,13 +6,12 @@ What varies between machines is shown in a lesson only from such a file, data/re
 import importlib.util
 import json
 import os
-import platform
 import time
-from importlib import metadata
 from pathlib import Path
 
 import psutil
 
+from authoring import machine
 from authoring.build import fetch_missing
 from authoring.execute import execute
 from authoring.lessons import Lesson, read_source, tags
@@ -29,7 +28,7 @@ def measure(lesson: Lesson) -> Path:
     ``measure() -> dict``, its answer under ``full``.
     """
     fetch_missing([lesson])
-    results = _timed_run(lesson) | {"machine": machine()}
+    results = _timed_run(lesson) | {"machine": _machine()}
     if (extra := lesson.source.with_name(f"full_{lesson.number}.py")).exists():
         results["full"] = _load(extra).measure()
     target = paths.DATA / "results" / f"{lesson.number}.json"
@@ -70,42 +69,14 @@ def _children_memory_gb() -> float:
     total = 0
     for child in psutil.Process().children(recursive=True):
         try:
-            total += _peak_bytes(child)
+            total += machine.peak_bytes(child)
         except (psutil.Error, OSError):
             continue
     return total / 1e9
 
 
-def _peak_bytes(process: psutil.Process) -> int:
-    """Linux and Windows remember the peak; elsewhere what is in use now has to do."""
-    status = Path(f"/proc/{process.pid}/status")
-    if status.exists():
-        lines = status.read_text(encoding="utf-8", errors="replace").splitlines()
-        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
-    info = process.memory_info()
-    return getattr(info, "peak_wset", info.rss)
-
-
-def machine() -> dict[str, str | int | float]:
-    """Processor, cores, memory and versions; no names of hosts or people."""
-    versions = {name: metadata.version(name) for name in ("keras", "numpy")}
-    return {
-        "processor": _processor(),
-        "cores": os.cpu_count() or 0,
-        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
-        "system": platform.system(),
-        "python": platform.python_version(),
-    } | versions
-
-
-def _processor() -> str:
-    """Linux names its processor in /proc/cpuinfo; elsewhere the platform module knows it."""
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
+def _machine() -> dict[str, str | int | float]:
+    return machine.describe() | machine.versions("keras", "numpy")
 
 
 def _load(path: Path):

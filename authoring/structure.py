@@ -38,6 +38,8 @@ TEACHING_CELLS = (15, 25)
 MAX_CODE_CELLS = 45
 MEDIAN_LINES, MOST_LINES = 6, 15
 MAX_NOTEBOOK = 1_500_000
+# Methods that change the object they are called on.
+CHANGING = {"fit", "compile", "append", "extend", "update", "pop", "set_weights"}
 MAX_IMAGE = {"image/png": 60_000, "image/jpeg": 100_000}
 ABSOLUTE_PATH = re.compile(
     r"(?<![\w./])(?:/(?:home|root|Users|tmp|var|opt|mnt|private)/|[A-Z]:\\)\S*"
@@ -67,6 +69,7 @@ def source_problems(notebook: NotebookNode, file: str) -> list[Problem]:
         _check_tags(cell, number, found)
         if "nbval-ignore-output" in tags(cell):
             _check_assertion_follows(notebook.cells[number:], number, found)
+    _check_assertions_only_look(notebook, found)
     _check_sections(notebook, found)
     _check_amount_of_code(notebook, found)
     return found
@@ -98,6 +101,54 @@ def _check_assertion_follows(following: list[NotebookNode], number: int, found: 
             "its output is not compared: the next code cell must be compared and assert the "
             "claim, with a margin",
         )
+
+
+def _check_assertions_only_look(notebook: NotebookNode, found: Findings) -> None:
+    """With photos of one's own assertions are left out, and with them all that they did besides."""
+    trees = [_parse(c.source) if c.cell_type == "code" else ast.Module([]) for c in notebook.cells]
+    functions = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    acting: set[str] = set()
+    for _ in functions:  # one that calls an acting one acts too
+        acting |= {f.name for f in functions if _acts(f, acting)}
+    for number, tree in enumerate(trees, 1):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assert) and _acts(node, acting):
+                found.add(
+                    "assertion acts",
+                    number,
+                    f"断言只能看，不能做事：先在它前面做完（{ast.unparse(node)[:60]}）",
+                    f"an assertion must only look; do it on a line before ({ast.unparse(node)[:60]})",
+                )
+
+
+def _acts(code: ast.AST, acting: set[str]) -> bool:
+    """Whether the code, or a function of ``acting`` that it calls, changes what others can see."""
+    own = {n.arg for n in ast.walk(code) if isinstance(n, ast.arg)}
+    own |= {n.id for n in ast.walk(code) if _is_stored(n) and isinstance(n, ast.Name)}
+    for node in ast.walk(code):
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            return True
+        if isinstance(node, ast.NamedExpr) and isinstance(code, ast.Assert):
+            return True
+        if isinstance(node, ast.Subscript | ast.Attribute) and _is_stored(node):
+            if _owner(node) not in own:
+                return True
+        elif isinstance(node, ast.Call):
+            name, method = _called(node), isinstance(node.func, ast.Attribute)
+            if name in (CHANGING if method else acting) and _owner(node.func) not in own:
+                return True
+    return False
+
+
+def _is_stored(node: ast.AST) -> bool:
+    return isinstance(getattr(node, "ctx", None), ast.Store)
+
+
+def _owner(node: ast.AST) -> str:
+    """``a`` of ``a.b[0].c``; nothing where it begins with something else than a name."""
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def has_assertion(source: str) -> bool:

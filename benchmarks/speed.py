@@ -7,19 +7,17 @@ of one comparison run in turn, several rounds; the middle round counts. Run it o
 import argparse
 import json
 import os
-import platform
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 
+from authoring.machine import describe, peak_bytes, versions
 from course_utils import photos
 from course_utils.paths import DATA
 
@@ -59,39 +57,12 @@ def main() -> None:
 
 def machine() -> dict[str, object]:
     """Processor, cores, memory and versions; nothing that names the machine or its owner."""
-    import psutil
-
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.is_file() else []
-    models = {line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")}
-    versions = {}
-    for name in PACKAGES:
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return {
-        "processor": ", ".join(sorted(models)) or platform.processor(),
-        "cores": os.cpu_count(),
-        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "versions": versions,
-    }
+    return describe() | {"versions": versions(*PACKAGES)}
 
 
 def peak_memory_gb() -> float:
-    """Largest resident memory of this process so far.
-
-    Not ru_maxrss where it can be helped: on Linux that begins with the peak of the process that
-    started this one.
-    """
-    status = Path("/proc/self/status")
-    if status.is_file():
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return round(int(lines["VmHWM"].split()[0]) * 1024 / 1e9, 3)
-    unit = 1 if sys.platform == "darwin" else 1024
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9, 3)
+    """Largest resident memory of this process so far."""
+    return round(peak_bytes() / 1e9, 3)
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -182,11 +182,12 @@ def _predictor(name: str, pooling: str, bare: bool) -> Callable[[np.ndarray], np
     from course_utils import backbones
 
     key = (name, pooling, bare)
-    if key not in _PREDICTORS:
+    predict = _PREDICTORS.get(key)
+    if predict is None:
         _PREDICTORS.clear()  # before the next one needs its room
         _give_back_memory()
-        _PREDICTORS[key] = backbones.predictor(_load(*key))
-    return _PREDICTORS[key]
+        predict = _PREDICTORS[key] = backbones.predictor(_load(*key))
+    return predict
 
 
 def _give_back_memory() -> None:

@@ -1212,6 +1212,7 @@ figures.show(
 
 # %% tags=["setup"]
 layers, data = keras.layers, {"train": train, **held_out}
+small = {name: s.images(64) for name, s in data.items()}
 answers, trained = {"ours": y_hat}, {"ours": head.count_params()}
 
 
@@ -1244,7 +1245,6 @@ def recipe(who, model, inputs, learning_rate, epochs):  # train on the 200, answ
 
 
 # %%
-small = {name: s.images(64) for name, s in data.items()}
 by_heart = recipe("s2_scratch", s2_network(), small, 1e-3, 25)
 assert by_heart > 0.9  # learned by heart
 scaled = inputs("vgg16", pooling="flatten", scale=1 / 255)  # instead of its own; 7 × 7 × 512

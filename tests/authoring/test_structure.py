@@ -53,6 +53,16 @@ SOURCE_PLANTED = {
         "assertion",
         [IGNORED, code("assert x > 1", "raises-exception")],
     ),
+    "assertion that trains": ("assertion acts", [code("assert model.fit(x, y) is not None")]),
+    "assertion that names": ("assertion acts", [code("assert (best := max(rates)) < 1")]),
+    "assertion that keeps an answer": (
+        "assertion acts",
+        [
+            code("def recipe(who):\n    answers[who] = 1\n    return answers[who]"),
+            code("def twice(who):\n    return 2 * recipe(who)"),
+            code("assert twice('ours') > 1"),
+        ],
+    ),
     "too many cells": ("cell count", [code(f"z = {i}") for i in range(30)]),
     "long cells": (
         "cell length",
@@ -70,6 +80,15 @@ def test_planted_violation_in_the_source_is_found(name, lesson_cells):
 def test_assertion_after_ignored_output_is_enough(lesson_cells):
     between = new_markdown_cell("## 结果 · Result")
     assert source_rules([*lesson_cells, IGNORED, between, CLAIM]) == set()
+
+
+def test_assertion_that_only_looks_is_fine(lesson_cells):
+    looking = [
+        code("def counted(x):\n    seen = []\n    seen.append(x)\n    return len(seen)"),
+        code("assert counted(3) == 1 and np.add(1, 2) == 3"),
+        code("history = model.fit(x, y)\nassert history.history['loss'][-1] < 0.1"),
+    ]
+    assert source_rules(lesson_cells + looking) == set()
 
 
 @pytest.mark.parametrize("section", structure.SECTIONS, ids=lambda s: s[1])
