@@ -26,6 +26,7 @@ PHOTO = ' tags=["photo-live"]\nplt.imshow(np.zeros((4, 4)))\nplt.show()'
 CLOCK = ' tags=["live-timing", "nbval-ignore-output"]\nimport time\nprint(time.time())'
 
 
+@pytest.mark.slow
 def test_two_builds_give_equal_bytes_and_store_nothing_that_varies(course):
     lesson = course(FIGURE, WIDGET, FAILS, PHOTO, CLOCK, "\nprint(object())")
     first = build.build(lesson).read_bytes()
@@ -43,6 +44,7 @@ def test_two_builds_give_equal_bytes_and_store_nothing_that_varies(course):
         assert private.encode() not in first
 
 
+@pytest.mark.slow
 def test_strict_run_accepts_what_was_built(course, strict_run):
     lesson = course(FIGURE, WIDGET, FAILS, PHOTO, CLOCK, "\nprint(object())")
     result = strict_run(build.build(lesson))

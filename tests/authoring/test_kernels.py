@@ -78,6 +78,7 @@ def test_this_machine_is_allowed(host):
     loopback_only("socket.connect", (None, "/run/a-unix-socket"))
 
 
+@pytest.mark.slow
 def test_another_seed_is_asked_only_of_cells_that_promise_it(tmp_path, strict_run):
     kept = tmp_path / "promises.ipynb"
     cells = [

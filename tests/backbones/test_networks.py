@@ -58,6 +58,7 @@ def test_top1_on_imagenet_photos(name, published):
     assert abs(right.mean() - published) < 0.05
 
 
+@pytest.mark.slow
 def test_wrong_preprocessing_costs_accuracy():
     """x/255 instead of (x − 127)/128: the detour by preprocessing=False shows it, and only there."""
     import keras
@@ -99,6 +100,7 @@ def test_larger_lites_recognise_photos(lite):
     assert right.mean() > 0.7  # 50 photos: a transposed kernel gives 0
 
 
+@pytest.mark.slow
 def test_saved_model_needs_no_course(tmp_path):
     """Raw photos in, the same features out, in a Python that does not see course_utils."""
     model = backbones.load("efficientnet_lite0", pooling="avg")

@@ -193,6 +193,7 @@ def test_processes_that_write_at_once_lose_no_row(tmp_path):
     assert not list(tmp_path.glob("*.part"))
 
 
+@pytest.mark.slow
 def test_again_replaces_a_row_and_otherwise_nothing_is_run_twice(tmp_path, recipes, default_photos):
     """Zero-shot needs no training; the local photos are left out, which the row says with null."""
     file = tmp_path / "rows.json"

@@ -29,6 +29,7 @@ def test_installed_copy_is_this_one():
         assert (installed / name).read_bytes() == ours, f"install the project again: {name}"
 
 
+@pytest.mark.slow
 def test_first_visit_and_what_is_remembered(open_lab):
     """A cookie: cookies do not know ports and outlive the browser; localStorage knows the port."""
     lab = open_lab("zh-TW")
@@ -211,6 +212,7 @@ LANGUAGES_SHOWN = """() => [...new Set(
 LANGUAGES = {"zh": ["zh"], "en": ["en"], "both": ["en", "zh"]}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not NOTEBOOKS, reason="no lesson is built yet")
 def test_lessons_open_and_switch(lesson):
     """Every lesson, without a kernel: no cell of the other language shows, nothing runs out."""

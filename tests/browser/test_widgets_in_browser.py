@@ -25,6 +25,7 @@ def photo(tmp_path) -> tuple[Path, float]:
     return path, 200
 
 
+@pytest.mark.slow
 def test_run_drag_upload_restart_reload(open_lab, photo, tmp_path, course_folder):
     lab = open_lab("zh-CN", kernel=True)
     lab.open("small.ipynb")

@@ -109,6 +109,7 @@ def classified(trained, *arguments):
     return result
 
 
+@pytest.mark.slow
 @pytest.mark.index
 def test_the_saved_model_alone_gives_the_probabilities_of_classify(trained, test_files):
     rows = json.loads(classified(trained, "--format", "json", *test_files).stdout)

@@ -165,6 +165,7 @@ def family():
     watcher.join()
 
 
+@pytest.mark.slow
 @needs_sandbox
 def test_time_is_limited(lessons, tmp_path):
     quick = sandbox.Limits(seconds=6, memory=2**30, disk=2**20)

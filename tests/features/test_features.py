@@ -128,6 +128,7 @@ def _extract(paths, results):
     results.put(features.extract(paths))
 
 
+@pytest.mark.slow
 def test_two_processes_at_once(pictures):
     context = multiprocessing.get_context("spawn")
     results = context.Queue()

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 SMALL_MODELS = """
 import course_utils, keras, numpy as np, tensorflow as tf
 for n in range(1, 9):
@@ -19,6 +21,7 @@ def stderr_of(code: str) -> str:
     return answer.stderr
 
 
+@pytest.mark.slow
 def test_only_the_remarks_on_retracing_are_silent():
     warn = "tf.get_logger().warning('something else')"
     lines = stderr_of(SMALL_MODELS + warn).splitlines()

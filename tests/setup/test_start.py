@@ -135,6 +135,7 @@ def test_it_sets_up_hands_over_and_is_immediate_afterwards(project):
     assert again.stderr == ""
 
 
+@pytest.mark.slow
 def test_a_new_lock_is_installed_on_top(project):
     project.start()
     write_lock(project.root, make_wheel(project.wheels, "1.1"))
@@ -151,6 +152,7 @@ def test_a_wheel_that_is_not_the_locked_one_is_refused(project):
     assert not (project.root / ".venv" / "course-stamp.json").exists()
 
 
+@pytest.mark.slow
 def test_an_unreachable_index_is_explained_and_the_next_start_heals(project):
     nowhere = {"PIP_NO_INDEX": "", "PIP_FIND_LINKS": "", "PIP_RETRIES": "0"}
     nowhere |= {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "UV_HTTP_RETRIES": "0"}
@@ -161,6 +163,7 @@ def test_an_unreachable_index_is_explained_and_the_next_start_heals(project):
     assert "tiny 1.0" in project.start().stdout
 
 
+@pytest.mark.slow
 def test_an_interrupted_set_up_heals(project):
     process = subprocess.Popen(
         [PYTHON, "start.py"], cwd=project.root, env=project.environment(), stderr=subprocess.PIPE
