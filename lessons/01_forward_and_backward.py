@@ -1014,24 +1014,24 @@ quiz("01-q4")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# | 文章 | 原文 | 正确的说法 |
+# | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | S1 | 多层感知机的 $\partial E/\partial W$ 写成三个标量相乘 | 那是一个神经元；一层是 $\delta x^\top$，并且要有 $\partial E/\partial x=W^\top\delta$，误差才能传回前一层（上面的实验里缺了它，准确率低 0.05 以上） |
-# | S1 | $\partial z/\partial W$ 是“权重和偏置对中间层输出的梯度” | 反了：它是 $z$ 对 $W$ 的梯度，等于输入 $x$ |
-# | S1 | 反向传播“更新模型参数” | 反向传播只计算梯度，优化器才更新参数 |
-# | S3 | 深度学习就是人工神经网络的多层变换 | 关键在“非线性”：没有激活函数，多层等于一层 |
+# | S1 | 一层的 $\partial E/\partial W$ 是 $\delta x^\top$；还要有 $\partial E/\partial x=W^\top\delta$，误差才能传回前一层（上面的实验里缺了它，准确率低 0.05 以上） | 写成三个标量相乘：那只是一个神经元 |
+# | S1 | $\partial z/\partial W$ 是 $z$ 对 $W$ 的梯度，等于输入 $x$ | “权重和偏置对中间层输出的梯度”：反了 |
+# | S1 | 反向传播只计算梯度，优化器才更新参数 | 反向传播“更新模型参数” |
+# | S3 | 关键在非线性：没有激活函数，多层等于一层 | 深度学习就是人工神经网络的多层变换 |
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# | article | it says | what is right |
+# | article | what is right | it says |
 # |---|---|---|
-# | S1 | writes $\partial E/\partial W$ of a multilayer perceptron as a product of three scalars | that is one neuron; a layer has $\delta x^\top$, and needs $\partial E/\partial x=W^\top\delta$ to carry the error back (without it the accuracy above is lower by more than 0.05) |
-# | S1 | $\partial z/\partial W$ is “the gradient of weights and biases with respect to the hidden layer's output” | the other way round: it is the gradient of $z$ with respect to $W$, which is the input $x$ |
-# | S1 | backpropagation “updates the model parameters” | backpropagation only computes gradients; the optimizer updates the parameters |
-# | S3 | deep learning is the multilayer transform of an artificial neural network | what matters is non-linear: without an activation function many layers equal one |
+# | S1 | a layer's $\partial E/\partial W$ is $\delta x^\top$; it also needs $\partial E/\partial x=W^\top\delta$ to carry the error back (without it the accuracy above is lower by more than 0.05) | a product of three scalars: that is one neuron only |
+# | S1 | $\partial z/\partial W$ is the gradient of $z$ with respect to $W$, which is the input $x$ | “the gradient of weights and biases with respect to the hidden layer's output”: the wrong way round |
+# | S1 | backpropagation only computes gradients; the optimizer updates the parameters | backpropagation “updates the model parameters” |
+# | S3 | non-linearity is what matters: without an activation function many layers equal one | deep learning is the multilayer transform of an artificial neural network |
 #
 # </div>
 

@@ -773,22 +773,22 @@ quiz("02-q4")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# | 文章 | 原文 | 正确的说法 |
+# | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | S1 | $\mathrm{CE}=-\sum_{i=1}^n y_i\log\hat y_i$，$y_i$ 是 $n$ 个样本的标签 | 二元：$-\frac1n\sum_i[y_i\log p_i+(1-y_i)\log(1-p_i)]$；多类：还要对类别 $c$ 求和。原式把所有照片判为同一类，准确率 50% |
-# | S3 | $L(\theta_2)=-\sum_i y_i\log p_i$，而模型只有 1 个 sigmoid 输出 | 同上，$(1-y_i)\log(1-p_i)$ 不能省 |
-# | S1 | 没有 $\frac1n$ | 取平均；求和时梯度随批次变长 |
+# | S1 | 二元：$-\frac1n\sum_i[y_i\log p_i+(1-y_i)\log(1-p_i)]$；多类：还要对类别 $c$ 求和 | $\mathrm{CE}=-\sum_{i=1}^n y_i\log\hat y_i$，$y_i$ 是 $n$ 个样本的标签：把所有照片判为同一类，准确率 50% |
+# | S3 | 1 个 sigmoid 输出也用上一行的二元式：$(1-y_i)\log(1-p_i)$ 不能省 | $L(\theta_2)=-\sum_i y_i\log p_i$ |
+# | S1 | 取平均；求和时梯度随批次变长 | 没有 $\frac1n$ |
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# | article | it says | what is right |
+# | article | what is right | it says |
 # |---|---|---|
-# | S1 | $\mathrm{CE}=-\sum_{i=1}^n y_i\log\hat y_i$ with $y_i$ the labels of $n$ samples | binary: $-\frac1n\sum_i[y_i\log p_i+(1-y_i)\log(1-p_i)]$; many classes: sum over classes $c$ too. As printed, all photos are put in one class and the accuracy is 50% |
-# | S3 | $L(\theta_2)=-\sum_i y_i\log p_i$, while the model has 1 sigmoid output | as above: $(1-y_i)\log(1-p_i)$ cannot be left out |
-# | S1 | no $\frac1n$ | take the mean; with a sum the gradient grows with the batch |
+# | S1 | binary: $-\frac1n\sum_i[y_i\log p_i+(1-y_i)\log(1-p_i)]$; many classes: sum over classes $c$ too | $\mathrm{CE}=-\sum_{i=1}^n y_i\log\hat y_i$ with $y_i$ the labels of $n$ samples: all photos are put in one class and the accuracy is 50% |
+# | S3 | with 1 sigmoid output it is the binary form of the row above: $(1-y_i)\log(1-p_i)$ cannot be left out | $L(\theta_2)=-\sum_i y_i\log p_i$ |
+# | S1 | take the mean; with a sum the gradient grows with the batch | no $\frac1n$ |
 #
 # </div>
 

@@ -1067,22 +1067,22 @@ quiz("03-q4")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# | 文章 | 原文 | 正确的说法 |
+# | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | S1 | 动量：$\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$ | $\theta_{t+1}=\theta_t-\alpha\nabla J(\theta_t)+\beta(\theta_t-\theta_{t-1})$；原式在常用的学习率下发散 |
-# | S1 | Adam：$\theta\leftarrow\theta-\alpha m_t/(\sqrt{v_t}+\epsilon)$，没有默认值 | 要用 $\hat m_t$ 和 $\hat v_t$；默认 $\beta_1=0.9$，$\beta_2=0.999$ |
-# | S1 | 梯度下降写成全量梯度 | 在 $\theta_t$ 处求值；代码里用的是大小为 32 的小批量 |
+# | S1 | 动量：$\theta_{t+1}=\theta_t-\alpha\nabla J(\theta_t)+\beta(\theta_t-\theta_{t-1})$ | $\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$，在常用的学习率下发散 |
+# | S1 | Adam 要用 $\hat m_t$ 和 $\hat v_t$；默认 $\beta_1=0.9$，$\beta_2=0.999$ | $\theta\leftarrow\theta-\alpha m_t/(\sqrt{v_t}+\epsilon)$，没有默认值 |
+# | S1 | 梯度在 $\theta_t$ 处求值，用大小为 32 的小批量（文章自己的代码也是这样） | 梯度下降写成全量梯度 |
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# | article | it says | what is right |
+# | article | what is right | it says |
 # |---|---|---|
-# | S1 | momentum: $\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$ | $\theta_{t+1}=\theta_t-\alpha\nabla J(\theta_t)+\beta(\theta_t-\theta_{t-1})$; as printed it diverges at the usual learning rates |
-# | S1 | Adam: $\theta\leftarrow\theta-\alpha m_t/(\sqrt{v_t}+\epsilon)$, no defaults given | use $\hat m_t$ and $\hat v_t$; the defaults are $\beta_1=0.9$, $\beta_2=0.999$ |
-# | S1 | gradient descent is written with the full gradient | evaluate it at $\theta_t$; the listings use mini-batches of 32 |
+# | S1 | momentum: $\theta_{t+1}=\theta_t-\alpha\nabla J(\theta_t)+\beta(\theta_t-\theta_{t-1})$ | $\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$, which diverges at the usual learning rates |
+# | S1 | Adam uses $\hat m_t$ and $\hat v_t$; the defaults are $\beta_1=0.9$, $\beta_2=0.999$ | $\theta\leftarrow\theta-\alpha m_t/(\sqrt{v_t}+\epsilon)$, no defaults given |
+# | S1 | evaluate the gradient at $\theta_t$, on mini-batches of 32 (as the article's own listings do) | gradient descent is written with the full gradient |
 #
 # </div>
 

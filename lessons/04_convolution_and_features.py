@@ -1159,28 +1159,28 @@ quiz("04-q4")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# | 文章 | 原文 | 正确的说法 |
+# | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | S2 | $\text{conv}(x,k)=\sum_i\sum_j x[i+k_i,\,j+k_j]\cdot k[i,j]$ | 输出没有位置下标，$k_i$、$k_j$ 没有定义；应是 $y[m,n,o]=b_o+\sum_c\sum_i\sum_j x[sm+i,sn+j,c]\,K[i,j,c,o]$ |
-# | S2 | 参数共享是 $W_i=W_j$，“卷积核在两个不同位置的值” | 同一个核用在每个输出位置；照原式，核只剩 1 个参数，分不清竖边和横边 |
-# | S2 | 用“相同的网络结构”实现参数共享 | 结构相同不等于参数相同；要用同一组 $\theta$ |
-# | S2 | 卷积映射到“更高维的特征空间” | 维数是设计出来的：12,288 → 123,008 → 12,544，GAP 后 64 |
-# | S1 | `include_top=False` 去掉“最后一层” | 去掉展平和 fc1、fc2、predictions：138,357,544 → 14,714,688 个参数 |
-# | S1、S3 | 展平后接 `Dense(256)`：6,422,784 个参数 | GAP 后 131,328 个；60 张照片时这里的 GAP 更准 |
+# | S2 | $y[m,n,o]=b_o+\sum_c\sum_i\sum_j x[sm+i,sn+j,c]\,K[i,j,c,o]$ | $\text{conv}(x,k)=\sum_i\sum_j x[i+k_i,\,j+k_j]\cdot k[i,j]$：输出没有位置下标，$k_i$、$k_j$ 没有定义 |
+# | S2 | 参数共享是同一个核用在每个输出位置 | $W_i=W_j$，“卷积核在两个不同位置的值”：核就只剩 1 个参数，分不清竖边和横边 |
+# | S2 | 共享要用同一组 $\theta$；结构相同不等于参数相同 | 用“相同的网络结构”实现参数共享 |
+# | S2 | 特征的维数是设计出来的：12,288 → 123,008 → 12,544，GAP 后 64 | 卷积映射到“更高维的特征空间” |
+# | S1 | `include_top=False` 去掉展平和 fc1、fc2、predictions：138,357,544 → 14,714,688 个参数 | 去掉“最后一层” |
+# | S1、S3 | GAP 后接 `Dense(256)`：131,328 个参数；60 张照片时这里的 GAP 更准 | 展平后接 `Dense(256)`：6,422,784 个 |
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# | article | it says | what is right |
+# | article | what is right | it says |
 # |---|---|---|
-# | S2 | $\text{conv}(x,k)=\sum_i\sum_j x[i+k_i,\,j+k_j]\cdot k[i,j]$ | the output has no position index, and $k_i$, $k_j$ are not defined; it should be $y[m,n,o]=b_o+\sum_c\sum_i\sum_j x[sm+i,sn+j,c]\,K[i,j,c,o]$ |
-# | S2 | parameter sharing is $W_i=W_j$, “values of the kernel at two different positions” | the same kernel at every output position; as printed a kernel has just 1 parameter and cannot tell vertical from horizontal edges |
-# | S2 | parameters are shared by “the same network structure” | the same structure is not the same parameters; use one set $\theta$ |
-# | S2 | convolution maps to a “higher-dimensional feature space” | the dimension is a design choice: 12,288 → 123,008 → 12,544, and 64 after GAP |
-# | S1 | `include_top=False` removes “the last layer” | it removes flatten and fc1, fc2, predictions: 138,357,544 → 14,714,688 parameters |
-# | S1, S3 | flatten before `Dense(256)`: 6,422,784 parameters | 131,328 after GAP; with 60 photos GAP is the more accurate here |
+# | S2 | $y[m,n,o]=b_o+\sum_c\sum_i\sum_j x[sm+i,sn+j,c]\,K[i,j,c,o]$ | $\text{conv}(x,k)=\sum_i\sum_j x[i+k_i,\,j+k_j]\cdot k[i,j]$: the output has no position index, and $k_i$, $k_j$ are not defined |
+# | S2 | parameter sharing is the same kernel at every output position | $W_i=W_j$, “values of the kernel at two different positions”: a kernel then has just 1 parameter and cannot tell vertical from horizontal edges |
+# | S2 | sharing means one set $\theta$; the same structure is not the same parameters | parameters are shared by “the same network structure” |
+# | S2 | how many dimensions the features have is a design choice: 12,288 → 123,008 → 12,544, and 64 after GAP | convolution maps to a “higher-dimensional feature space” |
+# | S1 | `include_top=False` removes flatten and fc1, fc2, predictions: 138,357,544 → 14,714,688 parameters | removes “the last layer” |
+# | S1, S3 | GAP before `Dense(256)`: 131,328 parameters; with 60 photos GAP is the more accurate here | flatten before `Dense(256)`: 6,422,784 |
 #
 # </div>
 

@@ -1551,42 +1551,42 @@ progress()
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# | 文章 | 原文 | 正确的说法 |
+# | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | S1、S3 | VGG16 配 `rescale=1./255` | 用权重自己的预处理：Keras 的 VGG16 要 BGR、减均值、0 到 255；纯红是 $(-103.9,-116.8,131.3)$，不是 $(1,0,0)$ |
-# | S4 | ResNet50 没有预处理 | 要 `preprocess_input`（BGR、减均值）；代价本课没有在 ResNet50 上测，Lite0 损失 0.15 以上 |
-# | S5 | `Normalize` 用 0.5 | torchvision 的权重要均值 $(0.485,0.456,0.406)$、标准差 $(0.229,0.224,0.225)$；代价本课没有测 |
-# | S1、S2 | `shear_range=0.2`，“随机剪切” | 单位是度：0.4 像素。这是错切，不是裁剪 |
-# | S2 | 从 `keras.preprocessing.image` 导入 `ImageDataGenerator` | `ImportError`；用 `image_dataset_from_directory` 和增强层 |
-# | S1 | `flow_from_directory` 划分训练集和验证集 | 它不划分，只读文件夹 |
-# | S2 | `validation_data=test_generator` | 测试集不参与选择；另留验证集 |
-# | S2 | `Dense(10)` | 类别数从文件夹来：`len(class_names)` |
-# | S1 | `evaluate(test_generator)`，却没有定义它 | 由测试文件夹建立，`shuffle=False` |
-# | S1、S2 | `steps_per_epoch=100`、`validation_steps=50` | 不写，让 Keras 数：200 张照片、批大小 32 时是 7 批 |
-# | S1、S3 | 生成器默认打乱，答案再与 `classes` 比较 | `shuffle=False`，否则像抛硬币 |
-# | S1、S3 | 不检查坏文件和重复 | 解码一遍，找近似重复，按组划分 |
-# | S1 | “伪样本生成” | 数据增强；由模型给标签的叫伪标签 |
+# | S1、S3 | 用权重自己的预处理：Keras 的 VGG16 要 BGR、减均值、0 到 255；纯红是 $(-103.9,-116.8,131.3)$，不是 $(1,0,0)$ | VGG16 配 `rescale=1./255` |
+# | S4 | ResNet50 要 `preprocess_input`（BGR、减均值）；缺它的代价本课没有在 ResNet50 上测，Lite0 损失 0.15 以上 | ResNet50 没有预处理 |
+# | S5 | torchvision 的权重要均值 $(0.485,0.456,0.406)$、标准差 $(0.229,0.224,0.225)$；代价本课没有测 | `Normalize` 用 0.5 |
+# | S1、S2 | `shear_range=0.2` 的单位是度：0.4 像素。这是错切，不是裁剪 | “随机剪切” |
+# | S2 | 用 `image_dataset_from_directory` 和增强层 | 从 `keras.preprocessing.image` 导入 `ImageDataGenerator`：`ImportError` |
+# | S1 | `flow_from_directory` 不划分，只读文件夹 | 它划分训练集和验证集 |
+# | S2 | 测试集不参与选择；另留验证集 | `validation_data=test_generator` |
+# | S2 | 类别数从文件夹来：`len(class_names)` | `Dense(10)` |
+# | S1 | `test_generator` 由测试文件夹建立，`shuffle=False` | `evaluate(test_generator)`，却没有定义 |
+# | S1、S2 | 步数不写，让 Keras 数：200 张照片、批大小 32 时是 7 批 | `steps_per_epoch=100`、`validation_steps=50` |
+# | S1、S3 | 预测要与答案比较时 `shuffle=False`，否则像抛硬币 | 生成器默认打乱，答案再与 `classes` 比较 |
+# | S1、S3 | 解码一遍，找近似重复，按组划分 | 不检查坏文件和重复 |
+# | S1 | 数据增强；由模型给标签的叫伪标签 | “伪样本生成” |
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# | article | it says | what is right |
+# | article | what is right | it says |
 # |---|---|---|
-# | S1, S3 | VGG16 with `rescale=1./255` | the weights' own preprocessing: Keras's VGG16 wants BGR, means subtracted, 0 to 255; pure red is $(-103.9,-116.8,131.3)$, not $(1,0,0)$ |
-# | S4 | ResNet50 without preprocessing | it needs `preprocess_input` (BGR, means subtracted); the cost is not measured on ResNet50 here, Lite0 loses more than 0.15 |
-# | S5 | `Normalize` with 0.5 | torchvision's weights want means $(0.485,0.456,0.406)$, standard deviations $(0.229,0.224,0.225)$; the cost is not measured here |
-# | S1, S2 | `shear_range=0.2`, “random cropping” in Chinese | the unit is degrees: 0.4 pixels. It is a shear, not a crop |
-# | S2 | imports `ImageDataGenerator` from `keras.preprocessing.image` | `ImportError`; use `image_dataset_from_directory` and augmentation layers |
-# | S1 | `flow_from_directory` splits into training and validation | it does not split, it reads folders |
-# | S2 | `validation_data=test_generator` | the test set takes no part in choices; keep a validation set |
-# | S2 | `Dense(10)` | the number of classes comes from the folders: `len(class_names)` |
-# | S1 | `evaluate(test_generator)`, which is not defined | make it from the test folder, with `shuffle=False` |
-# | S1, S2 | `steps_per_epoch=100`, `validation_steps=50` | leave them out, Keras counts: 7 batches for 200 photos in batches of 32 |
-# | S1, S3 | generators shuffle by default, and answers are compared with `classes` | `shuffle=False`, or it looks like tossing a coin |
-# | S1, S3 | no check for broken files and duplicates | decode once, find near-duplicates, split by group |
-# | S1 | “pseudo-sample generation” | data augmentation; labels given by a model are pseudo-labels |
+# | S1, S3 | the weights' own preprocessing: Keras's VGG16 wants BGR, means subtracted, 0 to 255; pure red is $(-103.9,-116.8,131.3)$, not $(1,0,0)$ | VGG16 with `rescale=1./255` |
+# | S4 | ResNet50 needs `preprocess_input` (BGR, means subtracted); what its absence costs is not measured on ResNet50 here, Lite0 loses more than 0.15 | ResNet50 without preprocessing |
+# | S5 | torchvision's weights want means $(0.485,0.456,0.406)$, standard deviations $(0.229,0.224,0.225)$; the cost is not measured here | `Normalize` with 0.5 |
+# | S1, S2 | the unit of `shear_range=0.2` is degrees: 0.4 pixels. It is a shear, not a crop | “random cropping” in Chinese |
+# | S2 | use `image_dataset_from_directory` and augmentation layers | imports `ImageDataGenerator` from `keras.preprocessing.image`: `ImportError` |
+# | S1 | `flow_from_directory` does not split, it reads folders | it splits into training and validation |
+# | S2 | the test set takes no part in choices; keep a validation set | `validation_data=test_generator` |
+# | S2 | the number of classes comes from the folders: `len(class_names)` | `Dense(10)` |
+# | S1 | make `test_generator` from the test folder, with `shuffle=False` | `evaluate(test_generator)`, not defined anywhere |
+# | S1, S2 | leave the steps out, Keras counts: 7 batches for 200 photos in batches of 32 | `steps_per_epoch=100`, `validation_steps=50` |
+# | S1, S3 | `shuffle=False` where predictions are compared with answers, or it looks like tossing a coin | generators shuffle by default, and answers are compared with `classes` |
+# | S1, S3 | decode once, find near-duplicates, split by group | no check for broken files and duplicates |
+# | S1 | data augmentation; labels given by a model are pseudo-labels | “pseudo-sample generation” |
 #
 # </div>
 
