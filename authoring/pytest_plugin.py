@@ -9,6 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 from unittest import mock
 
+import psutil
 import pytest
 
 from authoring.kernels import kernel_environment
@@ -22,6 +23,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """``--lesson-durations``: each notebook's share of the time."""
     group = parser.getgroup("course")
     group.addoption("--lesson-durations", action="store_true", help="each lesson's seconds")
+
+
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Three for two cores, since some tests wait; fewer where memory is short: each may take 2 GB.
+
+    PYTEST_XDIST_AUTO_NUM_WORKERS overrides it.
+    """
+    if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
+        return None
+    return max(1, min(3, (os.cpu_count() or 1) + 1, int(psutil.virtual_memory().total / 2.5e9)))
 
 
 @pytest.hookimpl(tryfirst=True)
