@@ -220,8 +220,9 @@ def set_up() -> None:
         make_venv(uv, env)
     install(uv, env)
     if uv and env.get("PYTHONDONTWRITEBYTECODE"):
-        # Nobody would keep what Python compiles: each start of TensorFlow would take 8 s more.
-        runs(PYTHON, "-m", "compileall", "-q", "-j", "0", VENV, env=env, quiet=True)
+        # Nobody would keep what Python compiles: each start of TensorFlow would take 8 s more. All
+        # anew (-f): a file of another version can have the old one's size and second.
+        runs(PYTHON, "-m", "compileall", "-q", "-f", "-j", "0", VENV, env=env, quiet=True)
     STAMP.write_text(json.dumps(wanted), "utf-8")
 
 

@@ -27,13 +27,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
-    """Three for two cores, since some tests wait; fewer where memory is short: each may take 3 GB.
+    """As many as cores, at most 3, and fewer where memory is short: each may take 3 GB.
 
     PYTEST_XDIST_AUTO_NUM_WORKERS overrides it.
     """
     if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
         return None
-    return max(1, min(3, (os.cpu_count() or 1) + 1, int(psutil.virtual_memory().total / 3.5e9)))
+    return max(1, min(3, os.cpu_count() or 1, int(psutil.virtual_memory().total / 3.5e9)))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -9,7 +9,7 @@ from authoring import pytest_plugin
 
 
 @pytest.mark.parametrize(
-    ("cores", "memory_gb", "workers"), [(2, 25, 3), (16, 64, 3), (2, 4, 1), (8, 8.2, 2), (1, 16, 2)]
+    ("cores", "memory_gb", "workers"), [(2, 25, 2), (16, 64, 3), (2, 4, 1), (8, 8.2, 2), (1, 16, 1)]
 )
 def test_checks_at_a_time_fit_cores_and_memory(cores, memory_gb, workers, monkeypatch):
     monkeypatch.delenv("PYTEST_XDIST_AUTO_NUM_WORKERS", raising=False)
