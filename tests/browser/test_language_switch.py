@@ -15,13 +15,13 @@ ACTIVE = "notebook.activeCell.model.sharedModel.source"
 SOURCES = "notebook.widgets.map(cell => cell.model.sharedModel.source)"
 
 
-def assert_shows(lab, mode: str, why: str = "") -> None:
-    """The buttons say the mode, the notebook shows it; the shared heading always.
+def assert_shows(lab, mode: str, why: str = "", *, patience: int = 0) -> None:
+    """The buttons say the mode, the notebook shows it at once; the shared heading always.
 
-    JupyterLab draws cells one after the other: what is not there yet may take a moment.
+    patience: seconds for a notebook that was just opened. JupyterLab draws its cells one by one.
     """
     wanted = (mode, True, *BOTH[mode])
-    for _ in range(50):
+    for _ in range(1 + 5 * patience):
         found = (lab.mode(), lab.sees(HEADING), lab.sees(ZH), lab.sees(EN))
         if found == wanted:
             break
@@ -42,32 +42,32 @@ def test_first_visit_and_what_is_remembered(open_lab):
     """A cookie: cookies do not know ports and outlive the browser; localStorage knows the port."""
     lab = open_lab("zh-TW")
     lab.open("small.ipynb")
-    assert_shows(lab, "zh")
+    assert_shows(lab, "zh", patience=10)
     lab.button("both").click()
     lab.page.reload()
     lab.wait_until_open()
-    assert_shows(lab, "both")
+    assert_shows(lab, "both", patience=10)
     cookies = [c for c in lab.context.cookies() if c["name"] == "course-language"]
     assert cookies[0]["expires"] > 0, "the cookie ends with the browser's session"
     later = open_lab("en-US", storage_state={"cookies": cookies, "origins": []})
     later.open("small.ipynb")
-    assert_shows(later, "both")
+    assert_shows(later, "both", patience=10)
 
 
 def test_lang_in_the_address(open_lab):
     """With the token in the address, and through the login page, which redirects."""
     lab = open_lab("fr-FR")
     lab.open("small.ipynb", f"token={TOKEN}&lang=nonsense")
-    assert_shows(lab, "en", "neither Chinese nor English is known")
+    assert_shows(lab, "en", "neither Chinese nor English is known", patience=10)
     lab.open("small.ipynb", f"token={TOKEN}&lang=zh")
-    assert_shows(lab, "zh")
+    assert_shows(lab, "zh", patience=10)
 
     student = open_lab("en-US")
     student.page.goto(f"{student.address}/lab/tree/small.ipynb?lang=both")
     student.page.fill("input[name=password]", TOKEN)
     student.page.keyboard.press("Enter")
     student.wait_until_open()
-    assert_shows(student, "both")
+    assert_shows(student, "both", patience=10)
 
 
 def test_three_modes_without_a_kernel(lesson):
