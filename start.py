@@ -228,7 +228,7 @@ def set_up() -> None:
 
 def hand_over(arguments: list[str]) -> int:
     """Become the ``course`` command of the environment (on Windows: run it and wait)."""
-    command = [str(PYTHON), "-m", "course_utils.cli", *arguments]
+    command = [str(PYTHON), "-P", "-m", "course.cli", *arguments]
     if os.name != "nt":
         sys.stdout.flush()
         os.execv(command[0], command)

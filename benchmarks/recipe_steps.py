@@ -328,8 +328,8 @@ def from_layer_100(base) -> None:
 
 def ours(epochs: None) -> Trained:
     """``course train`` without options: backbone and strength chosen by cross-validation."""
+    from course.learner.classifier import finetune, head
     from course_utils import features
-    from course_utils.classifier import finetune, head
 
     train = photos.default("train")
     choice = head.choose(train)
@@ -344,8 +344,8 @@ def ours(epochs: None) -> Trained:
 
 def ours_lite2(epochs: None) -> Trained:
     """Frozen Lite2, linear head; strength and test-time flip chosen by cross-validation."""
+    from course.learner.classifier import head
     from course_utils import features
-    from course_utils.classifier import head
 
     train = photos.default("train")
     views = [features.extract(train, "efficientnet_lite2", flip=flip) for flip in (False, True)]
@@ -374,7 +374,7 @@ def held_out_loss(
     from sklearn.metrics import log_loss
     from sklearn.model_selection import RepeatedStratifiedKFold
 
-    from course_utils.classifier import head
+    from course.learner.classifier import head
 
     losses = []
     folds = RepeatedStratifiedKFold(n_splits=5, n_repeats=4, random_state=SEED)

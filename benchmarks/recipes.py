@@ -34,7 +34,7 @@ from filelock import FileLock
 from recipe_steps import SEED, Dogs, Trained
 
 import course_utils
-from course_utils import assets, photos
+from course_utils import assets, files, photos
 from course_utils.paths import DATA, ROOT, cache_dir
 
 RESULTS = DATA / "results" / "recipes.json"
@@ -196,9 +196,7 @@ def add_row(name: str, row: dict[str, object], file: Path = RESULTS) -> None:
         text = json.dumps(
             {"machine": speed.machine(), "recipes": rows}, ensure_ascii=False, indent=1
         )
-        part = file.with_suffix(".part")
-        part.write_text(text + "\n", "utf-8")
-        os.replace(part, file)
+        files.write_atomically(file, text + "\n")
 
 
 def table(results: dict[str, dict]) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from authoring.machine import describe, peak_bytes, versions
+from course.notebooks.machine import describe, peak_bytes, versions
 from course_utils import photos
 from course_utils.paths import DATA
 
@@ -140,11 +140,13 @@ def onnx_rival(paths: list[Path]) -> Callable[[], np.ndarray]:
         session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
 
     def rows(chunk: list[Path]) -> np.ndarray:
-        pixels = [photos.reading.fit(photos.decode(path.read_bytes(), path), 224) for path in chunk]
+        pixels = [
+            photos.reading.resized(photos.decode(path.read_bytes(), path), 224) for path in chunk
+        ]
         return session.run(None, {"image": np.stack(pixels)})[0]
 
     def work() -> np.ndarray:
-        return np.concatenate([table for _, table in features._batches(paths, rows)])
+        return np.concatenate([table for _, table in features.extraction._batches(paths, rows)])
 
     difference = np.abs(work() - features.extract(paths)).max()
     if difference > 1e-3:
@@ -223,8 +225,8 @@ def recipe(args: argparse.Namespace) -> dict[str, object]:
 
 def ours(train: photos.PhotoSet, paths: list[Path], truth: np.ndarray) -> tuple[float, float]:
     """Seconds from files to the trained head (network loaded, no feature cached), accuracy."""
+    from course.learner.classifier import head
     from course_utils import features
-    from course_utils.classifier import head
 
     extract = course_rival(train.paths)
     extract()  # loads and traces the network
@@ -274,7 +276,7 @@ def train(args: argparse.Namespace) -> dict[str, object]:
         env = os.environ | {"COURSE_CACHE": folder}
         photos.default("all")
         env["COURSE_ASSETS"] = str(_assets_folder())
-        command = [sys.executable, "-m", "course_utils.cli", "train", "--out", f"{folder}/m.keras"]
+        command = [sys.executable, "-m", "course.cli", "train", "--out", f"{folder}/m.keras"]
         cold = _run_measured(command, env)
         warm = [_run_measured(command, env) for _ in range(args.rounds)]
     warm.sort(key=lambda run: run["seconds"])

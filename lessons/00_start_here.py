@@ -78,7 +78,7 @@ import tensorflow as tf
 from IPython.display import Markdown, display
 
 from course_utils import assets, backbones, figures, paths, photos
-from course_utils.learning import check, hint, lesson_map, progress, quiz, solution
+from course_utils.learning import check, curriculum, hint, progress, quiz, solution
 from course_utils.widgets import PhotoUpload
 
 figures.use_style()
@@ -623,9 +623,9 @@ assert first == again and first != other
 # </div>
 
 # %% tags=["setup", "nbval-ignore-output"]
-lessons = lesson_map.read()
-lesson_map.show(lessons)
-display(Markdown(lesson_map.table(lessons)))
+lessons = curriculum.read()
+curriculum.show(lessons)
+display(Markdown(curriculum.table(lessons)))
 hours = sum(lesson.minutes for lesson in lessons) / 60
 print(f"{len(lessons)} 课 lessons, {hours:.0f} 小时 hours")
 

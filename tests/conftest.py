@@ -22,7 +22,7 @@ def run_course(tmp_path):
         own["COURSE_DATA"] = tmp_path / "user-data"
         merged = os.environ | {k: str(v) for k, v in own.items()} | (env or {})
         return subprocess.run(
-            [sys.executable, "-m", "course_utils.cli", *map(str, arguments)],
+            [sys.executable, "-m", "course.cli", *map(str, arguments)],
             cwd=tmp_path,
             env=merged,
             capture_output=True,

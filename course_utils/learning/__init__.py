@@ -4,7 +4,7 @@
 """
 
 from course_utils.learning.checking import assess, check, hint, reset, solution
-from course_utils.learning.course_map import progress
+from course_utils.learning.progress_map import progress
 from course_utils.learning.quizzes import quiz
 
 __all__ = ["assess", "check", "hint", "progress", "quiz", "reset", "solution"]

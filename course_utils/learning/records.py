@@ -6,14 +6,12 @@ can write at once. A file that cannot be read is kept aside, one from a newer co
 
 import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from course_utils import paths
+from course_utils import files, paths
 
 VERSION = 1
 # version -> function that turns a record of that version into the next one
@@ -125,13 +123,5 @@ def _read_or_keep_aside(path: Path) -> Record:
 
 
 def _write(path: Path, record: Record) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".progress-", suffix=".json")
-    try:
-        with open(handle, "w", encoding="utf-8") as temporary:
-            json.dump(record, temporary, ensure_ascii=False, indent=1, sort_keys=True)
-            temporary.flush()
-            os.fsync(temporary.fileno())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True)
+    files.write_atomically(path, text)

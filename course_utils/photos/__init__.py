@@ -9,7 +9,7 @@ The files are only ever read.
 
 from course_utils.photos.duplicates import exact_duplicates, near_duplicates
 from course_utils.photos.photo_set import PhotoSet, default, load_folder, photo_files, refuse
-from course_utils.photos.reading import BadPhoto, decode, fit, read
+from course_utils.photos.reading import BadPhoto, decode, read, resized
 
 __all__ = [
     "BadPhoto",
@@ -17,7 +17,7 @@ __all__ = [
     "decode",
     "default",
     "exact_duplicates",
-    "fit",
+    "resized",
     "load_folder",
     "near_duplicates",
     "photo_files",

@@ -37,7 +37,7 @@ def read(path: str | Path, size: int | tuple[int, int] | None = None) -> np.ndar
     image = decode(read_bytes(path), path)
     if size is None:
         return np.asarray(image)
-    return np.rint(fit(image, size)).astype(np.uint8)
+    return np.rint(resized(image, size)).astype(np.uint8)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -118,7 +118,7 @@ def _as_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def fit(image: Image.Image, size: int | tuple[int, int]) -> np.ndarray:
+def resized(image: Image.Image, size: int | tuple[int, int]) -> np.ndarray:
     """The image stretched to ``size`` as float32 (height, width, 3) in 0–255, not rounded.
 
     Equal to ``keras.layers.Resizing(..., antialias=True)`` within 0.01 grey levels, and faster:

@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from lab_page import NOTEBOOKS, TOKEN, Lab, small_lesson
 
-from authoring.kernels import kernel_environment
+from course.notebooks.kernels import kernel_environment
 
 sync_api = pytest.importorskip("playwright.sync_api")
 

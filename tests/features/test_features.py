@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 
 from course_utils import backbones, features, photos
+from course_utils.features import network
+from course_utils.features.network import Network
 from course_utils.messages import CourseError
 
 
@@ -35,12 +37,12 @@ def forbid_network(monkeypatch):
     def fail(*_):
         raise AssertionError("the network was used although the features are cached")
 
-    monkeypatch.setattr(features, "_predictor", fail)
+    monkeypatch.setattr(network, "_predictor", fail)
 
 
 def test_features_are_the_backbones_output(pictures):
     model = backbones.load("efficientnet_lite0", pooling="avg")
-    images = np.stack([photos.reading.fit(Image.open(p), 224) for p in pictures])
+    images = np.stack([photos.reading.resized(Image.open(p), 224) for p in pictures])
     for flip in (False, True):
         expected = model.predict(images[:, :, ::-1] if flip else images, verbose=0)
         assert np.allclose(features.extract(pictures, flip=flip), expected, atol=1e-4)
@@ -48,7 +50,7 @@ def test_features_are_the_backbones_output(pictures):
 
 def test_flattened_and_wrongly_scaled_features(pictures):
     model = backbones.load("efficientnet_lite0", preprocessing=False)
-    images = np.stack([photos.reading.fit(Image.open(p), 224) for p in pictures])
+    images = np.stack([photos.reading.resized(Image.open(p), 224) for p in pictures])
     expected = model.predict(images.astype("float32") / 255, verbose=0).reshape(len(images), -1)
     found = features.extract(pictures, pooling="flatten", scale=1 / 255)
     assert np.allclose(found, expected, atol=1e-4)
@@ -75,16 +77,16 @@ def test_a_changed_photo_and_another_pooling_are_extracted_anew(pictures):
 
 @pytest.mark.parametrize("package", ["keras", "tensorflow", "Pillow"])
 def test_after_an_upgrade_nothing_comes_from_the_cache(package, monkeypatch):
-    before = features._Network("efficientnet_lite0", "avg").key
-    real = features.metadata.version
+    before = Network("efficientnet_lite0", "avg").key
+    real = network.metadata.version
     if package == "Pillow":
         monkeypatch.setattr(Image, "__version__", "99.0")
     monkeypatch.setattr(
-        features.metadata, "version", lambda n: "99.0" if n.startswith(package) else real(n)
+        network.metadata, "version", lambda n: "99.0" if n.startswith(package) else real(n)
     )
-    features._versions.cache_clear()
-    after = features._Network("efficientnet_lite0", "avg").key
-    features._versions.cache_clear()
+    network._versions.cache_clear()
+    after = Network("efficientnet_lite0", "avg").key
+    network._versions.cache_clear()
     assert after != before
 
 

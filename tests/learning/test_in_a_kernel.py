@@ -5,7 +5,7 @@ import os
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from authoring.execute import clean, execute
+from course.notebooks.execute import clean, execute
 from course_utils.learning import definitions, quizzes, records
 
 SETUP = """

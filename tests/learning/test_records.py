@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
+from course.learner import progress as command
 from course_utils import paths
-from course_utils.learning import check, command, course_map, progress, records
+from course_utils.learning import check, progress, progress_map, records
 
 WRITER = """
 import sys
@@ -67,7 +68,9 @@ def test_older_file_is_migrated(lessons, monkeypatch):
 def test_interrupted_write_leaves_the_old_file(lessons, monkeypatch):
     check("98-1", -0.6)
     before = records.file().read_bytes()
-    monkeypatch.setattr(records.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    monkeypatch.setattr(
+        records.files.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full"))
+    )
     check("98-2", 3)
     assert records.file().read_bytes() == before
     assert list(records.file().parent.glob(".progress-*")) == []
@@ -76,9 +79,9 @@ def test_interrupted_write_leaves_the_old_file(lessons, monkeypatch):
 def test_map_as_text_and_as_figure(lessons, capsys):
     check("98-2", lambda x, w: x @ w.T)
     records.note_quiz("98-q1", True)
-    table = course_map.rows(records.read())
-    assert course_map.as_text(table) == "98 □■ ●"
-    fig = course_map.draw(table)
+    table = progress_map.rows(records.read())
+    assert progress_map.as_text(table) == "98 □■ ●"
+    fig = progress_map.draw(table)
     squares, circles = fig.axes[0].collections
     assert len(squares.get_offsets()) == 2
     assert len(circles.get_offsets()) == 1
@@ -92,17 +95,17 @@ def test_map_as_text_and_as_figure(lessons, capsys):
 
 def test_title_comes_from_the_notebook(lessons, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path)
-    assert course_map.lesson_title("98") == "98"
+    assert progress_map.lesson_title("98") == "98"
     cell = {"cell_type": "markdown", "source": ["# 98 末课 · The last\n", "more"]}
     (tmp_path / "98_last.ipynb").write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
-    assert course_map.lesson_title("98") == "98 末课 · The last"
+    assert progress_map.lesson_title("98") == "98 末课 · The last"
 
 
 def test_export(lessons, tmp_path, capsys):
     check("98-1", 1)
     check("98-1", -0.6)
     target = tmp_path / "progress.csv"
-    command.export(target, course_map.rows(records.read()), records.read())
+    command.export(target, progress_map.rows(records.read()), records.read())
     with open(target, encoding="utf-8-sig", newline="") as file:
         first, second, third = csv.DictReader(file)
     assert (first["id"], first["done"], first["tries"]) == ("98-1", "1", "2")

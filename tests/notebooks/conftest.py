@@ -2,7 +2,7 @@
 
 import os
 
-from authoring.lessons import all_lessons, select
+from course.notebooks.lessons import all_lessons, select
 
 
 def pytest_generate_tests(metafunc):

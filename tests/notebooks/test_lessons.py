@@ -2,10 +2,10 @@
 
 import pytest
 
-from authoring import parity, structure
-from authoring.build import orphans, staleness
-from authoring.lessons import all_lessons, read_notebook, read_source
-from authoring.problems import report
+from course.author.checks import parity, structure
+from course.author.build import orphans, staleness
+from course.notebooks.lessons import all_lessons, read_notebook, read_source
+from course.author.checks.problems import report
 
 
 @pytest.fixture(scope="module")

@@ -193,4 +193,4 @@ def test_fit_equals_the_resizing_of_keras(shape):
     image = np.random.default_rng(1).integers(0, 256, (*shape, 3), np.uint8)
     layer = keras.layers.Resizing(224, 224, antialias=True)
     expected = np.asarray(layer(image[None].astype("float32"), training=False))[0]
-    assert np.abs(reading.fit(Image.fromarray(image), 224) - expected).max() < 0.02
+    assert np.abs(reading.resized(Image.fromarray(image), 224) - expected).max() < 0.02

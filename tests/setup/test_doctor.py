@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from course_utils import doctor, paths
-from course_utils.doctor import BAD, GOOD, WARN
+from course.learner import doctor
+from course.learner.doctor import BAD, GOOD, WARN
+from course_utils import paths
 
 CJK = re.compile(r"[\u4e00-\u9fff]")
 

@@ -6,9 +6,9 @@ import re
 import pytest
 from PIL import Image
 
-from authoring import readme
+from course.author import readme
+from course.cli import COMMANDS
 from course_utils import paths
-from course_utils.cli import COMMANDS
 
 TEXT = readme.README.read_text(encoding="utf-8")
 ENGLISH, _, CHINESE = TEXT.partition("\n# 中文\n")
@@ -18,14 +18,14 @@ LESSON_00 = (paths.LESSONS / "00_start_here.py").read_text(encoding="utf-8")
 
 def test_generated_parts_are_current():
     assert {found["name"] for found in readme.MARKED.finditer(TEXT)} == set(readme.blocks())
-    assert readme.renewed(TEXT) == TEXT, "run: python -m authoring.readme"
+    assert readme.renewed(TEXT) == TEXT, "run: python -m course.author.readme"
 
 
 def test_writing_and_checking(tmp_path, capsys):
     file = tmp_path / "README.md"
     file.write_text(TEXT.replace("<br>", "<br>old", 1), encoding="utf-8")
     assert readme.main(["--check"], file) == 1
-    assert "python -m authoring.readme" in capsys.readouterr().out
+    assert "python -m course.author.readme" in capsys.readouterr().out
     assert readme.main([], file) == 0
     assert readme.main(["--check"], file) == 0
     assert file.read_text(encoding="utf-8") == TEXT

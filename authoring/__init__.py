@@ -1,1 +1,0 @@
-"""What authors and teachers use and lessons never import."""

@@ -1,0 +1,1 @@
+"""The ``course`` command: one folder for each kind of person who types it. Lessons never import it."""

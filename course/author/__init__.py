@@ -1,0 +1,1 @@
+"""What an author types: building, checking, measuring, exporting lessons."""

@@ -1,0 +1,137 @@
+"""``course build``: from lessons/NN_name.py to the executed notebooks/NN_name.ipynb."""
+
+import argparse
+import multiprocessing
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from course.notebooks.execute import clean, execute, refuse_private_folders
+from course.notebooks.fingerprint import fingerprint
+from course.notebooks.lessons import (
+    Lesson,
+    all_lessons,
+    comparable,
+    read_notebook,
+    read_source,
+    select,
+    write_notebook,
+)
+from course.notebooks.needs import fetch_for
+from course_utils import paths
+from course_utils.messages import CourseError, both
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``course build``."""
+    parser.add_argument("lessons", nargs="*", metavar="NN", help="课的编号 · lesson numbers")
+    parser.add_argument("--jobs", type=int, default=1, help="同时生成几课 · lessons at a time")
+    parser.add_argument(
+        "--check", action="store_true", help="只列出过期的笔记本 · only list stale notebooks"
+    )
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="先测量时间和内存并写入 data/results/ · first measure time and memory",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Build or check the lessons; 1 when one is stale or failed."""
+    lessons = select(args.lessons)
+    if args.check:
+        return _check(lessons, everything=not args.lessons)
+    if args.full:
+        from course.author.measure import measure
+
+        for lesson in lessons:
+            print(measure(lesson).relative_to(paths.ROOT))
+    return _build_all(lessons, max(1, args.jobs))
+
+
+def build_notebook(lesson: Lesson, network: bool = False) -> NotebookNode:
+    """Convert, execute and clean one lesson. Raises CourseError where a cell fails."""
+    notebook = read_source(lesson)
+    lesson.notebook.parent.mkdir(exist_ok=True)
+    execute(notebook, lesson.notebook.parent, lesson.stem, network)
+    clean(notebook)
+    refuse_private_folders(notebook, lesson.stem)
+    notebook.metadata["course"] = NotebookNode(
+        source=f"lessons/{lesson.source.name}", hash=fingerprint(lesson)
+    )
+    return notebook
+
+
+def build(lesson: Lesson, network: bool = False) -> Path:
+    """Build one lesson and put its notebook in place; a failure leaves the old one."""
+    write_notebook(build_notebook(lesson, network), lesson.notebook)
+    return lesson.notebook
+
+
+def staleness(lesson: Lesson) -> tuple[str, str] | None:
+    """Why the notebook must be rebuilt, in both languages; None when it is up to date."""
+    if not lesson.notebook.exists():
+        return "还没有生成", "not built yet"
+    notebook = read_notebook(lesson.notebook)
+    if comparable(notebook) != comparable(read_source(lesson)):
+        return "单元与 lessons/ 里的不同", "its cells differ from those in lessons/"
+    if notebook.metadata.get("course", {}).get("hash") != fingerprint(lesson):
+        return (
+            "它用到的代码、数据或锁定的版本变了",
+            "the helpers, data files or locked versions that it depends on have changed",
+        )
+    return None
+
+
+def orphans() -> list[Path]:
+    """Notebooks that no lesson in lessons/ makes."""
+    made = {lesson.notebook for lesson in all_lessons()}
+    return [p for p in sorted(paths.NOTEBOOKS.glob("*.ipynb")) if p not in made]
+
+
+def _check(lessons: list[Lesson], everything: bool) -> int:
+    problems = 0
+    for lesson in lessons:
+        if reason := staleness(lesson):
+            problems += 1
+            print(both(f"{lesson.stem}：{reason[0]}", f"{lesson.stem}: {reason[1]}"))
+    for path in orphans() if everything else []:
+        problems += 1
+        print(
+            both(f"{path.name}：lessons/ 里没有它的源文件", f"{path.name}: no source in lessons/")
+        )
+    if problems:
+        print(both("请运行 course build。", "Run course build."))
+    return 1 if problems else 0
+
+
+def _build_all(lessons: list[Lesson], jobs: int) -> int:
+    fetch_for(lessons)
+    if jobs == 1 or len(lessons) == 1:
+        results = ((lesson, _build_reporting(lesson)) for lesson in lessons)
+    else:
+        results = _in_processes(lessons, jobs)
+    failed = 0
+    for lesson, error in results:
+        failed += error is not None
+        print(f"{lesson.stem}: {error or 'ok'}", file=sys.stderr if error else sys.stdout)
+    return 1 if failed else 0
+
+
+def _in_processes(lessons: list[Lesson], jobs: int):
+    # spawn: nbclient's event loop and zmq do not survive a fork
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        waiting = {pool.submit(_build_reporting, lesson): lesson for lesson in lessons}
+        for done in as_completed(waiting):
+            yield waiting[done], done.result()
+
+
+def _build_reporting(lesson: Lesson) -> str | None:
+    try:
+        build(lesson)
+    except CourseError as error:
+        return str(error)
+    return None

@@ -1,0 +1,207 @@
+"""``course export``: one language of each lesson as notebook, web page or slides, for offline use."""
+
+import argparse
+import copy
+import html
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from course.notebooks.lessons import read_notebook, select, tags, write_notebook
+from course.notebooks.markdown import half_of_heading, new_parser
+from course_utils import files, paths
+from course_utils.messages import CourseError
+
+OTHER_LANGUAGE = {"zh": "lang-en", "en": "lang-zh"}
+HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
+TEMPLATES = Path(__file__).parent / "templates"
+OUTPUT_ONLY = "output-only"
+FORMATS = {"ipynb": ".ipynb", "html": ".html", "slides": ".slides.html"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``course export``."""
+    parser.add_argument("--lang", choices=["zh", "en"], required=True, help="语言 · language")
+    parser.add_argument("--format", choices=list(FORMATS), default="ipynb", help="格式 · format")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="放到哪里 · where to put them")
+    parser.add_argument("lessons", nargs="*", metavar="NN", help="课的编号 · lesson numbers")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export the chosen lessons and print the files' names."""
+    args.folder.mkdir(parents=True, exist_ok=True)
+    for lesson in select(args.lessons):
+        notebook = monolingual(read_notebook(lesson.notebook), args.lang)
+        target = args.folder / f"{lesson.stem}{FORMATS[args.format]}"
+        if target.resolve().is_relative_to(paths.NOTEBOOKS.resolve()):
+            raise CourseError(
+                "notebooks/ 放的是课程自己的笔记本，请导出到别的文件夹。",
+                "notebooks/ holds the course's own notebooks: export to another folder.",
+            )
+        write(notebook, target, args.format, args.lang)
+        print(target)
+    return 0
+
+
+def write(notebook: NotebookNode, target: Path, kind: str, language: str) -> None:
+    """Write one exported lesson; ``kind`` is ``ipynb``, ``html`` or ``slides``."""
+    if kind == "ipynb":
+        write_notebook(notebook, target)
+        return
+    page = web_page if kind == "html" else slides
+    files.write_atomically(target, page(notebook, language))
+
+
+def monolingual(notebook: NotebookNode, language: str) -> NotebookNode:
+    """A copy with one language: its text, its half of every heading, its alt texts."""
+    result = copy.deepcopy(notebook)
+    result.cells = [c for c in result.cells if OTHER_LANGUAGE[language] not in tags(c)]
+    result.metadata.pop("course", None)
+    for cell in result.cells:
+        if cell.cell_type == "markdown" and not tags(cell):
+            lines = cell.source.split("\n")
+            cell.source = "\n".join(half_of_heading(line, language) for line in lines)
+        for output in cell.get("outputs", []):
+            for details in output.get("metadata", {}).values():
+                if isinstance(details, dict) and f"alt_{language}" in details:
+                    details["alt"] = details[f"alt_{language}"]
+    return result
+
+
+def web_page(notebook: NotebookNode, language: str) -> str:
+    """The lesson as one HTML file that needs nothing else."""
+    return _fill("page.html", notebook, language, _body(notebook.cells))
+
+
+def slides(notebook: NotebookNode, language: str) -> str:
+    """The lesson as slides in one HTML file; arrow keys, space and Page Up/Down turn them."""
+    sections = (f"<section>\n{_body(cells)}\n</section>" for cells in slide_cells(notebook))
+    return _fill("slides.html", notebook, language, "\n".join(sections))
+
+
+def slide_cells(notebook: NotebookNode) -> list[list[NotebookNode]]:
+    """Cells by slide: a new one at each heading, and at a text that follows code."""
+    groups: list[list[NotebookNode]] = []
+    for cell in map(_for_the_wall, notebook.cells):
+        if cell is None:
+            continue
+        is_text = cell.cell_type == "markdown"
+        is_heading = is_text and cell.source.startswith("#")
+        after_code = is_text and bool(groups) and groups[-1][-1].cell_type == "code"
+        if not groups or is_heading or after_code:
+            groups.append([])
+        groups[-1].append(cell)
+    return groups
+
+
+def _for_the_wall(cell: NotebookNode) -> NotebookNode | None:
+    """A setup cell (imports, drawing) is shown by its output only, and not at all without one."""
+    if cell.cell_type != "code" or "setup" not in tags(cell):
+        return cell
+    if not cell.outputs:
+        return None
+    shown = copy.deepcopy(cell)
+    shown.metadata["tags"] = [OUTPUT_ONLY]
+    return shown
+
+
+def _fill(template: str, notebook: NotebookNode, language: str, body: str) -> str:
+    texts = [c.source for c in notebook.cells if c.cell_type == "markdown"]
+    words = {
+        "@LANG@": HTML_LANGUAGE[language],
+        "@TITLE@": html.escape(texts[0].splitlines()[0].lstrip("# ") if texts else ""),
+        "@STYLE@": (TEMPLATES / "export.css").read_text(encoding="utf-8") + _code_style(),
+    }
+    page = (TEMPLATES / template).read_text(encoding="utf-8")
+    for mark, word in words.items():
+        page = page.replace(mark, word)
+    return page.replace("@BODY@", body)
+
+
+@cache
+def _code_style() -> str:
+    from pygments.formatters import HtmlFormatter
+
+    return HtmlFormatter(style="default").get_style_defs(".highlight")
+
+
+@cache
+def _exporter():
+    """nbconvert's bare template: it knows every kind of output, and loads nothing."""
+    from nbconvert import HTMLExporter
+    from nbconvert.preprocessors import TagRemovePreprocessor
+
+    exporter = HTMLExporter(template_name="basic", exclude_anchor_links=True)
+    exporter.register_filter("markdown2html", render)
+    exporter.register_preprocessor(
+        TagRemovePreprocessor(remove_input_tags={OUTPUT_ONLY}), enabled=True
+    )
+    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
+    return exporter
+
+
+def _body(cells: list[NotebookNode]) -> str:
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
+    body, _ = _exporter().from_notebook_node(notebook)
+    return body
+
+
+def render(text: str) -> str:
+    """Markdown as HTML, formulas as MathML, local pictures embedded."""
+    return _renderer().render(text)
+
+
+@cache
+def _renderer():
+    markdown = new_parser()
+    for rule, display in (("math_inline", 0), ("math_inline_double", 1), ("math_block", 1)):
+        markdown.add_render_rule(rule, _formula_rule(bool(display)))
+    plain_image = markdown.renderer.rules["image"]
+
+    def image(self, tokens, index, options, env):
+        tokens[index].attrs["src"] = _embedded(str(tokens[index].attrs["src"]))
+        return plain_image(tokens, index, options, env)
+
+    markdown.add_render_rule("image", image)
+    return markdown
+
+
+def _formula_rule(display: bool):
+    def rule(self, tokens, index, options, env):
+        return mathml(tokens[index].content, display)
+
+    return rule
+
+
+def mathml(formula: str, display: bool) -> str:
+    """The formula as MathML, which browsers draw without any script.
+
+    Raises CourseError for a formula that cannot be converted.
+    """
+    from latex2mathml.converter import convert
+
+    try:
+        converted = convert(formula.strip(), display="block" if display else "inline")
+        if "\\" in converted:  # an unknown command is left as it stands
+            raise ValueError("unknown command")
+        return converted
+    except Exception as error:  # the converter raises exceptions of many kinds
+        raise CourseError(
+            f"公式无法转换成 MathML：{formula}（{error!r}）。请换一种写法。",
+            f"This formula cannot become MathML: {formula} ({error!r}). Write it another way.",
+        ) from error
+
+
+def _embedded(source: str) -> str:
+    """A picture file of the course as a data address; other addresses stay."""
+    import base64
+    import mimetypes
+
+    path = paths.NOTEBOOKS / source
+    if ":" in source or not path.is_file():
+        return source
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"

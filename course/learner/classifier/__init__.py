@@ -1,0 +1,1 @@
+"""The classifier behind ``course train``, ``classify`` and ``evaluate``."""

@@ -1,0 +1,86 @@
+"""``course classify``: labels and probabilities of photos and folders of photos."""
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from course.learner.classifier import model_file
+from course.learner.classifier.labelling import label_all, printable, report_skipped
+from course_utils import photos
+from course_utils.messages import CourseError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """MODEL, PATH…, --format."""
+    parser.add_argument(
+        "model", type=Path, metavar="MODEL.keras", help="course train 保存的模型 · a trained model"
+    )
+    parser.add_argument(
+        "paths",
+        type=Path,
+        nargs="+",
+        metavar="PATH",
+        help="照片或文件夹；名字以 - 开头时在前面写 -- · photos or folders; write -- before a name that begins with -",
+    )
+    parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one line per photo, in the order given."""
+    files = list(_files(args.paths))
+    classifier = model_file.Classifier(args.model)
+    table, bad = label_all(classifier, files)
+    report_skipped(list(bad.items()))
+    good = [i for i, path in enumerate(files) if path not in bad]
+    if not good:
+        raise CourseError(
+            "没有可以分类的照片。请检查路径。", "There is no photo to label. Check the paths."
+        )
+    write = {"table": _table, "csv": _csv, "json": _json}[args.format]
+    write([printable(str(files[i])) for i in good], table[good], classifier.class_names)
+    return 0
+
+
+def _files(paths: list[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from photos.photo_files(path)
+        else:
+            yield path
+
+
+def _table(files: list[str], table: np.ndarray, names: tuple[str, ...]) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame(table, columns=[f"p({name})" for name in names])
+    frame.insert(0, "类别 · label", [names[k] for k in table.argmax(1)])
+    frame.insert(0, "照片 · photo", files)
+    with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", None):
+        print(frame.to_string(index=False, float_format="{:.4f}".format))
+
+
+def _csv(files: list[str], table: np.ndarray, names: tuple[str, ...]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["photo", "label", "probability", *(f"p({name})" for name in names)])
+    for file, row in zip(files, table, strict=True):
+        best = int(row.argmax())
+        writer.writerow([file, names[best], f"{row[best]:.6f}", *(f"{p:.6f}" for p in row)])
+
+
+def _json(files: list[str], table: np.ndarray, names: tuple[str, ...]) -> None:
+    rows = [
+        {
+            "photo": file,
+            "label": names[int(row.argmax())],
+            "probability": round(float(row.max()), 6),
+            "probabilities": {n: round(float(p), 6) for n, p in zip(names, row, strict=True)},
+        }
+        for file, row in zip(files, table, strict=True)
+    ]
+    json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
+    print()

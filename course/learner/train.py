@@ -1,0 +1,122 @@
+"""``course train``: a classifier from folders of photos, as one ``.keras`` file."""
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from course.learner.classifier import head, model_file
+from course.learner.classifier.labelling import label_all, report_skipped
+from course_utils import __version__, features, photos
+from course_utils.evaluation import wilson_interval
+from course_utils.messages import both
+
+TEST_SETS = {  # split: 中文, English
+    "test": ("同一来源", "same source"),
+    "web": ("网上照片", "photos from the web"),
+    "pets": ("牛津宠物照片", "Oxford pets"),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """--data, --backbone, --finetune, --out."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="每个类别一个子文件夹；不给则用课程的 200 张猫狗照片"
+        " · one subfolder per class; without it the course's 200 photos of cats and dogs",
+    )
+    parser.add_argument(
+        "--backbone",
+        metavar="NAME",
+        help="不给则由交叉验证选择 · chosen by cross-validation when not given: "
+        + ", ".join(head.CANDIDATES),
+    )
+    parser.add_argument(
+        "--finetune",
+        action="store_true",
+        help="再微调最后几个块；没有更好就不采用 · also fine-tune the last blocks; kept only when better",
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="MODEL.keras", help="模型文件 · the model's file"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Choose by cross-validation, fit on all training photos, save, report."""
+    model_file.check_out(args.out)
+    photo_set = load(args.data)
+    head.check_classes(photo_set)
+    candidates = [args.backbone] if args.backbone else head.CANDIDATES
+    choice = head.choose(photo_set, candidates, progress=sys.stderr.isatty())
+    _report_choice(photo_set, choice)
+    features.extract(photo_set, choice.backbone, progress=sys.stderr.isatty())
+    model, tuned = _fit(photo_set, choice, args.finetune)
+    training = asdict(choice) | {
+        "photos": len(photo_set),
+        "finetuned": tuned,
+        "course": __version__,
+    }
+    model_file.save(model, photo_set.class_names, training, args.out)
+    print(both(f"模型已保存：{args.out}", f"The model is saved: {args.out}"))
+    if args.data is None:
+        _report_tests(model, None if tuned else choice, args.out)
+    return 0
+
+
+def load(folder: Path | None) -> photos.PhotoSet:
+    """The training photos; files that are no photos are listed and left out."""
+    if folder is None:
+        return photos.default("train")
+    photo_set = photos.load_folder(folder)
+    report_skipped(photo_set.skipped)
+    return photo_set
+
+
+def _fit(photo_set: photos.PhotoSet, choice: head.Choice, finetune: bool) -> tuple:
+    """The model trained on all photos, and whether fine-tuning was kept."""
+    from course.learner.classifier import finetune as tuning
+
+    if not finetune:
+        return tuning.frozen_model(photo_set, choice), False
+    model, frozen, tuned = tuning.improve(photo_set, choice)
+    numbers = f"{frozen:.4f} → {tuned:.4f}"
+    zh, en = ("采用", "kept") if tuned < frozen else ("不采用", "not kept")
+    print(
+        both(
+            f"微调：留出照片的对数损失 {numbers}，{zh}",
+            f"Fine-tuning: held-out loss {numbers}, {en}",
+        )
+    )
+    return model, tuned < frozen
+
+
+def _report_choice(photo_set: photos.PhotoSet, choice: head.Choice) -> None:
+    n, names = len(photo_set), ", ".join(photo_set.class_names)
+    print(both(f"{n} 张照片，类别：{names}", f"{n} photos, classes: {names}"))
+    print(both(f"骨干网络：{choice.backbone}", f"Backbone: {choice.backbone}"))
+    share = _share(choice.n_right, choice.n_total)
+    print(both(f"交叉验证准确率：{share}", f"Cross-validated accuracy: {share}"))
+
+
+def _share(n_right: int, n_total: int) -> str:
+    low, high = wilson_interval(n_right, n_total)
+    return f"{n_right / n_total:.2%} ({n_right}/{n_total}, 95%: {low:.2%} – {high:.2%})"
+
+
+def _report_tests(model, choice: head.Choice | None, out: Path) -> None:
+    """The three test sets of the default photos, apart by source; nothing was chosen with them.
+
+    choice: the backbone whose cached features serve; None for a fine-tuned one.
+    """
+    classifier = None if choice else model_file.Classifier(out)
+    kernel, bias = model.get_layer("head").get_weights()
+    for split, (zh, en) in TEST_SETS.items():
+        photo_set = photos.default(split)
+        if choice:
+            table = features.extract(photo_set, choice.backbone) @ kernel + bias
+        else:
+            table, _ = label_all(classifier, photo_set.paths)
+        share = _share(int((table.argmax(1) == photo_set.labels).sum()), len(photo_set))
+        print(both(f"测试（{zh}）：{share}", f"Test ({en}): {share}"))

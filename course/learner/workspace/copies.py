@@ -1,0 +1,221 @@
+"""Lessons copied to ``my_course/``: new ones arrive, nothing of the learner's is overwritten.
+
+Beside the copies, ``my_course/.course/`` keeps the version of each lesson that was brought last.
+Three files decide what happens to a lesson: the course's now, the one brought last, and the
+learner's. Only a copy that still says exactly what was brought is ever replaced.
+"""
+
+import difflib
+import hashlib
+import json
+import re
+import subprocess
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from course_utils import files, paths
+from course_utils.messages import CourseError
+
+NOTEBOOK = re.compile(r"\d\d_\w+\.ipynb")
+
+
+class Outcome(Enum):
+    """What bringing one lesson did."""
+
+    COPIED = "copied"  # it was not there yet
+    SAME = "same"  # nothing to do
+    REFRESHED = "refreshed"  # not touched by the learner: replaced by the new version
+    WAITING = "waiting"  # changed by the learner, and a new version has not been brought yet
+    BESIDE = "beside"  # changed by the learner: the new version lies beside it
+
+
+@dataclass
+class Brought:
+    """One lesson's outcome, the file that holds the course's version, and what changed in it."""
+
+    name: str
+    outcome: Outcome
+    file: Path
+    changes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The course's notebooks and the learner's folder for them."""
+
+    notebooks: Path = paths.NOTEBOOKS
+    mine: Path = paths.MY_COURSE
+
+    @property
+    def last(self) -> Path:
+        """Folder with the version of each lesson that was brought last."""
+        return self.mine / ".course"
+
+    def lessons(self, numbers: list[str] = ()) -> list[str]:
+        """File names of the lessons with these numbers (``"9"`` or ``"09"``), all when none given.
+
+        Raises CourseError for a number that no notebook has.
+        """
+        names = sorted(p.name for p in self.notebooks.glob("*.ipynb") if NOTEBOOK.match(p.name))
+        wanted = [number.split("_")[0].zfill(2) for number in numbers]
+        known = {name[:2] for name in names}
+        if unknown := [number for number in wanted if number not in known]:
+            has = " ".join(sorted(known))
+            raise CourseError(
+                f"没有第 {', '.join(unknown)} 课；现有的课：{has}。",
+                f"There is no lesson {', '.join(unknown)}; the lessons are: {has}.",
+            )
+        return [name for name in names if not wanted or name[:2] in wanted]
+
+    def bring(self, name: str, beside: bool) -> Brought:
+        """Bring one lesson up to date; ``beside`` puts new versions beside changed copies."""
+        mine, last = self.mine / name, self.last / name
+        now = original(self.notebooks / name)
+        if not mine.exists():
+            write(last, now)
+            write(mine, now)
+            return Brought(name, Outcome.COPIED, mine)
+        if fingerprint(mine) == fingerprint(now):
+            if fingerprint(last) != fingerprint(now):  # an interrupted or lost record heals
+                write(last, now)
+            return Brought(name, Outcome.SAME, mine)
+        if fingerprint(last) == fingerprint(now):
+            return Brought(name, Outcome.SAME, mine)
+        changes = what_changed(last, now)
+        if fingerprint(mine) == fingerprint(last):
+            write(mine, now)
+            write(last, now)
+            return Brought(name, Outcome.REFRESHED, mine, changes)
+        if not beside:
+            return Brought(name, Outcome.WAITING, mine)
+        place = self.place_beside(name, now)
+        write(place, now)
+        write(last, now)
+        return Brought(name, Outcome.BESIDE, place, changes)
+
+    def place_beside(self, name: str, now: bytes) -> Path:
+        """A file for the new version: free, or holding a course version nobody has changed."""
+        stem, number = Path(name).stem, 1
+        while True:
+            place = self.mine / f"{stem}.new-version{'' if number == 1 else f'-{number}'}.ipynb"
+            untouched = (fingerprint(now), fingerprint(self.last / name))
+            if not place.exists() or fingerprint(place) in untouched:
+                return place
+            number += 1
+
+    def changed_by_hand(self) -> list[str]:
+        """Names in notebooks/ that somebody edited or deleted there; none where there is no git."""
+        answer = git(self.notebooks, "diff", "--name-only", "-z", "--relative", "HEAD", "--", ".")
+        names = [name for name in (answer or b"").decode(errors="replace").split("\0") if name]
+        return sorted(
+            n for n in names if by_hand(self.notebooks / n, committed(self.notebooks / n))
+        )
+
+
+def git(folder: Path, *arguments: str) -> bytes | None:
+    """What a git command prints in that folder; None without git or outside a clone."""
+    try:
+        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
+    except OSError:
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def committed(notebook: Path) -> bytes | None:
+    """What git has for a notebook; None where git does not know it."""
+    return git(notebook.parent, "show", f"HEAD:./{notebook.name}")
+
+
+def by_hand(notebook: Path, before: bytes | None) -> bool:
+    """Whether a notebook of the course was changed in place, and not by `course build`.
+
+    A build from changed sources stores their new hash; an edited notebook keeps the old one.
+    """
+    if before is None or (notebook.exists() and notebook.read_bytes() == before):
+        return False
+    return not notebook.exists() or source_hash(notebook.read_bytes()) == source_hash(before)
+
+
+def source_hash(content: bytes) -> str | None:
+    """The hash of its sources that `course build` stores in a notebook."""
+    try:
+        return json.loads(content)["metadata"]["course"]["hash"]
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def original(notebook: Path) -> bytes:
+    """The course's version of a notebook; one that was changed by hand is not passed on."""
+    before = committed(notebook)
+    if before is not None and by_hand(notebook, before):
+        return before
+    return notebook.read_bytes()
+
+
+def fingerprint(notebook: Path | bytes) -> str:
+    """Hash of what a notebook says: cells, their outputs and metadata. Empty for a missing file.
+
+    JupyterLab rewrites ids, counters and spacing whenever it saves; these do not count.
+    """
+    try:
+        data = notebook if isinstance(notebook, bytes) else notebook.read_bytes()
+    except FileNotFoundError:
+        return ""
+    try:
+        cells = [without_counters(cell) for cell in json.loads(data)["cells"]]
+        data = json.dumps(cells, sort_keys=True).encode()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass  # no notebook any more: then every byte counts
+    return hashlib.sha256(data).hexdigest()
+
+
+def without_counters(cell: dict) -> dict:
+    """A cell without its id and execution counts; text as one string however it is stored."""
+    kept = {k: v for k, v in cell.items() if k not in ("id", "execution_count")}
+    kept["source"] = "".join(kept.get("source", ""))
+    kept["outputs"] = [
+        {k: "".join(v) if k == "text" else v for k, v in output.items() if k != "execution_count"}
+        for output in kept.get("outputs", [])
+    ]
+    return kept
+
+
+def what_changed(before: Path, now: bytes) -> list[str]:
+    """Headings of the sections whose cells differ between two versions, in order, each once."""
+    try:
+        old = sections(json.loads(before.read_bytes())["cells"])
+        new = sections(json.loads(now)["cells"])
+    except (OSError, ValueError, KeyError):
+        return []
+    steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    touched = [
+        heading
+        for kind, i1, i2, j1, j2 in steps
+        if kind != "equal"
+        for heading, _ in old[i1:i2] + new[j1:j2]
+    ]
+    return list(dict.fromkeys(touched))
+
+
+def sections(cells: list[dict]) -> list[tuple[str, str]]:
+    """(heading above it, source) of each cell."""
+    heading, rows = "", []
+    for cell in cells:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown" and (found := re.match(r"#+ (.+)", source)):
+            heading = found[1]
+        rows.append((heading, source))
+    return rows
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file completely or not at all."""
+    try:
+        files.write_atomically(path, content)
+    except OSError as error:
+        raise CourseError(
+            f"写不了 {path}：{error.strerror}。请检查磁盘空间和文件夹权限，关掉占用它的程序，再试一次。",
+            f"Cannot write {path}: {error.strerror}. Check disk space and permissions, close programs "
+            "that hold it, and try again.",
+        ) from error

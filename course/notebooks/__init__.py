@@ -1,0 +1,1 @@
+"""Lessons as notebooks: source, execution, kernels; shared by run, build and grade."""

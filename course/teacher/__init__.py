@@ -1,0 +1,1 @@
+"""What a teacher types: student copies, marking, a lesson's sheet."""

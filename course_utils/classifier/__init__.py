@@ -1,1 +1,0 @@
-"""``course train``, ``course classify``, ``course evaluate``: the project as a tool."""
