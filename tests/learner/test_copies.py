@@ -1,6 +1,7 @@
 """my_course/: what the learner wrote is still there after every update, crash and rename."""
 
 import json
+import os
 import subprocess
 
 import nbformat
@@ -133,7 +134,7 @@ def test_a_copy_that_is_no_notebook_any_more_is_kept(workspace):
 def test_a_crash_between_two_writes_heals(workspace, monkeypatch, fails_at):
     workspace.bring(NAME, beside=False)
     (workspace.notebooks / NAME).write_bytes(lesson("second"))
-    real, calls = copies.os.replace, []
+    real, calls = os.replace, []
 
     def replace(source, target):
         calls.append(target)
