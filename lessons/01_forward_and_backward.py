@@ -1,5 +1,6 @@
 # ---
 # jupyter:
+#   course: {minutes: 60, needs: []}
 #   jupytext:
 #     text_representation:
 #       extension: .py

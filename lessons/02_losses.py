@@ -1,5 +1,6 @@
 # ---
 # jupyter:
+#   course: {minutes: 50, needs: ["01"]}
 #   jupytext:
 #     text_representation:
 #       extension: .py

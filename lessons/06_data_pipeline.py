@@ -1,5 +1,6 @@
 # ---
 # jupyter:
+#   course: {minutes: 90, needs: ["04"]}
 #   jupytext:
 #     text_representation:
 #       extension: .py

@@ -1,5 +1,6 @@
 # ---
 # jupyter:
+#   course: {minutes: 80, needs: ["03", "04", "05", "06", "07"]}
 #   jupytext:
 #     text_representation:
 #       extension: .py

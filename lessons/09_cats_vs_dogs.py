@@ -1,5 +1,6 @@
 # ---
 # jupyter:
+#   course: {minutes: 90, needs: ["06", "07", "08"]}
 #   jupytext:
 #     text_representation:
 #       extension: .py

@@ -5,6 +5,7 @@ stored table and the short rerun in the lesson cannot drift apart.
 """
 
 import ast
+import importlib
 import os
 import time
 from pathlib import Path
@@ -16,18 +17,21 @@ SIZES = [4, 5, 10, 20, 50, 100, 200]  # labelled photos
 REPEATS, SCRATCH_REPEATS, RANDOM_NETWORKS = 40, 8, 4
 CANDIDATES = [
     "efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "mobilenet_v2",
-    "squeezenet", "vgg16", "resnet50",
+    "squeezenet", "vgg16",
 ]  # fmt: skip
 
 
 def measure() -> dict:
     """Everything that the lesson shows from data/results/07.json, under ``full``."""
     lesson = from_lesson()
+    resnet50 = resnet50_tables(lesson)
+    rows = {name: backbone_row(lesson, name) for name in CANDIDATES}
+    rows["resnet50"] = judged(lesson, resnet50["ResNet50, own, GAP"]) | {"leep": None}
     return {
         "curve": curve(lesson),
         "longer": [round(float(lesson["score_scratch"](r, 200, steps=1000)), 4) for r in range(2)],
-        "backbones": {name: backbone_row(lesson, name) for name in CANDIDATES},
-        "recipes": recipes(lesson),
+        "backbones": rows,
+        "recipes": recipes(lesson, resnet50),
         "sources": [lesson["score_sources"](seed) for seed in range(5)],
         "seconds": seconds(lesson),
         "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
@@ -77,35 +81,46 @@ def backbone_row(lesson: dict, name: str) -> dict:
     if spec.has_top:
         p = lesson["imagenet"](lesson["all_photos"].images(spec.size)[:200], name)
         score = round(float(lesson["leep"](p, lesson["y"][:200])), 4)
-    x = features.extract(lesson["all_photos"], name)
+    return judged(lesson, features.extract(lesson["all_photos"], name)) | {"leep": score}
+
+
+def judged(lesson: dict, x) -> dict:
+    """Probe with its standard error, neighbours, and how many of the other photos are right."""
     probe, error, neighbours, n_right = map(float, lesson["judge_backbone"](x))
     rounded = {"probe": probe, "error": error, "neighbours": neighbours}
-    return {key: round(value, 4) for key, value in rounded.items()} | {
-        "n_right": int(n_right),
-        "leep": score,
-    }
+    return {key: round(value, 4) for key, value in rounded.items()} | {"n_right": int(n_right)}
 
 
-def recipes(lesson: dict) -> dict:
+def recipes(lesson: dict, resnet50: dict) -> dict:
     """The articles' VGG16 and ResNet50, as printed and repaired: accuracies with 60 labels."""
-    tables = lesson["vgg16_tables"]() | resnet50_tables(lesson)
+    tables = lesson["vgg16_tables"]() | resnet50
     score = lesson["score_frozen"]
     return {name: [round(score(x, r, 60), 4) for r in range(10)] for name, x in tables.items()}
 
 
 def resnet50_tables(lesson: dict) -> dict:
-    """S4 as printed feeds raw RGB to kernels that expect BGR minus its mean."""
+    """Features of all photos: S4 as printed feeds raw RGB to kernels that expect BGR minus its mean."""
     import numpy as np
 
-    from course_utils import backbones, features
+    from course_utils import backbones
 
-    bare = backbones.predictor(backbones.load("resnet50", pooling="avg", preprocessing=False))
-    flipped = lesson["images"][..., ::-1]  # the course's kernels are in RGB order
-    batches = [bare(flipped[i : i + 8]) for i in range(0, len(flipped), 8)]
-    return {
-        "ResNet50, raw, GAP": np.concatenate(batches),
-        "ResNet50, own, GAP": features.extract(lesson["all_photos"], "resnet50"),
-    }
+    resnet50, images, tables = _benchmark("resnet50"), lesson["images"], {}
+    for name, preprocessing in (("raw", False), ("own", True)):
+        model = resnet50.load(pooling="avg", preprocessing=preprocessing)
+        predict = backbones.predictor(model)
+        batches = [predict(images[i : i + 8]) for i in range(0, len(images), 8)]
+        tables[f"ResNet50, {name}, GAP"] = np.concatenate(batches)
+    return tables
+
+
+def _benchmark(name: str):
+    """A module of benchmarks/: its weights come from elsewhere than the lessons' own."""
+    import sys
+
+    from course_utils import paths
+
+    sys.path.append(str(paths.ROOT / "benchmarks"))
+    return importlib.import_module(name)
 
 
 def seconds(lesson: dict) -> dict:

@@ -58,9 +58,8 @@ def build_notebook(lesson: Lesson, network: bool = False) -> NotebookNode:
     execute(notebook, lesson.notebook.parent, lesson.stem, network)
     clean(notebook)
     refuse_private_folders(notebook, lesson.stem)
-    notebook.metadata["course"] = NotebookNode(
-        source=f"lessons/{lesson.source.name}", hash=fingerprint(lesson)
-    )
+    source = f"lessons/{lesson.source.name}"
+    notebook.metadata.course |= {"source": source, "hash": fingerprint(lesson)}
     return notebook
 
 

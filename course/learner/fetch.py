@@ -1,7 +1,6 @@
 """``course fetch``: get assets into the cache, or write a class pack."""
 
 import argparse
-import shutil
 from pathlib import Path
 
 from course_utils.assets import manifest as every_asset
@@ -25,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
         print(table(store.status()))
         return 0
     if args.all:
-        assets = [asset for asset in known.values() if _can_come(asset)]
+        assets = list(known.values())
     else:
         assets = [store.named(name) for name in args.names]
     failed = [asset for asset in assets if not _get(asset, args.to)]
@@ -36,15 +35,6 @@ def run(args: argparse.Namespace) -> int:
         names = ", ".join(asset.name for asset in failed)
         print(both(f"没有取得：{names}", f"Not fetched: {names}"))
     return 1 if failed else 0
-
-
-def _can_come(asset: Asset) -> bool:
-    """False, said aloud, for npm's asset where npm is missing: keras.applications takes its place."""
-    if asset.kind != "npm" or shutil.which("npm") or store.locate(asset):
-        return True
-    zh = f"– {asset.name}：没有 npm，跳过；课程改用 keras.applications 的下载。"
-    print(both(zh, f"– {asset.name}: no npm, left out; keras.applications downloads it instead."))
-    return False
 
 
 def _get(asset: Asset, pack: Path | None) -> bool:

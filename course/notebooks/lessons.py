@@ -86,7 +86,8 @@ def read_source(lesson: Lesson) -> NotebookNode:
     import jupytext  # authors have it; a student copy has no sources
 
     notebook = jupytext.read(lesson.source, fmt="py:percent")
-    notebook.metadata = NotebookNode(kernelspec=NotebookNode(KERNELSPEC))
+    about = NotebookNode(notebook.metadata.get("course", {}))  # minutes, needs: from the header
+    notebook.metadata = NotebookNode(kernelspec=NotebookNode(KERNELSPEC), course=about)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: dict[str, int] = {}
     for cell in notebook.cells:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from course_utils import paths
 from course_utils.messages import CourseError
 
-KINDS = ("wheel", "sdist", "npm", "installed")
+KINDS = ("wheel", "sdist", "installed")
 
 
 @dataclass(frozen=True)

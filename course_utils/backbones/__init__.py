@@ -12,7 +12,7 @@ forgotten nor applied a second time; ``check_raw`` says so when photos were prep
 from contextlib import nullcontext
 from types import ModuleType
 
-from course_utils.backbones import efficientnet_lite, mobilenet_v2, resnet50, squeezenet, vgg16
+from course_utils.backbones import efficientnet_lite, mobilenet_v2, squeezenet, vgg16
 from course_utils.backbones.fold import fold_batch_norm, predictor
 from course_utils.backbones.parts import blocks, count_macs, random_state_kept
 from course_utils.backbones.pixels import check_raw
@@ -34,7 +34,7 @@ __all__ = [
     "preprocessing",
 ]
 
-FAMILIES: list[ModuleType] = [efficientnet_lite, mobilenet_v2, squeezenet, vgg16, resnet50]
+FAMILIES: list[ModuleType] = [efficientnet_lite, mobilenet_v2, squeezenet, vgg16]
 SPECS: dict[str, Spec] = {name: spec for family in FAMILIES for name, spec in family.SPECS.items()}
 
 # Places of the house cats and the dog breeds among the 1,000 classes.

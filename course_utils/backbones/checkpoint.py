@@ -10,7 +10,6 @@ formats, ``torch/serialization.py``.
 """
 
 import io
-import json
 import math
 import pickle
 import pickletools
@@ -57,8 +56,7 @@ ALLOWED_OPCODES = frozenset(
 def read(path: str | Path) -> dict[str, np.ndarray]:
     """All tensors of a checkpoint by name; the format is recognised by the file's content.
 
-    Formats: PyTorch legacy and zip, a NumPy-only pickle, Keras ``.h5``, and a TensorFlow.js folder
-    or its ``model.json``. Names of nested mappings are joined by ``/``. Arrays keep the layout of
+    Formats: PyTorch legacy and zip, a NumPy-only pickle, and Keras ``.h5``. Names of nested mappings are joined by ``/``. Arrays keep the layout of
     their framework (PyTorch: OIHW). Raises CourseError when the file is damaged or holds anything
     but tensors.
     """
@@ -77,8 +75,6 @@ def read(path: str | Path) -> dict[str, np.ndarray]:
 
 
 def _read_any(path: Path) -> dict[str, np.ndarray]:
-    if path.is_dir() or path.suffix == ".json":
-        return read_tfjs(path)
     if path.stat().st_size > MAX_BYTES:
         raise ValueError("larger than any checkpoint of the course")
     with path.open("rb") as file:
@@ -352,25 +348,3 @@ def read_h5(path: Path) -> dict[str, np.ndarray]:
 
     with h5py.File(path, "r") as file:
         return walk(file, "")
-
-
-def read_tfjs(path: Path) -> dict[str, np.ndarray]:
-    """The float32 weights of a TensorFlow.js model: ``model.json`` and shards beside it."""
-    manifest = path / "model.json" if path.is_dir() else path
-    groups = json.loads(manifest.read_text(encoding="utf-8"))["weightsManifest"]
-    found: dict[str, np.ndarray] = {}
-    for group in groups:
-        if any(Path(name).name != name for name in group["paths"]):
-            raise ValueError("a shard outside the model's folder")
-        raw = b"".join((manifest.parent / name).read_bytes() for name in group["paths"])
-        start = 0
-        for weight in group["weights"]:
-            if weight["dtype"] != "float32" or "quantization" in weight:
-                raise ValueError(f"the weight {weight['name']} is not float32")
-            count = math.prod(weight["shape"])
-            values = np.frombuffer(raw, "<f4", count, start)
-            found[weight["name"]] = values.reshape(weight["shape"])
-            start += 4 * count
-        if start != len(raw):
-            raise ValueError("shards longer than their manifest")
-    return found

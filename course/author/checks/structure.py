@@ -7,11 +7,11 @@ import ast
 import base64
 import re
 import statistics
-import sys
 
 from nbformat import NotebookNode
 
-from course.author.checks.problems import Problem, print_findings
+from course.author.checks import header
+from course.author.checks.problems import Problem
 from course.author.checks.typography import has_han
 from course.notebooks.execute import ANSI, IMAGES, WIDGET_VIEW, shown_texts
 from course.notebooks.lessons import Lesson, read_notebook, read_source, tags
@@ -70,6 +70,7 @@ def source_problems(notebook: NotebookNode, file: str) -> list[Problem]:
         if "nbval-ignore-output" in tags(cell):
             _check_assertion_follows(notebook.cells[number:], number, found)
     _check_assertions_only_look(notebook, found)
+    found += header.check(notebook, file)
     _check_sections(notebook, found)
     _check_amount_of_code(notebook, found)
     return found
@@ -348,12 +349,3 @@ def check_lesson(lesson: Lesson) -> list[Problem]:
     notebook = read_notebook(lesson.notebook)
     size = lesson.notebook.stat().st_size
     return found + notebook_problems(notebook, f"notebooks/{lesson.notebook.name}", size)
-
-
-def main(numbers: list[str]) -> int:
-    """``python -m course.author.checks.structure [NN…]``: print the findings; 1 where there are any."""
-    return print_findings(check_lesson, numbers)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
