@@ -1,12 +1,14 @@
 """exercises_NN.py without what judging does not need: solutions, references, wrong answers."""
 
 import ast
+import base64
+import zlib
 from pathlib import Path
 
-from course_utils.learning import packed
 from course_utils.messages import CourseError
 
 NOT_FOR_STUDENTS = ("reference", "solution", "wrong")
+WIDTH = 100  # characters in a line of a packed file
 POSITIONAL = 4  # id, title, judge, hints: the rest is not for students
 KEPT = {"EXERCISES", "QUIZZES"}
 
@@ -26,9 +28,20 @@ def student_definitions(file: Path) -> str:
     tree = _Stripper().visit(ast.parse(file.read_text(encoding="utf-8")))
     while _drop_unused(tree):
         pass
-    text = packed.pack(ast.unparse(tree), file.stem[-2:])
+    text = pack(ast.unparse(tree), file.stem[-2:])
     _assert_stripped(text, file)
     return text
+
+
+def pack(source: str, number: str) -> str:
+    """The text of an exercises_NN.py that holds ``source`` packed."""
+    text = base64.b64encode(zlib.compress(source.encode(), 9)).decode()
+    lines = "\n".join(text[i : i + WIDTH] for i in range(0, len(text), WIDTH))
+    return (
+        f'"""Exercises and quizzes of lesson {number}, packed for students."""\n\n'
+        "from course_utils.learning.packed import unpack\n\n"
+        f'EXERCISES, QUIZZES = unpack("""\n{lines}\n""")\n'
+    )
 
 
 def _drop_unused(tree: ast.Module) -> bool:

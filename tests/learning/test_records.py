@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from course.learner import progress as command
-from course_utils import paths
+from course_utils import figures
 from course_utils.learning import check, progress, progress_map, records
+from course_utils.learning.curriculum import Entry
 
 WRITER = """
 import sys
@@ -81,24 +82,27 @@ def test_map_as_text_and_as_figure(lessons, capsys):
     records.note_quiz("98-q1", True)
     table = progress_map.rows(records.read())
     assert progress_map.as_text(table) == "98 □■ ●"
-    fig = progress_map.draw(table)
-    squares, circles = fig.axes[0].collections
+    course = [
+        Entry("01", "01_a", "一", "One", 30, ()),
+        Entry("97", "97_b", "前课：二", "Before: two", 50, ("01",)),
+        Entry("98", "98_c", "末课", "Last", 40, ("97", "01")),
+    ]
+    figures.use_style()
+    fig = progress_map.draw(table, course)
+    squares, circles = (c for c in fig.axes[0].collections if len(c.get_offsets()))
     assert len(squares.get_offsets()) == 2
     assert len(circles.get_offsets()) == 1
     faces = squares.get_facecolors()
     assert faces[0].tolist() == [1, 1, 1, 1]
     assert faces[1].tolist() != [1, 1, 1, 1]
+    assert squares.get_offsets()[0][1] == 2  # in the line of its lesson
+    assert [arc.center[1] for arc in fig.axes[0].patches] == [0.5, 1.5]  # 01–98 follows
+    assert [dot.get_fillstyle() for dot in fig.axes[0].lines] == ["none", "none", "left"]
+    labels = [label.get_text() for label in fig.axes[0].get_yticklabels()]
+    assert labels[1] == "97 前课 · 50 分钟 min\nBefore"
     capsys.readouterr()
     progress()
     assert capsys.readouterr().out == "98 □■ ●\n"
-
-
-def test_title_comes_from_the_notebook(lessons, tmp_path, monkeypatch):
-    monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path)
-    assert progress_map.lesson_title("98") == "98"
-    cell = {"cell_type": "markdown", "source": ["# 98 末课 · The last\n", "more"]}
-    (tmp_path / "98_last.ipynb").write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
-    assert progress_map.lesson_title("98") == "98 末课 · The last"
 
 
 def test_export(lessons, tmp_path, capsys):

@@ -1,5 +1,6 @@
 """README: its generated parts are current, what it names exists, both languages have all of it."""
 
+import argparse
 import io
 import re
 
@@ -9,6 +10,7 @@ from PIL import Image
 from course.author import readme
 from course.cli import COMMANDS
 from course_utils import paths
+from course_utils.learning import curriculum
 
 TEXT = readme.README.read_text(encoding="utf-8")
 ENGLISH, _, CHINESE = TEXT.partition("\n# 中文\n")
@@ -16,31 +18,38 @@ HALVES = {"en": ENGLISH, "zh": CHINESE}
 LESSON_00 = (paths.LESSONS / "00_start_here.py").read_text(encoding="utf-8")
 
 
-def test_generated_parts_are_current():
-    assert {found["name"] for found in readme.MARKED.finditer(TEXT)} == set(readme.blocks())
-    assert readme.renewed(TEXT) == TEXT, "run: python -m course.author.readme"
+def run(file, *options):
+    parser = argparse.ArgumentParser()
+    readme.add_arguments(parser)
+    return readme.run(parser.parse_args(options), file)
+
+
+def test_readme_is_what_its_template_makes():
+    assert readme.render() == TEXT, "run: course readme"
 
 
 def test_writing_and_checking(tmp_path, capsys):
     file = tmp_path / "README.md"
     file.write_text(TEXT.replace("<br>", "<br>old", 1), encoding="utf-8")
-    assert readme.main(["--check"], file) == 1
-    assert "python -m course.author.readme" in capsys.readouterr().out
-    assert readme.main([], file) == 0
-    assert readme.main(["--check"], file) == 0
+    assert run(file, "--check") == 1
+    assert "course readme" in capsys.readouterr().out
+    assert run(file) == 0
+    assert run(file, "--check") == 0
     assert file.read_text(encoding="utf-8") == TEXT
 
 
 def test_measured_parts_say_the_same_numbers():
     zh, en = (
-        re.findall(r"\d+(?:[.,]\d+)*", readme.measured(language)) for language in ("zh", "en")
+        re.findall(r"\d+(?:[.,]\d+)*", re.search(rf"\| \| {head} \|.*?\n\n.*?\n", TEXT, re.S)[0])
+        for head in ("实测", "measured")
     )
+    assert len(zh) > 30
     assert sorted(zh) == sorted(en)
 
 
 def test_numbers_are_those_of_the_result_file(monkeypatch):
     """Another result gives another README: nothing is copied by hand."""
-    results = readme._results
+    results = readme.results
 
     def changed(name):
         content = results(name)
@@ -48,9 +57,18 @@ def test_numbers_are_those_of_the_result_file(monkeypatch):
             content["recipes"]["ours_lite2"]["local_right"] = 500
         return content
 
-    monkeypatch.setattr(readme, "_results", changed)
-    assert "50.0% of 1,000" in readme.measured("en")
-    assert "认对 50.0%（95% 区间 46.9–53.1%）" in readme.measured("zh")
+    monkeypatch.setattr(readme, "results", changed)
+    text = readme.render()
+    assert "50.0% of 1,000" in text
+    assert "认对 50.0%（95% 区间 46.9–53.1%）" in text
+
+
+def test_mermaid_has_every_lesson_and_arrow():
+    course = curriculum.read()
+    numbers = re.findall(r"^ +L(\d\d)\[", TEXT, re.MULTILINE)
+    assert numbers == [entry.number for entry in course]
+    arrows = re.findall(r"^ +L(\d\d) --> L(\d\d)$", TEXT, re.MULTILINE)
+    assert arrows == curriculum.arrows(course)
 
 
 @pytest.mark.parametrize("text", [*HALVES.values(), LESSON_00], ids=[*HALVES, "lesson 00"])
@@ -71,8 +89,9 @@ def test_links_lead_somewhere(half):
 
 def test_both_halves_link_to_the_same_and_have_the_same_commands():
     def named(half):
-        half = re.sub(r"<!-- [a-z]+: begin.*?end -->", "", half, flags=re.DOTALL)
-        links = set(re.findall(r"\]\(([^)#]+)\)", half)) - {PICTURE}
+        links = {link for link in re.findall(r"\]\(([^)#]+)\)", half) if "/0" not in link} - {
+            PICTURE
+        }
         code = set(re.findall(r"^(?:python|PIP|COURSE|pip|\.venv)[^#\n]*", half, re.MULTILINE))
         return links, {line.strip() for line in code}
 

@@ -20,7 +20,7 @@ FIRST_SENTENCE = {
     "zh": re.compile(r".*?(?:。|$)", re.DOTALL),
     "en": re.compile(r".*?(?:\.\s|$)", re.DOTALL),
 }
-NUMBERS = re.compile(r"(?<!\d)(\d\d)(?: ?(?:–|到|to) ?(\d\d))?(?!\d)")
+NUMBERS = re.compile(r"(?<![A-Za-z\d])(\d\d)(?: ?(?:–|到|to) ?(\d\d))?(?!\d)")
 BEFORE = "Before you start"
 
 

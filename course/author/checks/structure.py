@@ -70,7 +70,6 @@ def source_problems(notebook: NotebookNode, file: str) -> list[Problem]:
         if "nbval-ignore-output" in tags(cell):
             _check_assertion_follows(notebook.cells[number:], number, found)
     _check_assertions_only_look(notebook, found)
-    found += header.check(notebook, file)
     _check_sections(notebook, found)
     _check_amount_of_code(notebook, found)
     return found
@@ -345,7 +344,8 @@ def _check_digits(text: str, number: int, found: Findings) -> None:
 
 def check_lesson(lesson: Lesson) -> list[Problem]:
     """The findings for a lesson and its notebook."""
-    found = source_problems(read_source(lesson), f"lessons/{lesson.source.name}")
+    source, file = read_source(lesson), f"lessons/{lesson.source.name}"
+    found = header.check(source, file) + source_problems(source, file)
     notebook = read_notebook(lesson.notebook)
     size = lesson.notebook.stat().st_size
     return found + notebook_problems(notebook, f"notebooks/{lesson.notebook.name}", size)

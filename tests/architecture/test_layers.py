@@ -1,0 +1,71 @@
+"""Who may import whom, how large what lessons import may get, and that commands are their files."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from course.cli import COMMANDS
+from course_utils import paths
+
+MOST_LINES = 5_600  # of course_utils; what later lessons add to it they name here
+
+
+def test_import_rules_are_kept():
+    """The contracts of pyproject.toml: folders import downwards only, and nothing in a circle."""
+    command = [
+        sys.executable,
+        "-c",
+        "from importlinter.cli import lint_imports_command as run; run()",
+    ]
+    done = subprocess.run(
+        [*command, "--no-cache"], cwd=paths.ROOT, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_forbidden_import_would_be_found(tmp_path):
+    """The same contract over a tree in which course_utils reaches up."""
+    text = (paths.ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    for package in ("course_utils", "course", *(f"course/{p}" for p in FOLDERS)):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").write_text("", encoding="utf-8")
+    (tmp_path / "course" / "cli.py").write_text("", encoding="utf-8")
+    (tmp_path / "course_utils" / "up.py").write_text("import course.learner\n", encoding="utf-8")
+    command = [
+        sys.executable,
+        "-c",
+        "from importlinter.cli import lint_imports_command as run; run()",
+    ]
+    done = subprocess.run(
+        [*command, "--no-cache"], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 1
+    assert "course_utils.up -> course.learner" in done.stdout
+
+
+FOLDERS = ("notebooks", "learner", "teacher", "author")
+
+
+def test_what_lessons_import_stays_small():
+    files = list((paths.ROOT / "course_utils").rglob("*.py"))
+    lines = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)
+    assert lines <= MOST_LINES
+
+
+def test_lessons_import_nothing_of_the_command():
+    for file in paths.LESSONS.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not any(name.split(".")[0] == "course" for name in names), file.name
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_is_its_file(command):
+    """``course train`` is course/learner/train.py; a Python keyword gets an underscore."""
+    module = COMMANDS[command][0]
+    assert module.rpartition(".")[2].rstrip("_") == command
+    assert (paths.ROOT / f"{module.replace('.', '/')}.py").is_file()
