@@ -20,9 +20,9 @@ FOLDER = pytest.StashKey[Path]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--lesson-durations``: each notebook's share of the time."""
+    """``--course-durations``: what each kind of test and each notebook costs."""
     group = parser.getgroup("course")
-    group.addoption("--lesson-durations", action="store_true", help="each lesson's seconds")
+    group.addoption("--course-durations", action="store_true", help="seconds by kind of test")
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
@@ -45,7 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[FOLDER] = Path(folder.name)
     config.add_cleanup(folder.cleanup)
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(LessonDurations(), "lesson-durations")
+        config.pluginmanager.register(Durations(), "course-durations")
+    if config.option.course_durations:
+        config.pluginmanager.register(ProcessorSeconds(), "processor-seconds")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -98,22 +100,56 @@ def _holds_for_any_seed(item: pytest.Item) -> bool:
     return "any-seed" in item.cell.metadata.get("tags", [])
 
 
-class LessonDurations:
-    """Adds up the seconds of every notebook's cells."""
+class Durations:
+    """Adds up wall-clock and processor seconds by kind of test, and by notebook."""
 
     def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
+        self.wall: dict[str, float] = defaultdict(float)
+        self.processor: dict[str, float] = defaultdict(float)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Setup (the kernel's start) counts as well."""
-        file = report.nodeid.split("::")[0]
-        self.seconds[file if file.endswith(".ipynb") else "tests"] += report.duration
+        """Setup (a kernel's start, a server's) and teardown count as well."""
+        for name in kinds_of(report.nodeid):
+            self.wall[name] += report.duration
+            self.processor[name] += getattr(report, "processor_seconds", 0.0)
 
     def pytest_terminal_summary(self, terminalreporter) -> None:
-        """A table, longest first."""
-        if not terminalreporter.config.option.lesson_durations:
+        """A table of kinds, another of notebooks, dearest first."""
+        if not terminalreporter.config.option.course_durations:
             return
-        terminalreporter.section("每课用时 · seconds per lesson")
-        total = sum(self.seconds.values()) or 1.0
-        for name, seconds in sorted(self.seconds.items(), key=lambda pair: -pair[1]):
-            terminalreporter.write_line(f"{seconds:8.1f} s {seconds / total:6.1%}  {name}")
+        terminalreporter.section("用时 · seconds: 处理器 processor, 总 wall")
+        order = sorted(self.wall, key=lambda n: (n.endswith(".ipynb"), -self.processor[n]))
+        for name in order:
+            line = f"{self.processor[name]:8.1f} s {self.wall[name]:8.1f} s  {name}"
+            terminalreporter.write_line(line)
+
+
+def kinds_of(nodeid: str) -> list[str]:
+    """The kind of a test, the folder that it lies in; a notebook is a line of its own as well."""
+    file = nodeid.split("::")[0]
+    if file.endswith(".ipynb"):
+        return ["notebooks", file]
+    return ["/".join(file.split("/")[:2])]
+
+
+class ProcessorSeconds:
+    """Gives each report the processor seconds since the last one: of this process and its children.
+
+    A child counts when it has ended; a notebook's kernel ends with the notebook's last cell.
+    """
+
+    def __init__(self) -> None:
+        self.before = self.now()
+
+    @staticmethod
+    def now() -> float:
+        times = os.times()
+        return times.user + times.system + times.children_user + times.children_system
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item):
+        """The attribute travels with the report from a worker."""
+        report = yield
+        now = self.now()
+        report.processor_seconds, self.before = now - self.before, now
+        return report

@@ -57,7 +57,7 @@ def pytest_command(args: argparse.Namespace, lessons: list[Lesson]) -> list[str]
     """The pytest call; without lesson numbers it is plain ``pytest``."""
     command = [sys.executable, "-m", "pytest", *args.pytest.split()]
     if args.durations:
-        command.append("--lesson-durations")
+        command.append("--course-durations")
     if args.lessons:
         command += [str(lesson.notebook) for lesson in lessons]
         command += [folder for folder in LESSON_TESTS if (paths.ROOT / folder).exists()]
