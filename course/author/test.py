@@ -13,6 +13,10 @@ from course_utils.messages import CourseError, both
 
 # The tests that go over the lessons; they read COURSE_TEST_LESSONS.
 LESSON_TESTS = ("tests/notebooks", "tests/learning")
+# What an author wants before a commit: style, stale notebooks, and the tests that take no network,
+# no browser and no long computation; cells are not executed.
+STYLE = (("ruff", "format", "--check", "."), ("ruff", "check", "."))
+QUICK = ("-m", "not slow and not browser and not index", "tests")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,13 +25,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repeat", type=int, default=1, help="连续运行几次 · runs in a row")
     parser.add_argument("--threads", type=int, help="内核的 CPU 线程数 · CPU threads of kernels")
     parser.add_argument("--seed", type=int, help="另一个随机种子 · another seed for the lessons")
-    parser.add_argument("--durations", action="store_true", help="每课用时 · time per lesson")
+    parser.add_argument("--durations", action="store_true", help="各类用时 · time by kind of test")
+    parser.add_argument("--quick", action="store_true", help="提交之前，两分钟 · before a commit")
     parser.add_argument("--pytest", default="", help="pytest 的参数 · arguments for pytest")
 
 
 def run(args: argparse.Namespace) -> int:
     """Fetch what is missing, then run pytest ``--repeat`` times; stops at the first red run."""
     lessons = select(args.lessons)
+    if args.quick and (code := check_style()):
+        return code
     fetch_everything(lessons, with_tests=not args.lessons)
     command = pytest_command(args, lessons)
     for number in range(1, args.repeat + 1):
@@ -36,6 +43,14 @@ def run(args: argparse.Namespace) -> int:
                 both(f"第 {number}/{args.repeat} 次", f"run {number} of {args.repeat}"), flush=True
             )
         if code := subprocess.call(command, cwd=paths.ROOT, env=environment(args)):
+            return code
+    return 0
+
+
+def check_style() -> int:
+    """ruff's answer on formatting and rules, the first that is not 0."""
+    for words in STYLE:
+        if code := subprocess.call([sys.executable, "-m", *words], cwd=paths.ROOT):
             return code
     return 0
 
@@ -58,6 +73,8 @@ def pytest_command(args: argparse.Namespace, lessons: list[Lesson]) -> list[str]
     command = [sys.executable, "-m", "pytest", *args.pytest.split()]
     if args.durations:
         command.append("--course-durations")
+    if args.quick:
+        command += QUICK[:2] if args.lessons else QUICK
     if args.lessons:
         command += [str(lesson.notebook) for lesson in lessons]
         command += [folder for folder in LESSON_TESTS if (paths.ROOT / folder).exists()]
