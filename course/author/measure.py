@@ -77,6 +77,7 @@ def _machine() -> dict[str, str | int | float]:
 
 def _load(path: Path):
     spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec and spec.loader  # a file that is there
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -146,7 +146,7 @@ def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Pieces of one stream that follow each other become one: where it was cut is chance."""
     joined: list[NotebookNode] = []
     for output in outputs:
-        last = joined[-1] if joined else {}
+        last = joined[-1] if joined else NotebookNode()
         if output.output_type == "stream" and last.get("name") == output.name:
             last.text += output.text
         else:

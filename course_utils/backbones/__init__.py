@@ -11,6 +11,7 @@ forgotten nor applied a second time; ``check_raw`` says so when photos were prep
 
 from contextlib import nullcontext
 from types import ModuleType
+from typing import Any
 
 from course_utils.backbones import efficientnet_lite, mobilenet_v2, squeezenet, vgg16
 from course_utils.backbones.fold import fold_batch_norm, predictor
@@ -65,7 +66,7 @@ def load(
     """
     from course_utils.backbones import applications, build
 
-    options = {
+    options: dict[str, Any] = {
         "include_top": include_top,
         "pooling": pooling,
         "weights": weights,

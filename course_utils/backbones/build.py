@@ -47,7 +47,7 @@ def build(
 
 
 def _sides(size: int | tuple[int | None, int | None]) -> tuple[int | None, int | None]:
-    return (size, size) if isinstance(size, int) else tuple(size)
+    return (size, size) if isinstance(size, int) else size
 
 
 def _check_arguments(spec: Spec, include_top: bool, pooling: str | None, weights: object) -> None:
@@ -72,9 +72,10 @@ def _check_arguments(spec: Spec, include_top: bool, pooling: str | None, weights
 
 def _fill(model: "keras.Model", family: ModuleType, name: str) -> None:
     """Put the checkpoint's tensors into the layers of the same name; every layer must get some."""
+    from course_utils import assets
     from course_utils.backbones import checkpoint
 
-    tensors = checkpoint.read(family.weights_file(name))
+    tensors = checkpoint.read(assets.fetch(family.SPECS[name].asset))
     try:
         found = family.layer_weights(tensors, name)
         for layer in model.layers:

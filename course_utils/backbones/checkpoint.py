@@ -17,6 +17,7 @@ import struct
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -108,7 +109,7 @@ def _checked_pickle(stream: io.BytesIO) -> bytes:
     for count, (opcode, argument, _) in enumerate(pickletools.genops(stream)):
         if opcode.name not in ALLOWED_OPCODES:
             raise ValueError(f"opcode {opcode.name}")
-        if opcode.name.endswith(("PUT", "GET")) and int(argument) > count:
+        if opcode.name.endswith(("PUT", "GET")) and int(argument or 0) > count:
             raise ValueError("memo index out of range")
         if count > MAX_OPCODES:
             raise ValueError("too many opcodes")
@@ -221,9 +222,9 @@ class _DType:
     __slots__ = ("dtype",)
 
     def __init__(self, text: str, *_flags) -> None:
-        self.dtype = np.dtype(text) if isinstance(text, str) and len(text) <= 3 else None
-        if self.dtype is None or self.dtype.kind not in "fiub":
+        if not isinstance(text, str) or len(text) > 3 or np.dtype(text).kind not in "fiub":
             raise ValueError(f"the array type {text!r}")
+        self.dtype = np.dtype(text)
 
     def __setstate__(self, state: tuple) -> None:
         if tuple(state[2:5]) != (None, None, None):
@@ -238,18 +239,18 @@ class _Array:
     __slots__ = ("values",)
 
     def __init__(self, *_kind) -> None:
-        self.values = None
+        self.values: np.ndarray | None = None
 
     def __setstate__(self, state: tuple) -> None:
         _version, shape, dtype, in_fortran_order, raw = state
         if not isinstance(dtype, _DType) or not isinstance(raw, bytes | str):
             raise TypeError("an array of something else than numbers")
         raw = raw if isinstance(raw, bytes) else raw.encode("latin1")
-        order = "F" if in_fortran_order else "C"
-        self.values = np.frombuffer(raw, dtype.dtype).reshape(shape, order=order)
+        values = np.frombuffer(raw, dtype.dtype)
+        self.values = values.reshape(shape, order="F" if in_fortran_order else "C")
 
 
-def _unpickle(stream: io.BytesIO) -> object:
+def _unpickle(stream: io.BytesIO) -> Any:
     return _TensorUnpickler(io.BytesIO(_checked_pickle(stream)), encoding="latin1").load()
 
 
@@ -331,7 +332,7 @@ def read_h5(path: Path) -> dict[str, np.ndarray]:
     import h5py
 
     def walk(group, prefix: str) -> dict[str, np.ndarray]:
-        found = {}
+        found: dict[str, np.ndarray] = {}
         for name in group:
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
                 raise TypeError("a link out of the file")

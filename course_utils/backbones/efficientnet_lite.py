@@ -6,8 +6,6 @@ which are installed with the course.
 """
 
 import math
-from importlib import resources
-from pathlib import Path
 
 import numpy as np
 
@@ -109,13 +107,6 @@ def feature_map(x, name: str):
 
 
 classifier = pooled_classifier
-
-
-def weights_file(name: str) -> Path:
-    """The one ``.pth`` file of the installed package; its name ends in the hash of its content."""
-    folder = resources.files(f"{name}_pytorch_model") / "models"
-    (file,) = [entry for entry in folder.iterdir() if entry.name.endswith(".pth")]
-    return Path(str(file))
 
 
 def _norm(tensors: dict[str, np.ndarray], source: str) -> list[np.ndarray]:

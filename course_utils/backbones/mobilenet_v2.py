@@ -5,8 +5,6 @@ such convolution has its own ZeroPadding2D. Source: Sandler et al. 2018, arXiv:1
 ``torchvision/models/mobilenetv2.py``.
 """
 
-from pathlib import Path
-
 import numpy as np
 
 from course_utils.backbones.parts import pooled_classifier
@@ -96,13 +94,6 @@ def feature_map(x, name: str):
 
 
 classifier = pooled_classifier
-
-
-def weights_file(name: str) -> Path:
-    """The checkpoint, fetched when it is not there yet."""
-    from course_utils import assets
-
-    return assets.fetch(SPECS[name].asset)
 
 
 def layer_weights(tensors: dict[str, np.ndarray], name: str) -> dict[str, list[np.ndarray]]:

@@ -23,8 +23,8 @@ TEXTS = {
 }
 
 
-def layers(kind: str) -> list:
-    """The preprocessing ``kind`` (a key of TEXTS) as a list of at most one Keras layer."""
+def layers(kind: str | None) -> list:
+    """The preprocessing ``kind`` (a key of TEXTS; None: none) as at most one Keras layer."""
     from keras import layers as keras_layers
 
     name = "preprocessing"

@@ -10,8 +10,8 @@ class Spec:
     size: side of the square input in pixels. n_features: channels of the last feature map.
     n_params: numbers in the network without its 1,000-class head (preprocessing not counted).
     n_macs: multiply-accumulate operations of one photo of that size, without the head.
-    asset: name for ``assets.fetch``; None where keras.applications downloads the weights. has_top: whether the weights
-    include the 1,000-class head. preprocessing: what happens to raw 0–255 RGB inside the model.
+    asset: name for ``assets.fetch``. has_top: whether the weights include the 1,000-class head.
+    preprocessing: what happens to raw 0–255 RGB inside the model.
     """
 
     name: str
@@ -19,7 +19,7 @@ class Spec:
     n_features: int
     n_params: int
     n_macs: int
-    asset: str | None
+    asset: str
     licence: str
     preprocessing: str
     has_top: bool

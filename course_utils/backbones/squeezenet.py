@@ -4,8 +4,6 @@ Source: Iandola et al. 2016, arXiv:1602.07360; the weights are the Caffe model's
 Caffe's BGR order is undone in the first kernel, see pixels.py.
 """
 
-from pathlib import Path
-
 import numpy as np
 
 from course_utils.backbones.spec import Spec
@@ -73,13 +71,6 @@ def classifier(x):
     x = layers.Conv2D(1000, 1, activation="relu", name="head_conv")(x)
     x = layers.GlobalAveragePooling2D(name="head_pool")(x)
     return layers.Softmax(name="head_softmax")(x)
-
-
-def weights_file(name: str) -> Path:
-    """The checkpoint, fetched when it is not there yet."""
-    from course_utils import assets
-
-    return assets.fetch(SPECS[name].asset)
 
 
 def layer_weights(tensors: dict[str, np.ndarray], name: str) -> dict[str, list[np.ndarray]]:

@@ -4,8 +4,6 @@ The layers' names are those of ``keras.applications.VGG16``; the weights are tor
 preprocessing is torchvision's too. Source: Simonyan and Zisserman 2015, arXiv:1409.1556.
 """
 
-from pathlib import Path
-
 import numpy as np
 
 from course_utils.backbones.spec import Spec
@@ -59,13 +57,6 @@ def classifier(x):
     x = layers.Dense(4096, activation="relu", name="head_dense1")(x)
     x = layers.Dense(4096, activation="relu", name="head_dense2")(x)
     return layers.Dense(1000, activation="softmax", name="head_dense3")(x)
-
-
-def weights_file(name: str) -> Path:
-    """The checkpoint, fetched when it is not there yet."""
-    from course_utils import assets
-
-    return assets.fetch(SPECS[name].asset)
 
 
 def layer_weights(tensors: dict[str, np.ndarray], name: str) -> dict[str, list[np.ndarray]]:

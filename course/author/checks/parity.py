@@ -220,13 +220,12 @@ def check_definitions(file: Path, terms: Terms) -> list[Problem]:
 def _text_pairs(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
     """(line, 中文, English) of each pair of string constants whose first alone is Chinese."""
     for node in ast.walk(tree):
-        is_call = isinstance(node, ast.Call)
-        parts = node.args if is_call else getattr(node, "elts", [])
-        texts = [getattr(part, "value", None) for part in parts]
-        for zh, en in pairwise(texts):
-            is_text = isinstance(zh, str) and isinstance(en, str)
-            if is_text and typography.has_han(zh) and not typography.has_han(en):
-                yield node.lineno, zh, en
+        parts = node.args if isinstance(node, ast.Call) else getattr(node, "elts", [])
+        for zh, en in pairwise(getattr(part, "value", None) for part in parts):
+            if not isinstance(zh, str) or not isinstance(en, str):
+                continue
+            if typography.has_han(zh) and not typography.has_han(en):
+                yield getattr(node, "lineno", 0), zh, en
 
 
 def course_terms() -> Terms:

@@ -92,8 +92,8 @@ def _check_tags(cell: NotebookNode, number: int, found: Findings) -> None:
 
 def _check_assertion_follows(following: list[NotebookNode], number: int, found: Findings) -> None:
     code = next((cell for cell in following if cell.cell_type == "code"), None)
-    compared = code is not None and not {"nbval-ignore-output", "raises-exception"} & tags(code)
-    if not compared or not has_assertion(code.source):
+    not_compared = code is None or {"nbval-ignore-output", "raises-exception"} & tags(code)
+    if not_compared or not has_assertion(code.source):
         found.add(
             "assertion",
             number,
@@ -105,7 +105,9 @@ def _check_assertion_follows(following: list[NotebookNode], number: int, found: 
 
 def _check_assertions_only_look(notebook: NotebookNode, found: Findings) -> None:
     """With photos of one's own assertions are left out, and with them all that they did besides."""
-    trees = [_parse(c.source) if c.cell_type == "code" else ast.Module([]) for c in notebook.cells]
+    trees = [
+        _parse(c.source) if c.cell_type == "code" else ast.Module([], []) for c in notebook.cells
+    ]
     functions = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
     acting: set[str] = set()
     for _ in functions:  # one that calls an acting one acts too
