@@ -182,7 +182,8 @@ def _unzipped(path: Path, folder: Path) -> Iterator[HandIn]:
 
 def _entry(path: Path, folder: Path, number: int, info: zipfile.ZipInfo) -> HandIn | None:
     """The row of one entry; None for a folder and for what is no notebook."""
-    parts = PurePosixPath(entry_name(info).replace("\\", "/")).parts
+    every = PurePosixPath(entry_name(info).replace("\\", "/")).parts
+    parts = [part for part in every if part not in ("/", "..")]
     if info.is_dir() or not parts or any(map(_is_junk, parts)):
         return None
     suffix, note = PurePosixPath(parts[-1]).suffix.lower(), ""

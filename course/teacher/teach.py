@@ -151,12 +151,12 @@ def _assert_usable(lesson: Lesson) -> None:
         definitions.quizzes(lesson.number)
         for exercise in definitions.exercises(lesson.number).values():
             if not all(len(pair) == 2 for pair in exercise.wrong):
-                raise TypeError(f"{exercise.id}: wrong")  # noqa: TRY301 (said below, like the others)
-    except Exception as error:  # noqa: BLE001 (the file is code: it may raise anything)
+                raise TypeError(f"{exercise.id}: wrong")
+    except (Exception, SystemExit) as error:  # the file is code: it may raise anything
         raise _unusable(lesson.exercises, error) from error
 
 
-def _unusable(file: Path, error: Exception) -> CourseError:
+def _unusable(file: Path, error: BaseException) -> CourseError:
     what = f"{type(error).__name__}: {error}"
     return CourseError(
         f"{file.name} 用不了（{what}）。请先改正它；course test {file.stem[-2:]} 会检查。",
