@@ -100,7 +100,10 @@ def mark(hand_in: HandIn, limits: sandbox.Limits, isolated: bool = True) -> Mark
         except BROKEN as error:
             note = printable(f"{UNREADABLE} ({error})")
     wanted = expected(hand_in.name, content.decode("utf-8", "replace"))
-    said, problem = _marked(content, limits, isolated) if content else ({}, "")
+    try:
+        said, problem = _marked(content, limits, isolated) if content else ({}, "")
+    except OSError as error:  # a full temporary folder must not cost the others their marks
+        said, problem = {}, printable(f"没有运行 · was not run ({error})")
     states = {name: said[name] if said.get(name) in STATES else "missing" for name in wanted}
     if hand_in.markable and not content and not note:
         note = "空文件 · an empty file"

@@ -117,7 +117,10 @@ def _walk(folder: Path) -> Iterator[HandIn | Path]:
             yield _row(here / link, folder, LINK)
         for file in files:
             if not _is_junk(file):
-                yield from _look(here / file, folder)
+                try:
+                    yield from _look(here / file, folder)
+                except OSError:  # no rights; on Windows, a path that is too long
+                    yield _row(here / file, folder, UNREADABLE)
     for error in unreadable:
         yield _row(Path(error.filename), folder, UNREADABLE)
 

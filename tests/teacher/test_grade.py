@@ -100,6 +100,10 @@ def test_what_a_hand_in_can_and_cannot_reach(lessons, tmp_path, monkeypatch):
     cannot |= {f"change {f}": course.format(f) for f in ("course_utils", "course", "lessons")}
     cannot |= {
         "read the home directory": f"open({str(secret)!r}).read()",
+        "write to the home directory": f"open({str(secret)!r}, 'a')",
+        "read accounts": "open('/etc/passwd').read()",
+        "write to the system": "open('/etc/planted', 'w')",
+        "read keys": f"import os\nos.listdir({str(Path.home() / '.ssh')!r})",
         "read another hand-in": f"open({str(other)!r}).read()",
         "read the solutions": f"open({str(lessons / 'exercises_98.py')!r}).read()",
         "ask for a reference": f"{find}assert find_exercise('98-1').reference is not None",
@@ -330,6 +334,13 @@ def test_what_was_right_before_a_crash_counts(lessons, tmp_path):
     result = mark(write_notebook(tmp_path / "98_test.ipynb", cells))
     assert (result.states["98-1"], result.states["98-2"]) == ("right", "missing")
     assert "DeadKernel" in result.problem
+
+
+def test_a_full_temporary_folder_costs_this_mark_only(lessons, tmp_path, monkeypatch):
+    monkeypatch.setattr(grade.tempfile, "tempdir", str(tmp_path / "gone"))
+    result = mark(write_notebook(tmp_path / "98_test.ipynb", GOOD), isolated=False)
+    assert "was not run" in result.problem
+    assert result.n_right == 0
 
 
 def test_settings_of_python_change_no_mark(lessons, tmp_path, monkeypatch):
