@@ -128,8 +128,9 @@ def test_what_a_hand_in_can_and_cannot_reach(lessons, tmp_path, monkeypatch):
 @needs_sandbox
 def test_memory_is_limited(lessons, tmp_path):
     hoard = "hoard = [bytearray(b'x' * 2**24) for _ in range(400)]"
-    found, problem = hand_in(tmp_path, {"hoard": hoard})
-    assert (found["hoard"], "memory" in problem) == (None, True)
+    found, problem = hand_in(tmp_path, {"before": "pass", "hoard": hoard})
+    # what was said before still counts
+    assert (found, "memory" in problem) == ({"before": True, "hoard": None}, True)
 
 
 BOMB = """\
@@ -198,12 +199,10 @@ while True:
         time.sleep(60)
     except KeyboardInterrupt:
         pass"""
-    file = write_notebook(tmp_path / "in" / "98_t.ipynb", [*GOOD[:2], stubborn, *GOOD[2:]])
+    file = write_notebook(tmp_path / "in" / "98_t.ipynb", [stubborn, *GOOD])
     start = time.monotonic()
     result = mark(file, quick)
     assert "took too long" in result.problem
-    # what was said before the loop still counts
-    assert (result.states["98-1"], result.states["98-2"]) == ("right", "missing")
     assert time.monotonic() - start < 30
 
 

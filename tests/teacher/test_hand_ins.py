@@ -178,7 +178,7 @@ def test_western_names_in_zip_files_stay(folder):
 
 
 @posix
-def test_names_that_are_no_text_reach_terminal_and_table(lessons, folder, notebook, capsys):
+def test_names_that_are_no_text_reach_terminal_and_table(lessons, folder, capsys):
     names = [
         b"98_\xff\xfe.ipynb",
         b"98_\x1b[31m.ipynb",
@@ -188,7 +188,7 @@ def test_names_that_are_no_text_reach_terminal_and_table(lessons, folder, notebo
     if sys.platform == "darwin":
         names = names[1:]  # its file system takes UTF-8 only
     for name in names:
-        (folder / os.fsdecode(name)).write_bytes(b"{")
+        (folder / os.fsdecode(name)).write_bytes(b"")  # nothing to run
     parser = grade.argparse.ArgumentParser()
     grade.add_arguments(parser)
     assert grade.run(parser.parse_args([str(folder), "--no-sandbox"])) == 0
@@ -197,7 +197,7 @@ def test_names_that_are_no_text_reach_terminal_and_table(lessons, folder, notebo
     said = capsys.readouterr().out
     assert "98_\\x1b[31m.ipynb" in said
     assert "\x1b" not in said
-    assert all("not a valid notebook" in row for row in rows[1:])
+    assert all("an empty file" in row for row in rows[1:])
 
 
 def test_a_notebook_that_is_too_large_or_empty_is_said(lessons, folder, monkeypatch):
