@@ -8,6 +8,7 @@ import argparse
 import importlib
 import importlib.util
 import os
+import subprocess
 import sys
 from types import ModuleType
 
@@ -63,9 +64,22 @@ def command_module(name: str, module: str) -> ModuleType:
     return importlib.import_module(module)
 
 
+def again_with_assertions(argv: list[str]) -> int:
+    """The same command in a Python without ``-O`` and PYTHONOPTIMIZE, where assertions count."""
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONOPTIMIZE"}
+    options = ["-P"] if sys.flags.safe_path else []
+    command = [sys.executable, *options, "-m", "course.cli", *argv]
+    if os.name != "nt":
+        sys.stdout.flush()
+        os.execve(command[0], command, env)
+    return subprocess.call(command, env=env)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one command; a CourseError is printed without a traceback."""
     argv = sys.argv[1:] if argv is None else argv
+    if sys.flags.optimize:
+        return again_with_assertions(argv)
     first, rest = argv[:1], argv[1:]
     name = command_parser().parse_args(first).command
     module_name, zh, en = COMMANDS[name]

@@ -4,6 +4,7 @@ Loaded by ``-p course.author.pytest_plugin`` in pyproject.toml, so plain ``pytes
 """
 
 import os
+import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
@@ -13,10 +14,15 @@ from unittest import mock
 import psutil
 import pytest
 
-from course.notebooks.kernels import kernel_environment
+from course.notebooks.kernels import forget_python_settings, kernel_environment
 from course_utils import paths
+from course_utils.messages import both
 
 SANITIZE = paths.ROOT / "tests" / "notebooks" / "sanitize.cfg"
+WITHOUT_ASSERTIONS = (
+    "Python 在 -O 或 PYTHONOPTIMIZE 下运行，断言不起作用。请去掉它再运行，或用 course test。",
+    "Python runs with -O or PYTHONOPTIMIZE: assertions check nothing. Run without it, or `course test`.",
+)
 FOLDER = pytest.StashKey[Path]()
 
 
@@ -39,7 +45,12 @@ def pytest_xdist_auto_num_workers() -> int | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Sanitise from any working folder; give kernels a temporary folder of their own."""
+    """Sanitise from any working folder; give kernels a temporary folder of their own.
+
+    UsageError under ``python -O``: assertions in helpers of the tests would be left out.
+    """
+    if sys.flags.optimize:
+        raise pytest.UsageError(both(*WITHOUT_ASSERTIONS))
     if config.option.nbval_sanitize_with is None:
         config.option.nbval_sanitize_with = str(SANITIZE)
     folder = tempfile.TemporaryDirectory(prefix="course-tests-", ignore_cleanup_errors=True)
@@ -57,7 +68,9 @@ def pytest_runtest_setup(item: pytest.Item):
     if item.path.suffix != ".ipynb":
         return (yield)
     folder = item.config.stash[FOLDER] / item.path.stem
-    with mock.patch.dict(os.environ, kernel_environment(folder)):
+    with mock.patch.dict(os.environ):
+        forget_python_settings(os.environ)
+        os.environ.update(kernel_environment(folder))
         os.environ.pop("MPLBACKEND", None)
         return (yield)
 

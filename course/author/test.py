@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from course.notebooks.fingerprint import named_assets
+from course.notebooks.kernels import forget_python_settings
 from course.notebooks.lessons import Lesson, select
 from course.notebooks.needs import fetch_for
 from course_utils import paths
@@ -88,4 +89,6 @@ def environment(args: argparse.Namespace) -> dict[str, str]:
         "COURSE_SEED": args.seed,
         "COURSE_TEST_LESSONS": ",".join(args.lessons) or None,
     }
-    return {**os.environ, **{k: str(v) for k, v in chosen.items() if v is not None}}
+    found = {**os.environ, **{k: str(v) for k, v in chosen.items() if v is not None}}
+    forget_python_settings(found)
+    return found

@@ -16,6 +16,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from course.notebooks.kernels import forget_python_settings
 from course.notebooks.lessons import select
 from course.notebooks.needs import fetch_for
 from course_utils import paths
@@ -74,7 +75,8 @@ def resolve(wanted: list[Requirement], folder: Path) -> set[str]:
     left_out = f"{'keras' if nightly else 'keras-nightly'}; python_version < '3'"
     overrides.write_text("\n".join([*map(str, wanted), left_out]), encoding="utf-8")
     result.write_bytes((paths.ROOT / "requirements.lock").read_bytes())  # preferred pins
-    options = ["--generate-hashes", "--no-emit-index-url", "--override", overrides, "-o", result]
+    options: list[str | Path] = ["--generate-hashes", "--no-emit-index-url"]
+    options += ["--override", overrides, "-o", result]
     for package in wanted:
         options += ["--upgrade-package", package.name]
     uv("pip", "compile", "-q", "--python", sys.executable, *options, paths.ROOT / "pyproject.toml")
@@ -119,4 +121,6 @@ def environment(folder: Path) -> dict[str, str]:
     from course_utils.assets.store import cache
 
     pack = os.environ.get("COURSE_ASSETS") or str(cache())
-    return {**os.environ, "COURSE_ASSETS": pack, "COURSE_CACHE": str(folder / "cache")}
+    found = {**os.environ, "COURSE_ASSETS": pack, "COURSE_CACHE": str(folder / "cache")}
+    forget_python_settings(found)
+    return found

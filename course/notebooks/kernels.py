@@ -3,7 +3,7 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 
 KERNEL_SITE = Path(__file__).parent / "kernel_site"
@@ -13,12 +13,29 @@ THREAD_VARIABLES = (
     "MKL_NUM_THREADS",
     "TF_NUM_INTRAOP_THREADS",
 )
+# Of the variables that Python itself obeys, those that say where things are. All others may change
+# what a cell checks or prints (PYTHONOPTIMIZE: no assertion runs; PYTHONWARNINGS, PYTHONSTARTUP …).
+PLACES = frozenset(
+    f"PYTHON{name}"
+    for name in (
+        "PATH", "HOME", "PLATLIBDIR", "EXECUTABLE", "USERBASE", "NOUSERSITE", "SAFEPATH",
+        "DONTWRITEBYTECODE", "PYCACHEPREFIX", "TZPATH",
+    )
+)  # fmt: skip
 # Tools that are not Python (npm, curl) obey these: nothing listens there.
 NOWHERE = "http://127.0.0.1:9"
 
 
+def forget_python_settings(environment: MutableMapping[str, str]) -> None:
+    """Take out, in place, what would make Python check or print other things than it usually does."""
+    for name in list(environment):
+        # Windows gives names in capitals; elsewhere Python obeys only those
+        if name.startswith("PYTHON") and name not in PLACES:
+            del environment[name]
+
+
 def kernel_environment(folder: Path, network: bool = False) -> dict[str, str]:
-    """Variables for a kernel, on top of the present ones.
+    """Variables for a kernel, on top of the present ones after ``forget_python_settings``.
 
     ``folder`` is a temporary folder that takes the place of the person's own progress and
     IPython settings. COURSE_THREADS becomes the thread number of BLAS and TensorFlow;
@@ -54,6 +71,8 @@ def temporary_environment(network: bool = False) -> Iterator[dict[str, str]]:
     """The whole environment for one kernel; its temporary folder is removed at the end."""
     # a kernel on Windows may keep a file open for a moment after it was told to stop
     with tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True) as folder:
-        environment = {**os.environ, **kernel_environment(Path(folder), network)}
+        environment = dict(os.environ)
+        forget_python_settings(environment)
+        environment |= kernel_environment(Path(folder), network)
         environment.pop("MPLBACKEND", None)  # the kernel chooses the inline backend itself
         yield environment

@@ -1,28 +1,32 @@
-"""``course collect DIR``: run handed-in notebooks in a sandbox, tabulate which exercises pass.
+"""``course grade DIR``: run handed-in notebooks in a sandbox, tabulate which exercises pass.
 
-Isolation protects the teacher's computer. It is no proof against somebody who forges the output of
-a check: whoever reads the notebooks finds that, this program does not.
+Isolation protects the teacher's computer, and the result cannot be forged from outside the kernel.
+Inside it a cell can imitate a check: runner.py says what remains possible. Whoever reads the
+notebooks finds that, this program does not.
 """
 
 import argparse
-import csv
-import json
+import math
 import os
 import re
+import secrets
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from course.teacher import sandbox
+from course.notebooks.kernels import forget_python_settings
+from course.teacher import report, sandbox
+from course.teacher.hand_ins import BROKEN, UNREADABLE, HandIn, find, label, printable
 from course.teacher.strip import student_definitions
+from course.teacher.table import Mark, Table
 from course_utils import paths
 from course_utils.learning import definitions
 from course_utils.messages import CourseError, both
 
 INSIDE = Path("/tmp")
-EXERCISE = re.compile(r"\bcheck\(\s*\\?[\"'](\d\d-\d+)")
+NUMBER = re.compile(r"(?<!\d)(\d\d)(?=_)")
+EXERCISE = re.compile(r"\bcheck\(\s*\\?[\"'](\d\d)-\d+")
 STATES = get_args(definitions.State)
 EXCEEDED = {
     "time": ("超过时间限制", "took too long"),
@@ -30,19 +34,11 @@ EXCEEDED = {
     "processes": ("进程太多", "started too many processes"),
     "output": ("输出太多", "printed too much"),
 }
-
-
-@dataclass(frozen=True)
-class HandIn:
-    """One notebook's result: exercise -> right, not yet, not attempted, missing."""
-
-    file: str
-    states: dict[str, str]
-    problem: str
+SHOWN = 5  # names of files that were not looked at
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of ``course collect``."""
+    """Arguments of ``course grade``."""
     usual = sandbox.Limits()
     parser.add_argument("folder", metavar="DIR", type=Path, help="收上来的笔记本 · the notebooks")
     parser.add_argument("--csv", type=Path, help="结果表 · the table (DIR/results.csv)")
@@ -57,8 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Mark every notebook under the folder and write the table."""
-    files = notebooks(args.folder)
+    """Mark everything under the folder; the table is on disk after each notebook."""
+    limits = chosen_limits(args)
+    hand_ins, others = find(args.folder)
     if not args.no_sandbox and (reason := sandbox.why_not()):
         raise CourseError(
             f"学生的代码可能有害，所以要在沙箱里运行，但{reason[0]}。"
@@ -66,62 +63,85 @@ def run(args: argparse.Namespace) -> int:
             f"Students' code may do harm, so it runs in a sandbox, but {reason[1]}. "
             "If you trust these notebooks, add --no-sandbox.",
         )
-    limits = sandbox.Limits(args.seconds, int(args.memory * 2**30), int(args.disk * 2**30))
-    results = []
-    for number, file in enumerate(files, 1):
-        print(f"{number}/{len(files)} {file.relative_to(args.folder)}", flush=True)
-        results.append(mark(file, args.folder, limits, isolated=not args.no_sandbox))
-    target = args.csv or args.folder / "results.csv"
-    write_table(target, results)
-    print_table(results)
-    print(both(f"结果表：{target}", f"Table: {target}"))
+    table = Table(args.csv or args.folder / "results.csv")
+    marks: list[Mark] = []
+    for number, hand_in in enumerate(hand_ins, 1):
+        print(f"{number}/{len(hand_ins)} {hand_in.label}", flush=True)
+        marks.append(mark(hand_in, limits, isolated=not args.no_sandbox))
+        table.write(marks)
+    print_marks(marks)
+    tables = {table.target, table.spare}
+    _tell_others([label(other, args.folder) for other in others if other not in tables])
+    table.tell()
     return 0
 
 
-def notebooks(folder: Path) -> list[Path]:
-    """Handed-in notebooks, sorted; CourseError where there are none."""
-    found = sorted(
-        p for p in folder.rglob("*.ipynb")
-        if p.is_file() and not any(part.startswith(".") for part in p.relative_to(folder).parts)
-    )  # fmt: skip
-    if not found:
-        raise CourseError(
-            f"{folder} 里没有 .ipynb 笔记本。每个学生一个文件夹，或全部放在一起。",
-            f"There is no .ipynb notebook in {folder}. One folder for each student, or all together.",
-        )
-    return found
+def chosen_limits(args: argparse.Namespace) -> sandbox.Limits:
+    """The limits asked for. CourseError for one that nothing can keep to."""
+    for name in ("seconds", "memory", "disk"):
+        if not 0 < getattr(args, name) < math.inf:
+            raise CourseError(f"--{name} 要大于 0。", f"--{name} must be greater than 0.")
+    return sandbox.Limits(args.seconds, int(args.memory * 2**30), int(args.disk * 2**30))
 
 
-def mark(file: Path, folder: Path, limits: sandbox.Limits, isolated: bool = True) -> HandIn:
-    """Run one notebook and read what its checks said."""
-    wanted = expected(file)
-    with tempfile.TemporaryDirectory(prefix="course-collect-") as temporary:
-        command, options = (_isolated if isolated else _open)(file, Path(temporary), limits)
-        outcome = sandbox.run_limited(command, limits, **options)
-    result = _last_line(outcome.output)
-    problem = str(result.get("problem", ""))
-    if outcome.exceeded:
-        problem = " · ".join(EXCEEDED[outcome.exceeded])
-    elif not result:
-        problem = "没有结果 · no result"
-    said = result.get("states", {})
+def _tell_others(names: list[str]) -> None:
+    if names:
+        shown = ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+        zh = f"另有 {len(names)} 个不是作业的文件，没有看：{shown}"
+        print(both(zh, f"Files that are no homework, not looked at ({len(names)}): {shown}"))
+
+
+def mark(hand_in: HandIn, limits: sandbox.Limits, isolated: bool = True) -> Mark:
+    """Run one notebook and read what its checks said; what cannot be run says why."""
+    content, note = b"", hand_in.note
+    if hand_in.markable:
+        try:
+            content = hand_in.content()
+        except BROKEN as error:
+            note = printable(f"{UNREADABLE} ({error})")
+    wanted = expected(hand_in.name, content.decode("utf-8", "replace"))
+    try:
+        said, problem = _marked(content, limits, isolated) if content else ({}, "")
+    except OSError as error:  # a full temporary folder must not cost the others their marks
+        said, problem = {}, printable(f"没有运行 · was not run ({error})")
     states = {name: said[name] if said.get(name) in STATES else "missing" for name in wanted}
-    return HandIn(file.relative_to(folder).as_posix(), states, problem)
+    if hand_in.markable and not content and not note:
+        note = "空文件 · an empty file"
+    return Mark(hand_in.label, states, "; ".join(filter(None, [note, problem])))
 
 
-def expected(file: Path) -> list[str]:
-    """The exercises of the lesson: by the number in the file's name, else by the checks in it."""
-    match = re.search(r"(?<!\d)(\d\d)_", file.name)
-    if match and (known := definitions.exercises(match[1])):
-        return list(known)
-    used = EXERCISE.findall(file.read_text(encoding="utf-8", errors="replace"))
-    return [
-        name for number in sorted({n[:2] for n in used}) for name in definitions.exercises(number)
-    ]
+def _marked(content: bytes, limits: sandbox.Limits, isolated: bool) -> tuple[dict[str, str], str]:
+    """What the checks of a notebook said, and the problem there was."""
+    key = secrets.token_bytes(32)
+    with tempfile.TemporaryDirectory(prefix="course-grade-", ignore_cleanup_errors=True) as name:
+        file = Path(name, "hand-in.ipynb")
+        file.write_bytes(content)
+        command, options = (_isolated if isolated else _open)(file, Path(name), limits)
+        outcome = sandbox.run_limited(command, limits, given=key, **options)
+    result = report.last(outcome.output, key)
+    problems = [printable(result.get("problem", ""))]
+    if outcome.exceeded:
+        problems.insert(0, " · ".join(EXCEEDED[outcome.exceeded]))
+    elif not result:
+        problems = ["没有结果 · no result"]
+    return result.get("states", {}), "; ".join(filter(None, problems))
+
+
+def expected(name: str, text: str) -> list[str]:
+    """The exercises of the lesson: by the numbers in the file's name and by the checks in it.
+
+    Names may begin with a student's own number ("11_03_gradient.ipynb"): one that the checks bear
+    out goes before others.
+    """
+    used = [number for number in dict.fromkeys(EXERCISE.findall(text))]
+    named = [number for number in NUMBER.findall(name) if definitions.exercises(number)]
+    chosen = [number for number in named if number in used] or named[-1:] or used
+    return [name for number in sorted(set(chosen)) for name in definitions.exercises(number)]
 
 
 def _runner(file: Path, limits: sandbox.Limits, cache: Path | None) -> list[str]:
-    command = [sys.executable, "-m", "course.teacher.runner", str(file)]
+    # -P: what a notebook writes into its folder is never imported by the runner
+    command = [sys.executable, "-P", "-m", "course.teacher.runner", str(file)]
     return [*command, f"{limits.seconds / 3:g}", *([str(cache)] if cache else [])]
 
 
@@ -158,40 +178,13 @@ def _isolated(file: Path, temporary: Path, limits: sandbox.Limits) -> tuple[list
 
 def _open(file: Path, temporary: Path, limits: sandbox.Limits) -> tuple[list[str], dict]:
     """The command without isolation; only time, memory and the number of processes are watched."""
-    own = {"COURSE_DATA": str(temporary / "progress"), "PYTHONPATH": str(paths.ROOT)}
-    command = _runner(file.resolve(), limits, None)
-    return command, {"cwd": temporary, "env": os.environ | own}
+    environment = dict(os.environ)
+    forget_python_settings(environment)
+    environment |= {"COURSE_DATA": str(temporary / "progress"), "PYTHONPATH": str(paths.ROOT)}
+    return _runner(file.resolve(), limits, None), {"cwd": temporary, "env": environment}
 
 
-def _last_line(output: str) -> dict:
-    lines = output.strip().splitlines()
-    try:
-        result = json.loads(lines[-1]) if lines else {}
-    except ValueError:
-        return {}
-    return result if isinstance(result, dict) else {}
-
-
-def write_table(target: Path, results: list[HandIn]) -> None:
-    """A line for each notebook, a column for each exercise; a BOM lets Excel read the Chinese."""
-    names = sorted({name for result in results for name in result.states})
-    with open(target, "w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["notebook", *names, "right", "of", "problem"])
-        for result in results:
-            n_right = sum(state == "right" for state in result.states.values())
-            cells = [result.states.get(name, "") for name in names]
-            label, problem = _no_formula(result.file), _no_formula(result.problem)
-            writer.writerow([label, *cells, n_right, len(result.states), problem])
-
-
-def _no_formula(text: str) -> str:
-    """Names and errors are the student's: no spreadsheet shall take them for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
-
-
-def print_table(results: list[HandIn]) -> None:
+def print_marks(marks: list[Mark]) -> None:
     """Short form on the terminal."""
-    for result in results:
-        n_right = sum(state == "right" for state in result.states.values())
-        print(f"{n_right}/{len(result.states)}  {result.file}  {result.problem}".rstrip())
+    for found in marks:
+        print(f"{found.n_right}/{len(found.states)}  {found.label}  {found.problem}".rstrip())

@@ -38,11 +38,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the student copy, or the assignments for nbgrader."""
     notebooks = choose(args.lessons)
-    args.folder.mkdir(parents=True, exist_ok=True)
-    if args.nbgrader:
-        made = nbgrader.export(notebooks, args.folder)
-    else:
-        made = [release(notebooks, args.folder)]
+    try:
+        args.folder.mkdir(parents=True, exist_ok=True)
+        if args.nbgrader:
+            made = nbgrader.export(notebooks, args.folder)
+        else:
+            made = [release(notebooks, args.folder)]
+    except OSError as error:  # a file of that name, no rights, a full disk
+        raise CourseError(
+            f"{args.folder} 里写不了（{error.strerror}）。DIR 是一个文件夹，没有就新建；请换一个，或腾出空间。",
+            f"Nothing can be written into {args.folder} ({error.strerror}). DIR is a folder, made "
+            "where it is missing; name another one, or make room.",
+        ) from error
     for path in made:
         print(path)
     print(both(f"共 {len(notebooks)} 课。", f"Lessons: {len(notebooks)}."))
@@ -87,5 +94,5 @@ def _contents(notebooks: list[Path]) -> Iterator[tuple[str, bytes | str]]:
             f"notebooks/{notebook.name}",
             nbformat.writes(without_outputs(read_notebook(notebook))) + "\n",
         )
-        if file := exercises.get(notebook.name[:2]):
-            yield f"lessons/{file.name}", student_definitions(file)
+        if definition := exercises.get(notebook.name[:2]):
+            yield f"lessons/{definition.name}", student_definitions(definition)

@@ -1,32 +1,70 @@
-"""Runs inside the sandbox: execute one handed-in notebook, print as JSON what its checks said.
+"""Runs inside the sandbox: execute one handed-in notebook, report what its checks said.
 
-``python -m course.teacher.runner NOTEBOOK SECONDS [CACHE]``. Only the last line counts; the
-kernel's own output goes nowhere.
+``python -P -m course.teacher.runner NOTEBOOK SECONDS [CACHE]``, a key on standard input. Whenever a
+cell's checks have said something new, a line signed with the key (report.py) goes to standard
+output, so that what was right before a crash still counts. The kernel's own output goes nowhere.
+
+What a notebook cannot do: sign a line of its own. The key stands in no file, argument or variable;
+it is read to its end before the first cell runs. On Linux no other process may look into the memory
+or the open files of this one; elsewhere, and for root without the sandbox, that rests on the system.
+
+What remains possible, because a student's cell is at home in its kernel: to display what looks like
+a check's output (its metadata can be read in the course's code), to replace the judge or to read,
+through Python, what a judge compares with. None of it looks like an answer: whoever reads the
+notebook sees it.
 """
 
-import json
 import os
 import subprocess
 import sys
+import time
+from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 from course.notebooks.execute import CurrentInterpreter
+from course.teacher import report
 from course_utils.learning.checking import METADATA_KEY
 
+# from the worst to the best: where an exercise is checked more than once, the best counts
+ORDER = ("not attempted", "not yet", "right")
+PR_SET_DUMPABLE = 4  # prctl(2)
 
-def states(notebook: nbformat.NotebookNode) -> dict[str, str]:
-    """exercise -> what its last check said."""
-    found = {}
+
+def keep_to_oneself() -> None:
+    """Linux: other processes of this user cannot read this one's memory or open its files."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0)
+
+
+def said(notebook: nbformat.NotebookNode) -> dict[str, list[str]]:
+    """exercise -> what its checks said, in order."""
+    found = defaultdict(list)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             about = output.get("metadata", {}).get(METADATA_KEY)
-            if isinstance(about, dict) and {"exercise", "state"} <= about.keys():
-                found[str(about["exercise"])[:20]] = str(about["state"])[:20]
-    return found
+            if isinstance(about, dict) and about.get("state") in ORDER and "exercise" in about:
+                found[str(about["exercise"])[:20]].append(about["state"])
+    return dict(found)
+
+
+def best(states: list[str]) -> str:
+    """The best of them."""
+    return max(states, key=ORDER.index)
+
+
+def differing(found: dict[str, list[str]]) -> str:
+    """Which exercises were checked several times with different outcomes, in both languages."""
+    names = ", ".join(name for name, states in found.items() if len(set(states)) > 1)
+    if not names:
+        return ""
+    return f"{names} 检查了不止一次，按最好的算 · {names} checked more than once, the best counts"
 
 
 def link_cache(cache: Path) -> None:
@@ -38,31 +76,74 @@ def link_cache(cache: Path) -> None:
             (own / entry.name).symlink_to(entry)
 
 
-def main(file: str, seconds: float, cache: str | None = None) -> dict:
-    """``{"states": {exercise: state}, "problem": text}``; a cell that takes too long is interrupted."""
+class Marking:
+    """One notebook, executed cell by cell; what is known so far is reported as it changes."""
+
+    def __init__(self, notebook: nbformat.NotebookNode, seconds: float, key: bytes) -> None:
+        self.notebook, self.seconds, self.key = notebook, seconds, key
+        self.problems: list[str] = []
+        self.begin, self.reported = 0.0, ""
+
+    def run(self) -> None:
+        """Execute all cells; one that takes too long is interrupted, and the next ones still run."""
+        client = NotebookClient(
+            self.notebook,
+            km=AsyncKernelManager(kernel_spec_manager=CurrentInterpreter()),
+            timeout=self.seconds,
+            interrupt_on_timeout=True,
+            allow_errors=True,
+            store_widget_state=False,
+            resources={"metadata": {"path": os.getcwd()}},
+            on_cell_execute=self.before,
+            on_cell_executed=self.after,
+        )
+        try:
+            client.execute(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        except Exception as error:  # noqa: BLE001 (a dead kernel, a broken notebook: all are reported)
+            self.problems.append(f"{type(error).__name__}: {error}"[:200])
+        self.tell()
+
+    def before(self, **_: Any) -> None:
+        """A cell is sent to the kernel."""
+        self.begin = time.monotonic()
+
+    def after(self, cell_index: int, **_: Any) -> None:
+        """The kernel has answered."""
+        if time.monotonic() - self.begin >= self.seconds:
+            n = cell_index + 1
+            self.problems.append(
+                f"第 {n} 个单元超过时间限制，已中断 · cell {n} took too long and was interrupted"
+            )
+        self.tell()
+
+    def tell(self) -> None:
+        """Report the states and problems, unless they are as they were."""
+        found = said(self.notebook)
+        problem = "; ".join([*self.problems, *filter(None, [differing(found)])])
+        states = {name: best(states) for name, states in found.items()}
+        text = report.line(self.key, {"states": states, "problem": problem})
+        if text != self.reported:
+            print(text, flush=True)
+            self.reported = text
+
+
+def main(file: str, seconds: float, cache: str | None = None) -> None:
+    """Read the key, then the notebook, then run it."""
+    keep_to_oneself()
+    key = sys.stdin.buffer.read()
     if cache:
         link_cache(Path(cache))
-    notebook = nbformat.read(file, as_version=4)
+    try:
+        notebook = nbformat.read(file, as_version=4)
+    except Exception as error:  # noqa: BLE001 (no JSON, no notebook, wrong types: anything can be handed in)
+        problem = f"不是有效的笔记本 · not a valid notebook ({type(error).__name__}: {error})"[:200]
+        print(report.line(key, {"states": {}, "problem": problem}), flush=True)
+        return
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []  # what counts is what happens here
-    client = NotebookClient(
-        notebook,
-        km=AsyncKernelManager(kernel_spec_manager=CurrentInterpreter()),
-        timeout=seconds,
-        interrupt_on_timeout=True,
-        allow_errors=True,
-        store_widget_state=False,
-        resources={"metadata": {"path": os.getcwd()}},
-    )
-    problem = ""
-    try:
-        client.execute(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    except Exception as error:  # noqa: BLE001 (a dead kernel, a broken notebook: all are reported)
-        problem = f"{type(error).__name__}: {error}"[:200]
-    return {"states": states(notebook), "problem": problem}
+    Marking(notebook, seconds, key).run()
 
 
 if __name__ == "__main__":
-    result = main(sys.argv[1], float(sys.argv[2]), *sys.argv[3:4])
-    print("\n" + json.dumps(result), flush=True)
+    main(sys.argv[1], float(sys.argv[2]), *sys.argv[3:4])

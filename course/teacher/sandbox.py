@@ -5,6 +5,7 @@ is there; the only network is loopback; processes are in a space of their own an
 Source: the manual page bwrap(1), bubblewrap 0.8.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -95,12 +96,15 @@ def course_folders() -> list[Path]:
     return [paths.ROOT / name for name in names if (paths.ROOT / name).exists()]
 
 
-def run_limited(command: list[str], limits: Limits, **popen) -> Outcome:
-    """Run it, watched: past a limit, it and all its processes are killed."""
+def run_limited(command: list[str], limits: Limits, given: bytes = b"", **popen) -> Outcome:
+    """Run it, watched: past a limit, it and all its processes are killed. ``given``: its input."""
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.PIPE,
         start_new_session=True, **popen,
     )  # fmt: skip
+    assert process.stdin and process.stdout  # both were asked for
+    with contextlib.suppress(OSError), process.stdin as pipe:  # it may have ended already
+        pipe.write(given)
     exceeded: list[str] = []
     done = threading.Event()
     watcher = threading.Thread(target=_watch, args=(process, limits, exceeded, done), daemon=True)

@@ -7,6 +7,7 @@ is written by hand, so it is never out of date.
 
 import argparse
 import ast
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from nbformat import NotebookNode
 from course.notebooks.lessons import Lesson, read_source, select, tags
 from course.notebooks.markdown import half_of_heading, parser
 from course_utils.learning import definitions
+from course_utils.learning.checking import judge
+from course_utils.messages import CourseError
 
 WORDS = {
     "zh": {
@@ -39,6 +42,7 @@ WORDS = {
 # The lesson's sections by their English names; all others are its board plan.
 FIXED = ("What you will be able to do", "Before you start", "Predict first", "Exercises", "Quiz")
 LAST = ("Take-away", "Corrections to the source articles", "References")
+FIELDS = [field.name for field in dataclasses.fields(definitions.Exercise)]  # also by position
 LONGEST = 90  # characters of an answer in the table
 
 
@@ -57,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
 def sheet(lesson: Lesson, language: str) -> str:
     """The lesson's sheet in one language, as Markdown."""
+    _assert_usable(lesson)
     words, source = WORDS[language], read_source(lesson)
     sections = _sections(source, language)
     title = next(iter(sections))
@@ -129,11 +134,35 @@ def _mistakes(lesson: Lesson, language: str) -> Iterator[str]:
     yield "|---|---|---|"
     written, pick = _wrong_answers(lesson.exercises), 0 if language == "zh" else 1
     for exercise in definitions.exercises(lesson.number).values():
-        for code, (answer, _) in zip(written[exercise.id], exercise.wrong, strict=True):
-            verdict = exercise.judge(answer)
+        answers = [answer for answer, _ in exercise.wrong]
+        codes = written.get(exercise.id, [])
+        if len(codes) != len(answers):  # made by a loop or a function: what came out of it
+            codes = [getattr(answer, "__name__", None) or repr(answer) for answer in answers]
+        for code, answer in zip(codes, answers, strict=True):
+            verdict = judge(exercise, answer)
             says = (verdict.zh, verdict.en)[pick]
             title = f"{exercise.id} {exercise.title[pick]}"
             yield f"| {title} | `{_cell(code)}` | {_cell(says, longest=None)} |"
+
+
+def _assert_usable(lesson: Lesson) -> None:
+    """Raise CourseError where the lesson's exercises cannot be loaded or are not what they must be."""
+    try:
+        definitions.quizzes(lesson.number)
+        for exercise in definitions.exercises(lesson.number).values():
+            if not all(len(pair) == 2 for pair in exercise.wrong):
+                raise TypeError(f"{exercise.id}: wrong")
+    except (Exception, SystemExit) as error:  # the file is code: it may raise anything
+        raise _unusable(lesson.exercises, error) from error
+
+
+def _unusable(file: Path, error: BaseException) -> CourseError:
+    what = f"{type(error).__name__}: {error}"
+    return CourseError(
+        f"{file.name} 用不了（{what}）。请先改正它；course test {file.stem[-2:]} 会检查。",
+        f"{file.name} cannot be used ({what}). Correct it first; `course test {file.stem[-2:]}` "
+        "checks it.",
+    )
 
 
 def _cell(text: str, longest: int | None = LONGEST) -> str:
@@ -143,11 +172,24 @@ def _cell(text: str, longest: int | None = LONGEST) -> str:
 
 
 def _wrong_answers(file: Path) -> dict[str, list[str]]:
-    """Exercise id → the code of its wrong answers."""
-    found = {}
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Exercise":
-            given = {keyword.arg: keyword.value for keyword in node.keywords}
-            answers = [ast.unparse(pair.elts[0]) for pair in given["wrong"].elts]
-            found[given["id"].value] = answers
+    """Exercise id → the code of its wrong answers, where the file spells both out."""
+    found: dict[str, list[str]] = {}
+    source = file.read_text(encoding="utf-8") if file.exists() else ""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and _called(node) == "Exercise":
+            given = dict(zip(FIELDS, node.args, strict=False))
+            given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+            if isinstance(name := getattr(given.get("id"), "value", None), str):
+                found[name] = _codes(given.get("wrong"))
     return found
+
+
+def _called(call: ast.Call) -> str:
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
+def _codes(pairs: ast.expr | None) -> list[str]:
+    """The first of each pair in a list of pairs; none where anything else stands there."""
+    elements = pairs.elts if isinstance(pairs, ast.List | ast.Tuple) else []
+    spelt = [pair for pair in elements if isinstance(pair, ast.Tuple) and len(pair.elts) == 2]
+    return [ast.unparse(pair.elts[0]) for pair in spelt] if len(spelt) == len(elements) else []

@@ -17,7 +17,7 @@ TEXT_NOT_ATTEMPTED = (
     "把 `...` 换成你的答案，再运行这个单元。",
     "Put your answer where `...` stands, then run this cell again.",
 )
-# What `course collect` reads in the metadata of an output.
+# What `course grade` reads in the metadata of an output.
 METADATA_KEY = "course"
 
 

@@ -1,11 +1,18 @@
 """Kernels under nbval reach this machine only, and other seeds are asked of those that promise."""
 
+import os
+from argparse import Namespace
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from course.author import test, try_
+from course.author.build import build_notebook
 from course.notebooks.execute import ANSI
 from course.notebooks.kernel_site.sitecustomize import loopback_only
+from course_utils import paths
+from course_utils.messages import CourseError
 
 OUT = "import socket\ntry:\n    socket.create_connection(('{}', 9), timeout=2)\nexcept TimeoutError:\n    pass"
 # documentation addresses (RFC 5737, RFC 3849): nobody answers there
@@ -96,3 +103,78 @@ def test_another_seed_is_asked_only_of_cells_that_promise_it(tmp_path, strict_ru
     assert "FAILED promises.ipynb::Cell 3" in outcome
     none = notebook(tmp_path / "none.ipynb", "x = 1")
     assert "1 deselected" in strict_run(none, COURSE_SEED="5").stdout
+
+
+# What Python obeys, set so that a kernel which hears of it fails the cell below.
+MISLEADING = {
+    "PYTHONOPTIMIZE": "2",
+    "PYTHONWARNINGS": "error",
+    "PYTHONINSPECT": "1",
+    "PYTHONBREAKPOINT": "0",
+    "PYTHONDEVMODE": "1",
+    "PYTHONPROFILEIMPORTTIME": "1",
+    "PYTHONVERBOSE": "1",
+    "PYTHONNODEBUGRANGES": "1",
+    "PYTHONSTARTUP": "startup.py",
+    "PYTHONIOENCODING": "ascii",
+    "PYTHONCOERCECLOCALE": "0",
+    "PYTHONSOMETHINGNEW": "1",
+}
+HEARS = """
+import os
+keep = "PATH HASHSEED UTF8 DONTWRITEBYTECODE HOME USERBASE NOUSERSITE PYCACHEPREFIX".split()
+heard = [n for n in os.environ if n.startswith("PYTHON") and n.removeprefix("PYTHON") not in keep]
+if heard or "started_up" in globals():
+    raise SystemError(f"heard of {heard}")
+assert 1 == 2"""
+
+
+@pytest.fixture
+def misleading(tmp_path):
+    """The variables, and the file that one of them names."""
+    startup = tmp_path / "startup.py"
+    startup.write_text("started_up = True\n", encoding="utf-8")
+    return MISLEADING | {"PYTHONSTARTUP": str(startup)}
+
+
+@pytest.mark.parametrize("level", ["1", "2"])
+def test_build_hears_assertions_whatever_python_is_told(course, misleading, monkeypatch, level):
+    for name, value in (misleading | {"PYTHONOPTIMIZE": level}).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(CourseError, match="AssertionError"):
+        build_notebook(course(HEARS))
+
+
+@pytest.mark.parametrize("level", ["1", "2"])
+def test_the_strict_run_refuses_without_assertions(tmp_path, strict_run, level):
+    result = strict_run(notebook(tmp_path / "n.ipynb", "assert 1 == 2"), PYTHONOPTIMIZE=level)
+    assert result.returncode != 0
+    assert "PYTHONOPTIMIZE: assertions check nothing" in result.stderr
+
+
+def test_kernels_of_the_strict_run_hear_assertions(tmp_path, strict_run, misleading):
+    # set when pytest runs already: what a kernel inherits, and pytest itself is not told
+    told = f"import os\nos.environ.update({misleading!r})\n"
+    (tmp_path / "conftest.py").write_text(told, encoding="utf-8")
+    result = strict_run(notebook(tmp_path / "n.ipynb", HEARS))
+    assert "1 failed" in result.stdout
+    assert "AssertionError" in ANSI.sub("", result.stdout)
+
+
+def test_checks_by_command_start_in_a_plain_python(misleading, monkeypatch, tmp_path):
+    for name, value in misleading.items():
+        monkeypatch.setenv(name, value)
+    chosen = Namespace(threads=None, seed=None, lessons=[])
+    for environment in (test.environment(chosen), try_.environment(tmp_path)):
+        assert not misleading.keys() & environment.keys()
+
+
+@pytest.mark.parametrize("level", ["1", "2"])
+def test_the_command_itself_runs_with_assertions(run_course, tmp_path, level):
+    say = "import sys\nprint('optimize', sys.flags.optimize, file=sys.stderr)\n"
+    (tmp_path / "sitecustomize.py").write_text(say, encoding="utf-8")
+    search = os.pathsep.join([str(tmp_path), str(paths.ROOT)])
+    result = run_course("teach", "--help", env={"PYTHONPATH": search, "PYTHONOPTIMIZE": level})
+    assert result.returncode == 0
+    assert "--lang" in result.stdout
+    assert result.stderr.split("\n")[:2] == [f"optimize {level}", "optimize 0"]

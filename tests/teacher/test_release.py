@@ -1,5 +1,7 @@
 """A student copy: no solutions, clean outputs, checks that judge as before."""
 
+import argparse
+import json
 import os
 import subprocess
 import sys
@@ -7,8 +9,10 @@ import zipfile
 
 import pytest
 
-from course.teacher.release import NAME, choose, release
+from course import cli
+from course.teacher.release import NAME, add_arguments, choose, release, run
 from course.teacher.strip import student_definitions
+from course_utils import paths
 from course_utils.learning import definitions, packed
 from course_utils.learning.checking import judge
 from course_utils.messages import CourseError
@@ -48,6 +52,116 @@ def test_packed_definitions_hold_no_more_than_judging_needs(lessons):
     assert judge(exercises[1], lambda x: 2 * x).state == "right"
     assert exercises[1].seconds == 2
     assert [option.text[1] for option in quizzes[0].options if option.right] == ["two"]
+
+
+def test_of_the_course_only_what_learners_type_is_inside(unzipped):
+    inside = {
+        file.relative_to(unzipped).as_posix() for file in unzipped.rglob("*") if file.is_file()
+    }
+    code = {name for name in inside if name.startswith("course/")}
+    allowed = ("course/notebooks/", "course/learner/")
+    top = {"course/__init__.py", "course/__main__.py", "course/cli.py"}
+    assert {name for name in code if not name.startswith(allowed)} <= top
+    for file in ("course/cli.py", "course/learner/train.py", "course/notebooks/execute.py"):
+        assert file in inside
+    every = {
+        file.relative_to(paths.ROOT).as_posix() for file in (paths.ROOT / "course").rglob("*.py")
+    }
+    missing = {name for name in every if name.startswith(allowed)} - code
+    assert not missing
+    # no builder, no grader, no sources of lessons, no tests; and no exercises but packed ones
+    assert not [name for name in inside if name.startswith(("tests/", "benchmarks/", ".git"))]
+    assert {name for name in inside if name.startswith("lessons/")} == {"lessons/exercises_98.py"}
+
+
+def test_of_the_real_exercises_nothing_but_judging_is_inside(tmp_path):
+    with zipfile.ZipFile(release(choose([]), tmp_path)) as archive:
+        names = [name for name in archive.namelist() if "/lessons/" in name]
+        texts = [archive.read(name).decode() for name in names]
+    assert len(texts) == len({name.name[:2] for name in choose([])} & set(NUMBERS))
+    for text in texts:
+        exercises, _ = packed.unpack(text.split('"""')[3])
+        assert all((e.reference, e.solution, list(e.wrong)) == (None, None, []) for e in exercises)
+
+
+TYPE = """
+import contextlib, io, json, sys
+from course import cli
+said = {}
+for name in cli.COMMANDS:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        try:
+            code = cli.main([name, "--help"])
+        except SystemExit as end:
+            code = end.code
+    said[name] = [code, out.getvalue()]
+print(json.dumps(said))
+"""
+
+
+def test_each_command_of_the_copy_answers_and_the_others_say_that_they_are_not_there(
+    unzipped, run_copy
+):
+    said = json.loads(run_copy("-c", TYPE).stdout)
+    for name, (module, *_) in cli.COMMANDS.items():
+        code, text = said[name]
+        if module.startswith("course.learner."):
+            assert (code, "usage: course" in text) == (0, True), name
+        else:
+            assert (code, f"has no `course {name}`" in text) == (1, True), name
+    assert {"lab", "start", "update", "run", "fetch", "doctor", "progress", "train"} <= set(said)
+
+
+@pytest.fixture
+def run_copy(unzipped, tmp_path):
+    """Python with these arguments in the student copy, as a student who has nothing yet."""
+    own = {"PYTHONPATH": unzipped, "COURSE_DATA": tmp_path / "data", "HOME": tmp_path / "home"}
+    own |= {"COURSE_CACHE": tmp_path / "cache", "PYTHONUTF8": "1"}
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=unzipped,
+            env=os.environ | {name: str(value) for name, value in own.items()},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+    (tmp_path / "home").mkdir()
+    return run
+
+
+def test_a_students_first_hour_with_the_copy(unzipped, run_copy):
+    course = ("-m", "course.cli")
+    expected = {
+        ("start", "--copy-only"): "98_test.ipynb",
+        ("update",): "",
+        ("progress",): "98",
+        ("fetch",): "MB",
+        ("doctor",): "Python",
+    }
+    for command, words in expected.items():
+        done = run_copy(*course, *command)
+        assert "Traceback" not in done.stderr, command
+        assert words in done.stdout, command
+        assert done.returncode == 0 or command == ("doctor",), (
+            command
+        )  # it warns of what is missing
+    assert (unzipped / "my_course" / "98_test.ipynb").exists()
+
+
+@pytest.mark.parametrize("option", [[], ["--nbgrader"]])
+def test_released_onto_a_file(lessons, tmp_path, option):
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    for target in ("file", "file/inner"):
+        with pytest.raises(CourseError, match="DIR is a folder"):
+            run(parser.parse_args([str(tmp_path / target), *option]))
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
 
 
 def test_student_copy_judges_and_says_that_it_has_no_solutions(unzipped, tmp_path):
