@@ -15,7 +15,7 @@ declare var _JUPYTERLAB: Record<string, unknown>;
 
 // @lumino
 interface Signal<Value = void> { connect(slot: (sender: any, value: Value) => void): void }
-interface Widget { node: HTMLElement; disposed: Signal; isHidden: boolean }
+interface Widget { node: HTMLElement; disposed: Signal; isDisposed: boolean; isHidden: boolean }
 type WidgetClass = new (options: { node: HTMLElement }) => Widget;
 type Command = { label: string; isToggled(): boolean; execute(): void };
 
@@ -72,8 +72,13 @@ interface Panel extends Widget {
 
 // @jupyterlab/services
 type Message = { msg: { buffers?: ArrayBuffer[] }; direction: "send" | "recv" };
-interface Session { anyMessage: Signal<Message> }
+interface Kernel {
+  requestCommInfo(of: { target_name: string }): Promise<{ content: { comms?: object } }>;
+}
+interface Session { anyMessage: Signal<Message>; kernel: Kernel | null }
 interface SessionContext {
+  ready: Promise<void>;
+  statusChanged: Signal<string>;
   session: Session | null;
   sessionChanged: Signal<{ newValue: Session | null }>;
   connectionStatusChanged: Signal<string>;
