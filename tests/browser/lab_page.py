@@ -183,15 +183,6 @@ class Lab:
         self.page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
         self.wait_until_ran()
 
-    def run_up_to(self, text: str) -> None:
-        """Run all cells down to the first code cell that contains the text."""
-        cell = self.do(
-            f"notebook.widgets.findIndex(c => c.model.type === 'code' "
-            f"&& c.model.sharedModel.source.includes({text!r}))"
-        )
-        self.do(f"notebook.activeCellIndex = {cell} + 1")
-        self.page.evaluate("void jupyterapp.commands.execute('notebook:run-all-above')")
-
     def wait_for_kernel(self) -> None:
         """A command given before the kernel has answered is lost."""
         status = "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status"

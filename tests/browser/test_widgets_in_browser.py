@@ -5,13 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lab_page import NOTEBOOKS, ROOT, VIEW
+from lab_page import ROOT, VIEW
 from PIL import Image
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 PHOTOS = Path(os.environ.get("COURSE_TEST_PHOTOS") or ROOT.parent / "shared" / "photos")
-LESSON = ROOT / "notebooks" / "01_forward_and_backward.ipynb"
 
 
 @pytest.fixture
@@ -174,27 +173,3 @@ def alt_text_of_saved_pictures(lab) -> None:
     hints = lab.panel().locator(".course-hint")
     expect(hints).to_have_count(1)  # below the explorer, which has no slider here
     assert hints.inner_text().strip() == "Run the cells up to here, and sliders appear."
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(LESSON not in NOTEBOOKS, reason="lesson 01 is not built yet")
-def test_lesson_01_runs_and_its_slider_moves(open_lab):
-    """Only the cells above its first explorer and that one: the browser's part, not the lesson's."""
-    lab = open_lab(kernel=True)
-    lab.open(LESSON.name)
-    lab.wait_for_kernel()
-    lab.clear()
-    lab.run_up_to("Explorer(")
-    box = lab.panel().locator(".course-explorer").first
-    picture = box.locator("img.widget-image")
-    expect(picture).to_be_visible(timeout=180_000)  # TensorFlow is imported first
-    box.scroll_into_view_if_needed()
-    before = picture.get_attribute("src")
-    handle = box.locator(".noUi-handle").first
-    handle.hover()
-    lab.page.mouse.down()
-    place = handle.bounding_box()
-    lab.page.mouse.move(place["x"] + 50, place["y"] + 5, steps=4)
-    lab.page.mouse.up()
-    expect(picture).not_to_have_attribute("src", before)
-    lab.shot("lesson_01_explorer")
