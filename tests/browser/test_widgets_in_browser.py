@@ -89,7 +89,7 @@ def choose(lab, path: Path) -> None:
 def refuse(lab, folder: Path) -> None:
     """A text file called .jpg: said in both languages, and the next photo works again."""
     bad = folder / "note.jpg"
-    bad.write_text("not a photo")
+    bad.write_text("not a photo", encoding="utf-8")
     choose(lab, bad)
     status = lab.panel().locator(".course-upload").get_by_role("status")
     expect(status).to_contain_text("note.jpg 不是能读取的图片")
