@@ -3,11 +3,13 @@
 import ast
 import re
 import subprocess
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pytest
+import yaml
 
 from course_utils import paths
 
@@ -226,10 +228,21 @@ def test_line_ends_are_the_same_everywhere():
     """With autocrlf a clone's shell scripts would stop and its notebooks count as changed."""
     names = ["start.py", ".ci/run", "requirements.lock", "notebooks/00.ipynb", "labextension/a.js"]
     command = ["git", "check-attr", "-z", "text", "eol", "--", *names, "data/pictures/a.png"]
-    if not (Path(paths.ROOT) / ".git").exists():
+    if not (paths.ROOT / ".git").exists():
         pytest.skip("not a git checkout")
     out = subprocess.run(command, cwd=paths.ROOT, capture_output=True, check=True).stdout
     fields = out.decode("utf-8").split("\0")[:-1]
     found = {(name, key): value for name, key, value in zip(*[iter(fields)] * 3, strict=True)}
     assert {found[name, "eol"] for name in names} == {"lf"}
     assert found["data/pictures/a.png", "text"] == "unset"
+
+
+def test_the_ci_example_runs_every_python_on_every_system():
+    example = yaml.safe_load((paths.ROOT / "docs/examples/ci.yml").read_text(encoding="utf-8"))
+    job = example["jobs"]["test"]
+    systems = {name.split("-")[0] for name in job["strategy"]["matrix"]["system"]}
+    assert systems == {"ubuntu", "macos", "windows"}
+    project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    low, high = map(int, re.findall(r"3\.(\d+)", project["requires-python"]))
+    assert job["strategy"]["matrix"]["python"] == [f"3.{minor}" for minor in range(low, high)]
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["python start.py test"]
