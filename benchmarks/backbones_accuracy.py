@@ -85,13 +85,13 @@ def cats_and_dogs(name: str) -> dict[str, float]:
 
 def main() -> None:
     """Measure the networks named on the command line, or all."""
-    rows = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+    rows = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
     for name in sys.argv[1:] or backbones.SPECS:
         measured = imagenet(name) | cats_and_dogs(name)
         rows[name] = {key: round(float(value), 4) for key, value in measured.items()}
         print(name, rows[name], flush=True)
         RESULTS.parent.mkdir(exist_ok=True)
-        RESULTS.write_text(json.dumps(rows, indent=2) + "\n")
+        RESULTS.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

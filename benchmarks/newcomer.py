@@ -36,9 +36,10 @@ def main() -> None:
         "megabytes_received": round(received),
     }
     print(json.dumps(answer, indent=1))
-    results = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
     RESULTS.write_text(
-        json.dumps(results | {"machine": machine(), "newcomer": answer}, indent=1) + "\n"
+        json.dumps(results | {"machine": machine(), "newcomer": answer}, indent=1) + "\n",
+        encoding="utf-8",
     )
 
 

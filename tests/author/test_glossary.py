@@ -14,7 +14,10 @@ HEAD = "| 中文 | English | 说明 | meaning | 避免 | avoid |\n|---|---|---|-
 
 def test_rows_are_read(tmp_path):
     path = tmp_path / "glossary.md"
-    path.write_text(HEAD + "| 微调 | fine-tuning | 甲 | a | 精调、细调 | finetuning, fine tune |\n")
+    path.write_text(
+        HEAD + "| 微调 | fine-tuning | 甲 | a | 精调、细调 | finetuning, fine tune |\n",
+        encoding="utf-8",
+    )
     (term,) = glossary.load(path)
     assert (term.zh, term.en) == ("微调", "fine-tuning")
     assert term.avoid_zh == ("精调", "细调")
@@ -23,7 +26,7 @@ def test_rows_are_read(tmp_path):
 
 def test_table_of_another_width_is_refused(tmp_path):
     path = tmp_path / "glossary.md"
-    path.write_text("| 中文 | English |\n|---|---|\n| 微调 | fine-tuning |\n")
+    path.write_text("| 中文 | English |\n|---|---|\n| 微调 | fine-tuning |\n", encoding="utf-8")
     with pytest.raises(CourseError, match="6 columns"):
         glossary.load(path)
 

@@ -60,18 +60,19 @@ def test_template_is_clean_for_ruff(made, tmp_path, path):
             capture_output=True,
             text=True,
             check=False,
+            encoding="utf-8",
         )
         # imports stand where a notebook needs them
         assert done.returncode == 0 or "E402" in done.stdout, done.stdout + done.stderr
 
 
 def test_nothing_is_overwritten(made, tmp_path):
-    made[1].write_text("mine")
+    made[1].write_text("mine", encoding="utf-8")
     with pytest.raises(CourseError, match="07_feature_extraction"):
         new_lesson("07", "another", "别的", "Another", tmp_path)
     made[0].unlink()
     assert new_lesson("07", "another", "别的", "Another", tmp_path)[0].name == "07_another.py"
-    assert made[1].read_text() == "mine"
+    assert made[1].read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.parametrize(

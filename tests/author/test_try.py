@@ -77,7 +77,12 @@ def lock(root: Path) -> None:
     import start
 
     done = subprocess.run(
-        command, env=start.index_environment(), capture_output=True, text=True, check=False
+        command,
+        env=start.index_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
     )
     if re.search(r"[Ff]ailed to fetch|dns error|[Cc]onnection refused", done.stderr):
         pytest.skip("the package index does not answer")

@@ -262,7 +262,12 @@ def test_unreachable_official_download_is_explained(tmp_path):
         "except CourseError as error:\n    print(error.en)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
     )
     assert "cannot be downloaded" in done.stdout and "efficientnet_lite0" in done.stdout
 

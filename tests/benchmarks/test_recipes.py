@@ -156,7 +156,9 @@ def test_an_interrupted_run_goes_on_and_its_seconds_add_up(recipes, tmp_path):
     first, model = recipes.Spent(file), network()
     with pytest.raises(KeyboardInterrupt):
         steps.fit_steps(model, batches(), 2, callbacks=[*first.callbacks(), PowerCut()])
-    earlier = json.loads(file.read_text())  # the seconds of one epoch; those of the second are lost
+    earlier = json.loads(
+        file.read_text(encoding="utf-8")
+    )  # the seconds of one epoch; those of the second are lost
     assert 0 < earlier[0] < first.so_far()[0]
     again, other = recipes.Spent(file), network()
     assert steps.fit_steps(other, batches(), 2, callbacks=again.callbacks()) == 2
@@ -178,7 +180,9 @@ def test_peak_memory_is_a_processs_own():
     block = b"x" * 1_000_000_000
     code = f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r}); import speed; "
     code += "block = b'x' * 300_000_000; del block; print(speed.peak_memory_gb())"
-    small = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    small = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8"
+    )
     del block
     assert 0.3 < float(small.stdout) < 0.6
 

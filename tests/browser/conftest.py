@@ -7,13 +7,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import pytest
-from lab_page import NOTEBOOKS, TOKEN, Lab, small_lesson
+from lab_page import NOTEBOOKS, SIZE, TOKEN, Lab, saved_lesson, small_lesson
 
 from course.notebooks.kernels import kernel_environment
 
@@ -41,6 +41,7 @@ def course_folder(chromium, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("course")
     for name in ("small.ipynb", "second.ipynb"):
         nbformat.write(small_lesson(), folder / name)
+    nbformat.write(saved_lesson(), folder / "saved.ipynb")
     for path in NOTEBOOKS:
         shutil.copy(path, folder / path.name)
     return folder
@@ -61,11 +62,18 @@ def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
             return
         except OSError:
             time.sleep(0.25)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+    said = log.read_text(encoding="utf-8", errors="replace")
+    pytest.fail(f"JupyterLab did not start:\n{said[-3000:]}")
 
 
 @pytest.fixture(scope="session")
-def lab(course_folder, tmp_path_factory) -> Iterator[str]:
+def extensions(tmp_path_factory) -> Path:
+    """A folder where the server looks for extensions first: other versions of ours."""
+    return tmp_path_factory.mktemp("labextensions")
+
+
+@pytest.fixture(scope="session")
+def lab(course_folder, extensions, tmp_path_factory) -> Iterator[str]:
     """The address of a JupyterLab that serves the folder, with no settings of the person's."""
     home = tmp_path_factory.mktemp("home")
     env = os.environ | kernel_environment(home)
@@ -79,7 +87,9 @@ def lab(course_folder, tmp_path_factory) -> Iterator[str]:
     env.pop("MPLBACKEND", None)
     no_news = home / "settings" / "@jupyterlab" / "apputils-extension"
     no_news.mkdir(parents=True)
-    (no_news / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+    (no_news / "notification.jupyterlab-settings").write_text(
+        '{"fetchNews": "false"}', encoding="utf-8"
+    )
     port = _free_port()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     options = {
@@ -88,12 +98,13 @@ def lab(course_folder, tmp_path_factory) -> Iterator[str]:
         "ServerApp.port_retries": 0,
         "IdentityProvider.token": TOKEN,
         "ServerApp.root_dir": course_folder,
+        "LabApp.extra_labextensions_path": extensions,
         "LabApp.expose_app_in_browser": True,
         "ServerApp.tornado_settings": f"{{'websocket_max_message_size': {MESSAGE_LIMIT}}}",
     }
     command += [f"--{name}={value}" for name, value in options.items()]
     log = home / "lab.log"
-    with log.open("w") as out:
+    with log.open("wb") as out:
         server = subprocess.Popen(command, env=env, stdout=out, stderr=subprocess.STDOUT)
     url = f"http://127.0.0.1:{port}"
     try:
@@ -113,14 +124,30 @@ def browser(chromium):
         browser.close()
 
 
+@pytest.fixture
+def page(chromium, lab, browser):
+    """``page("fr-FR", "lang=zh", cookies)``: an empty page of the server's, where modules load."""
+    contexts = []
+
+    def visit(locale: str, query: str = "", cookies: Sequence = ()):
+        state = {"cookies": list(cookies), "origins": []}
+        contexts.append(browser.new_context(locale=locale, storage_state=state))
+        opened = contexts[-1].new_page()
+        opened.goto(f"{lab}/login?{query}")
+        return opened
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
 @contextmanager
 def _labs(address: str, browser) -> Iterator[Callable[..., Lab]]:
     """A function that opens browser profiles; all are closed at the end."""
     contexts = []
 
     def start(locale: str = "en-US", kernel: bool = False, **options) -> Lab:
-        size = {"width": 1280, "height": 900}
-        contexts.append(browser.new_context(locale=locale, viewport=size, **options))
+        contexts.append(browser.new_context(locale=locale, viewport=SIZE, **options))
         opened = Lab(address, contexts[-1])
         if not kernel:
             opened.forbid_kernels()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ARTEFACTS = ROOT / "tests" / "artefacts"
 TOKEN = "course-test"
+SIZE = {"width": 1280, "height": 900}
 
 PLOT = """\
 import course_utils
@@ -41,6 +42,7 @@ EXPLORER = (
     '         alt_zh="可调的曲线", alt_en="curves to play with")'
 )
 UPLOAD = 'PhotoUpload(lambda photo: f"红色平均值 mean red: {photo[..., 0].mean():.0f}")'
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 def language_cells(zh: str, en: str) -> list:
@@ -68,8 +70,34 @@ def small_lesson() -> nbformat.NotebookNode:
         new_code_cell(UPLOAD),
         *language_cells("结束。", "The end."),
     ]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    return new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
+
+
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def saved_lesson() -> nbformat.NotebookNode:
+    """Pictures as a learner's notebook keeps them: with both alt texts, one, none, and a widget's."""
+    widget = {VIEW: {"version_major": 2, "version_minor": 0, "model_id": "a" * 32}}
+    alts = {"alt": "两条曲线", "alt_zh": "两条曲线", "alt_en": "two curves"}
+    knob = {"alt": "可调的曲线", "alt_zh": "可调的曲线", "alt_en": "curves to play with"}
+    outputs = [
+        new_output("display_data", {"image/png": DOT}, metadata={"image/png": alts}),
+        new_output("display_data", {"image/png": DOT}, metadata={"image/png": {"alt": "one dot"}}),
+        new_output("display_data", {"image/png": DOT}),
+        new_output(
+            "display_data",
+            widget | {"image/png": DOT, "text/plain": "Explorer(k)"},
+            metadata={"image/png": knob},
+        ),
+        new_output("display_data", widget | {"text/html": "<p>quiz</p>", "text/plain": "Quiz()"}),
+    ]
+    cells = [
+        new_markdown_cell("# 存好的课 · A saved lesson"),
+        new_code_cell("draw()", execution_count=1, outputs=outputs),
+    ]
+    return new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
 
 
 # The notebook's cells are sent in order: with every number there and the kernel idle, all have run.
@@ -154,15 +182,6 @@ class Lab:
         self.wait_for_kernel()
         self.page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
         self.wait_until_ran()
-
-    def run_up_to(self, text: str) -> None:
-        """Run all cells down to the first code cell that contains the text."""
-        cell = self.do(
-            f"notebook.widgets.findIndex(c => c.model.type === 'code' "
-            f"&& c.model.sharedModel.source.includes({text!r}))"
-        )
-        self.do(f"notebook.activeCellIndex = {cell} + 1")
-        self.page.evaluate("void jupyterapp.commands.execute('notebook:run-all-above')")
 
     def wait_for_kernel(self) -> None:
         """A command given before the kernel has answered is lost."""

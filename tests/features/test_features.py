@@ -112,7 +112,9 @@ def test_no_cache_folder_no_harm(pictures, tmp_path):
     first = features.extract(pictures[:2])
     cache_file(tmp_path).unlink()
     (tmp_path / "cache" / "features").rmdir()
-    (tmp_path / "cache" / "features").write_text("a file where the folder should be")
+    (tmp_path / "cache" / "features").write_text(
+        "a file where the folder should be", encoding="utf-8"
+    )
     assert np.array_equal(features.extract(pictures[:2]), first)
 
 

@@ -164,7 +164,7 @@ def test_evaluate_counts_what_classify_says(trained, small):
 def test_what_is_wrong_is_said_in_both_languages(trained, small, tmp_path):
     (tmp_path / "one" / "cat").mkdir(parents=True)
     shutil.copy(next((small / "test" / "猫").iterdir()), tmp_path / "one" / "cat")
-    (tmp_path / "text.keras").write_text("no model")
+    (tmp_path / "text.keras").write_text("no model", encoding="utf-8")
     cases = {
         "only one class": ("train", "--data", tmp_path / "one", "--out", tmp_path / "m.keras"),
         "ends in .keras": ("train", "--out", tmp_path / "m.h5"),

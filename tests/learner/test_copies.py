@@ -117,17 +117,17 @@ def test_a_damaged_record_costs_the_learner_nothing(workspace, damage):
     answer_in(workspace.mine / NAME)
     kept = (workspace.mine / NAME).read_bytes()
     record = workspace.last / NAME
-    record.unlink() if damage == "lost" else record.write_text("{")
+    record.unlink() if damage == "lost" else record.write_text("{", encoding="utf-8")
     assert workspace.bring(NAME, beside=True).outcome is Outcome.BESIDE
     assert (workspace.mine / NAME).read_bytes() == kept
 
 
 def test_a_copy_that_is_no_notebook_any_more_is_kept(workspace):
     workspace.bring(NAME, beside=False)
-    (workspace.mine / NAME).write_text("half a file")
+    (workspace.mine / NAME).write_text("half a file", encoding="utf-8")
     (workspace.notebooks / NAME).write_bytes(lesson("second"))
     assert workspace.bring(NAME, beside=True).outcome is Outcome.BESIDE
-    assert (workspace.mine / NAME).read_text() == "half a file"
+    assert (workspace.mine / NAME).read_text(encoding="utf-8") == "half a file"
 
 
 @pytest.mark.parametrize("fails_at", [1, 2])
@@ -162,7 +162,7 @@ def test_an_unknown_lesson_is_named(workspace):
 def clone(workspace):
     """The workspace as a git clone, my_course/ ignored as in the project."""
     root = workspace.notebooks.parent
-    (root / ".gitignore").write_text("my_course/\n")
+    (root / ".gitignore").write_text("my_course/\n", encoding="utf-8")
     git(root, "init", "-q")
     commit(root)
     return workspace
@@ -186,7 +186,7 @@ def test_answer_pull_update_answer_still_there_tree_clean(clone):
     (clone.notebooks / NAME).write_bytes(lesson("second", "b"))
     commit(root)  # what a pull brings
     assert clone.bring(NAME, beside=True).outcome is Outcome.BESIDE
-    assert "answer = 42" in (clone.mine / NAME).read_text()
+    assert "answer = 42" in (clone.mine / NAME).read_text(encoding="utf-8")
     assert git(root, "status", "--porcelain") == ""
     assert clone.changed_by_hand() == []
 
@@ -195,7 +195,7 @@ def test_a_course_notebook_changed_by_hand_is_reported_and_not_passed_on(clone, 
     answer_in(clone.notebooks / NAME, "answer = 'by hand'")
     assert clone.changed_by_hand() == [NAME]
     clone.bring(NAME, beside=False)
-    assert "by hand" not in (clone.mine / NAME).read_text()
+    assert "by hand" not in (clone.mine / NAME).read_text(encoding="utf-8")
     report.tell_changed_by_hand(clone)
     said = capsys.readouterr().out
     assert f"git restore -- notebooks/{NAME}" in said
@@ -209,7 +209,7 @@ def test_a_freshly_built_notebook_is_not_taken_for_one_changed_by_hand(clone):
     (clone.notebooks / NAME).write_bytes(lesson("built again", "b"))
     assert clone.changed_by_hand() == []
     clone.bring(NAME, beside=False)
-    assert "built again" in (clone.mine / NAME).read_text()
+    assert "built again" in (clone.mine / NAME).read_text(encoding="utf-8")
 
 
 def test_a_deleted_course_notebook_is_reported(clone):

@@ -155,7 +155,7 @@ def test_what_was_right_stays_done_and_reset_forgets(lessons, capsys):
 def test_progress_that_cannot_be_saved_is_said_and_the_verdict_still_comes(
     lessons, tmp_path, capsys, monkeypatch
 ):
-    (tmp_path / "a-file").write_text("")
+    (tmp_path / "a-file").write_text("", encoding="utf-8")
     monkeypatch.setenv("COURSE_DATA", str(tmp_path / "a-file"))
     check("98-1", -0.6)
     said = capsys.readouterr().out

@@ -46,10 +46,10 @@ def test_corrupt_file_is_kept_aside(lessons, content):
 def test_file_of_a_newer_course_is_left_alone(lessons, capsys):
     records.file().parent.mkdir()
     newer = json.dumps({"version": records.VERSION + 1, "all": "new"})
-    records.file().write_text(newer)
+    records.file().write_text(newer, encoding="utf-8")
     check("98-1", -0.6)
     assert "✓ Right" in capsys.readouterr().out
-    assert records.file().read_text() == newer
+    assert records.file().read_text(encoding="utf-8") == newer
 
 
 def test_older_file_is_migrated(lessons, monkeypatch):
@@ -58,9 +58,9 @@ def test_older_file_is_migrated(lessons, monkeypatch):
     monkeypatch.setattr(records, "MIGRATIONS", {1: rename})
     records.file().parent.mkdir()
     old = {"version": 1, "exercises": {"98-1": {"done": True}}, "tests": {"98-q1": {"done": True}}}
-    records.file().write_text(json.dumps(old))
+    records.file().write_text(json.dumps(old), encoding="utf-8")
     records.note_exercise("98-2", "not yet")
-    saved = json.loads(records.file().read_text())
+    saved = json.loads(records.file().read_text(encoding="utf-8"))
     assert saved["version"] == 2
     assert saved["quizzes"]["98-q1"]["done"]
     assert saved["exercises"].keys() == {"98-1", "98-2"}

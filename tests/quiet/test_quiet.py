@@ -15,7 +15,11 @@ for n in range(1, 9):
 def stderr_of(code: str) -> str:
     """What a process that runs the code writes to stderr."""
     answer = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
     )
     assert answer.returncode == 0, answer.stderr
     return answer.stderr

@@ -227,7 +227,7 @@ def test_refuses_without_a_sandbox_and_says_why(lessons, tmp_path, monkeypatch, 
 
 def test_a_bwrap_that_fails_is_no_sandbox(tmp_path, monkeypatch):
     fake = tmp_path / "bwrap"
-    fake.write_text("#!/bin/sh\necho no permission >&2\nexit 1\n")
+    fake.write_text("#!/bin/sh\necho no permission >&2\nexit 1\n", encoding="utf-8")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.setattr(sandbox.sys, "platform", "linux")

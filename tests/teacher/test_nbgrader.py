@@ -130,7 +130,9 @@ def nbgrader_python(tmp_path_factory):
     subprocess.run([uv, "venv", "-q", str(folder)], check=True)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     install = [uv, "pip", "install", "-q", "--python", str(python), wanted, *NEEDED]
-    done = subprocess.run(install, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        install, capture_output=True, text=True, timeout=300, check=False, encoding="utf-8"
+    )
     if done.returncode:
         pytest.skip(f"the package index did not answer: {done.stderr.strip()[-200:]}")
     return python
@@ -163,7 +165,13 @@ def test_autograde_gives_the_points(lessons, tmp_path, nbgrader_python):
     def run(*arguments):
         command = [str(nbgrader_python), "-m", "nbgrader", *arguments]
         done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+            command,
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            encoding="utf-8",
         )
         assert done.returncode == 0, done.stderr[-3000:]
 

@@ -1,0 +1,44 @@
+"""The extension's JavaScript, its JSDoc types and the surface of JupyterLab that it uses."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from course_utils import paths
+
+# A misspelt member of JupyterLab's, which no browser test need come across.
+PLANTED = """\
+// @ts-check
+/** @param {Panel} panel */
+export const open = (panel) => panel.content.activeCel;
+"""
+
+
+def errors(folder: Path) -> list[str]:
+    """What `npm run check` finds; npm fetches the compiler that package.json names, once."""
+    npm = shutil.which("npm")
+    if not npm:
+        pytest.skip("no npm on this machine")
+    command = [npm, "run", "--silent", "--fetch-retries=1", "check"]
+    done = subprocess.run(
+        command,
+        check=False,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+    )
+    if "npm error" in done.stderr:  # its own words, not the compiler's
+        pytest.skip(f"npm cannot fetch the compiler: {done.stderr[-300:]}")
+    return done.stdout.splitlines()
+
+
+@pytest.mark.index
+def test_javascript_has_no_type_errors_but_the_planted_one(tmp_path):
+    copy = shutil.copytree(paths.ROOT / "labextension", tmp_path / "labextension")
+    (copy / "static" / "planted.js").write_text(PLANTED, encoding="utf-8")
+    found = errors(copy)
+    assert len(found) == 1 and found[0].startswith("static/planted.js(3,"), found
