@@ -50,7 +50,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def _translated(message: str) -> tuple[str, str]:
-    """argparse's message in both languages; those of ``number`` below are so already."""
+    """argparse's message in both languages; those of ``within`` below are so already."""
     head, name, rest = "", "", message
     if found := re.fullmatch(r"argument ([^:]+): (.*)", message, re.DOTALL):
         name, rest = found.groups()
@@ -64,7 +64,7 @@ def _translated(message: str) -> tuple[str, str]:
     return f"{head}命令的写法有误（{rest}）", name + rest
 
 
-def number(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], Any]:
+def within(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], Any]:
     """A type for ``add_argument``: an int or a float from ``low`` to ``high``, both allowed."""
     zh_kind, en_kind = ("整数", "a whole number") if kind is int else ("数", "a number")
 

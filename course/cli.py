@@ -52,8 +52,14 @@ def command_parser() -> Parser:
         description="双语迁移学习课程 · the bilingual transfer-learning course",
         epilog="命令 · commands:\n" + "\n".join(lines),
     )
-    options = {"type": todays_name, "choices": list(COMMANDS), "metavar": "COMMAND"}
-    parser.add_argument("command", nargs="?", default="lab", **options)
+    parser.add_argument(
+        "command",
+        nargs="?",
+        default="lab",
+        type=todays_name,
+        choices=list(COMMANDS),
+        metavar="COMMAND",
+    )
     return parser
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+from course.arguments import within
 from course.notebooks.fingerprint import named_assets
 from course.notebooks.lessons import Lesson, select
 from course.notebooks.needs import fetch_for
@@ -18,9 +19,17 @@ LESSON_TESTS = ("tests/notebooks", "tests/learning")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``course test``; what stands after ``--`` goes to pytest."""
     parser.add_argument("lessons", nargs="*", metavar="NN", help="课的编号 · lesson numbers")
-    parser.add_argument("--repeat", type=int, default=1, help="连续运行几次 · runs in a row")
-    parser.add_argument("--threads", type=int, help="内核的 CPU 线程数 · CPU threads of kernels")
-    parser.add_argument("--seed", type=int, help="另一个随机种子 · another seed for the lessons")
+    parser.add_argument(
+        "--repeat", type=within(int, 1, 1000), default=1, help="连续运行几次 · runs in a row"
+    )
+    parser.add_argument(
+        "--threads", type=within(int, 1, 1024), help="内核的 CPU 线程数 · CPU threads of kernels"
+    )
+    parser.add_argument(
+        "--seed",
+        type=within(int, 0, 2**32 - 1),
+        help="另一个随机种子 · another seed for the lessons",
+    )
     parser.add_argument("--durations", action="store_true", help="每课用时 · time per lesson")
     parser.add_argument("--pytest", default="", help="pytest 的参数 · arguments for pytest")
 

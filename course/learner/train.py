@@ -106,13 +106,13 @@ def _report_tests(model, choice: head.Choice | None, out: Path) -> None:
 
     choice: the backbone whose cached features serve; None for a fine-tuned one.
     """
-    classifier = None if choice else model_file.Classifier(out)
+    classifier = model_file.Classifier(out) if choice is None else None
     kernel, bias = model.get_layer("head").get_weights()
     for split, (zh, en) in TEST_SETS.items():
         photo_set = photos.default(split)
-        if choice:
-            table = features.extract(photo_set, choice.backbone) @ kernel + bias
-        else:
+        if classifier:
             table, _ = label_all(classifier, photo_set.paths)
+        elif choice:
+            table = features.extract(photo_set, choice.backbone) @ kernel + bias
         share = _share(int((table.argmax(1) == photo_set.labels).sum()), len(photo_set))
         print(both(f"测试（{zh}）：{share}", f"Test ({en}): {share}"))

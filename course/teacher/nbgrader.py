@@ -11,6 +11,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from course.notebooks.lessons import python_only
+
 CONFIG = """c = get_config()
 c.CourseDirectory.course_id = "transfer_learning"
 c.ExecutePreprocessor.timeout = 600
@@ -57,8 +59,7 @@ def split(cell: NotebookNode) -> list[NotebookNode]:
 
 def find_checks(source: str) -> list[ast.Call]:
     """The calls ``check("03-1", answer)`` that stand as lines of their own."""
-    lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
-    calls = [n.value for n in ast.parse("\n".join(lines)).body if isinstance(n, ast.Expr)]
+    calls = [n.value for n in ast.parse(python_only(source)).body if isinstance(n, ast.Expr)]
     return [
         call
         for call in calls

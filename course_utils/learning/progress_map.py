@@ -40,7 +40,7 @@ def rows(record: records.Record) -> list[Row]:
 
 def lesson_title(number: str) -> str:
     """``"04 卷积 · Convolution"``, from the notebook's first cell; the number where there is none."""
-    for file in sorted(paths.NOTEBOOKS.glob(f"{number}_*.ipynb")):
+    for file in (file for file in paths.notebooks() if file.name.startswith(number)):
         cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
         first = "".join(cells[0]["source"]) if cells else ""
         if first.startswith("# "):

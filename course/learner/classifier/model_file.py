@@ -145,9 +145,10 @@ def class_names(file: Path) -> tuple[str, ...]:
 
 
 def _names(found: object) -> tuple[str, ...]:
-    """Two or more different texts, or ValueError."""
-    fine = isinstance(found, list) and all(isinstance(name, str) for name in found)
-    if not fine or len(set(found)) != len(found) or len(found) < 2:
+    """Two or more different texts; anything else raises."""
+    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+        raise TypeError(NAMES)
+    if len(set(found)) != len(found) or len(found) < 2:
         raise ValueError(NAMES)
     return tuple(found)
 
