@@ -4,15 +4,21 @@ Each command's module is imported only when it is asked for, so that help, fetch
 without TensorFlow. A command module has ``add_arguments(parser)`` and ``run(args) -> int | None``.
 """
 
-import argparse
+import errno
 import importlib
 import importlib.util
+import io
 import os
+import signal
 import subprocess
 import sys
+import threading
 from types import ModuleType
 
+from course.arguments import Parser
 from course_utils.messages import CourseError, both
+
+INTERRUPTED = both("已中断。", "Interrupted.")
 
 # command: (module, 中文, English)
 COMMANDS = {
@@ -37,19 +43,26 @@ COMMANDS = {
     "teach": ("course.teacher.teach", "打印给教师的备课页", "print a lesson's sheet for the teacher"),
     "grade": ("course.teacher.grade", "批改收上来的笔记本", "mark handed-in notebooks"),
 }  # fmt: skip
+ALIASES = {"collect": "grade"}  # old name: today's; they go with the next release
 
 
-def command_parser() -> argparse.ArgumentParser:
+def command_parser() -> Parser:
     """The top-level parser; it knows the commands' names and one line about each."""
     width = max(map(len, COMMANDS)) + 2
     lines = [f"  {name:<{width}}{zh} · {en}" for name, (_, zh, en) in COMMANDS.items()]
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="course",
         description="双语迁移学习课程 · the bilingual transfer-learning course",
         epilog="命令 · commands:\n" + "\n".join(lines),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", nargs="?", default="lab", choices=COMMANDS, metavar="COMMAND")
+    parser.add_argument(
+        "command",
+        nargs="?",
+        default="lab",
+        type=todays_name,
+        choices=list(COMMANDS),
+        metavar="COMMAND",
+    )
     return parser
 
 
@@ -76,27 +89,94 @@ def again_with_assertions(argv: list[str]) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; a CourseError is printed without a traceback."""
+    """Run one command; what is wrong is said in both languages, without a traceback."""
+    any_text_can_be_written()
+    end_at_once_when_interrupted_again()
     argv = sys.argv[1:] if argv is None else argv
     if sys.flags.optimize:
         return again_with_assertions(argv)
-    first, rest = argv[:1], argv[1:]
-    name = command_parser().parse_args(first).command
-    module_name, zh, en = COMMANDS[name]
     try:
-        module = command_module(name, module_name)
-        parser = argparse.ArgumentParser(prog=f"course {name}", description=f"{zh} · {en}")
-        module.add_arguments(parser)
-        return module.run(parser.parse_args(rest)) or 0
+        return _run(command_parser().parse_args(argv[:1]).command, argv[1:])
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(both("已中断。", "Interrupted."), file=sys.stderr)
+        print(INTERRUPTED, file=sys.stderr)
         return 130
     except BrokenPipeError:  # `course … | head`: whoever read has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+    except OSError as error:
+        print(about_system(error), file=sys.stderr)
+        try:
+            sys.stdout.flush()
+        except OSError:  # it was the output itself: Python would try, and complain, once more
+            _drop_output()
+        return 1
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run(name: str, rest: list[str]) -> int:
+    module_name, zh, en = COMMANDS[name]
+    module = command_module(name, module_name)
+    parser = Parser(prog=f"course {name}", description=f"{zh} · {en}")
+    module.add_arguments(parser)
+    code = module.run(parser.parse_args(rest)) or 0
+    sys.stdout.flush()  # a full disk or a closed pipe is noticed here, not at the interpreter's end
+    return code
+
+
+def todays_name(name: str) -> str:
+    """The command's name; an old one is said to be old."""
+    if name in ALIASES:
+        new = ALIASES[name]
+        zh = f"course {name} 改名为 course {new}；旧名字到下一版为止。"
+        en = f"`course {name}` is now `course {new}`; the old name ends with the next release."
+        print(both(zh, en), file=sys.stderr)
+    return ALIASES.get(name, name)
+
+
+def any_text_can_be_written() -> None:
+    """Files and pipes get UTF-8, whatever the system's encoding; a terminal gets what it can show."""
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if stream.isatty():
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def end_at_once_when_interrupted_again() -> None:
+    """The first Ctrl-C ends the work in order; one more does not wait for that, nor leave a trace."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        return  # somebody else decides, or the shell that started this in the background
+    if threading.current_thread() is not threading.main_thread():
+        return
+
+    def again(*_: object) -> None:
+        os._exit(130)
+
+    def first(*_: object) -> None:
+        signal.signal(signal.SIGINT, again)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, first)
+
+
+def about_system(error: OSError) -> str:
+    """What the system refused, to which file, and what may help."""
+    names = " → ".join(str(name) for name in (error.filename, error.filename2) if name)
+    what = f"{error.strerror or error}" + (f": {names}" if names else "")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        zh, en = "磁盘满了：请腾出空间，或换一个位置", "The disk is full: free some space"
+    else:
+        zh = "请检查这个位置是否存在、能否写入、有没有被别的程序占用"
+        en = "Check that the place exists, may be written to and is not held by another program"
+    return both(f"系统拒绝了（{what}）。{zh}。", f"The system refused ({what}). {en}.")
 
 
 if __name__ == "__main__":

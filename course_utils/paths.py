@@ -1,6 +1,7 @@
 """Where things are: the course's own files, the cache, the learner's data."""
 
 import os
+import re
 from importlib import metadata
 from pathlib import Path
 
@@ -28,3 +29,9 @@ def cache_dir() -> Path:
 def user_data_dir() -> Path:
     """Folder for what must not be lost (progress); the variable COURSE_DATA overrides it."""
     return Path(os.environ.get("COURSE_DATA") or platformdirs.user_data_dir(APP, appauthor=False))
+
+
+def notebooks(folder: Path | None = None) -> list[Path]:
+    """The lessons ``NN_name.ipynb`` of a folder (the course's own), in order; no copies of them."""
+    found = (folder or NOTEBOOKS).glob("*.ipynb")
+    return sorted(path for path in found if re.fullmatch(r"\d\d_\w+", path.stem))

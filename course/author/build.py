@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from course.arguments import within
 from course.notebooks.execute import clean, execute, refuse_private_folders
 from course.notebooks.fingerprint import fingerprint
 from course.notebooks.lessons import (
@@ -27,7 +28,9 @@ from course_utils.messages import CourseError, both
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``course build``."""
     parser.add_argument("lessons", nargs="*", metavar="NN", help="课的编号 · lesson numbers")
-    parser.add_argument("--jobs", type=int, default=1, help="同时生成几课 · lessons at a time")
+    parser.add_argument(
+        "--jobs", type=within(int, 1, 64), default=1, help="同时生成几课 · lessons at a time"
+    )
     parser.add_argument(
         "--check", action="store_true", help="只列出过期的笔记本 · only list stale notebooks"
     )

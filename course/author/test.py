@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+from course.arguments import within
 from course.notebooks.fingerprint import named_assets
 from course.notebooks.kernels import forget_python_settings
 from course.notebooks.lessons import Lesson, select
@@ -23,9 +24,17 @@ QUICK = ("-m", "not slow and not browser and not index", "tests")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``course test``; what stands after ``--`` goes to pytest."""
     parser.add_argument("lessons", nargs="*", metavar="NN", help="课的编号 · lesson numbers")
-    parser.add_argument("--repeat", type=int, default=1, help="连续运行几次 · runs in a row")
-    parser.add_argument("--threads", type=int, help="内核的 CPU 线程数 · CPU threads of kernels")
-    parser.add_argument("--seed", type=int, help="另一个随机种子 · another seed for the lessons")
+    parser.add_argument(
+        "--repeat", type=within(int, 1, 1000), default=1, help="连续运行几次 · runs in a row"
+    )
+    parser.add_argument(
+        "--threads", type=within(int, 1, 1024), help="内核的 CPU 线程数 · CPU threads of kernels"
+    )
+    parser.add_argument(
+        "--seed",
+        type=within(int, 0, 2**32 - 1),
+        help="另一个随机种子 · another seed for the lessons",
+    )
     parser.add_argument("--durations", action="store_true", help="各类用时 · time by kind of test")
     parser.add_argument("--quick", action="store_true", help="提交之前，两分钟 · before a commit")
     parser.add_argument("--pytest", default="", help="pytest 的参数 · arguments for pytest")

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from course.learner.classifier import model_file
-from course.learner.classifier.labelling import label_all, printable, report_skipped
+from course.learner.classifier.labelling import label_all, report_skipped
 from course_utils import photos
-from course_utils.messages import CourseError
+from course_utils.messages import CourseError, printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
             "没有可以分类的照片。请检查路径。", "There is no photo to label. Check the paths."
         )
     write = {"table": _table, "csv": _csv, "json": _json}[args.format]
-    write([printable(str(files[i])) for i in good], table[good], classifier.class_names)
+    write([str(files[i]) for i in good], table[good], classifier.class_names)
     return 0
 
 
@@ -57,19 +57,22 @@ def _files(paths: list[Path]) -> Iterator[Path]:
 def _table(files: list[str], table: np.ndarray, names: tuple[str, ...]) -> None:
     import pandas as pd
 
-    frame = pd.DataFrame(table, columns=[f"p({name})" for name in names])
-    frame.insert(0, "类别 · label", [names[k] for k in table.argmax(1)])
-    frame.insert(0, "照片 · photo", files)
+    shown = [printable(name) for name in names]
+    frame = pd.DataFrame(table, columns=[f"p({name})" for name in shown])
+    frame.insert(0, "类别 · label", [shown[k] for k in table.argmax(1)])
+    frame.insert(0, "照片 · photo", [printable(file) for file in files])
     with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", None):
         print(frame.to_string(index=False, float_format="{:.4f}".format))
 
 
 def _csv(files: list[str], table: np.ndarray, names: tuple[str, ...]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["photo", "label", "probability", *(f"p({name})" for name in names)])
+    shown = [printable(name) for name in names]
+    writer.writerow(["photo", "label", "probability", *(f"p({name})" for name in shown)])
     for file, row in zip(files, table, strict=True):
         best = int(row.argmax())
-        writer.writerow([file, names[best], f"{row[best]:.6f}", *(f"{p:.6f}" for p in row)])
+        numbers = (f"{p:.6f}" for p in (row[best], *row))
+        writer.writerow([printable(file), shown[best], *numbers])
 
 
 def _json(files: list[str], table: np.ndarray, names: tuple[str, ...]) -> None:
@@ -82,5 +85,7 @@ def _json(files: list[str], table: np.ndarray, names: tuple[str, ...]) -> None:
         }
         for file, row in zip(files, table, strict=True)
     ]
-    json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
+    # What steers a terminal is written as \\u001b: JSON's readers get the name as it is.
+    hidden = any(text != printable(text) for text in (*files, *names))
+    json.dump(rows, sys.stdout, ensure_ascii=hidden, indent=1)
     print()

@@ -330,7 +330,7 @@ def check_fonts() -> Iterator[Finding]:
 
 def check_lessons() -> Iterator[Finding]:
     """The course's notebooks are there, and the learner's folder can be written."""
-    n = len(list(paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")))
+    n = len(paths.notebooks())
     if n:
         yield Finding(GOOD, f"{n} 课在 notebooks/", f"{n} lessons in notebooks/")
     else:

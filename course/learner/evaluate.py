@@ -5,11 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from course.learner.classifier import model_file
-from course.learner.classifier.labelling import label_all, printable, report_skipped
-from course_utils import photos
+from course.learner.classifier import folders, model_file
+from course.learner.classifier.labelling import label_all, report_skipped
 from course_utils.evaluation import wilson_interval
-from course_utils.messages import CourseError, both
+from course_utils.messages import CourseError, both, printable
 
 N_WORST = 10
 
@@ -27,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Accuracy first, then its interval, the confusion matrix and the worst mistakes."""
     names = model_file.class_names(args.model)
-    photo_set = photos.load_folder(args.folder, check="header")
+    photo_set = folders.load(args.folder, check="header")
     places = _places(photo_set.class_names, names)  # before the slow part
     classifier = model_file.Classifier(args.model)
     table, bad = label_all(classifier, photo_set.paths)
@@ -86,7 +85,8 @@ def _matrix(truth: np.ndarray, guesses: np.ndarray, names: tuple[str, ...]) -> N
         )
     )
     with pd.option_context("display.unicode.east_asian_width", True):
-        print(pd.DataFrame(counts, index=list(names), columns=list(names)).to_string())
+        shown = [printable(name) for name in names]
+        print(pd.DataFrame(counts, index=shown, columns=shown).to_string())
 
 
 def _mistakes(

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from course_utils import files
 from course_utils.assets import manifest as every_asset
 from course_utils.assets import store
 from course_utils.assets.catalogue import Asset
@@ -81,9 +82,8 @@ def write_readme(pack: Path, assets: list[Asset]) -> None:
     )
     packed = [a for a in assets if a.kind != "installed"]
     lines = [f"{a.key}: {a.licence}. {a.upstream}. {a.carrier} {a.version}" for a in packed]
-    pack.mkdir(parents=True, exist_ok=True)
     text = "\n\n".join([use, pack_notice(assets), "\n".join(lines)])
-    (pack / "README.txt").write_text(text + "\n", encoding="utf-8")
+    files.write_atomically(pack / "README.txt", text + "\n")
 
 
 def _megabytes(size: int) -> str:

@@ -2,8 +2,10 @@
 
 import argparse
 import csv
+import io
 from pathlib import Path
 
+from course_utils import files
 from course_utils.learning import progress_map, records
 from course_utils.messages import both
 
@@ -33,18 +35,15 @@ def run(args: argparse.Namespace) -> int:
 
 def export(file: Path, table: list[progress_map.Row], record: records.Record) -> None:
     """One line for each exercise and quiz, done or not; a BOM lets Excel read the Chinese."""
-    with open(file, "w", encoding="utf-8-sig", newline="") as target:
-        writer = csv.writer(target)
-        writer.writerow(
-            ["lesson", "kind", "id", "done", "since", "tries", "hints", "solution_seen"]
-        )
-        for row in table:
-            for kind, names in (("exercise", row.exercises), ("quiz", row.quizzes)):
-                entries = record["exercises" if kind == "exercise" else "quizzes"]
-                for name, done in names.items():
-                    writer.writerow(
-                        [row.number, kind, name, *_columns(done, entries.get(name, {}))]
-                    )
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["lesson", "kind", "id", "done", "since", "tries", "hints", "solution_seen"])
+    for row in table:
+        for kind, names in (("exercise", row.exercises), ("quiz", row.quizzes)):
+            entries = record["exercises" if kind == "exercise" else "quizzes"]
+            for name, done in names.items():
+                writer.writerow([row.number, kind, name, *_columns(done, entries.get(name, {}))])
+    files.write_atomically(file, text.getvalue().encode("utf-8-sig"))
 
 
 def _columns(done: bool, entry: dict) -> list:

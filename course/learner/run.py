@@ -10,17 +10,19 @@ from pathlib import Path
 from nbformat import NotebookNode
 from tqdm import tqdm
 
+from course.learner.classifier import folders
 from course.notebooks.execute import clean, execute
 from course.notebooks.lessons import (
     Lesson,
     built_lessons,
     choose,
+    python_only,
     read_source,
     tags,
     write_notebook,
 )
 from course.notebooks.needs import fetch_for
-from course_utils import paths, photos
+from course_utils import paths
 from course_utils.messages import CourseError, both
 
 # A fifth of the held-out quarter must still hold both classes.
@@ -111,7 +113,7 @@ def check_takes_photos(lesson: Lesson) -> None:
 
 def check_photos(folder: Path) -> None:
     """Raise CourseError unless the folder holds two classes of at least MIN_PER_CLASS photos."""
-    photo_set = photos.load_folder(folder, check="header")
+    photo_set = folders.load(folder, check="header")
     counts = {n: int((photo_set.labels == i).sum()) for i, n in enumerate(photo_set.class_names)}
     found = ", ".join(f"{name}: {n}" for name, n in counts.items())
     if len(counts) != 2:
@@ -144,9 +146,11 @@ def for_own_photos(notebook: NotebookNode) -> None:
 def without_assertions(source: str) -> str:
     """The code with every ``assert`` statement replaced by ``pass``; all else stays as written."""
     lines = [line.encode() for line in source.splitlines(keepends=True)]
-    found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assert)]
+    found = [
+        node for node in ast.walk(ast.parse(python_only(source))) if isinstance(node, ast.Assert)
+    ]
     for node in sorted(found, key=lambda node: (node.lineno, node.col_offset), reverse=True):
-        first, last = node.lineno - 1, node.end_lineno - 1
+        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
         # Columns count bytes, and the line goes on behind a statement: "; print(1)", "# why".
         head, tail = lines[first][: node.col_offset], lines[last][node.end_col_offset :]
         lines[first : last + 1] = [head + b"pass" + tail]

@@ -5,7 +5,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from course.learner.classifier import head, model_file
+from course.learner.classifier import folders, head, model_file
 from course.learner.classifier.labelling import label_all, report_skipped
 from course_utils import __version__, features, photos
 from course_utils.evaluation import wilson_interval
@@ -50,15 +50,12 @@ def run(args: argparse.Namespace) -> int:
     head.check_classes(photo_set)
     candidates = [args.backbone] if args.backbone else head.CANDIDATES
     choice = head.choose(photo_set, candidates, progress=sys.stderr.isatty())
-    _report_choice(photo_set, choice)
     features.extract(photo_set, choice.backbone, progress=sys.stderr.isatty())
-    model, tuned = _fit(photo_set, choice, args.finetune)
-    training = asdict(choice) | {
-        "photos": len(photo_set),
-        "finetuned": tuned,
-        "course": __version__,
-    }
-    model_file.save(model, photo_set.class_names, training, args.out)
+    model, tuned, said = _fit(photo_set, choice, args.finetune)
+    facts = {"photos": len(photo_set), "finetuned": tuned, "course": __version__}
+    model_file.save(model, photo_set.class_names, asdict(choice) | facts, args.out)
+    # Only now is anything printed: whatever happens to the output, the model is there.
+    _report_choice(photo_set, choice, said)
     print(both(f"模型已保存：{args.out}", f"The model is saved: {args.out}"))
     if args.data is None:
         _report_tests(model, None if tuned else choice, args.out)
@@ -69,35 +66,34 @@ def load(folder: Path | None) -> photos.PhotoSet:
     """The training photos; files that are no photos are listed and left out."""
     if folder is None:
         return photos.default("train")
-    photo_set = photos.load_folder(folder)
+    photo_set = folders.load(folder)
     report_skipped(photo_set.skipped)
     return photo_set
 
 
 def _fit(photo_set: photos.PhotoSet, choice: head.Choice, finetune: bool) -> tuple:
-    """The model trained on all photos, and whether fine-tuning was kept."""
+    """The model trained on all photos, whether fine-tuning was kept, and what to say about it."""
     from course.learner.classifier import finetune as tuning
 
     if not finetune:
-        return tuning.frozen_model(photo_set, choice), False
+        return tuning.frozen_model(photo_set, choice), False, None
     model, frozen, tuned = tuning.improve(photo_set, choice)
     numbers = f"{frozen:.4f} → {tuned:.4f}"
     zh, en = ("采用", "kept") if tuned < frozen else ("不采用", "not kept")
-    print(
-        both(
-            f"微调：留出照片的对数损失 {numbers}，{zh}",
-            f"Fine-tuning: held-out loss {numbers}, {en}",
-        )
+    said = both(
+        f"微调：留出照片的对数损失 {numbers}，{zh}", f"Fine-tuning: held-out loss {numbers}, {en}"
     )
-    return model, tuned < frozen
+    return model, tuned < frozen, said
 
 
-def _report_choice(photo_set: photos.PhotoSet, choice: head.Choice) -> None:
+def _report_choice(photo_set: photos.PhotoSet, choice: head.Choice, tuning: str | None) -> None:
     n, names = len(photo_set), ", ".join(photo_set.class_names)
     print(both(f"{n} 张照片，类别：{names}", f"{n} photos, classes: {names}"))
     print(both(f"骨干网络：{choice.backbone}", f"Backbone: {choice.backbone}"))
     share = _share(choice.n_right, choice.n_total)
     print(both(f"交叉验证准确率：{share}", f"Cross-validated accuracy: {share}"))
+    if tuning:
+        print(tuning)
 
 
 def _share(n_right: int, n_total: int) -> str:
@@ -110,13 +106,13 @@ def _report_tests(model, choice: head.Choice | None, out: Path) -> None:
 
     choice: the backbone whose cached features serve; None for a fine-tuned one.
     """
-    classifier = None if choice else model_file.Classifier(out)
+    classifier = model_file.Classifier(out) if choice is None else None
     kernel, bias = model.get_layer("head").get_weights()
     for split, (zh, en) in TEST_SETS.items():
         photo_set = photos.default(split)
-        if choice:
-            table = features.extract(photo_set, choice.backbone) @ kernel + bias
-        else:
+        if classifier:
             table, _ = label_all(classifier, photo_set.paths)
+        elif choice:
+            table = features.extract(photo_set, choice.backbone) @ kernel + bias
         share = _share(int((table.argmax(1) == photo_set.labels).sum()), len(photo_set))
         print(both(f"测试（{zh}）：{share}", f"Test ({en}): {share}"))

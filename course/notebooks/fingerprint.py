@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from course.notebooks.lessons import Lesson
+from course.notebooks.lessons import Lesson, python_only
 from course_utils import paths
 
 PACKAGE = "course_utils"
@@ -47,7 +47,7 @@ def _code_only(file: Path) -> bytes:
             lines[row - 1] = lines[row - 1][:column]
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
-            first, last = node.body[0].lineno, node.body[0].end_lineno
+            first, last = node.body[0].lineno, node.body[0].end_lineno or 0
             lines[first - 1 : last] = [""] * (last - first + 1)
     return "\n".join(line.rstrip() for line in lines if line.strip()).encode()
 
@@ -106,9 +106,7 @@ def _string_constants(path: Path) -> set[str]:
 
 def _parse(path: Path) -> ast.Module:
     """The file's syntax tree; a notebook's magics are not Python, so such lines are left out."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    text = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
-    return ast.parse(text, filename=path.name)
+    return ast.parse(python_only(path.read_text(encoding="utf-8")), filename=path.name)
 
 
 def _imported_modules(path: Path, root: Path) -> Iterator[Path]:

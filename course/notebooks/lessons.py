@@ -1,7 +1,9 @@
 """The lessons in lessons/: finding them by number and reading them as notebooks."""
 
+import ast
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from course_utils import files, paths
 from course_utils.messages import CourseError
 
 LESSON_FILE = re.compile(r"(?P<number>\d\d)_(?P<name>[a-z0-9_]+)\.py")
+# The line of a notebook that is no Python: %magic, !command, ?help, help?, x = %magic, x = !command.
+MAGIC = re.compile(r"(?P<indent>\s*)([%!?].*|[\w.]+\?{1,2}|[\w.,\[\] ]+=\s*[%!].*)\s*")
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -51,8 +55,8 @@ def all_lessons(root: Path = paths.ROOT) -> list[Lesson]:
 
 def built_lessons(root: Path = paths.ROOT) -> list[Lesson]:
     """Every lesson that has a notebook, in order; a student copy has notebooks without sources."""
-    files = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    return [Lesson(root / "lessons" / f"{p.stem}.py", p) for p in files]
+    built = paths.notebooks(root / "notebooks")
+    return [Lesson(root / "lessons" / f"{p.stem}.py", p) for p in built]
 
 
 def select(numbers: list[str], root: Path = paths.ROOT) -> list[Lesson]:
@@ -65,15 +69,21 @@ def select(numbers: list[str], root: Path = paths.ROOT) -> list[Lesson]:
 
 def choose(lessons: list[Lesson], numbers: list[str]) -> list[Lesson]:
     """Those of the lessons that have these numbers; none = all. CourseError for an unknown one."""
-    wanted = [n.split("_")[0].zfill(2) for n in numbers]
-    known = {lesson.number for lesson in lessons}
-    if missing := [n for n in wanted if n not in known]:
-        have = ", ".join(sorted(known)) or "–"
+    wanted = wanted_numbers(numbers, [lesson.number for lesson in lessons])
+    return [lesson for lesson in lessons if lesson.number in wanted]
+
+
+def wanted_numbers(numbers: Iterable[str], known: Iterable[str]) -> set[str]:
+    """The lessons that were asked for, ``{"09"}``; none = all known. CourseError for an unknown one."""
+    have = sorted(set(known))
+    wanted = {number.split("_")[0].zfill(2) for number in numbers}
+    if missing := sorted(wanted - set(have)):
+        listed = ", ".join(have) or "–"
         raise CourseError(
-            f"没有编号为 {', '.join(missing)} 的课。请从这些编号中选择：{have}",
-            f"There is no lesson {', '.join(missing)}. Choose among: {have}",
+            f"没有编号为 {', '.join(missing)} 的课。请从这些编号中选择：{listed}",
+            f"There is no lesson {', '.join(missing)}. Choose among: {listed}",
         )
-    return [lesson for lesson in lessons if not wanted or lesson.number in wanted]
+    return wanted or set(have)
 
 
 def read_source(lesson: Lesson) -> NotebookNode:
@@ -140,3 +150,24 @@ def tags(cell: NotebookNode) -> frozenset[str]:
 def comparable(notebook: NotebookNode) -> list[tuple[str, str, list[str]]]:
     """What must be equal in a source and its notebook: kind, text and tags of every cell."""
     return [(cell.cell_type, cell.source, sorted(tags(cell))) for cell in notebook.cells]
+
+
+def python_only(source: str) -> str:
+    """The code with as many lines, ``pass`` for each line of IPython's own; all else as written.
+
+    What Python itself takes is never touched: a line of a long string or sum may begin with ``%``.
+    A cell in another language (``%%bash``) is empty. What is wrong otherwise stays for ast.parse.
+    """
+    lines = source.splitlines(keepends=True)
+    other_language = any(line.startswith("%%") for line in lines if line.strip())
+    while True:
+        try:
+            ast.parse("".join(lines))
+        except SyntaxError as error:
+            place = min(error.lineno or 1, len(lines)) - 1
+            magic = MAGIC.fullmatch(lines[place])
+            if magic is None:
+                return "\n" * len(lines) if other_language else source
+            lines[place] = f"{magic['indent']}pass\n"
+        else:
+            return "".join(lines)

@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import get_args
 
+from course.arguments import within
 from course.notebooks.kernels import forget_python_settings
 from course.teacher import report, sandbox
 from course.teacher.hand_ins import BROKEN, UNREADABLE, HandIn, find, label, printable
@@ -47,9 +48,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="不隔离，直接运行学生的代码 · run students' code without isolation",
     )
-    parser.add_argument("--seconds", type=float, default=usual.seconds, help="每份 · for each")
-    parser.add_argument("--memory", type=float, default=usual.memory / 2**30, help="GiB")
-    parser.add_argument("--disk", type=float, default=usual.disk / 2**30, help="GiB")
+    parser.add_argument(
+        "--seconds", type=within(float, 1, 86400), default=usual.seconds, help="每份 · for each"
+    )
+    parser.add_argument(
+        "--memory", type=within(float, 0.25, 4096), default=usual.memory / 2**30, help="GiB"
+    )
+    parser.add_argument(
+        "--disk", type=within(float, 0.001, 4096), default=usual.disk / 2**30, help="GiB"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from course.notebooks.lessons import write_notebook
+from course.notebooks.lessons import python_only, write_notebook
 from course_utils import files
 from course_utils.messages import CourseError
 
@@ -105,10 +105,8 @@ def find_checks(source: str) -> list[Check]:
 
     CourseError for a check that is no such statement: its exercise would be left out.
     """
-    # a magic is no Python; blanks in its place keep what follows where it is
-    lines = [" " * len(s) if s.lstrip()[:1] in ("%", "!") else s for s in source.split("\n")]
     try:
-        tree = ast.parse("\n".join(lines))
+        tree = ast.parse(python_only(source))
     except SyntaxError as error:
         if re.search(r"^\s*check\(", source, re.MULTILINE):
             raise _unclear(source) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from course.notebooks.lessons import read_notebook, without_outputs
+from course.notebooks.lessons import read_notebook, wanted_numbers, without_outputs
 from course.teacher import nbgrader
 from course.teacher.strip import student_definitions
 from course_utils import files, paths
@@ -20,7 +20,10 @@ FILES = (
     "requirements.lock", "environment.yml", "docs/troubleshooting.md", "docs/glossary.md",
 )  # fmt: skip
 # Of `course` what a learner types: no graders, no builder, no solutions.
-COURSE = ("course/__init__.py", "course/cli.py", "course/notebooks", "course/learner")
+COURSE = (
+    "course/__init__.py", "course/__main__.py", "course/arguments.py", "course/cli.py",
+    "course/notebooks", "course/learner",
+)  # fmt: skip
 FOLDERS = ("course_utils", *COURSE, "labextension", "data", "docs/pictures")
 
 
@@ -58,16 +61,14 @@ def run(args: argparse.Namespace) -> int:
 
 def choose(numbers: list[str]) -> list[Path]:
     """Notebooks with these numbers (all when none given); CourseError where there is none."""
-    every = sorted(paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
-    wanted = [number.split("_")[0].zfill(2) for number in numbers]
-    missing = sorted(set(wanted) - {notebook.name[:2] for notebook in every})
-    if missing or not every:
-        which = ", ".join(missing) or "–"
+    every = paths.notebooks()
+    if not every:
         raise CourseError(
-            f"notebooks/ 里没有编号为 {which} 的笔记本。请先运行 course build。",
-            f"notebooks/ has no notebook with the number {which}. Run course build first.",
+            "notebooks/ 里没有笔记本。请先运行 course build。",
+            "There are no notebooks in notebooks/. Run course build first.",
         )
-    return [notebook for notebook in every if not wanted or notebook.name[:2] in wanted]
+    wanted = wanted_numbers(numbers, [notebook.name[:2] for notebook in every])
+    return [notebook for notebook in every if notebook.name[:2] in wanted]
 
 
 def release(notebooks: list[Path], folder: Path) -> Path:

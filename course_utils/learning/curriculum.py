@@ -30,7 +30,7 @@ class Entry:
 
 def read(folder: Path | None = None) -> list[Entry]:
     """The lessons that are built, in order. CourseError where one does not say what the map needs."""
-    entries = [_entry(file) for file in sorted((folder or paths.NOTEBOOKS).glob("[0-9]*.ipynb"))]
+    entries = [_entry(file) for file in paths.notebooks(folder)]
     have = {entry.number for entry in entries}
     # A class's copy may hold some of the lessons only.
     return [replace(e, needs=tuple(n for n in e.needs if n in have)) for e in entries]

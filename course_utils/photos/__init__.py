@@ -17,10 +17,10 @@ __all__ = [
     "decode",
     "default",
     "exact_duplicates",
-    "resized",
     "load_folder",
     "near_duplicates",
     "photo_files",
     "read",
     "refuse",
+    "resized",
 ]

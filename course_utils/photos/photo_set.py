@@ -18,8 +18,12 @@ from course_utils.photos.reading import BadPhoto
 
 SPLITS = ("train", "test", "web", "pets")
 CLASS_NAMES = ("cat", "dog")
-# What operating systems put into folders: no one's photos.
-SYSTEM_FILES = {"thumbs.db", "desktop.ini", "icon\r", "__macosx"}
+# What operating systems, network drives and viewers put into folders: no one's photos.
+SYSTEM_FILES = {
+    *("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "picasa.ini", "__macosx"),
+    *("$recycle.bin", "recycler", "system volume information", "lost+found"),
+    *("@eadir", "@tmp", "@recycle", "@recently-snapshot", "#recycle", "#snapshot"),
+}
 
 
 @dataclass(frozen=True)
@@ -113,14 +117,34 @@ def class_folders(folder: Path) -> list[Path]:
             f"{folder} 里没有子文件夹。请为每个类别建一个子文件夹，把照片放进去。",
             f"{folder} has no subfolders. Make one per class and put the photos into them.",
         )
+    if odd := [p.name for p in found if not _is_text(p.name)]:
+        raise CourseError(
+            f"文件夹名不是有效的文字（UTF-8）：{'、'.join(odd)}。类别以文件夹命名：请改名。",
+            f"Folder names that are no text (UTF-8): {', '.join(odd)}. "
+            "Classes are named after their folders: rename them.",
+        )
     return found
 
 
+def _is_text(name: str) -> bool:
+    """False for a name with bytes that are no UTF-8."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
 def photo_files(folder: Path) -> list[Path]:
-    """All files below ``folder``, sorted, without what operating systems leave there."""
-    found = []
-    for root, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not _system(name)]
+    """All files below ``folder``, sorted, without what operating systems leave there.
+
+    Links to folders are followed, each folder once: a link may lead back to where it stands.
+    """
+    found, seen = [], set()
+    for root, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(root)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        real_first = sorted(folders, key=lambda name: (os.path.islink(Path(root, name)), name))
+        folders[:] = [name for name in real_first if not _system(name)]
         found += [Path(root, name) for name in names if not _system(name)]
     return sorted(found)
 
@@ -147,9 +171,10 @@ def _reason(path: Path, full: bool) -> str | None:
 
 def refuse(bad: Iterable[tuple[Path, str]]) -> None:
     """Raise a CourseError that names every bad file with its reason."""
-    lines = [f"  {path}: " + " · ".join(reason.splitlines()) for path, reason in bad]
-    listed = "\n".join(lines)
+    every = [(path, *reason.splitlines()) for path, reason in bad]
+    zh = [f"  {path}：{reason[0]}" for path, *reason in every]
+    en = [f"  {path}: {reason[-1]}" for path, *reason in every]
     raise CourseError(
-        f"{len(lines)} 个文件不能用作照片，请替换或移走：",
-        f"{len(lines)} file(s) cannot be used as photos; replace or remove them:\n{listed}",
+        "\n".join([f"{len(zh)} 个文件不能用作照片，请替换或移走：", *zh]),
+        "\n".join([f"{len(en)} file(s) cannot be used as photos; replace or remove them:", *en]),
     )

@@ -5,7 +5,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from course_utils.messages import CourseError, both
 
@@ -13,6 +13,19 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 # A decompression bomb is a small file that unpacks to gigabytes. 120 million pixels are 360 MB.
 MAX_PIXELS = 120_000_000
 MAX_BYTES = 300_000_000
+# Pillow gives up on a sound PNG whose text or colour profile unpacks to more than 1 MB.
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY  # 64 MB
+# What photos are mistaken for, by their first bytes: (where, bytes, name, whether others turn it
+# into a JPEG).
+_KINDS = (
+    (4, (b"ftyphei", b"ftyphev", b"ftypmif1", b"ftypmsf1"), "HEIC", True),
+    (4, (b"ftypavi",), "AVIF", True),
+    (0, (b"\xff\x0a", b"\0\0\0\x0cJXL "), "JPEG XL", True),
+    (0, (b"II*\0", b"MM\0*"), "TIFF/RAW", True),
+    (0, (b"%PDF",), "PDF", True),
+    (4, (b"ftyp",), "MP4/MOV", False),
+    (0, (b"<!DOCTYPE", b"<!doctype", b"<html", b"<HTML"), "HTML", False),
+)
 
 
 class BadPhoto(CourseError):
@@ -23,7 +36,12 @@ class BadPhoto(CourseError):
             f"无法使用照片 {path}：{zh}。请替换或移走这个文件。",
             f"The photo {path} cannot be used: {en}. Replace this file or move it away.",
         )
-        self.path, self.reason = path, both(zh, en)
+        self.path, self.reason = path, both(_line(zh), _line(en))
+
+
+def _line(text: str) -> str:
+    """Errors of decoders and systems may have several lines; a reason has one a language."""
+    return " ".join(text.split())
 
 
 def read(path: str | Path, size: int | tuple[int, int] | None = None) -> np.ndarray:
@@ -62,8 +80,7 @@ def open_image(content: bytes, path: Path) -> Image.Image:
             warnings.simplefilter("ignore")  # Pillow's own warnings about size and metadata
             image = Image.open(io.BytesIO(content), formats=FORMATS)
     except UnidentifiedImageError as error:
-        zh = "不是 JPEG、PNG、WebP、GIF 或 BMP 照片"
-        raise BadPhoto(path, zh, "it is no JPEG, PNG, WebP, GIF or BMP photo") from error
+        raise _other(content, path) from error
     except Image.DecompressionBombError as error:
         raise _bomb(path) from error
     except Exception as error:
@@ -71,6 +88,22 @@ def open_image(content: bytes, path: Path) -> Image.Image:
     if image.width * image.height > MAX_PIXELS:
         raise _bomb(path)
     return image
+
+
+def _other(content: bytes, path: Path) -> BadPhoto:
+    """What the file is instead of a photo that can be read, and how to convert it."""
+    zh, en = "不是 JPEG、PNG、WebP、GIF 或 BMP 照片", "it is no JPEG, PNG, WebP, GIF or BMP photo"
+    for place, beginnings, name, converts in _KINDS:
+        if content[place:].startswith(beginnings):
+            zh, en = f"内容是 {name}，{zh}", f"its content is {name}; {en}"
+            if converts:
+                zh += "；请在看图软件里打开，另存或导出为 JPEG"
+                en += "; open it in a photo viewer and save or export it as JPEG"
+            if name == "HEIC":
+                zh += "（iPhone：设置 → 相机 → 格式 → 兼容性最佳）"
+                en += " (iPhone: Settings → Camera → Formats → Most Compatible)"
+            break
+    return BadPhoto(path, zh, en)
 
 
 def _bomb(path: Path) -> BadPhoto:
@@ -82,6 +115,9 @@ def _bomb(path: Path) -> BadPhoto:
 
 
 def _broken(path: Path, error: Exception) -> BadPhoto:
+    if "MAX_TEXT_" in str(error):
+        zh, en = "文件里的文字说明太多（超过 64 MB）", "it carries more than 64 MB of text"
+        return BadPhoto(path, zh, en)
     return BadPhoto(path, f"文件损坏或不完整（{error}）", f"it is damaged or cut short ({error})")
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from course.notebooks.lessons import python_only
 from course_utils import paths
 from course_utils.learning import definitions
 from course_utils.learning.checking import judge
@@ -95,8 +96,7 @@ def test_quiz_has_feedback_for_each_option(thing):
 
 def used(file):
     """The ids that the lesson's code passes to check and quiz."""
-    lines = file.read_text(encoding="utf-8").splitlines()
-    code = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
+    code = python_only(file.read_text(encoding="utf-8"))
     calls = [n for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Call) and n.args]
     names = [c.args[0] for c in calls if getattr(c.func, "id", "") in ("check", "quiz")]
     return Counter(name.value for name in names if isinstance(name, ast.Constant))

@@ -14,7 +14,7 @@ from course.author.checks import header
 from course.author.checks.problems import Problem
 from course.author.checks.typography import has_han
 from course.notebooks.execute import ANSI, IMAGES, WIDGET_VIEW, shown_texts
-from course.notebooks.lessons import Lesson, read_notebook, read_source, tags
+from course.notebooks.lessons import Lesson, python_only, read_notebook, read_source, tags
 
 TAGS = {
     "lang-zh", "lang-en", "nbval-ignore-output", "raises-exception", "photo-live", "live-timing",
@@ -168,8 +168,7 @@ def has_assertion(source: str) -> bool:
 
 
 def _parse(source: str) -> ast.Module:
-    lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
-    return ast.parse("\n".join(lines))
+    return ast.parse(python_only(source))
 
 
 def _called(node: ast.Call) -> str:

@@ -1,17 +1,19 @@
 """The linear head: regularised logistic regression on frozen features, chosen by cross-validation."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from course_utils import features, photos
-from course_utils.messages import CourseError
+from course_utils.messages import CourseError, both
 
 CANDIDATES = ("efficientnet_lite0", "efficientnet_lite2")
 STRENGTHS = tuple(10.0**k for k in range(-5, 1))  # scikit-learn's C, on standardised features
 FOLDS = 5
 MIN_PER_CLASS = 5
+SHOWN = 10  # pairs that a message names
 SAMPLE = 2000  # choices are made on at most so many photos; the final fit sees all
 
 
@@ -56,11 +58,60 @@ def choose(
     """
     sample = _sample(photo_set)
     groups = _groups(sample)
+    check_pictures(sample, groups)
     found = []
     for backbone in backbones:
         table = features.extract(sample, backbone, progress=progress)
         found += [_cross_validate(table, sample.labels, groups, backbone, c) for c in STRENGTHS]
     return min(found, key=lambda choice: choice.log_loss)
+
+
+def check_pictures(photo_set: photos.PhotoSet, groups: np.ndarray) -> None:
+    """Raise CourseError where a class shows too few different pictures, or the classes show the same.
+
+    groups: (n,), equal for photos of nearly the same picture. A few pictures in two classes are
+    only named, on stderr.
+    """
+    labels = photo_set.labels
+    few = []
+    for label, name in enumerate(photo_set.class_names):
+        found = groups[labels == label]
+        if len(set(found)) < MIN_PER_CLASS:
+            few.append((name, len(found), len(set(found))))
+    if few:
+        zh = "，".join(f"{name} 的 {n} 张照片里只有 {k} 张" for name, n, k in few)
+        en = ", ".join(f"the {n} photos of {name} show {k}" for name, n, k in few)
+        raise CourseError(
+            f"每个类别至少需要 {MIN_PER_CLASS} 张不同的照片，几乎相同的只算一张：{zh}。",
+            f"Each class needs at least {MIN_PER_CLASS} different pictures, and nearly equal ones "
+            f"count once: {en}.",
+        )
+    clashing = _clashing(groups, labels)
+    if clashing.any():
+        _report_clashes(photo_set, groups, clashing)
+
+
+def _clashing(groups: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Which photos (n,) show a picture that lies in another class too."""
+    _, group = np.unique(groups, return_inverse=True)
+    in_class = np.zeros((group.max() + 1, labels.max() + 1), bool)
+    in_class[group, labels] = True
+    return in_class.sum(1)[group] > 1
+
+
+def _report_clashes(photo_set: photos.PhotoSet, groups: np.ndarray, clashing: np.ndarray) -> None:
+    """Name pairs on stderr; raise where they are half of a class: nothing can be learnt from that."""
+    labels, lines = photo_set.labels, []
+    for group in dict.fromkeys(groups[clashing]):
+        _, firsts = np.unique(np.where(groups == group, labels, -1), return_index=True)
+        places = [i for i in firsts if groups[i] == group][:2]
+        lines.append("  " + " = ".join(str(photo_set.paths[i]) for i in places))
+    listed = "\n".join(lines[:SHOWN] + ["  …"] * (len(lines) > SHOWN))
+    zh = f"{len(lines)} 张照片（几乎）相同，却放在不同的类别里：\n{listed}\n请把放错的移走。"
+    en = f"{len(lines)} picture(s) lie, nearly equal, in two classes:\n{listed}\nMove the wrong ones away."
+    if any(clashing[labels == label].mean() >= 0.5 for label in set(labels)):
+        raise CourseError(zh, en)
+    print(both(zh, en), file=sys.stderr)
 
 
 def _sample(photo_set: photos.PhotoSet) -> photos.PhotoSet:

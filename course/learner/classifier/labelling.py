@@ -6,9 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from course.learner.classifier import model_file
 from course_utils import photos
+from course_utils.messages import printable
 from course_utils.photos import reading
 
 BATCH = 16
@@ -17,10 +19,14 @@ BATCH = 16
 def label_all(
     classifier: model_file.Classifier, files: list[Path]
 ) -> tuple[np.ndarray, dict[Path, str]]:
-    """Probabilities (n, classes) of the files, NaN for bad ones, and these with their reasons."""
+    """Probabilities (n, classes) of the files, NaN for bad ones, and these with their reasons.
+
+    A bar on stderr counts them where that is a terminal.
+    """
     table = np.full((len(files), len(classifier.class_names)), np.nan)
     bad: dict[Path, str] = {}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    bar = tqdm(total=len(files), unit="photo", disable=None, leave=False)
+    with ThreadPoolExecutor(os.cpu_count()) as pool, bar:
         for start in range(0, len(files), BATCH):
             chunk = files[start : start + BATCH]
             results = list(pool.map(lambda path: _pixels(path, classifier.size), chunk))
@@ -29,6 +35,7 @@ def label_all(
             if good:
                 images = np.stack([results[i - start] for i in good])
                 table[good] = classifier.probabilities(images)
+            bar.update(len(chunk))
     return table, bad
 
 
@@ -45,8 +52,3 @@ def report_skipped(skipped: list[tuple[Path, str]]) -> None:
     for path, reason in skipped:
         line = f"跳过 · skipped {path}: " + " · ".join(reason.splitlines())
         print(printable(line), file=sys.stderr)
-
-
-def printable(text: str) -> str:
-    """Text that every terminal takes: bytes of a file name that are no text become marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -10,14 +10,14 @@ import hashlib
 import json
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from course.notebooks.lessons import wanted_numbers
 from course_utils import files, paths
 from course_utils.messages import CourseError
-
-NOTEBOOK = re.compile(r"\d\d_\w+\.ipynb")
 
 
 class Outcome(Enum):
@@ -52,21 +52,14 @@ class Workspace:
         """Folder with the version of each lesson that was brought last."""
         return self.mine / ".course"
 
-    def lessons(self, numbers: list[str] = ()) -> list[str]:
+    def lessons(self, numbers: Sequence[str] = ()) -> list[str]:
         """File names of the lessons with these numbers (``"9"`` or ``"09"``), all when none given.
 
         Raises CourseError for a number that no notebook has.
         """
-        names = sorted(p.name for p in self.notebooks.glob("*.ipynb") if NOTEBOOK.match(p.name))
-        wanted = [number.split("_")[0].zfill(2) for number in numbers]
-        known = {name[:2] for name in names}
-        if unknown := [number for number in wanted if number not in known]:
-            has = " ".join(sorted(known))
-            raise CourseError(
-                f"没有第 {', '.join(unknown)} 课；现有的课：{has}。",
-                f"There is no lesson {', '.join(unknown)}; the lessons are: {has}.",
-            )
-        return [name for name in names if not wanted or name[:2] in wanted]
+        names = [path.name for path in paths.notebooks(self.notebooks)]
+        wanted = wanted_numbers(numbers, [name[:2] for name in names])
+        return [name for name in names if name[:2] in wanted]
 
     def bring(self, name: str, beside: bool) -> Brought:
         """Bring one lesson up to date; ``beside`` puts new versions beside changed copies."""

@@ -7,6 +7,7 @@ import webbrowser
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from course.arguments import within
 from course_utils.messages import both
 
 # Tells JupyterLab not to ask about news at its first start (it would also ask the network).
@@ -18,7 +19,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--no-browser", action="store_true", help="不打开浏览器，只显示网址 · only show the address"
     )
-    parser.add_argument("--port", type=int, help="端口 · port (8888, or the next free one)")
+    parser.add_argument(
+        "--port", type=within(int, 1, 65535), help="端口 · port (8888, or the next free one)"
+    )
 
 
 def open_lab(folder: Path, notebook: str, args: Namespace) -> int:
