@@ -12,7 +12,8 @@ from unittest import mock
 import psutil
 import pytest
 
-from course.notebooks.kernels import kernel_environment
+from course.author.checks.figures import CHECKED
+from course.notebooks.kernels import NOT_FOR_KERNELS, kernel_environment
 from course_utils import paths
 
 SANITIZE = paths.ROOT / "tests" / "notebooks" / "sanitize.cfg"
@@ -54,8 +55,9 @@ def pytest_runtest_setup(item: pytest.Item):
     if item.path.suffix != ".ipynb":
         return (yield)
     folder = item.config.stash[FOLDER] / item.path.stem
-    with mock.patch.dict(os.environ, kernel_environment(folder)):
-        os.environ.pop("MPLBACKEND", None)
+    with mock.patch.dict(os.environ, kernel_environment(folder) | CHECKED):
+        for name in NOT_FOR_KERNELS:
+            os.environ.pop(name, None)
         return (yield)
 
 

@@ -13,6 +13,20 @@ THREAD_VARIABLES = (
     "MKL_NUM_THREADS",
     "TF_NUM_INTRAOP_THREADS",
 )
+# What a person has set for Python, IPython, Matplotlib or Keras, and what a kernel would obey: other
+# pictures and numbers, warnings that stop it, assertions that vanish. The kernel chooses the inline
+# backend itself.
+NOT_FOR_KERNELS = (
+    "MPLBACKEND",
+    "MATPLOTLIBRC",
+    "PYTHONSTARTUP",
+    "PYTHONOPTIMIZE",
+    "PYTHONWARNINGS",
+    "COURSE_DEBUG",
+    "TF_CPP_MIN_LOG_LEVEL",
+    "TF_CPP_MAX_VLOG_LEVEL",
+    "TF_CPP_VMODULE",
+)
 # Tools that are not Python (npm, curl) obey these: nothing listens there.
 NOWHERE = "http://127.0.0.1:9"
 
@@ -55,5 +69,4 @@ def temporary_environment(network: bool = False) -> Iterator[dict[str, str]]:
     # a kernel on Windows may keep a file open for a moment after it was told to stop
     with tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True) as folder:
         environment = {**os.environ, **kernel_environment(Path(folder), network)}
-        environment.pop("MPLBACKEND", None)  # the kernel chooses the inline backend itself
-        yield environment
+        yield {k: v for k, v in environment.items() if k not in NOT_FOR_KERNELS}
