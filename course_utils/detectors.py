@@ -12,6 +12,7 @@ languages what happened and what to do, when it is not.
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,9 +122,7 @@ def recompiled(model: "keras.Model") -> None:
     optimizer = getattr(model, "optimizer", None)
     if optimizer is None or not optimizer.built:
         return  # the step is yet to be made: it will see what is trainable by then
-    known = {
-        id(variable) for variable in optimizer._trainable_variables
-    }  # Keras has no public name
+    known = {id(variable) for variable in _private(optimizer, "_trainable_variables")}
     now = {id(variable) for variable in model.trainable_variables}
     if known != now:
         raise SilentMistake(
@@ -134,10 +133,23 @@ def recompiled(model: "keras.Model") -> None:
         )
 
 
+def _private(thing: Any, name: str) -> Any:
+    """An attribute for which Keras has no public name; CourseError where this Keras has none."""
+    try:
+        return getattr(thing, name)
+    except AttributeError:
+        version = metadata.version("keras")
+        raise CourseError(
+            f"这个检查用到 Keras 内部的 {name}，而 Keras {version} 里没有它。请用 requirements.lock 里的版本。",
+            f"This detector needs {name} inside Keras, which Keras {version} does not have. Use the "
+            "version in requirements.lock.",
+        ) from None
+
+
 def _leaves(model: "keras.Model") -> list:
     """The layers that hold weights themselves, however deeply models are nested; in their order."""
     place = {id(weight): k for k, weight in enumerate(model.weights)}
-    layers = model._flatten_layers(include_self=False)  # Keras has no public name for this either
+    layers = _private(model, "_flatten_layers")(include_self=False)
     found = [layer for layer in layers if layer.weights and not getattr(layer, "layers", None)]
     return sorted(found, key=lambda layer: place[id(layer.weights[0])])
 

@@ -12,7 +12,12 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+from course_utils import keras_settings
+
+Around = Callable[[], AbstractContextManager[None]]
 
 
 @contextlib.contextmanager
@@ -37,31 +42,40 @@ def descriptor_2_to_file() -> Iterator[None]:
             os.close(kept)
 
 
-class _QuietLoader(importlib.abc.Loader):
-    def __init__(self, loader: importlib.abc.Loader) -> None:
-        self.loader = loader
+class _Loader(importlib.abc.Loader):
+    """Another loader, whose work happens inside a context."""
+
+    def __init__(self, loader: importlib.abc.Loader, around: Around) -> None:
+        self.loader, self.around = loader, around
 
     def create_module(self, spec):
         return self.loader.create_module(spec)
 
     def exec_module(self, module) -> None:
-        with descriptor_2_to_file():
-            self.loader.exec_module(module)
+        try:
+            with self.around():
+                self.loader.exec_module(module)
+        except BaseException:  # the next attempt shall say the same
+            sys.meta_path.insert(0, _Finder(module.__name__, self.around))
+            raise
 
     def __getattr__(self, name: str):  # resources, source lines: whatever else the loader offers
         return getattr(self.loader, name)
 
 
-class _QuietFinder(importlib.abc.MetaPathFinder):
-    """Wraps the loader of the one package ``tensorflow``, once."""
+class _Finder(importlib.abc.MetaPathFinder):
+    """Wraps the loader of one package, once."""
+
+    def __init__(self, package: str, around: Around) -> None:
+        self.package, self.around = package, around
 
     def find_spec(self, fullname, path=None, target=None):
-        if fullname != "tensorflow":
+        if fullname != self.package:
             return None
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(fullname)
         if spec is not None and spec.loader is not None:
-            spec.loader = _QuietLoader(spec.loader)
+            spec.loader = _Loader(spec.loader, self.around)
         return spec
 
 
@@ -71,10 +85,14 @@ def _says_something_else(record: logging.LogRecord) -> bool:
 
 
 def install() -> None:
-    """Make the next ``import tensorflow`` silent. Does nothing where it is already imported."""
+    """Make the next ``import tensorflow`` silent, and Keras's settings the course's own."""
     logging.getLogger("tensorflow").addFilter(_says_something_else)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    if "tensorflow" in sys.modules or any(isinstance(f, _QuietFinder) for f in sys.meta_path):
-        return
-    sys.meta_path.insert(0, _QuietFinder())
+    keras_settings.prepare()
+    for package, around in (
+        ("tensorflow", descriptor_2_to_file),
+        ("keras", keras_settings.settled),
+    ):
+        known = any(isinstance(f, _Finder) and f.package == package for f in sys.meta_path)
+        if package not in sys.modules and not known:
+            sys.meta_path.insert(0, _Finder(package, around))

@@ -10,6 +10,7 @@ import base64
 import html
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -17,6 +18,7 @@ import numpy as np
 
 from course_utils import figures
 from course_utils.messages import CourseError, both
+from course_utils.photos import reading
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -140,21 +142,11 @@ class Explorer(ipywidgets.VBox):
 
 
 def decode_photo(content: bytes, name: str) -> np.ndarray:
-    """An uploaded file as uint8 RGB (h, w, 3), upright; raises CourseError naming a bad file."""
-    from PIL import Image, ImageOps
+    """An uploaded file as uint8 RGB (h, w, 3), upright; raises BadPhoto saying why it cannot be used.
 
-    try:
-        image = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
-        if image.has_transparency_data:
-            background = Image.new("RGBA", image.size, "white")
-            image = Image.alpha_composite(background, image.convert("RGBA"))
-        return np.asarray(image.convert("RGB"))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise CourseError(
-            f"{name} 不是能读取的图片：请选 JPEG、PNG 或 WebP 照片（iPhone 的 HEIC 请先转成 JPEG）。",
-            f"{name} is not a picture that can be read: choose a JPEG, PNG or WebP photo "
-            "(convert HEIC from an iPhone to JPEG first).",
-        ) from error
+    Decoded as photos in folders are: what a network is shown does not depend on the way there.
+    """
+    return np.asarray(reading.decode(content, Path(name)))
 
 
 def thumbnail(photo: np.ndarray, side: int = 320) -> bytes:
@@ -166,6 +158,15 @@ def thumbnail(photo: np.ndarray, side: int = 320) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=85)
     return buffer.getvalue()
+
+
+def _refusal(name: str, error: reading.BadPhoto) -> str:
+    """Why a chosen file is no photo, and what to do: it lies in no folder of the course."""
+    advice = both(
+        "请另选一张 JPEG、PNG 或 WebP 照片（iPhone 的 HEIC 请先转成 JPEG）。",
+        "Choose another photo: JPEG, PNG or WebP (convert HEIC from an iPhone to JPEG first).",
+    )
+    return f"{name}\n{error.reason}\n{advice}"
 
 
 class PhotoUpload(ipywidgets.VBox):
@@ -213,6 +214,8 @@ class PhotoUpload(ipywidgets.VBox):
                 photo = decode_photo(bytes(file["content"]), file["name"])
                 self.preview.describe(f"你的照片 {file['name']}", f"your photo {file['name']}")
                 self._show(photo)
+            except reading.BadPhoto as error:
+                self.message.value = _message(_refusal(file["name"], error))
             except CourseError as error:
                 self.message.value = _message(str(error))
             except Exception as error:  # noqa: BLE001 - the learner's own function: say what it said

@@ -9,6 +9,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course.arguments import within
+from course.author.checks.figures import CHECKED
 from course.notebooks.execute import clean, execute, refuse_private_folders
 from course.notebooks.fingerprint import fingerprint
 from course.notebooks.lessons import (
@@ -58,7 +59,7 @@ def build_notebook(lesson: Lesson, network: bool = False) -> NotebookNode:
     """Convert, execute and clean one lesson. Raises CourseError where a cell fails."""
     notebook = read_source(lesson)
     lesson.notebook.parent.mkdir(exist_ok=True)
-    execute(notebook, lesson.notebook.parent, lesson.stem, network)
+    execute(notebook, lesson.notebook.parent, lesson.stem, network, extra=CHECKED)
     clean(notebook)
     refuse_private_folders(notebook, lesson.stem)
     source = f"lessons/{lesson.source.name}"

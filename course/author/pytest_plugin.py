@@ -14,7 +14,8 @@ from unittest import mock
 import psutil
 import pytest
 
-from course.notebooks.kernels import forget_python_settings, kernel_environment
+from course.author.checks.figures import CHECKED
+from course.notebooks.kernels import forget_settings, kernel_environment
 from course_utils import paths
 from course_utils.messages import both
 
@@ -69,9 +70,8 @@ def pytest_runtest_setup(item: pytest.Item):
         return (yield)
     folder = item.config.stash[FOLDER] / item.path.stem
     with mock.patch.dict(os.environ):
-        forget_python_settings(os.environ)
-        os.environ.update(kernel_environment(folder))
-        os.environ.pop("MPLBACKEND", None)
+        forget_settings(os.environ)
+        os.environ.update(kernel_environment(folder) | CHECKED)
         return (yield)
 
 

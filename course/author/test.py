@@ -7,7 +7,7 @@ import sys
 
 from course.arguments import within
 from course.notebooks.fingerprint import named_assets
-from course.notebooks.kernels import forget_python_settings
+from course.notebooks.kernels import forget_settings
 from course.notebooks.lessons import Lesson, select
 from course.notebooks.needs import fetch_for
 from course_utils import paths
@@ -99,5 +99,5 @@ def environment(args: argparse.Namespace) -> dict[str, str]:
         "COURSE_TEST_LESSONS": ",".join(args.lessons) or None,
     }
     found = {**os.environ, **{k: str(v) for k, v in chosen.items() if v is not None}}
-    forget_python_settings(found)
+    forget_settings(found)
     return found

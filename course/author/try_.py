@@ -16,7 +16,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from course.notebooks.kernels import forget_python_settings
+from course.notebooks.kernels import forget_settings
 from course.notebooks.lessons import select
 from course.notebooks.needs import fetch_for
 from course_utils import paths
@@ -122,5 +122,5 @@ def environment(folder: Path) -> dict[str, str]:
 
     pack = os.environ.get("COURSE_ASSETS") or str(cache())
     found = {**os.environ, "COURSE_ASSETS": pack, "COURSE_CACHE": str(folder / "cache")}
-    forget_python_settings(found)
+    forget_settings(found)
     return found

@@ -22,20 +22,31 @@ PLACES = frozenset(
         "DONTWRITEBYTECODE", "PYCACHEPREFIX", "TZPATH",
     )
 )  # fmt: skip
+# What a person has set for Matplotlib, TensorFlow or this course and a kernel would obey: other
+# pictures, other lines of text. The kernel chooses the inline backend itself.
+NOT_FOR_KERNELS = (
+    "MPLBACKEND",
+    "MATPLOTLIBRC",
+    "COURSE_DEBUG",
+    "TF_CPP_MIN_LOG_LEVEL",
+    "TF_CPP_MAX_VLOG_LEVEL",
+    "TF_CPP_VMODULE",
+)
 # Tools that are not Python (npm, curl) obey these: nothing listens there.
 NOWHERE = "http://127.0.0.1:9"
 
 
-def forget_python_settings(environment: MutableMapping[str, str]) -> None:
-    """Take out, in place, what would make Python check or print other things than it usually does."""
+def forget_settings(environment: MutableMapping[str, str]) -> None:
+    """Take out, in place, what would make a cell check, draw or print other things than it does."""
     for name in list(environment):
         # Windows gives names in capitals; elsewhere Python obeys only those
-        if name.startswith("PYTHON") and name not in PLACES:
+        of_python = name.startswith("PYTHON") and name not in PLACES
+        if of_python or name in NOT_FOR_KERNELS:
             del environment[name]
 
 
 def kernel_environment(folder: Path, network: bool = False) -> dict[str, str]:
-    """Variables for a kernel, on top of the present ones after ``forget_python_settings``.
+    """Variables for a kernel, on top of the present ones after ``forget_settings``.
 
     ``folder`` is a temporary folder that takes the place of the person's own progress and
     IPython settings. COURSE_THREADS becomes the thread number of BLAS and TensorFlow;
@@ -72,7 +83,5 @@ def temporary_environment(network: bool = False) -> Iterator[dict[str, str]]:
     # a kernel on Windows may keep a file open for a moment after it was told to stop
     with tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True) as folder:
         environment = dict(os.environ)
-        forget_python_settings(environment)
-        environment |= kernel_environment(Path(folder), network)
-        environment.pop("MPLBACKEND", None)  # the kernel chooses the inline backend itself
-        yield environment
+        forget_settings(environment)
+        yield environment | kernel_environment(Path(folder), network)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import get_args
 
 from course.arguments import within
-from course.notebooks.kernels import forget_python_settings
+from course.notebooks.kernels import forget_settings
 from course.teacher import report, sandbox
 from course.teacher.hand_ins import BROKEN, UNREADABLE, HandIn, find, label, printable
 from course.teacher.strip import student_definitions
@@ -186,7 +186,7 @@ def _isolated(file: Path, temporary: Path, limits: sandbox.Limits) -> tuple[list
 def _open(file: Path, temporary: Path, limits: sandbox.Limits) -> tuple[list[str], dict]:
     """The command without isolation; only time, memory and the number of processes are watched."""
     environment = dict(os.environ)
-    forget_python_settings(environment)
+    forget_settings(environment)
     environment |= {"COURSE_DATA": str(temporary / "progress"), "PYTHONPATH": str(paths.ROOT)}
     return _runner(file.resolve(), limits, None), {"cwd": temporary, "env": environment}
 

@@ -5,8 +5,9 @@ multiplied into the convolution before it. Frozen weights let TensorFlow fuse co
 ReLU6 into one call of oneDNN.
 """
 
+from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -52,15 +53,38 @@ def _foldable(model: "keras.Model") -> dict:
     """Convolution's name → the batch normalisation that is its only reader."""
     import keras
 
+    sources = _sources(model.get_config())
+    read = Counter(name for names in sources.values() for name in names)
     found = {}
     for norm in model.layers:
-        if not isinstance(norm, keras.layers.BatchNormalization):
+        if not isinstance(norm, keras.layers.BatchNormalization) or len(sources[norm.name]) != 1:
             continue
-        conv = norm.input._keras_history.operation
+        conv = model.get_layer(sources[norm.name][0])
         plain = isinstance(conv, keras.layers.Conv2D | keras.layers.DepthwiseConv2D)
-        if plain and _is_linear(conv) and len(conv._outbound_nodes) == 1:
+        if plain and _is_linear(conv) and read[conv.name] == 1:
             found[conv.name] = norm
     return found
+
+
+def _sources(config: dict) -> dict[str, list[str]]:
+    """Layer → the layers that it reads, by the model's saved form: files hold it, so it stays.
+
+    A layer that is used twice has the sources of both; the model's outputs count as a reader, "".
+    """
+    from keras import tree
+
+    found = {layer["name"]: _read_by(layer["inbound_nodes"]) for layer in config["layers"]}
+    outputs = config["output_layers"]  # [name, node, tensor], or a list or dict of these
+    return found | {"": [name for name in tree.flatten(outputs) if isinstance(name, str)]}
+
+
+def _read_by(saved: Any) -> list[str]:
+    """Names of the layers whose outputs stand somewhere in these saved arguments."""
+    if isinstance(saved, dict) and saved.get("class_name") == "__keras_tensor__":
+        return [saved["config"]["keras_history"][0]]
+    parts = saved.values() if isinstance(saved, dict) else saved
+    nested = [part for part in parts if isinstance(part, dict | list | tuple)]
+    return [name for part in nested for name in _read_by(part)]
 
 
 def _is_linear(conv) -> bool:

@@ -4,6 +4,8 @@ import contextlib
 import sqlite3
 import threading
 import zlib
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -11,12 +13,14 @@ import numpy as np
 from course_utils.features.network import Network
 from course_utils.paths import cache_dir
 
+PATIENCE = 5.0  # seconds for which another program may hold the file
+
 
 class Store:
     """The cache of one backbone: an SQLite file, so writes are atomic and processes can share it.
 
     Each row carries a checksum. A damaged file or row costs time, never a wrong feature; a disk that
-    is full or read-only costs the cache, never the result.
+    is full or read-only, or a file that another program holds, costs the cache, never the result.
     """
 
     def __init__(self, network: Network) -> None:
@@ -27,23 +31,33 @@ class Store:
     def __enter__(self) -> Self:
         try:
             self._open()
-        except sqlite3.DatabaseError:  # damaged: start it afresh
-            self._close()
-            with contextlib.suppress(OSError, sqlite3.Error):
-                self.file.unlink(missing_ok=True)
-                self._open()
+        except sqlite3.Error as error:
+            if _is_damaged(error):
+                self._start_afresh()
+            else:
+                self._close()
         except OSError:
             self._close()
         return self
 
     def _open(self) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        self.database = sqlite3.connect(self.file, timeout=60, check_same_thread=False)
+        self.database = sqlite3.connect(self.file, timeout=PATIENCE, check_same_thread=False)
         # No waiting for the disk after each batch: what a power cut damages is found by its checksum.
         self.database.execute("PRAGMA synchronous = OFF")
         table = "features (digest BLOB PRIMARY KEY, row BLOB, crc INTEGER) WITHOUT ROWID"
         with self.database:
             self.database.execute(f"CREATE TABLE IF NOT EXISTS {table}")
+
+    def _start_afresh(self) -> None:
+        """Only for a file that SQLite calls damaged: any other one may be at work elsewhere."""
+        self._close()
+        try:
+            for file in (self.file, Path(f"{self.file}-journal")):
+                file.unlink(missing_ok=True)
+            self._open()
+        except (OSError, sqlite3.Error):
+            self._close()
 
     def _close(self) -> None:
         if self.database is not None:
@@ -53,23 +67,49 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self._close()
 
+    @contextlib.contextmanager
+    def _trouble_costs_the_cache(self) -> Iterator[None]:
+        """For one use of the database: damaged, it starts afresh; held, it is waited for once."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            if _is_damaged(error):
+                self._start_afresh()
+            elif _is_held(error):
+                self._close()
+
     def get(self, digest: bytes) -> np.ndarray | None:
         """The cached row (d,), or None."""
-        if self.database is None:
-            return None
         query = "SELECT row, crc FROM features WHERE digest = ?"
-        with self.lock, contextlib.suppress(sqlite3.Error):
+        with self.lock, self._trouble_costs_the_cache():
+            if self.database is None:
+                return None
             found = self.database.execute(query, (digest,)).fetchone()
-            if found and zlib.crc32(found[0]) == found[1]:
+            if found and isinstance(found[0], bytes) and zlib.crc32(found[0]) == found[1]:
                 row = np.frombuffer(found[0], np.float32)
                 return row if row.size == self.n_features else None
         return None
 
     def put(self, rows: dict[bytes, np.ndarray]) -> None:
         """Keep these rows: all of them or, when the process is killed meanwhile, none."""
-        if self.database is None:
-            return
         blobs = ((digest, np.float32(row).tobytes()) for digest, row in rows.items())
         values = [(digest, blob, zlib.crc32(blob)) for digest, blob in blobs]
-        with self.lock, contextlib.suppress(sqlite3.Error), self.database:
-            self.database.executemany("INSERT OR REPLACE INTO features VALUES (?, ?, ?)", values)
+        with self.lock, self._trouble_costs_the_cache():
+            if self.database is None:
+                return
+            with self.database:
+                insert = "INSERT OR REPLACE INTO features VALUES (?, ?, ?)"
+                self.database.executemany(insert, values)
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 where Python itself raised the error."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _is_damaged(error: sqlite3.Error) -> bool:
+    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _is_held(error: sqlite3.Error) -> bool:
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -1,6 +1,9 @@
 """``check``, ``hint``, ``solution`` and ``reset``: they show what they have to say, never raise."""
 
 import functools
+import inspect
+import os
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,27 +20,63 @@ TEXT_NOT_ATTEMPTED = (
     "把 `...` 换成你的答案，再运行这个单元。",
     "Put your answer where `...` stands, then run this cell again.",
 )
+# How a call is written.
+EXAMPLES = {
+    "check": 'check("03-2", answer)',
+    "hint": 'hint("03-2")',
+    "solution": 'solution("03-2")',
+    "quiz": 'quiz("03-q1")',
+    "reset": 'reset("03-2")',
+}
 # What `course grade` reads in the metadata of an output.
 METADATA_KEY = "course"
 
 
 def never_raises(function: Callable) -> Callable:
-    """Whatever goes wrong inside becomes a message."""
+    """Whatever goes wrong inside becomes a message.
+
+    COURSE_DEBUG=1 lets an error of the course itself through, with its traceback.
+    """
 
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> None:
         try:
+            _refuse_other_arguments(function, args, kwargs)
             function(*args, **kwargs)
         except CourseError as error:
             show.show(("请看这里", "Please note"), (error.zh, error.en))
-        except Exception as error:  # noqa: BLE001 (a lesson goes on whatever happens here)
-            text = f"`{type(error).__name__}: {error}`"
-            show.show(("课程自己出错了", "The course itself has failed"), (text, text))
+        except Exception as error:  # a lesson goes on whatever happens here
+            if debugging():
+                raise
+            _show_own_fault(error)
 
     return wrapped
 
 
-def assess(name: str, answer: Any) -> Verdict:
+def _refuse_other_arguments(function: Callable, args: tuple, kwargs: dict) -> None:
+    """CourseError where they are too few, too many or of other names: a slip, not a fault here."""
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except TypeError:
+        example = EXAMPLES.get(function.__name__, f"{function.__name__}()")
+        raise CourseError(f"请这样写：`{example}`。", f"Write it like this: `{example}`.") from None
+
+
+def debugging() -> bool:
+    """Whether somebody looks for a fault of the course itself."""
+    return os.environ.get("COURSE_DEBUG") == "1"
+
+
+def _show_own_fault(error: Exception) -> None:
+    zh = "这不是你的错，接着学就行。想看出错的位置：运行 `%env COURSE_DEBUG=1`，再运行这个单元。"
+    en = "This is no fault of yours; just go on. To see where it happened: run "
+    en += "`%env COURSE_DEBUG=1`, then this cell again."
+    what = f"`{judges.named(error)}`"
+    title = ("课程自己出错了", "The course itself has failed")
+    show.show(title, (f"{what}\n\n{zh}", f"{what}\n\n{en}"))
+
+
+def assess(name: Any, answer: Any) -> Verdict:
     """Judge an answer without showing or recording anything. CourseError: no such exercise."""
     return judge(definitions.find_exercise(name), answer)
 
@@ -50,7 +89,9 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
         return _too_long(error)
     except KeyboardInterrupt:
         return not_yet("你中断了检查。", "You interrupted the check.")
-    except BaseException as error:  # noqa: BLE001 (SystemExit in a learner's function too)
+    except BaseException as error:  # SystemExit in a learner's function too
+        if debugging() and isinstance(error, Exception):
+            raise  # what a learner's function raises is caught nearer to it
         return not_yet(*judges.describe_error(error, answer))
 
 
@@ -72,6 +113,7 @@ def _too_long(error: deadline.TookTooLong) -> Verdict:
 def check(name: str, answer: Any = ...) -> None:
     """Say whether the answer to exercise ``name`` is right, and if not yet, why."""
     exercise = definitions.find_exercise(name)
+    name = exercise.id
     verdict = judge(exercise, answer)
     if verdict.state != "not attempted":
         record_quietly(records.note_exercise, name, verdict.state)
@@ -88,6 +130,7 @@ def check(name: str, answer: Any = ...) -> None:
 def hint(name: str) -> None:
     """Show the next hint of an exercise, after the ones that were shown before."""
     exercise = definitions.find_exercise(name)
+    name = exercise.id
     saved = records.read()["exercises"].get(name, {}).get("hints", 0)
     shown = min(max(saved, _shown_here.get(name, 0)) + 1, len(exercise.hints))
     _shown_here[name] = shown
@@ -116,6 +159,7 @@ def _show_hints(exercise: Exercise, shown: int) -> None:
 def solution(name: str) -> None:
     """Show a worked answer; a student copy says that it has none."""
     exercise = definitions.find_exercise(name)
+    name = exercise.id
     text = exercise.solution
     if text is None:
         text = (
@@ -127,21 +171,26 @@ def solution(name: str) -> None:
     show.show((f"解答 · {name} {exercise.title[0]}", f"Solution · {exercise.title[1]}"), text)
 
 
+RESETS = ('reset("03-2")', 'reset("03")', 'reset("all", confirm=True)')
+RESETTABLE = re.compile(r"\d\d(-q?\d+)?")
+
+
 @never_raises
 def reset(what: str = "", confirm: bool = False) -> None:
     """Forget progress: ``reset("03-2")``, ``reset("03")`` or ``reset("all", confirm=True)``."""
     title = ("重置进度", "Reset progress")
-    if what not in ("all", "") or (what == "all" and confirm):
+    everything = isinstance(what, str) and what == "all"
+    if (everything and confirm) or (isinstance(what, str) and RESETTABLE.fullmatch(what)):
         n = records.forget("" if what == "all" else what)
         for name in list(_shown_here):
             if what == "all" or name == what or name.startswith(f"{what}-"):
                 del _shown_here[name]
         show.show(title, (f"已清除 {n} 条记录。", f"Entries removed: {n}."))
-    elif what == "all":
+    elif everything:
         text = '确实要清除全部进度，就运行 `reset("all", confirm=True)`。'
         show.show(title, (text, 'To clear all progress, run `reset("all", confirm=True)`.'))
     else:
-        examples = ['`reset("03-2")`', '`reset("03")`', '`reset("all", confirm=True)`']
+        examples = [f"`{example}`" for example in RESETS]
         zh, en = "、".join(examples), ", ".join(examples)
         show.show(title, (f"说明要清除什么：{zh}。", f"Say what to clear: {en}."))
 

@@ -7,6 +7,7 @@ formulas between dollar signs.
 import hashlib
 import importlib.util
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -120,19 +121,27 @@ def quizzes(number: str) -> dict[str, Quiz]:
     return {quiz.id: quiz for quiz in getattr(_module(number), "QUIZZES", ())}
 
 
-def find_exercise(name: str) -> Exercise:
+def find_exercise(name: Any) -> Exercise:
     """The exercise with this id; CourseError where there is none, naming those there are."""
     return _find(name, exercises, "03-2", ("练习", "exercise"))
 
 
-def find_quiz(name: str) -> Quiz:
+def find_quiz(name: Any) -> Quiz:
     """The quiz with this id; CourseError where there is none, naming those there are."""
     return _find(name, quizzes, "03-q1", ("测验", "quiz"))
 
 
-def _find(name: str, group: Callable[[str], dict], example: str, kind: Text) -> Any:
-    known = group(name[:2]) if isinstance(name, str) and name[:2].isdecimal() else {}
-    if isinstance(name, str) and name in known:
+def _find(name: Any, group: Callable[[str], dict], example: str, kind: Text) -> Any:
+    if not isinstance(name, str):
+        raise CourseError(
+            f'先写{kind[0]}的编号，带引号，例如 `"{example}"`；你写的是 {type(name).__name__} 类型的值。',
+            f'The id of the {kind[1]} comes first, in quotes, such as `"{example}"`; '
+            f"yours is a value of type {type(name).__name__}.",
+        )
+    # A Chinese keyboard writes ０３－２ and 03—2 as easily as 03-2.
+    name = re.sub("[‐-―−]", "-", unicodedata.normalize("NFKC", name).strip())
+    known = group(name[:2]) if name[:2].isdecimal() else {}
+    if name in known:
         return known[name]
     zh_known, en_known = ("、".join(known), ", ".join(known)) if known else (example, example)
     raise CourseError(

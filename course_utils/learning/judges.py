@@ -189,12 +189,20 @@ def describe_error(error: BaseException, answer: Any = None, shown: str = "") ->
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
     line = (frames[-1].line or "").strip() if frames else ""
     zh_line, en_line = (f"，出错的一行：`{line}`", f", in the line `{line}`") if line else ("", "")
-    what = f"{type(error).__name__}: {error}".replace("\n", " ").strip(": ")[:300]
+    what = named(error).replace("\n", " ").strip(": ")[:300]
     zh_input, en_input = (f"{shown} 时", f" for {shown}") if shown else ("", "")
     return (
         f"{zh_input}你的函数报错了：`{what}`{zh_line}。",
         f"Your function fails{en_input}: `{what}`{en_line}.",
     )
+
+
+def named(error: BaseException) -> str:
+    """``ValueError: why``; an exception whose text cannot be made is named by its type alone."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 (a learner's own class of exceptions)
+        return type(error).__name__
 
 
 def judged(judge: Judge) -> Judge:
@@ -279,8 +287,6 @@ def to_array(answer: Any) -> np.ndarray:
     """Lists, tuples, arrays and tensors as an array of numbers; Reason where that is not possible."""
     if callable(answer) and not hasattr(answer, "__array__"):
         raise Reason("答案应是数，而不是函数。", "The answer is numbers, not a function.")
-    if isinstance(answer, Mapping | set | range):
-        answer = list(answer) if isinstance(answer, range) else answer
     if any(item is ... or item is None for item in _flat(answer)):
         raise Reason("还有没填的地方（`...`）。", "Some places are not filled in yet (`...`).")
     if any(isinstance(item, str | bytes) for item in _flat(answer)):

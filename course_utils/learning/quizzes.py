@@ -1,6 +1,7 @@
 """``quiz``: a question with a button for each option, and the same as text where no kernel runs."""
 
 import html
+import unicodedata
 from typing import Any
 
 from course_utils.learning import definitions, records, show
@@ -27,14 +28,15 @@ def quiz(name: str, answer: str | None = None) -> None:
     return show.publish(bundle)
 
 
-def _answered(question: Quiz, answer: str) -> None:
+def _answered(question: Quiz, answer: Any) -> None:
     """Show the feedback of the option and remember it; CourseError where there is none."""
     letters = LETTERS[: len(question.options)]
-    letter = str(answer).strip().upper()
+    words = answer if isinstance(answer, str) else type(answer).__name__
+    letter = unicodedata.normalize("NFKC", words).strip().upper()  # Ｂ of a Chinese keyboard is B
     if len(letter) != 1 or letter not in letters:
         raise CourseError(
-            f"没有选项 {answer!r}。请写一个字母：{'、'.join(letters)}。",
-            f"There is no option {answer!r}. Write one letter: {', '.join(letters)}.",
+            f"没有选项 `{words}`。请写一个字母：{'、'.join(letters)}。",
+            f"There is no option `{words}`. Write one letter: {', '.join(letters)}.",
         )
     option = question.options[letters.index(letter)]
     state = "right" if option.right else "not yet"

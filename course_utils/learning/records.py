@@ -1,21 +1,22 @@
 """The learner's progress: one small JSON file in the user's data folder. Nothing leaves the machine.
 
 Written whole to a new file that then takes the old one's place, under a lock, so several kernels
-can write at once. A file that cannot be read is kept aside, one from a newer course is left alone.
+can write at once. Of a damaged file what is sound goes on, and the file is kept aside, with a word
+to the learner; one from a newer course is left alone.
 """
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from course_utils import files, paths
+from course_utils.learning import show
 
 VERSION = 1
-# version -> function that turns a record of that version into the next one
-MIGRATIONS: dict[int, Callable[[dict], dict]] = {}
+TYPES = {"tries": int, "hints": int, "done": bool, "solution": bool, "since": str}  # of an entry
 Record = dict[str, Any]
 
 
@@ -30,9 +31,15 @@ def file() -> Path:
 
 def read() -> Record:
     """What is known; empty when there is no file, or none that can be read."""
+    from filelock import Timeout
+
     try:
-        return _read(file())
-    except (OSError, ValueError, NewerFile):
+        record, sound = _read(file())
+        if sound:
+            return record
+        with changing() as record:
+            return record
+    except (OSError, NewerFile, Timeout):
         return _empty()
 
 
@@ -44,7 +51,9 @@ def changing() -> Iterator[Record]:
     path = file()
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock"), timeout=5):
-        record = _read_or_keep_aside(path)
+        record, sound = _read(path)
+        if not sound:
+            _keep_aside(path)
         yield record
         _write(path, record)
 
@@ -94,32 +103,44 @@ def _empty() -> Record:
     return {"version": VERSION, "exercises": {}, "quizzes": {}}
 
 
-def _read(path: Path) -> Record:
+def _read(path: Path) -> tuple[Record, bool]:
+    """What the file holds, and whether all of it is sound. NewerFile, OSError."""
     if not path.exists():
-        return _empty()
-    record = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(record, dict) or not isinstance(record.get("version"), int):
-        raise ValueError("this is no record of progress")  # noqa: TRY004 (as unreadable as bad JSON)
-    if record["version"] > VERSION:
-        raise NewerFile(str(path))
-    while record["version"] < VERSION:
-        if record["version"] not in MIGRATIONS:
-            raise ValueError(f"unknown version {record['version']}")
-        record = MIGRATIONS[record["version"]](record)
-    for kind in ("exercises", "quizzes"):
-        entries = record.get(kind)
-        if not isinstance(entries, dict) or not all(isinstance(e, dict) for e in entries.values()):
-            raise ValueError(f"{kind}: entries expected")
-    return record
-
-
-def _read_or_keep_aside(path: Path) -> Record:
+        return _empty(), True
     try:
-        return _read(path)
-    except ValueError:
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-        path.replace(path.with_name(f"progress.unreadable-{stamp}.json"))
-        return _empty()
+        record = json.loads(path.read_bytes())  # finds out about UTF-8, UTF-16 and byte order marks
+    except (ValueError, RecursionError):
+        return _empty(), False
+    version = record.get("version") if isinstance(record, dict) else None
+    if isinstance(version, int) and version > VERSION:
+        raise NewerFile(str(path))
+    if type(version) is not int or version != VERSION:
+        return _empty(), False
+    kept = _empty() | {kind: _sound_entries(record.get(kind)) for kind in ("exercises", "quizzes")}
+    return kept, kept == record
+
+
+def _sound_entries(entries: Any) -> Record:
+    if not isinstance(entries, dict):
+        return {}
+    return {name: entry for name, entry in entries.items() if _is_sound(entry)}
+
+
+def _is_sound(entry: Any) -> bool:
+    """Whether it holds what this module writes: ``"tries": "two"`` would stop the counting."""
+    return isinstance(entry, dict) and all(
+        type(value) is TYPES.get(key) for key, value in entry.items()
+    )
+
+
+def _keep_aside(path: Path) -> None:
+    """Move the file out of the way, and say so."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+    aside = path.with_name(f"progress.unreadable-{stamp}.json")
+    path.replace(aside)
+    zh = f"进度文件有损坏：读得出的部分保留下来了，原来的文件存为 `{aside}`。"
+    en = f"The progress file is damaged: what can be read goes on, the file is kept as `{aside}`."
+    show.show(("进度", "Progress"), (zh, en))
 
 
 def _write(path: Path, record: Record) -> None:

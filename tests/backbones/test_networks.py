@@ -135,6 +135,34 @@ def test_folding_keeps_the_predictions(name):
         assert np.abs(found - expected).max() < 1e-4 * scale
 
 
+def test_only_a_convolution_that_nothing_else_reads_is_folded():
+    import keras
+
+    def conv(name):
+        return keras.layers.Conv2D(3, 1, name=name)
+
+    def norm(name):
+        return keras.layers.BatchNormalization(name=name)
+
+    image = keras.Input((8, 8, 3))
+    alone = norm("after_alone")(conv("alone")(image))
+    read_twice = conv("read_twice")(alone)
+    added = keras.layers.Add()([norm("after_read_twice")(read_twice), read_twice])
+    shared, shared_norm = conv("shared"), norm("shared_norm")
+    both = keras.layers.Add()([shared_norm(shared(added)), shared_norm(shared(image))])
+    output = conv("output")(both)
+    model = keras.Model(image, {"a": output, "b": norm("after_output")(output)})
+    rng = np.random.default_rng(7)
+    for layer in model.layers:
+        layer.set_weights([rng.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])
+    folded = backbones.fold_batch_norm(model)
+    left = {x.name for x in folded.layers if isinstance(x, keras.layers.BatchNormalization)}
+    assert left == {"after_read_twice", "shared_norm", "after_output"}
+    images = rng.uniform(0, 1, (2, 8, 8, 3)).astype("float32")
+    for key, found in folded(images).items():
+        np.testing.assert_allclose(found, model(images)[key], rtol=1e-4)
+
+
 def _conv3(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:
     padded = np.pad(x, ((1, 1), (1, 1), (0, 0)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), (0, 1))

@@ -1,5 +1,7 @@
 """Each detector fires on its planted mistake and is silent when all is right."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
@@ -262,3 +264,13 @@ def test_class_order(tmp_path):
         detectors.class_order(paths, [0, 0, 1], ["cats", "dogs"])
     with pytest.raises(CourseError, match="Nothing to compare"):
         detectors.class_order(paths, [0, 0, 1, 1], ["猫", "狗"])
+
+
+def test_a_keras_without_the_private_names_is_named():
+    """They have no public name; where a new Keras drops them, the detector must not fall silent."""
+    bare = SimpleNamespace(
+        optimizer=SimpleNamespace(built=True), trainable_variables=[], weights=[]
+    )
+    for detector in (detectors.recompiled, detectors.snapshot):
+        with pytest.raises(CourseError, match=f"Keras {keras.__version__}.*requirements.lock"):
+            detector(bare)

@@ -215,3 +215,24 @@ def test_a_freshly_built_notebook_is_not_taken_for_one_changed_by_hand(clone):
 def test_a_deleted_course_notebook_is_reported(clone):
     (clone.notebooks / NAME).unlink()
     assert clone.changed_by_hand() == [NAME]
+
+
+def test_line_ends_of_windows_are_no_change(workspace, tmp_path):
+    """A clone under core.autocrlf, as Git for Windows makes it, and touched files."""
+    root = workspace.notebooks.parent
+    (workspace.notebooks / NAME).write_bytes(lesson("first").replace(b"\r\n", b"\n"))
+    git(root, "init", "-q")
+    commit(root)
+    git(tmp_path, "clone", "-q", "-c", "core.autocrlf=true", str(root), str(tmp_path / "windows"))
+    clone = Workspace(tmp_path / "windows" / "notebooks", tmp_path / "windows" / "my_course")
+    notebook = clone.notebooks / NAME
+    assert b"\r\n" in notebook.read_bytes()
+    # With "false" git itself takes the line ends for a change, where the file's time is another.
+    for time, setting in enumerate(("true", "false"), 1):
+        git(clone.notebooks, "config", "core.autocrlf", setting)
+        os.utime(notebook, (time, time))
+        assert clone.changed_by_hand() == []
+        clone.bring(NAME, beside=True)
+        assert clone.bring(NAME, beside=True).outcome is Outcome.SAME
+    answer_in(notebook, "answer = 'by hand'")
+    assert clone.changed_by_hand() == [NAME]

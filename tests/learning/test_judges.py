@@ -38,6 +38,10 @@ def test_forms_of_a_number(answer):
     assert judges.number(3)(answer).state == "right"
 
 
+def test_a_range_is_its_numbers():
+    assert judges.values([0, 1, 2])(range(3)).state == "right"
+
+
 def test_keras_tensor():
     keras = pytest.importorskip("keras")
     assert judges.values(MATRIX)(keras.ops.convert_to_tensor(MATRIX)).state == "right"
@@ -54,6 +58,8 @@ def test_keras_tensor():
         ([[1, 2], [3]], "各行长度", "rows must have equal lengths"),
         ([[1, 2], [3, ...]], "没填", "not filled in"),
         ({1, 2}, "集合", "a set"),
+        ({"a": 1}, "字典", "a dict"),
+        (range(3), "`(2, 2)`，你的是 `(3,)`", "yours is `(3,)`"),
         (object(), "`object`", "`object`"),
         (np.sum, "不是函数", "function"),
         (MATRIX + [[0, 0], [1, 1]], "4 个数里有 2 个不对", "2 of 4 numbers are wrong"),

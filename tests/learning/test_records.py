@@ -1,4 +1,4 @@
-"""The progress file: several kernels, corrupt and newer files, migration, export."""
+"""The progress file: several kernels, damaged and newer files, export."""
 
 import csv
 import json
@@ -9,7 +9,7 @@ import pytest
 
 from course.learner import progress as command
 from course_utils import figures
-from course_utils.learning import check, progress, progress_map, records
+from course_utils.learning import check, hint, progress, progress_map, quiz, records, solution
 from course_utils.learning.curriculum import Entry
 
 WRITER = """
@@ -30,17 +30,81 @@ def test_several_kernels_at_once_lose_nothing(lessons):
     assert [p.name for p in records.file().parent.glob(".progress-*")] == []
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"{half", b"\xff\xfe\x00", b"[]", b'{"version": 1, "exercises": [1]}', b"null"]
-)
-def test_corrupt_file_is_kept_aside(lessons, content):
+NESTED = b'{"version": 1, "exercises": ' + b'{"a": ' * 100_000
+DAMAGED = {
+    "empty": b"",
+    "cut": b"{half",
+    "no text": b"\xff\xfe\x00",
+    "list": b"[]",
+    "null": b"null",
+    "exercises": b'{"version": 1, "exercises": [1]}',
+    "nested": NESTED,
+    "nested value": b'{"version": 1, "exercises": {"98-1": {"x": '
+    + b"[" * 600
+    + b"]" * 600
+    + b"}}}",
+    "version": b'{"version": true, "exercises": {}, "quizzes": {}}',
+    "old version": b'{"version": 0, "exercises": {}, "quizzes": {}}',
+    "number": b'{"version": 1, "exercises": {}, "quizzes": {"98-q1": ' + b"9" * 5000 + b"}}",
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
+def test_damaged_file_is_kept_aside_with_a_word_and_the_verdict_comes(lessons, content, capsys):
     records.file().parent.mkdir()
     records.file().write_bytes(content)
-    assert records.read()["exercises"] == {}
     check("98-1", -0.6)
+    said = capsys.readouterr().out
+    assert "✓ Right" in said
+    assert "kept as" in said and "原来的文件存为" in said
     assert records.read()["exercises"]["98-1"]["done"]
     (kept,) = records.file().parent.glob("progress.unreadable-*.json")
     assert kept.read_bytes() == content
+    assert str(kept) in said
+    check("98-1", -0.6)
+    assert "kept as" not in capsys.readouterr().out
+
+
+ENTRIES = [
+    '{"tries": "two"}',
+    '{"tries": null}',
+    '{"tries": true}',
+    '{"hints": 1.5}',
+    '{"done": 1}',
+    '{"since": 2024}',
+    "null",
+    "3",
+]
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+@pytest.mark.parametrize("call", [check, hint, solution, quiz, progress])
+def test_of_a_file_damaged_by_hand_what_is_sound_goes_on(lessons, entry, call, capsys):
+    sound = '"98-2": {"done": true, "tries": 3, "since": "2025-01-01T00:00:00+00:00"}'
+    records.file().parent.mkdir()
+    text = f'{{"version": 1, "exercises": {{"98-1": {entry}, {sound}}}, "quizzes": {{"98-q1": {entry}}}}}'
+    records.file().write_text(text, encoding="utf-8")
+    arguments = {check: ["98-1", -0.6], quiz: ["98-q1", "A"], progress: []}.get(call, ["98-1"])
+    call(*arguments)
+    said = capsys.readouterr().out
+    assert "The course itself has failed" not in said
+    assert "kept as" in said
+    assert records.read()["exercises"]["98-2"]["tries"] == 3
+    (kept,) = records.file().parent.glob("progress.unreadable-*.json")
+    assert kept.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_an_editors_byte_order_mark_costs_nothing(lessons, encoding, capsys):
+    check("98-1", -0.6)
+    text = records.file().read_text(encoding="utf-8")
+    records.file().write_text(text, encoding=encoding)
+    assert records.read()["exercises"]["98-1"]["done"]
+    check("98-1", 1)
+    assert records.read()["exercises"]["98-1"] == json.loads(text)["exercises"]["98-1"] | {
+        "tries": 2
+    }
+    assert "kept as" not in capsys.readouterr().out
 
 
 def test_file_of_a_newer_course_is_left_alone(lessons, capsys):
@@ -50,20 +114,6 @@ def test_file_of_a_newer_course_is_left_alone(lessons, capsys):
     check("98-1", -0.6)
     assert "✓ Right" in capsys.readouterr().out
     assert records.file().read_text(encoding="utf-8") == newer
-
-
-def test_older_file_is_migrated(lessons, monkeypatch):
-    monkeypatch.setattr(records, "VERSION", 2)
-    rename = lambda old: {**old, "version": 2, "quizzes": old["tests"]}
-    monkeypatch.setattr(records, "MIGRATIONS", {1: rename})
-    records.file().parent.mkdir()
-    old = {"version": 1, "exercises": {"98-1": {"done": True}}, "tests": {"98-q1": {"done": True}}}
-    records.file().write_text(json.dumps(old), encoding="utf-8")
-    records.note_exercise("98-2", "not yet")
-    saved = json.loads(records.file().read_text(encoding="utf-8"))
-    assert saved["version"] == 2
-    assert saved["quizzes"]["98-q1"]["done"]
-    assert saved["exercises"].keys() == {"98-1", "98-2"}
 
 
 def test_interrupted_write_leaves_the_old_file(lessons, monkeypatch):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from course_utils import photos
 from course_utils.messages import CourseError
 from course_utils.widgets import Explorer, PhotoUpload, decode_photo
 
@@ -120,8 +121,9 @@ def test_bad_file_is_named_in_both_languages_and_hides_the_old_photo():
     upload = PhotoUpload(lambda photo: "好 good")
     choose(upload, "red.png", picture_bytes(Image.new("RGB", (8, 8), "red"), "PNG"))
     choose(upload, "note.jpg", b"not a photo")
-    assert "note.jpg 不是能读取的图片" in upload.message.value
-    assert "note.jpg is not a picture" in upload.message.value
+    for words in ("note.jpg", "请另选一张", "Choose another photo", "no JPEG, PNG"):
+        assert words in upload.message.value
+    assert "move it away" not in upload.message.value  # it lies in no folder of the course
     assert upload.preview.layout.display == "none"
 
 
@@ -143,6 +145,35 @@ def test_photos_are_decoded_upright_and_without_transparency():
     half = picture_bytes(Image.effect_noise((200, 200), 50), "JPEG")
     with pytest.raises(CourseError, match="half"):
         decode_photo(half[: len(half) // 2], "half.jpg")
+
+
+def broken_exif() -> bytes:
+    """A sound JPEG whose EXIF block ends in the middle."""
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\xff\xff\x01\x12\0\x03"
+    sound = picture_bytes(Image.new("RGB", (40, 20), "blue"), "JPEG")
+    return sound[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + sound[2:]
+
+
+SPECIAL = {
+    "16 bits": picture_bytes(Image.fromarray(np.full((9, 9), 32639, np.uint16)), "PNG"),
+    "one pixel": picture_bytes(Image.new("RGB", (1, 1), "red"), "PNG"),
+    "a line": picture_bytes(Image.new("RGB", (1, 3000), "red"), "PNG"),
+    "broken EXIF": broken_exif(),
+    "CMYK": picture_bytes(Image.new("CMYK", (8, 8), (0, 99, 0, 0)), "JPEG"),
+    "palette": picture_bytes(Image.new("P", (8, 8), 3), "GIF"),
+}
+
+
+@pytest.mark.parametrize("kind", SPECIAL)
+def test_an_uploaded_photo_is_what_the_same_file_in_a_folder_is(kind, tmp_path):
+    (tmp_path / "photo").write_bytes(SPECIAL[kind])
+    seen = []
+    upload = PhotoUpload(lambda photo: seen.append(photo))
+    choose(upload, "photo", SPECIAL[kind])
+    np.testing.assert_array_equal(seen[0], photos.read(tmp_path / "photo"))
+    assert Image.open(io.BytesIO(upload.preview.image.value)).format == "JPEG"
+    if kind == "16 bits":
+        assert seen[0].mean() == 127
 
 
 def test_upload_without_a_kernel_says_what_to_do():

@@ -125,9 +125,15 @@ def by_hand(notebook: Path, before: bytes | None) -> bool:
 
     A build from changed sources stores their new hash; an edited notebook keeps the old one.
     """
-    if before is None or (notebook.exists() and notebook.read_bytes() == before):
-        return False
-    return not notebook.exists() or source_hash(notebook.read_bytes()) == source_hash(before)
+    if before is None or not notebook.exists():
+        return before is not None
+    now = notebook.read_bytes()
+    return same_lines(now) != same_lines(before) and source_hash(now) == source_hash(before)
+
+
+def same_lines(content: bytes) -> bytes:
+    """With line ends as git stores them: under ``autocrlf`` the files of a clone have others."""
+    return content.replace(b"\r\n", b"\n")
 
 
 def source_hash(content: bytes) -> str | None:

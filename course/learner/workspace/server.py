@@ -1,0 +1,71 @@
+"""The course's JupyterLab: this machine only, and only whoever has the token of this start.
+
+Configuration files of the user or of the machine are read as always. But they were written for other
+servers, in every spelling that Jupyter has had (``ServerApp.ip``, ``LabApp.ip``, ``NotebookApp.ip``),
+and some of them open a server to the network. What stands in SAFE they cannot change.
+"""
+
+import secrets
+from typing import Any
+
+from jupyter_server.auth.identity import PasswordIdentityProvider
+from jupyter_server.serverapp import ServerApp
+from jupyterlab.labapp import LabApp
+from traitlets import validate
+
+FRESH = secrets.token_hex(24)
+
+
+class FreshToken(PasswordIdentityProvider):
+    """A token made at every start, whatever a configuration file or JUPYTER_TOKEN says.
+
+    It stands in no command line, where other users of the machine could read it.
+    """
+
+    # JupyterLab prints addresses with their token only where it believes to have made it.
+    token_generated = property(lambda self: True, lambda self, value: None)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.token = FRESH
+
+    @validate("token")
+    def _always_fresh(self, proposal: dict[str, Any]) -> str:
+        return FRESH
+
+
+SAFE = {
+    "ip": "127.0.0.1",
+    "sock": "",
+    "identity_provider_class": FreshToken,
+    "allow_origin": "",
+    "allow_origin_pat": "",
+    "allow_credentials": False,
+    "allow_remote_access": False,
+    "disable_check_xsrf": False,
+}
+
+
+class CourseServer(ServerApp):
+    """A server whose SAFE traits keep their values."""
+
+    def init_configurables(self) -> None:
+        """Set them where no file has tried to."""
+        for name, value in SAFE.items():
+            setattr(self, name, value)
+        super().init_configurables()
+
+    @validate(*SAFE)
+    def _stays_safe(self, proposal: Any) -> Any:
+        return SAFE[proposal["trait"].name]
+
+
+class CourseLab(LabApp):
+    """JupyterLab in that server."""
+
+    serverapp_class = CourseServer
+
+    @classmethod
+    def get_extension_package(cls) -> str:
+        """JupyterLab's own, not the package of this class."""
+        return "jupyterlab"
