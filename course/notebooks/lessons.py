@@ -1,6 +1,7 @@
 """The lessons in lessons/: finding them by number and reading them as notebooks."""
 
 import hashlib
+import importlib.util
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,13 +78,13 @@ def choose(lessons: list[Lesson], numbers: list[str]) -> list[Lesson]:
 
 
 def read_source(lesson: Lesson) -> NotebookNode:
-    """The lesson as a notebook without outputs; equal sources give equal notebooks.
+    """The lesson as a notebook without outputs; equal sources give equal notebooks. For authors.
 
     In a student copy, which has no sources, the notebook's own cells.
     """
     if not lesson.source.exists():
         return without_outputs(read_notebook(lesson.notebook))
-    import jupytext  # authors have it; a student copy has no sources
+    import jupytext  # a developers' package
 
     notebook = jupytext.read(lesson.source, fmt="py:percent")
     notebook.metadata = NotebookNode(kernelspec=NotebookNode(KERNELSPEC))
@@ -92,6 +93,16 @@ def read_source(lesson: Lesson) -> NotebookNode:
     for cell in notebook.cells:
         cell.id = _cell_id(cell, seen)
     return notebook
+
+
+def read_cells(lesson: Lesson) -> NotebookNode:
+    """The lesson's cells without outputs, also where jupytext is not installed, as for learners.
+
+    The built notebook has the same cells as the source: a test of all lessons sees to it.
+    """
+    if importlib.util.find_spec("jupytext"):
+        return read_source(lesson)
+    return without_outputs(read_notebook(lesson.notebook))
 
 
 def without_outputs(notebook: NotebookNode) -> NotebookNode:
