@@ -60,7 +60,7 @@ def command_module(name: str, module: str) -> ModuleType:
         )
     if module.startswith("course.author.") and importlib.util.find_spec("jupytext") is None:
         raise CourseError(
-            f"course {name} 要用课程作者的软件包，这里还没有装。请运行：python start.py {name}",
+            f"`course {name}` 要用课程作者的软件包，这里还没有装。请运行：python start.py {name}",
             f"`course {name}` needs the packages for the course's authors, which are not installed "
             f"here. Run: python start.py {name}",
         )

@@ -149,7 +149,7 @@ def test_a_python_without_a_part_is_told_and_the_report_goes_on(name):
     assert done.returncode == 1
     assert f"✗ 这个 Python 缺少 {name}" in done.stdout
     assert f"This Python lacks {name}" in done.stdout
-    assert done.stdout.count(computer.PARTS[name][0]) == 2
+    assert done.stdout.count(f"apt install {computer.PARTS[name][0]}") == 2
     assert "notebooks/" in done.stdout
 
 
