@@ -52,6 +52,7 @@ import json
 import subprocess
 import time
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -61,9 +62,10 @@ LEARNERS, DEVELOPERS = "requirements.lock", "requirements-dev.lock"
 NEEDED_GB = 3.0  # the environment takes 2.2 GB, the downloads in between about 0.7
 
 
-def part(name: str):
+def part(name: str) -> ModuleType:
     """A module of the course that needs the standard library only, before anything is installed."""
     spec = importlib.util.spec_from_file_location(Path(name).stem, ROOT / name)
+    assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
@@ -114,12 +116,10 @@ def found_stamp() -> dict[str, str]:
 def runs(*command: str | Path, env: dict[str, str], quiet: bool = False) -> bool:
     """Run a command in the course's folder, True where it ends well."""
     out = subprocess.DEVNULL if quiet else None
-    # What outlives a killed start.py goes on holding the lock.
-    held = {} if os.name == "nt" else {"pass_fds": HELD}
+    words = [*map(str, command)]
+    held = () if os.name == "nt" else HELD  # what outlives a killed start.py holds on to the lock
     try:
-        return not subprocess.call(
-            [*map(str, command)], cwd=ROOT, env=env, stdout=out, stderr=out, **held
-        )
+        return not subprocess.call(words, cwd=ROOT, env=env, stdout=out, stderr=out, pass_fds=held)
     except OSError:
         return False
 
@@ -166,12 +166,12 @@ def make_venv(uv: bool, env: dict[str, str]) -> None:
 
 def install(uv: bool, env: dict[str, str], lock: str) -> None:
     """The lock with every hash checked, then the project itself without asking for more."""
-    pip = (PYTHON, "-P", "-m", "pip", "install")
-    if not uv and not runs(*pip[:-1], "--version", env=env, quiet=True):
+    pip = [PYTHON, "-P", "-m", "pip"]
+    if not uv and not runs(*pip, "--version", env=env, quiet=True):
         add_pip(env)
-    installer = ("uv", "pip", "install", "--python", PYTHON) if uv else pip
+    installer = ["uv", "pip", "install", "--python", PYTHON] if uv else [*pip, "install"]
     if uv and env.get("PIP_NO_INDEX"):
-        installer += ("--no-index",)  # uv has no variable for it
+        installer.append("--no-index")  # uv has no variable for it
     if not runs(*installer, "--require-hashes", "-r", lock, env=env):
         if uv:
             say("uv 没有成功，改用 pip 再试。", "uv did not succeed; trying again with pip.")

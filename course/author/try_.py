@@ -78,8 +78,8 @@ def resolve(wanted: list[Requirement], folder: Path) -> set[str]:
     left_out = f"{'keras' if nightly else 'keras-nightly'}; python_version < '3'"
     overrides.write_text("\n".join([*map(str, wanted), left_out]), encoding="utf-8")
     result.write_bytes((paths.ROOT / LOCK).read_bytes())  # preferred pins
-    options = ["--generate-hashes", "--no-emit-index-url", "--override", overrides, "-o", result]
-    options += ["--group", "dev"]
+    options: list[str | Path] = ["--generate-hashes", "--no-emit-index-url", "--group", "dev"]
+    options += ["--override", overrides, "-o", result]
     for package in wanted:
         options += ["--upgrade-package", package.name]
     uv("pip", "compile", "-q", "--python", sys.executable, *options, "pyproject.toml")

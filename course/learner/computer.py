@@ -6,6 +6,7 @@
 import contextlib
 import importlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -112,15 +113,16 @@ def visible(character: str) -> str:
 
 def _long_paths() -> bool:
     """Whether Windows has been told to allow long paths."""
-    try:
+    if sys.platform == "win32":
         import winreg
 
-        with winreg.OpenKey(
-            winreg.HKEY_LOCAL_MACHINE, r"SYSTEM\CurrentControlSet\Control\FileSystem"
-        ) as key:
+        place = r"SYSTEM\CurrentControlSet\Control\FileSystem"
+        with (
+            contextlib.suppress(OSError),
+            winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, place) as key,
+        ):
             return bool(winreg.QueryValueEx(key, "LongPathsEnabled")[0])
-    except (ImportError, OSError):
-        return False
+    return False
 
 
 def about_links(folder: Path) -> Texts | None:
@@ -166,7 +168,7 @@ def lock(descriptor: int) -> bool:
     The system lets go of it when its holder ends, however that happens.
     """
     try:
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
 
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)

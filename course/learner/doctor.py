@@ -247,7 +247,7 @@ def shadowing(module: str) -> Path | None:
     owners = [n for n in CORE if n.removesuffix("-cpu") == module]
     for owner in owners:
         try:
-            home = Path(metadata.distribution(owner).locate_file(module)).resolve()
+            home = Path(str(metadata.distribution(owner).locate_file(module))).resolve()
         except metadata.PackageNotFoundError:
             continue
         if home in Path(spec.origin).resolve().parents:
