@@ -2,15 +2,23 @@
 
     python start.py            # everything is set up, the course opens in JupyterLab
     python start.py run 09     # the same set-up; executes lesson 09
-    python start.py test       # the same set-up; all checks
+    python start.py test       # the same set-up and what authors need; all checks
 
-Needs Python 3.11-3.13 and nothing else: it makes the folder .venv, installs requirements.lock
-(every hash checked) from the package index that your pip or uv is configured for, and installs the
-project itself. Once that is done, a stamp in .venv makes the next start immediate.
+Needs Python 3.11-3.13 and nothing else: it makes the folder .venv, installs requirements.lock, or
+for authors' commands requirements-dev.lock (every hash checked), from the package index that your
+pip or uv is configured for, and installs the project itself. Once that is done, a stamp in .venv
+makes the next start immediate.
 """
 
-import shutil
+import os
 import sys
+
+if __name__ == "__main__" and os.path.realpath(sys.path[0]) == os.path.dirname(
+    os.path.realpath(__file__)
+):
+    del sys.path[0]  # a learner's random.py beside this file must not become Python's random
+
+import shutil
 
 SUPPORTED = ((3, 11), (3, 14))  # from, up to but without
 
@@ -37,32 +45,64 @@ if not SUPPORTED[0] <= sys.version_info[:2] < SUPPORTED[1]:
     )
     sys.exit(1)
 
-import ast
+import contextlib
 import hashlib
+import importlib.util
 import json
-import os
 import subprocess
-import tomllib
+import time
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "course-stamp.json"
-LOCK = ROOT / "requirements.lock"
+TEMPORARY = VENV / "tmp"  # what installers unpack: the system's own folder may be too small
+LEARNERS, DEVELOPERS = "requirements.lock", "requirements-dev.lock"
 NEEDED_GB = 3.0  # the environment takes 2.2 GB, the downloads in between about 0.7
+
+
+def part(name: str) -> ModuleType:
+    """A module of the course that needs the standard library only, before anything is installed."""
+    spec = importlib.util.spec_from_file_location(Path(name).stem, ROOT / name)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except FileNotFoundError:
+        say(
+            f"缺少 {name}。start.py 不能单独使用：请取得整个课程（git clone，或下载 ZIP 并解压）。",
+            f"{name} is missing. start.py does not work alone: get the whole course (git clone, or "
+            "download the ZIP and unpack it).",
+        )
+        sys.exit(1)
+    return module
+
+
+computer = part("course/learner/computer.py")
+settings = part("course_utils/assets/settings.py")
+PYTHON = computer.python_of(VENV)
 
 
 class SetupError(Exception):
     """What went wrong and what to do: Chinese, English."""
 
 
-def wanted_stamp() -> dict[str, str]:
+def lock_for(arguments: list[str], found: dict[str, str]) -> str:
+    """The lock that a command needs; an environment for developers stays one."""
+    command = arguments[0] if arguments else ""
+    files = [ROOT / "course" / "author" / f"{command}{tail}.py" for tail in ("", "_")]
+    authors = command.isidentifier() and any(map(Path.is_file, files))
+    return DEVELOPERS if authors or found.get("lock") == DEVELOPERS else LEARNERS
+
+
+def wanted_stamp(lock: str) -> dict[str, str]:
     """What a finished environment was made for; it is up to date when its stamp says the same."""
-    files = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    files = (ROOT / lock).read_bytes() + (ROOT / "pyproject.toml").read_bytes()
     version = "{}.{}".format(*sys.version_info[:2])
     # Scripts and the editable install hold the folder's name: a moved folder needs a new one.
-    return {"python": version, "folder": str(ROOT), "files": hashlib.sha256(files).hexdigest()}
+    made_for = {"python": version, "folder": str(ROOT)}
+    return {**made_for, "lock": lock, "files": hashlib.sha256(files).hexdigest()}
 
 
 def found_stamp() -> dict[str, str]:
@@ -73,75 +113,38 @@ def found_stamp() -> dict[str, str]:
         return {}
 
 
-def pip_settings() -> dict[str, str]:
-    """pip's own view of its files and variables, e.g. {"index-url": …}; empty without pip."""
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "list"]
-    answer = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace")
-    rows = [line.partition("=") for line in answer.stdout.splitlines()]
-    settings: dict[str, str] = {}
-    for level in ("global.", "install.", ":env:."):  # the later wins
-        for key, _, value in rows:
-            if key.startswith(level):
-                settings[key.removeprefix(level)] = str(ast.literal_eval(value))
-    return settings
-
-
-def uv_files() -> list[Path]:
-    """Where uv keeps its settings for this user and this machine, the first wins."""
-    if os.environ.get("UV_CONFIG_FILE"):
-        return [Path(os.environ["UV_CONFIG_FILE"])]
-    if os.name == "nt":
-        folders = [os.environ.get("APPDATA"), os.environ.get("PROGRAMDATA")]
-    else:
-        folders = [os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config", "/etc"]
-    return [Path(folder) / "uv" / "uv.toml" for folder in folders if folder]
-
-
-def uv_index() -> str:
-    """The default index that uv is configured for; empty where it has no setting of its own."""
-    from_variable = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL")
-    if from_variable:
-        return from_variable.split("=", 1)[-1] if "=http" in from_variable else from_variable
-    for path in filter(Path.is_file, uv_files()):
-        settings = tomllib.loads(path.read_text("utf-8"))
-        indexes = settings.get("index", [])
-        url = next((index["url"] for index in indexes if index.get("default")), None)
-        url = url or settings.get("index-url") or settings.get("pip", {}).get("index-url")
-        if url or indexes:
-            return url or indexes[0]["url"]
-    return ""
-
-
-def index_environment() -> dict[str, str]:
-    """Environment in which pip and uv agree: what only one is configured for, the other is told."""
-    pip, of_uv, env = pip_settings(), uv_index(), dict(os.environ)
-    env.pop("UV_SYSTEM_PYTHON", None)
-    timeout = pip.get("timeout") or pip.get("default-timeout") or "120"  # slow networks are normal
-    told = {"PIP_DEFAULT_TIMEOUT": timeout, "UV_HTTP_TIMEOUT": timeout}
-    told["PIP_NO_INDEX"] = pip.get("no-index", "")
-    told |= {"SSL_CERT_FILE": pip.get("cert", ""), "HTTPS_PROXY": pip.get("proxy", "")}
-    if of_uv and "index-url" not in pip:
-        told["PIP_INDEX_URL"] = of_uv
-    if not of_uv:
-        told |= {
-            "UV_DEFAULT_INDEX": pip.get("index-url", ""),
-            "UV_INDEX": " ".join(pip.get("extra-index-url", "").split()),
-            # All hashes are pinned, so looking in every index, as pip does, is safe.
-            "UV_INDEX_STRATEGY": "unsafe-best-match",
-            "UV_FIND_LINKS": ",".join(pip.get("find-links", "").split()),
-            "UV_INSECURE_HOST": " ".join(pip.get("trusted-host", "").split()),
-        }
-    # What the user has set in the environment stays as it is.
-    return {name: value for name, value in told.items() if value} | env | {"PIP_USER": "0"}
-
-
-def runs(*command: str | Path, env: dict[str, str] | None = None, quiet: bool = False) -> bool:
-    """Run a command, True where it ends well."""
+def runs(*command: str | Path, env: dict[str, str], quiet: bool = False) -> bool:
+    """Run a command in the course's folder, True where it ends well."""
     out = subprocess.DEVNULL if quiet else None
+    words = [*map(str, command)]
+    held = () if os.name == "nt" else HELD  # what outlives a killed start.py holds on to the lock
     try:
-        return subprocess.call([*map(str, command)], env=env, stdout=out, stderr=out) == 0
+        return not subprocess.call(words, cwd=ROOT, env=env, stdout=out, stderr=out, pass_fds=held)
     except OSError:
         return False
+
+
+HELD: list[int] = []  # descriptors of the file by which one start.py waits for another
+
+
+@contextlib.contextmanager
+def alone():
+    """Wait for another start.py in this folder. The system lets go of what a killed one held."""
+    with (ROOT / ".start.lock").open("a") as file:
+        told = False
+        while not computer.lock(file.fileno()):
+            if not told:
+                say(
+                    "另一个 start.py 正在安装，等它做完 …",
+                    "another start.py is working; waiting …",
+                )
+            told = True
+            time.sleep(0.2)
+        HELD.append(file.fileno())
+        try:
+            yield
+        finally:
+            HELD.clear()
 
 
 def make_venv(uv: bool, env: dict[str, str]) -> None:
@@ -150,28 +153,29 @@ def make_venv(uv: bool, env: dict[str, str]) -> None:
         VENV.unlink()
     if uv and runs("uv", "venv", "-q", "--clear", "--python", sys.executable, VENV, env=env):
         return
-    if not runs(sys.executable, "-m", "venv", "--clear", VENV):
+    # With the user's own variables: it is the user's Python. pip comes later, by ensurepip.
+    made = (sys.executable, "-P", "-m", "venv", "--clear", "--without-pip", VENV)
+    if not runs(*made, env=dict(os.environ)):
         check_disk(0.3)
         raise SetupError(
-            f"建不了 {VENV}。请关掉还在使用它的程序；在 Debian 或 Ubuntu 上请先运行：sudo apt install python3-venv",
-            f"Could not make {VENV}. Close programs that still use it; on Debian or Ubuntu first run: "
-            "sudo apt install python3-venv",
+            f"建不了 {VENV}。请关掉还在使用它的程序，确认可以写入 {ROOT}，再运行一次。",
+            f"Could not make {VENV}. Close programs that still use it, make sure {ROOT} is writable, "
+            "and run again.",
         )
 
 
-def install(uv: bool, env: dict[str, str]) -> None:
+def install(uv: bool, env: dict[str, str], lock: str) -> None:
     """The lock with every hash checked, then the project itself without asking for more."""
-    pip = (PYTHON, "-m", "pip", "install")
-    if not uv and not runs(*pip[:-1], "--version", env=env, quiet=True):
-        runs(PYTHON, "-m", "ensurepip", env=env)  # an environment that uv made has no pip
-    installer = ("uv", "pip", "install", "--python", PYTHON) if uv else pip
-    if uv and env.get("PIP_NO_INDEX", "").lower() in ("1", "true", "yes", "on"):
-        installer += ("--no-index",)  # uv has no variable for it
-    project = ("--no-deps", "--no-build-isolation", "-e", ROOT)
-    if not runs(*installer, "--require-hashes", "-r", LOCK, env=env):
+    pip = [PYTHON, "-P", "-m", "pip"]
+    if not uv and not runs(*pip, "--version", env=env, quiet=True):
+        add_pip(env)
+    installer = ["uv", "pip", "install", "--python", PYTHON] if uv else [*pip, "install"]
+    if uv and env.get("PIP_NO_INDEX"):
+        installer.append("--no-index")  # uv has no variable for it
+    if not runs(*installer, "--require-hashes", "-r", lock, env=env):
         if uv:
             say("uv 没有成功，改用 pip 再试。", "uv did not succeed; trying again with pip.")
-            return install(False, env)
+            return install(False, env, lock)
         check_disk(0.3)
         raise SetupError(
             "装不上所需的软件包（原因见上面几行）。多半是连不上软件包索引：请检查网络，或者换一个镜像再试：\n"
@@ -182,11 +186,25 @@ def install(uv: bool, env: dict[str, str]) -> None:
             "    pip config set global.index-url https://mirror.example/simple\n"
             "Without any network, see “Offline” in the README.",
         )
-    if not runs(*installer, *project, env=env):
+    # As ".": a name such as "course [2]" would be taken for a package with an extra.
+    if not runs(*installer, "--no-deps", "--no-build-isolation", "-e", ".", env=env):
         check_disk(0.3)
         raise SetupError(
-            f"课程本身没有装上。请确认可以写入 {ROOT}，再运行一次。",
-            f"The course itself could not be installed. Make sure {ROOT} is writable and run again.",
+            f"课程本身没有装上（原因见上面几行）。请确认可以写入 {ROOT}，再运行一次。",
+            f"The course itself could not be installed (the lines above say why). Make sure {ROOT} is "
+            "writable and run again.",
+        )
+
+
+def add_pip(env: dict[str, str]) -> None:
+    """pip for an environment that was made without it."""
+    if not runs(PYTHON, "-P", "-m", "ensurepip", env=env):
+        check_disk(0.3)
+        raise SetupError(
+            "这个 Python 没有 pip（ensurepip）。在 Debian 或 Ubuntu 上请先运行：sudo apt install python3-venv；"
+            "别的系统请从 https://www.python.org/downloads/ 安装完整的 Python。",
+            "This Python has no pip (ensurepip). On Debian or Ubuntu first run: sudo apt install "
+            "python3-venv; elsewhere install a complete Python from https://www.python.org/downloads/.",
         )
 
 
@@ -201,46 +219,93 @@ def check_disk(needed_gb: float) -> None:
         )
 
 
-def set_up() -> None:
-    """Bring .venv to what the lock says. Only a finished set-up gets the stamp."""
-    found, wanted = found_stamp(), wanted_stamp()
-    if found == wanted:
-        return
-    say(
-        "正在准备课程环境，第一次需要几分钟 …",
-        "Setting the course up; the first time takes minutes …",
+def check_computer() -> None:
+    """Raise SetupError, before anything is downloaded, for what cannot go well."""
+    missing, elsewhere = computer.missing_parts(), settings.elsewhere()
+    texts = (
+        (computer.about_missing_parts(missing, sys.executable) if missing else None)
+        or computer.about_folder(str(ROOT))
+        or computer.about_links(ROOT)
+        or (computer.about_elsewhere(elsewhere) if elsewhere else None)
     )
+    if texts:
+        raise SetupError(*texts)
+    for path, reason in settings.unreadable():
+        say(
+            f"读不懂设置文件 {path}（{reason}），先不管它，继续安装。请改正或删除它。",
+            f"The settings file {path} cannot be read ({reason}); going on without it. Mend or delete it.",
+        )
+
+
+def set_up(arguments: list[str]) -> None:
+    """Bring .venv to what the command's lock says. Only a finished set-up gets the stamp."""
+    if is_ready(arguments):
+        return
+    with alone():
+        if is_ready(arguments):  # by the one that we waited for
+            return
+        found = found_stamp()
+        wanted = wanted_stamp(lock_for(arguments, found))
+        check_computer()
+        say(
+            "正在准备课程环境，第一次需要几分钟 …",
+            "Setting the course up; the first time takes minutes …",
+        )
+        if wanted["lock"] == DEVELOPERS != found.get("lock"):
+            say(
+                f"“{arguments[0]}” 是给课程作者的命令：还要装上检查和制作课程的软件包（{DEVELOPERS}）。",
+                f"“{arguments[0]}” is a command for the course's authors: packages for checking and "
+                f"making it are installed as well ({DEVELOPERS}).",
+            )
+        bring(found, wanted)
+
+
+def is_ready(arguments: list[str]) -> bool:
+    """Whether the environment that is there is the one that the command needs."""
+    found = found_stamp()
+    return found == wanted_stamp(lock_for(arguments, found))
+
+
+def bring(found: dict[str, str], wanted: dict[str, str]) -> None:
+    """Make the environment, or install a new lock on top of it."""
     if found:
         STAMP.unlink()
-    env = index_environment()
+    env = computer.own_python(settings.installer_environment())
+    env |= {name: str(TEMPORARY) for name in ("TMPDIR", "TEMP", "TMP")}
     uv = runs("uv", "--version", env=env, quiet=True)
     # Anything unfinished, moved or of another Python is made anew; a new lock goes on top.
-    if {**found, "files": ""} != {**wanted, "files": ""}:
+    if any(found.get(key) != wanted[key] for key in ("python", "folder")):
         check_disk(NEEDED_GB)
         make_venv(uv, env)
-    install(uv, env)
-    if uv and env.get("PYTHONDONTWRITEBYTECODE"):
-        # Nobody would keep what Python compiles: each start of TensorFlow would take 8 s more. All
-        # anew (-f): a file of another version can have the old one's size and second.
-        runs(PYTHON, "-m", "compileall", "-q", "-f", "-j", "0", VENV, env=env, quiet=True)
+    for compiled in [*VENV.rglob("__pycache__")]:
+        # A new version's file can have the old one's size and second: Python would not notice.
+        shutil.rmtree(compiled, ignore_errors=True)
+    TEMPORARY.mkdir(exist_ok=True)
+    install(uv, env, wanted["lock"])
+    shutil.rmtree(TEMPORARY, ignore_errors=True)
+    if env.get("PYTHONDONTWRITEBYTECODE"):
+        # Nobody would keep what Python compiles: each start of TensorFlow would take 8 s more.
+        compiling = (PYTHON, "-P", "-m", "compileall", "-q", "-j", "0", VENV)
+        runs(*compiling, env=env, quiet=True)
     STAMP.write_text(json.dumps(wanted), "utf-8")
 
 
 def hand_over(arguments: list[str]) -> int:
     """Become the ``course`` command of the environment (on Windows: run it and wait)."""
     command = [str(PYTHON), "-P", "-m", "course.cli", *arguments]
+    env = computer.own_python(dict(os.environ))
     if os.name != "nt":
         sys.stdout.flush()
-        os.execv(command[0], command)
+        os.execve(command[0], command, env)
     try:
-        return subprocess.call(command)
+        return subprocess.call(command, env=env)
     except KeyboardInterrupt:
         return 130
 
 
 if __name__ == "__main__":
     try:
-        set_up()
+        set_up(sys.argv[1:])
     except SetupError as error:
         say(*error.args)
         sys.exit(1)
@@ -251,6 +316,9 @@ if __name__ == "__main__":
         )
         sys.exit(1)
     except KeyboardInterrupt:
-        say("已中断；再运行一次就会接着来。", "Interrupted; run it again and it starts over.")
+        say(
+            "已中断，还没有装完。再运行一次会重新安装。",
+            "Interrupted before the end. Run it again and it installs afresh.",
+        )
         sys.exit(130)
     sys.exit(hand_over(sys.argv[1:]))

@@ -74,6 +74,12 @@ def command_module(name: str, module: str) -> ModuleType:
             f"This student copy has no `course {name}`. To see whether the course runs on this "
             "computer: course doctor --deep",
         )
+    if module.startswith("course.author.") and importlib.util.find_spec("jupytext") is None:
+        raise CourseError(
+            f"`course {name}` 要用课程作者的软件包，这里还没有装。请运行：python start.py {name}",
+            f"`course {name}` needs the packages for the course's authors, which are not installed "
+            f"here. Run: python start.py {name}",
+        )
     return importlib.import_module(module)
 
 

@@ -16,11 +16,15 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from course.learner.computer import own_python, python_of
 from course.notebooks.kernels import forget_settings
 from course.notebooks.lessons import select
 from course.notebooks.needs import fetch_for
 from course_utils import paths
+from course_utils.assets import settings
 from course_utils.messages import CourseError, both
+
+LOCK = "requirements-dev.lock"  # strict nbval is a developers' package
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         temporary = tempfile.TemporaryDirectory(prefix="course-try-", ignore_cleanup_errors=True)
         folder = Path(args.keep or stack.enter_context(temporary)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
-        found, lock = resolve(wanted, folder), pins(paths.ROOT / "requirements.lock")
+        found, lock = resolve(wanted, folder), pins(paths.ROOT / LOCK)
         changes = ", ".join(sorted(found - lock)) or "–"
         print(both(f"与锁定文件不同：{changes}", f"Other than in the lock: {changes}"), flush=True)
         command = [install(folder), "-m", "pytest", "-p", "no:cacheprovider", "-rfE"]
@@ -74,12 +78,12 @@ def resolve(wanted: list[Requirement], folder: Path) -> set[str]:
     nightly = any(canonicalize_name(package.name) == "keras-nightly" for package in wanted)
     left_out = f"{'keras' if nightly else 'keras-nightly'}; python_version < '3'"
     overrides.write_text("\n".join([*map(str, wanted), left_out]), encoding="utf-8")
-    result.write_bytes((paths.ROOT / "requirements.lock").read_bytes())  # preferred pins
-    options: list[str | Path] = ["--generate-hashes", "--no-emit-index-url"]
+    result.write_bytes((paths.ROOT / LOCK).read_bytes())  # preferred pins
+    options: list[str | Path] = ["--generate-hashes", "--no-emit-index-url", "--group", "dev"]
     options += ["--override", overrides, "-o", result]
     for package in wanted:
         options += ["--upgrade-package", package.name]
-    uv("pip", "compile", "-q", "--python", sys.executable, *options, paths.ROOT / "pyproject.toml")
+    uv("pip", "compile", "-q", "--python", sys.executable, *options, "pyproject.toml")
     found = pins(result)
     for package in wanted:
         if not any(pin.startswith(canonicalize_name(package.name) + "==") for pin in found):
@@ -96,22 +100,22 @@ def pins(requirements: Path) -> set[str]:
 
 def install(folder: Path) -> Path:
     """A new environment with requirements.txt and the course itself; its interpreter."""
-    import start
-
-    python = folder / "env" / start.PYTHON.relative_to(start.VENV)
+    python = python_of(folder / "env")
     uv("venv", "-q", "--clear", "--python", sys.executable, folder / "env")
     target = ("--python", python)
     uv("pip", "sync", "-q", *target, "--require-hashes", folder / "requirements.txt")
-    uv("pip", "install", "-q", *target, "--no-deps", "--no-build-isolation", "-e", paths.ROOT)
+    uv("pip", "install", "-q", *target, "--no-deps", "--no-build-isolation", "-e", ".")
     return python
 
 
 def uv(*arguments: str | Path) -> None:
-    """Run uv with the user's package index. Raises CourseError when it fails; its words stand above."""
-    import start
+    """Run uv in the course's folder, with the user's package index.
 
-    command = [sys.executable, "-m", "uv", *map(str, arguments)]
-    if subprocess.call(command, env=start.index_environment()):
+    Raises CourseError when it fails; its words stand above.
+    """
+    command = [sys.executable, "-P", "-m", "uv", *map(str, arguments)]
+    env = own_python(settings.installer_environment())
+    if subprocess.call(command, cwd=paths.ROOT, env=env):
         zh, en = "uv 没有成功，原因见上面几行。", "uv did not succeed; the lines above say why."
         raise CourseError(zh, en)
 

@@ -18,6 +18,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -25,6 +26,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from course.learner import computer
 from course_utils import paths
 from course_utils.assets import settings
 from course_utils.messages import CourseError, both
@@ -39,9 +41,10 @@ SET_UP_ZH, SET_UP_EN = (
 )
 DEEP = """
 import course_utils, keras, numpy as np
-model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)])
+model = keras.Sequential([keras.layers.Input((8, 8, 3)), keras.layers.Conv2D(1, 3)])
 model.compile(loss="mse")
-print(model.fit(np.ones((4, 2)), np.ones(4), verbose=0).history["loss"][0] >= 0)
+loss = model.fit(np.ones((4, 8, 8, 3)), np.ones((4, 6, 6, 1)), verbose=0).history["loss"][0]
+print(loss >= 0 and keras.backend.backend() == "tensorflow")
 """
 
 
@@ -93,7 +96,7 @@ def findings_of(check: Check) -> list[Finding]:
 
 
 def check_python() -> Iterator[Finding]:
-    """Version, and whether this is a 64-bit Python in an environment of its own."""
+    """Version, whether this is a 64-bit Python, and whether it was built with all its parts."""
     version = platform.python_version()
     if not (3, 11) <= sys.version_info[:2] < (3, 14) or sys.maxsize < 2**32:
         yield Finding(
@@ -102,13 +105,17 @@ def check_python() -> Iterator[Finding]:
             f"Python {version}: the course needs a 64-bit 3.11–3.13. Install 3.12 and run start.py with it.",
         )
         return
+    if missing := computer.missing_parts():
+        yield Finding(BAD, *computer.about_missing_parts(missing, sys.executable))
+        return
     machine = f"Python {version}，{platform.system()} {platform.machine()}"
     yield Finding(GOOD, machine, machine.replace("，", ", "))
 
 
 def check_packages() -> Iterator[Finding]:
     """Every package of the lock: there, in its pinned version or at least in the allowed range."""
-    pinned = {r.name: r for r in locked() if r.marker is None or r.marker.evaluate()}
+    lock = installed_lock()
+    pinned = {r.name: r for r in locked(lock) if r.marker is None or r.marker.evaluate()}
     allowed = {r.name: r for r in declared()}
     missing, other = [], []
     for name, pin in pinned.items():
@@ -131,15 +138,15 @@ def check_packages() -> Iterator[Finding]:
         names = ", ".join(other)
         yield Finding(
             WARN,
-            f"与 requirements.lock 的版本不同（一般也能运行，数值可能略有差别）：{names}",
-            f"not the versions of requirements.lock (usually fine, numbers may differ a little): {names}",
+            f"与 {lock.name} 的版本不同（一般也能运行，数值可能略有差别）：{names}",
+            f"not the versions of {lock.name} (usually fine, numbers may differ a little): {names}",
         )
     if pinned and not missing and not other:
         n = len(pinned)
         yield Finding(
             GOOD,
-            f"{n} 个软件包都与 requirements.lock 一致",
-            f"{n} packages, all as in requirements.lock",
+            f"{n} 个软件包都与 {lock.name} 一致",
+            f"{n} packages, all as in {lock.name}",
         )
 
 
@@ -153,9 +160,17 @@ def installed_version(package: str) -> str | None:
     return None
 
 
-def locked() -> list[Requirement]:
-    """The pins of requirements.lock; empty for a copy of the course that has none."""
-    lock = paths.ROOT / "requirements.lock"
+def installed_lock() -> Path:
+    """The lock that start.py made this environment from; the learners' for any other environment."""
+    stamp = Path(sys.prefix, "course-stamp.json")
+    try:
+        return paths.ROOT / json.loads(stamp.read_text("utf-8"))["lock"]
+    except (OSError, ValueError, KeyError):
+        return paths.ROOT / "requirements.lock"
+
+
+def locked(lock: Path) -> list[Requirement]:
+    """The pins of a lock; empty for a copy of the course that has none."""
     if not lock.exists():
         return []
     rows = re.findall(
@@ -232,7 +247,7 @@ def shadowing(module: str) -> Path | None:
     owners = [n for n in CORE if n.removesuffix("-cpu") == module]
     for owner in owners:
         try:
-            home = Path(metadata.distribution(owner).locate_file(module)).resolve()
+            home = Path(str(metadata.distribution(owner).locate_file(module))).resolve()
         except metadata.PackageNotFoundError:
             continue
         if home in Path(spec.origin).resolve().parents:
@@ -241,19 +256,79 @@ def shadowing(module: str) -> Path | None:
 
 
 def check_disk() -> Iterator[Finding]:
-    """Room for downloads and for the course's own files."""
-    for zh, en, folder in (("缓存", "cache", paths.cache_dir()), ("课程", "course", paths.ROOT)):
-        there = next(p for p in (folder, *folder.parents) if p.exists())
+    """Room for downloads and for the course's own files, and leave to write there."""
+    for zh, en, folder, variable in (
+        ("缓存", "cache", paths.cache_dir(), "COURSE_CACHE"),
+        ("学习进度", "progress", paths.user_data_dir(), "COURSE_DATA"),
+        ("课程", "course", paths.ROOT, ""),
+    ):
+        there = next(str(p) for p in (folder, *folder.parents) if os.path.exists(p))
         free = shutil.disk_usage(there).free / 1e9
         mark = GOOD if free >= 2 else WARN if free >= 0.5 else BAD
         todo_zh, todo_en = ("", "") if mark == GOOD else ("。请腾出 2 GB", ". Make room: 2 GB")
-        if not os.access(there, os.W_OK):
-            mark, todo_zh, todo_en = BAD, "。没有写入权限", ". You may not write there"
+        if not can_write(there):
+            mark, (todo_zh, todo_en) = BAD, about_writing(variable)
         yield Finding(
             mark,
             f"{zh}文件夹 {folder}：剩余 {free:.1f} GB{todo_zh}",
             f"{en} folder {folder}: {free:.1f} GB free{todo_en}",
         )
+
+
+def can_write(folder: str) -> bool:
+    """Whether a file can be made there: rights alone do not tell, a disk may be read-only."""
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return False
+    return True
+
+
+def about_writing(variable: str) -> tuple[str, str]:
+    """The remedy for a folder that cannot be written: another one, or the course elsewhere."""
+    if not variable:
+        return (
+            "。没有写入权限，请把课程移到你可以写入的文件夹",
+            ". You may not write there: move the course to a folder of yours",
+        )
+    zh = f"。没有写入权限，请让环境变量 {variable} 指向一个可以写入的文件夹"
+    en = f". You may not write there: set the variable {variable} to a folder where you may"
+    return zh, en
+
+
+def check_keras() -> Iterator[Finding]:
+    """Settings for other programs that would change what Keras or Python does in the lessons."""
+    for where, wrong, wanted in settings_in_the_way():
+        yield Finding(
+            BAD,
+            f"{where} 里有 {wrong}，课程需要 {wanted}。请改正或去掉它。",
+            f"{where} says {wrong}, the course needs {wanted}. Correct or remove it.",
+        )
+
+
+def settings_in_the_way() -> Iterator[tuple[str, str, str]]:
+    """(file or variable, what it sets, what the course needs)."""
+    for name, wanted in {"KERAS_BACKEND": "tensorflow", "TF_USE_LEGACY_KERAS": "0"}.items():
+        value = os.environ.get(name, "")
+        if value and value.lower() not in (wanted, "false"):
+            yield name, f"{name}={value}", wanted
+    if sys.flags.optimize:
+        yield "PYTHONOPTIMIZE", f"PYTHONOPTIMIZE={sys.flags.optimize}", "0"  # assertions vanish
+    file = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras", "keras.json")
+    try:
+        found = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return  # Keras goes on without it as well
+    for key, wanted in KERAS_NEEDS.items():
+        if isinstance(found, dict) and found.get(key, wanted) != wanted:
+            yield str(file), f'"{key}": "{found[key]}"', wanted
+
+
+KERAS_NEEDS = {
+    "backend": "tensorflow",
+    "image_data_format": "channels_last",
+    "floatx": "float32",
+}
 
 
 def check_memory() -> Iterator[Finding]:
@@ -369,6 +444,15 @@ def check_assets() -> Iterator[Finding]:
 
 def check_index() -> Iterator[Finding]:
     """Where packages and assets come from, and whether pip and uv agree on it."""
+    for path, reason in settings.unreadable():
+        yield Finding(
+            WARN,
+            f"读不懂设置文件 {path}（{reason}），课程不理会它。请改正或删除它。",
+            f"the settings file {path} cannot be read ({reason}); the course goes on without it. "
+            "Mend or delete it.",
+        )
+    if found := settings.elsewhere():
+        yield Finding(WARN, *computer.about_elsewhere(found))
     of_pip, of_uv = settings.pip_settings(), settings.uv_settings()
     pip, uv = (" ".join(map(settings.redacted, s.index_urls)) for s in (of_pip, of_uv))
     pip, uv = (url.replace("//***@", "//") for url in (pip, uv))  # a login is no difference
@@ -450,10 +534,17 @@ def check_deep() -> Iterator[Finding]:
         yield Finding(GOOD, "TensorFlow 能导入，也能训练", "TensorFlow imports and trains")
         return
     last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+    todo_zh, todo_en = SET_UP_ZH, SET_UP_EN
+    if in_the_way := sorted({where for where, _, _ in settings_in_the_way()}):
+        names = ", ".join(in_the_way)
+        todo_zh, todo_en = (
+            f"请先改正上面说的设置：{names}。",
+            f"First correct what is named above: {names}.",
+        )
     yield Finding(
         BAD,
-        f"TensorFlow 不能运行：{last}。{SET_UP_ZH}",
-        f"TensorFlow does not run: {last}. {SET_UP_EN}",
+        f"TensorFlow 不能运行：{last}。{todo_zh}",
+        f"TensorFlow does not run: {last}. {todo_en}",
     )
 
 
@@ -464,6 +555,7 @@ CHECKS: tuple[Check, ...] = (
     check_disk,
     check_memory,
     check_processor,
+    check_keras,
     check_fonts,
     check_lessons,
     check_assets,

@@ -17,7 +17,7 @@ from course.notebooks.lessons import (
     built_lessons,
     choose,
     python_only,
-    read_source,
+    read_cells,
     tags,
     write_notebook,
 )
@@ -83,7 +83,7 @@ def run_lesson(lesson: Lesson, folder: Path, data: Path | None = None) -> Path:
 
 def execute_with_progress(lesson: Lesson, folder: Path, data: Path | None = None) -> NotebookNode:
     """The executed lesson; a progress bar counts its cells."""
-    notebook = read_source(lesson)
+    notebook = read_cells(lesson)
     extra = {}
     if data is not None:
         for_own_photos(notebook)
@@ -103,7 +103,7 @@ def execute_with_progress(lesson: Lesson, folder: Path, data: Path | None = None
 
 def check_takes_photos(lesson: Lesson) -> None:
     """Raise CourseError for a lesson that does not read COURSE_PHOTOS."""
-    if not any(OWN_PHOTOS in cell.source for cell in read_source(lesson).cells):
+    if not any(OWN_PHOTOS in cell.source for cell in read_cells(lesson).cells):
         raise CourseError(
             f"第 {lesson.number} 课不能用 --data。可以用自己的照片的是：course run 09 --data DIR",
             f"Lesson {lesson.number} takes no --data. With your own photos: "

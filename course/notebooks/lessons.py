@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import importlib.util
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -87,13 +88,13 @@ def wanted_numbers(numbers: Iterable[str], known: Iterable[str]) -> set[str]:
 
 
 def read_source(lesson: Lesson) -> NotebookNode:
-    """The lesson as a notebook without outputs; equal sources give equal notebooks.
+    """The lesson as a notebook without outputs; equal sources give equal notebooks. For authors.
 
     In a student copy, which has no sources, the notebook's own cells.
     """
     if not lesson.source.exists():
         return without_outputs(read_notebook(lesson.notebook))
-    import jupytext  # authors have it; a student copy has no sources
+    import jupytext  # a developers' package
 
     notebook = jupytext.read(lesson.source, fmt="py:percent")
     about = NotebookNode(notebook.metadata.get("course", {}))  # minutes, needs: from the header
@@ -103,6 +104,16 @@ def read_source(lesson: Lesson) -> NotebookNode:
     for cell in notebook.cells:
         cell.id = _cell_id(cell, seen)
     return notebook
+
+
+def read_cells(lesson: Lesson) -> NotebookNode:
+    """The lesson's cells without outputs, also where jupytext is not installed, as for learners.
+
+    The built notebook has the same cells as the source: a test of all lessons sees to it.
+    """
+    if importlib.util.find_spec("jupytext"):
+        return read_source(lesson)
+    return without_outputs(read_notebook(lesson.notebook))
 
 
 def without_outputs(notebook: NotebookNode) -> NotebookNode:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from course.notebooks.lessons import Lesson, read_source, select, tags
+from course.notebooks.lessons import Lesson, read_cells, select, tags
 from course.notebooks.markdown import half_of_heading, parser
 from course_utils.learning import definitions
 from course_utils.learning.checking import judge
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 def sheet(lesson: Lesson, language: str) -> str:
     """The lesson's sheet in one language, as Markdown."""
     _assert_usable(lesson)
-    words, source = WORDS[language], read_source(lesson)
+    words, source = WORDS[language], read_cells(lesson)
     sections = _sections(source, language)
     title = next(iter(sections))
 

@@ -14,9 +14,10 @@ import pytest
 
 from course.author import try_ as trial
 from course_utils import paths
+from course_utils.assets import settings
 from course_utils.messages import CourseError
 
-LOCK = paths.ROOT / "requirements.lock"
+LOCK = paths.ROOT / trial.LOCK
 # What strict nbval and an editable install of the small course need; their pins are the lock's.
 TOOLS = ["pytest", "pytest-xdist", "nbval", "ipykernel", "hatchling", "editables"]
 
@@ -49,7 +50,8 @@ def small_course(tmp_path, monkeypatch):
     (root / "pyproject.toml").write_text(
         '[build-system]\nrequires = ["hatchling", "editables"]\n'
         'build-backend = "hatchling.build"\n'
-        f'[project]\nname = "small"\nversion = "1"\ndependencies = [{wanted}]\n',
+        f'[project]\nname = "small"\nversion = "1"\ndependencies = [{wanted}]\n'
+        "[dependency-groups]\ndev = []\n",
         encoding="utf-8",
     )
     (root / "small" / "__init__.py").touch()
@@ -68,22 +70,14 @@ def small_course(tmp_path, monkeypatch):
 
 
 def lock(root: Path) -> None:
-    """requirements.lock of the small course: the real pins, and the middle release of ours."""
-    made = root / "requirements.lock"
+    """The lock of the small course: the real pins, and the middle release of ours."""
+    made = root / trial.LOCK
     own = "coursetrial==2.0\ncoursehelper==2.0\n"
     made.write_text(LOCK.read_text(encoding="utf-8") + own, encoding="utf-8")
     command = [sys.executable, "-m", "uv", "pip", "compile", "-q", "--generate-hashes"]
     command += ["--no-emit-index-url", "-o", str(made), str(root / "pyproject.toml")]
-    import start
-
-    done = subprocess.run(
-        command,
-        env=start.index_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-    )
+    env = settings.installer_environment()
+    done = subprocess.run(command, env=env, capture_output=True, encoding="utf-8", check=False)
     if re.search(r"[Ff]ailed to fetch|dns error|[Cc]onnection refused", done.stderr):
         pytest.skip("the package index does not answer")
     assert done.returncode == 0, done.stderr
@@ -102,7 +96,7 @@ def command(*words: str) -> argparse.Namespace:
 def resolved(tmp_path: Path, *words: str) -> set[str]:
     """What would be other than in the lock."""
     wanted = [trial.requirement(word) for word in words]
-    return trial.resolve(wanted, tmp_path) - trial.pins(paths.ROOT / "requirements.lock")
+    return trial.resolve(wanted, tmp_path) - trial.pins(paths.ROOT / trial.LOCK)
 
 
 @pytest.mark.index

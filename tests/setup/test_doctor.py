@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from course.learner import doctor
+from course.learner import computer, doctor
 from course.learner.doctor import BAD, GOOD, WARN
 from course_utils import paths
 
@@ -31,7 +31,7 @@ def test_every_finding_is_in_both_languages():
 
 def test_it_imports_nothing_heavy():
     code = (
-        "import sys; from course_utils import doctor; "
+        "import sys; from course.learner import doctor; "
         "[doctor.findings_of(check) for check in doctor.CHECKS]; "
         "print({'tensorflow', 'keras', 'numpy', 'matplotlib', 'pandas'} & set(sys.modules))"
     )
@@ -121,13 +121,91 @@ def test_packages_against_the_lock(tmp_path, monkeypatch):
 
 def test_the_whole_lock_is_read():
     text = (paths.ROOT / "requirements.lock").read_text("utf-8")
-    assert len(doctor.locked()) == len(re.findall(r"^\S+==", text, re.MULTILINE)) > 100
+    found = doctor.locked(paths.ROOT / "requirements.lock")
+    assert len(found) == len(re.findall(r"^\S+==", text, re.MULTILINE)) > 100
+
+
+def test_the_lock_to_compare_with_is_the_one_that_is_installed(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    assert doctor.installed_lock().name == "requirements.lock"  # conda makes no stamp
+    stamp = tmp_path / "course-stamp.json"
+    stamp.write_text('{"lock": "requirements-dev.lock"}')
+    assert doctor.installed_lock() == paths.ROOT / "requirements-dev.lock"
+    lock_of(tmp_path, monkeypatch, f"numpy=={metadata.version('numpy')}")
+    (tmp_path / "requirements.lock").rename(tmp_path / "requirements-dev.lock")
+    (finding,) = doctor.findings_of(doctor.check_packages)
+    assert finding.mark == GOOD and "requirements-dev.lock" in finding.en
+
+
+@pytest.mark.parametrize("name", ["sqlite3", "ctypes", "ssl", "lzma"])
+def test_a_python_without_a_part_is_told_and_the_report_goes_on(name):
+    code = (
+        f"import sys; sys.modules['_{name}'] = None; from course.cli import main; "
+        "sys.exit(main(['doctor']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, encoding="utf-8"
+    )
+    assert done.returncode == 1
+    assert f"✗ 这个 Python 缺少 {name}" in done.stdout
+    assert f"This Python lacks {name}" in done.stdout
+    assert done.stdout.count(f"apt install {computer.PARTS[name][0]}") == 2
+    assert "notebooks/" in done.stdout
+
+
+@pytest.mark.parametrize("variable", ["COURSE_CACHE", "COURSE_DATA"])
+def test_a_folder_that_cannot_be_written_gets_its_remedy(variable, monkeypatch, tmp_path):
+    """A file in its place: not even an administrator can write below it."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(variable, str(tmp_path / "file"))
+    (finding,) = (f for f in doctor.findings_of(doctor.check_disk) if f.mark == BAD)
+    assert f"环境变量 {variable}" in finding.zh
+    assert f"set the variable {variable}" in finding.en
+
+
+def test_keras_settings_of_other_programs_are_named(monkeypatch, tmp_path):
+    for name in ("KERAS_BACKEND", "TF_USE_LEGACY_KERAS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert doctor.findings_of(doctor.check_keras) == []
+    file = tmp_path / "keras.json"
+    file.write_text("{broken", encoding="utf-8")
+    assert doctor.findings_of(doctor.check_keras) == []  # Keras leaves it aside, too
+    file.write_text('{"image_data_format": "channels_first", "backend": "tensorflow"}')
+    (finding,) = doctor.findings_of(doctor.check_keras)
+    assert finding.mark == BAD
+    for text in (finding.zh, finding.en):
+        assert str(file) in text and '"image_data_format": "channels_first"' in text
+    file.unlink()
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    (finding,) = doctor.findings_of(doctor.check_keras)
+    assert "KERAS_BACKEND=torch" in finding.en and "tensorflow" in finding.zh
+
+
+@pytest.mark.slow
+def test_deep_blames_the_setting_and_not_the_installation(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_BACKEND", "no-such-backend")
+    (finding,) = doctor.findings_of(doctor.check_deep)
+    assert finding.mark == BAD
+    assert "KERAS_BACKEND" in finding.en and ".venv" not in finding.en + finding.zh
+
+
+def test_settings_files_that_say_nothing_are_named(no_index, monkeypatch, tmp_path):
+    config = tmp_path / "pip.conf"
+    config.write_text("no section\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(config))
+    monkeypatch.setenv("PIP_TARGET", "/elsewhere")
+    broken, elsewhere, good = doctor.findings_of(doctor.check_index)
+    assert (broken.mark, elsewhere.mark, good.mark) == (WARN, WARN, GOOD)
+    assert str(config) in broken.zh and str(config) in broken.en
+    assert "PIP_TARGET = /elsewhere" in elsewhere.en
 
 
 def test_a_full_disk_a_small_memory_a_missing_font(monkeypatch):
     usage = shutil.disk_usage(paths.ROOT)
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage._replace(free=10**8))
-    assert marks(doctor.check_disk) == {BAD}
+    with monkeypatch.context() as patch:
+        patch.setattr(doctor.shutil, "disk_usage", lambda _: usage._replace(free=10**8))
+        assert marks(doctor.check_disk) == {BAD}
     monkeypatch.setattr(doctor, "container_limit", lambda: 1.0e9)
     assert marks(doctor.check_memory) == {BAD}
     monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda _: None)

@@ -14,9 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from course.learner import computer
 from course_utils import paths
 
 START = paths.ROOT / "start.py"
+# What start.py needs before anything is installed.
+PARTS = ("start.py", "course/learner/computer.py", "course_utils/assets/settings.py")
 PYTHON = getattr(sys, "_base_executable", sys.executable)
 VENV_PYTHON = ".venv/Scripts/python.exe" if os.name == "nt" else ".venv/bin/python"
 # An editable install without any package, so that nothing must be fetched to build it.
@@ -45,18 +48,19 @@ name = "small"
 version = "1.0"
 """
 CLI = """
-import platform, sys, tiny
+import importlib.util, platform, random, sys, tiny
 print("course", *sys.argv[1:], "tiny", tiny.version, "python", platform.python_version())
+print("developers", importlib.util.find_spec("tool") is not None, "optimize", sys.flags.optimize)
 """
 
 
-def make_wheel(folder: Path, version: str) -> Path:
-    wheel = folder / f"tiny-{version}-py3-none-any.whl"
-    info = f"tiny-{version}.dist-info/"
+def make_wheel(folder: Path, version: str, name: str = "tiny") -> Path:
+    wheel = folder / f"{name}-{version}-py3-none-any.whl"
+    info = f"{name}-{version}.dist-info/"
     with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("tiny.py", f"version = '{version}'\n")
+        archive.writestr(f"{name}.py", f"version = '{version}'\n")
         archive.writestr(
-            info + "METADATA", f"Metadata-Version: 2.1\nName: tiny\nVersion: {version}\n"
+            info + "METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
         )
         archive.writestr(
             info + "WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -65,9 +69,13 @@ def make_wheel(folder: Path, version: str) -> Path:
     return wheel
 
 
-def write_lock(root: Path, wheel: Path) -> None:
-    version, digest = wheel.name.split("-")[1], hashlib.sha256(wheel.read_bytes()).hexdigest()
-    (root / "requirements.lock").write_text(f"tiny=={version} --hash=sha256:{digest}\n")
+def write_lock(root: Path, *wheels: Path, name: str = "requirements.lock") -> None:
+    rows = []
+    for wheel in wheels:
+        package, version = wheel.name.split("-")[:2]
+        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        rows.append(f"{package}=={version} --hash=sha256:{digest}\n")
+    (root / name).write_text("".join(rows))
 
 
 class Project:
@@ -76,13 +84,20 @@ class Project:
     def __init__(self, folder: Path, with_uv: bool) -> None:
         self.root, self.wheels = folder / "the course", folder / "wheels"
         self.bin, self.home = folder / "bin", folder / "home"
-        for made in (self.root / "course_utils", self.wheels, self.bin, self.home):
+        for made in (self.root, self.wheels, self.bin, self.home):
             made.mkdir(parents=True)
-        shutil.copy(START, self.root)
+        for name in PARTS:
+            (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(paths.ROOT / name, self.root / name)
         (self.root / "backend.py").write_text(BACKEND)
         (self.root / "pyproject.toml").write_text(PYPROJECT)
-        (self.root / "course_utils" / "cli.py").write_text(CLI)
-        write_lock(self.root, make_wheel(self.wheels, "1.0"))
+        (self.root / "course" / "cli.py").write_text(CLI)
+        tiny, tool = (make_wheel(self.wheels, "1.0", name) for name in ("tiny", "tool"))
+        write_lock(self.root, tiny)
+        write_lock(self.root, tiny, tool, name="requirements-dev.lock")
+        (self.root / "course" / "author").mkdir()
+        for file in ("test.py", "try_.py"):  # the commands of authors
+            (self.root / "course" / "author" / file).touch()
         if with_uv:
             from uv import find_uv_bin
 
@@ -94,11 +109,20 @@ class Project:
         env |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.wheels), "PYTHONUTF8": "1"}
         return {k: v for k, v in (env | settings).items() if v}
 
-    def start(self, *arguments: str, python: str = PYTHON, code: str = "", **settings: str):
-        command = [python, *(["-c", code] if code else ["start.py"]), *arguments]
+    def start(
+        self,
+        *arguments: str,
+        python: str = PYTHON,
+        code: str = "",
+        cwd: Path | None = None,
+        **settings: str,
+    ):
+        """Run start.py, or ``code`` and then start.py in the same process."""
+        run = f"{code}; import runpy; runpy.run_path('start.py', run_name='__main__')"
+        entry = ["-c", run] if code else [str(self.root / "start.py")]
         return subprocess.run(
-            command,
-            cwd=self.root,
+            [python, *entry, *arguments],
+            cwd=cwd or self.root,
             env=self.environment(**settings),
             capture_output=True,
             text=True,
@@ -143,7 +167,7 @@ def test_a_new_lock_is_installed_on_top(project):
 
 
 def test_a_wheel_that_is_not_the_locked_one_is_refused(project):
-    wheel = next(project.wheels.iterdir())
+    wheel = next(project.wheels.glob("tiny-*"))
     with zipfile.ZipFile(wheel, "a") as archive:
         archive.writestr("evil.py", "")
     done = project.start()
@@ -164,16 +188,28 @@ def test_an_unreachable_index_is_explained_and_the_next_start_heals(project):
 
 
 @pytest.mark.slow
-def test_an_interrupted_set_up_heals(project):
+@pytest.mark.skipif(os.name == "nt", reason="signals of Linux and macOS")
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGINT"])
+def test_an_interrupted_set_up_heals(project, how):
     process = subprocess.Popen(
-        [PYTHON, "start.py"], cwd=project.root, env=project.environment(), stderr=subprocess.PIPE
+        [PYTHON, "start.py"],
+        cwd=project.root,
+        env=project.environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
     )
     until = time.monotonic() + 60
     while not (project.root / VENV_PYTHON).exists() and time.monotonic() < until:
         time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    os.killpg(process.pid, getattr(signal, how))  # as a terminal does: installers as well
+    told = process.communicate()[1]
     assert not (project.root / ".venv" / "course-stamp.json").exists()
+    if how == "SIGINT":
+        assert_both_languages(told, "再运行一次会重新安装", "Run it again and it installs afresh")
+        assert "Traceback" not in told.split("Interrupted before")[1]
+        assert process.returncode == 130
     assert "tiny 1.0" in project.start().stdout
 
 
@@ -233,8 +269,8 @@ def works(python: str) -> bool:
 
 def test_a_full_disk_is_explained(uv_project):
     code = (
-        "import runpy, shutil; usage = shutil.disk_usage('.')._replace(free=10**8);"
-        "shutil.disk_usage = lambda _: usage; runpy.run_path('start.py', run_name='__main__')"
+        "import shutil; usage = shutil.disk_usage('.')._replace(free=10**8);"
+        "shutil.disk_usage = lambda _: usage"
     )
     done = uv_project.start(code=code)
     assert done.returncode == 1
@@ -244,11 +280,7 @@ def test_a_full_disk_is_explained(uv_project):
 
 @pytest.mark.parametrize("version", [(3, 10, 9), (3, 14, 0)])
 def test_a_wrong_python_is_explained(uv_project, version):
-    code = (
-        f"import runpy, sys; sys.version_info = {version};"
-        "runpy.run_path('start.py', run_name='__main__')"
-    )
-    done = uv_project.start(code=code)
+    done = uv_project.start(code=f"import sys; sys.version_info = {version}")
     assert done.returncode == 1
     assert_both_languages(done.stderr, "这门课需要 Python 3.11", "The course needs Python 3.11")
 
@@ -264,59 +296,220 @@ def test_really_old_pythons_get_the_message_not_a_syntax_error(uv_project):
         assert_both_languages(done.stderr, "这门课需要 Python 3.11", "The course needs Python 3.11")
 
 
-@pytest.fixture
-def start_module(monkeypatch, tmp_path):
-    import start
-
-    for name in list(os.environ):
-        if name.startswith(("PIP_", "UV_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-    monkeypatch.setenv("UV_CONFIG_FILE", str(tmp_path / "uv.toml"))
-    monkeypatch.setattr(start.sys, "executable", PYTHON)
-    return start
+def test_a_file_named_like_pythons_own_modules_is_not_imported(uv_project, tmp_path):
+    """Neither beside start.py nor in the folder that it is run from."""
+    for folder in (uv_project.root, tmp_path):
+        (folder / "random.py").write_text("raise SystemExit('the wrong random')")
+    done = uv_project.start("run", "09", cwd=tmp_path)
+    assert "course run 09 tiny 1.0" in done.stdout, done.stderr
 
 
-def test_pips_settings_reach_uv(start_module, monkeypatch, tmp_path):
-    config = tmp_path / "pip.conf"
-    config.write_text(
-        "[global]\nindex-url = https://mirror.example/simple\ntimeout = 77\n"
-        "[install]\nextra-index-url =\n    https://a.example/simple\n    https://b.example/simple\n"
+@pytest.mark.parametrize("name", ["sqlite3", "ctypes", "ssl", "lzma"])
+def test_a_python_without_a_part_is_refused_before_anything_is_made(uv_project, name):
+    # What holds the part already, imported as Python started, is forgotten.
+    done = uv_project.start(
+        code=f"import sys; sys.modules.pop('{name}', 0); sys.modules['_{name}'] = None"
     )
-    monkeypatch.setenv("PIP_CONFIG_FILE", str(config))
-    env = start_module.index_environment()
-    assert env["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
-    assert env["UV_INDEX"].split() == ["https://a.example/simple", "https://b.example/simple"]
-    assert env["UV_HTTP_TIMEOUT"] == "77"
+    assert done.returncode == 1
+    package = computer.PARTS[name][0]
+    assert_both_languages(done.stderr, f"这个 Python 缺少 {name}", f"This Python lacks {name}")
+    assert done.stderr.count(f"apt install {package}") == 2
+    assert not (uv_project.root / ".venv").exists()
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        '[[index]]\nurl = "https://mirror.example/simple"\ndefault = true\n',
-        'index-url = "https://mirror.example/simple"\n',
-        '[pip]\nindex-url = "https://mirror.example/simple"\n',
-    ],
-)
-def test_uvs_settings_reach_pip(start_module, tmp_path, text):
-    (tmp_path / "uv.toml").write_text(text)
-    env = start_module.index_environment()
-    assert env["PIP_INDEX_URL"] == "https://mirror.example/simple"
-    assert "UV_DEFAULT_INDEX" not in env
+def test_every_part_is_one_that_this_python_has():
+    assert computer.missing_parts() == []
 
 
-def test_what_each_is_configured_for_stays(start_module, monkeypatch):
-    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://of-uv.example/simple")
-    monkeypatch.setenv("PIP_INDEX_URL", "https://of-pip.example/simple")
-    env = start_module.index_environment()
-    assert env["UV_DEFAULT_INDEX"] == "https://of-uv.example/simple"
-    assert env["PIP_INDEX_URL"] == "https://of-pip.example/simple"
+@pytest.mark.parametrize("where", ["variable", "file"])
+@pytest.mark.parametrize("option", ["target", "prefix", "root"])
+def test_packages_sent_elsewhere_are_refused(uv_project, where, option):
+    if where == "file":
+        config = uv_project.home / "pip.conf"
+        config.write_text(f"[global]\n{option} = /elsewhere\n")
+        done = uv_project.start(PIP_CONFIG_FILE=str(config))
+        name = f"{option} ({config})"
+    else:
+        name = f"PIP_{option.upper()}"
+        done = uv_project.start(**{name: "/elsewhere"})
+    assert done.returncode == 1
+    assert done.stderr.count(f"{name} = /elsewhere") == 2
+    assert_both_languages(done.stderr, "装到别的地方", "pip config unset")
+    assert not (uv_project.root / ".venv").exists()
 
 
-def test_start_py_needs_nothing_but_the_standard_library():
-    tree = ast.parse(START.read_text("utf-8"))
+@pytest.mark.parametrize("file", ["uv.toml", "pip.conf"])
+def test_a_broken_settings_file_is_named_and_the_set_up_goes_on(tmp_path, file):
+    project = Project(tmp_path, with_uv=file == "uv.toml")
+    broken = project.home / file
+    broken.write_text("index-url = https://me:secret@of.example\n[[")
+    variable = {"uv.toml": "UV_CONFIG_FILE", "pip.conf": "PIP_CONFIG_FILE"}[file]
+    done = project.start(**{variable: str(broken)})
+    assert "tiny 1.0" in done.stdout, done.stderr
+    assert_both_languages(done.stderr, f"读不懂设置文件 {broken}", f"settings file {broken}")
+    assert "secret" not in done.stderr
+
+
+def test_settings_that_change_what_is_installed_do_not_count(project):
+    """Whatever the user has them for: the lock says all. Leftovers of another Python neither."""
+    hostile = project.home / "hostile"
+    hostile.mkdir()
+    for name in ("pip", "random", "tiny"):
+        (hostile / f"{name}.py").write_text("raise SystemExit('the wrong module')")
+    (hostile / "constraint.txt").write_text("tiny==0.1")
+    hostile_file = str(hostile / "constraint.txt")
+    variables = {
+        "PYTHONPATH": str(hostile),
+        "PYTHONHOME": sys.base_prefix,
+        "PYTHONOPTIMIZE": "2",
+        "PYTHONWARNINGS": "error",
+        "PIP_CONSTRAINT": hostile_file,
+        "PIP_NO_BINARY": ":all:",
+        "PIP_REQUIRE_HASHES": "1",
+        "PIP_PYTHON": "/no/such/python",
+        "PIP_PLATFORM": "win32",
+        "PIP_DRY_RUN": "1",
+        "PIP_ISOLATED": "1",
+        "UV_CONSTRAINT": hostile_file,
+        "UV_NO_BINARY": "1",
+        "UV_REQUIRE_HASHES": "1",
+        "UV_EXCLUDE_NEWER": "2001-01-01",
+        "UV_PYTHON": "/no/such/python",
+        "UV_SYSTEM_PYTHON": "1",
+        "UV_OVERRIDE": hostile_file,
+    }
+    # -P, or PYTHONPATH's random.py would stop start.py itself, as it stops every program.
+    done = project.start("run", PYTHONSAFEPATH="1", **variables | {"PYTHONPATH": ""})
+    assert "course run tiny 1.0" in done.stdout, done.stderr
+    assert "optimize 0" in done.stdout
+    assert "did not succeed" not in done.stderr
+    again = project.start("run", **variables | {"PYTHONPATH": str(hostile / "..")})
+    assert "course run tiny 1.0" in again.stdout, again.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names that Windows does not know")
+def test_odd_folder_names_work_and_a_small_temporary_folder_is_not_used(project):
+    """Installers unpack below .venv, on the disk whose room has been looked at."""
+    odd = project.root.rename(project.root.with_name("课程 [2] #1 50% 'a' $b"))
+    project.root = odd
+    backend = odd / "backend.py"
+    line = "import tempfile\nprint(tempfile.gettempdir(), file=open('where', 'w'))\n"
+    backend.write_text(line + backend.read_text())
+    done = project.start()
+    assert "tiny 1.0" in done.stdout, done.stderr
+    assert "did not succeed" not in done.stderr
+    temporary = odd / ".venv" / "tmp"
+    assert (odd / "where").read_text("utf-8").startswith(str(temporary))
+    assert not temporary.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names that Windows does not know")
+@pytest.mark.parametrize("name", ["a:b", "a\nb", "a\udcffb"])
+def test_folder_names_that_cannot_work_are_refused_at_once(uv_project, name):
+    uv_project.root = uv_project.root.rename(uv_project.root.with_name(name))
+    done = uv_project.start()
+    assert done.returncode == 1
+    assert_both_languages(done.stderr, "请给文件夹改名", "Rename the folder")
+    assert not (uv_project.root / ".venv").exists()
+
+
+def test_a_path_too_long_for_windows_is_refused_there():
+    long = "C:\\Users\\somebody\\Downloads\\" + "transfer-learning-course-main\\" * 2
+    zh, en = computer.about_folder(long, ";", windows=True)
+    assert str(len(long)) in zh and str(len(long)) in en
+    assert computer.about_folder(r"C:\course", ";", windows=True) is None
+    assert computer.about_folder("/home/" + "long" * 40, ":", windows=False) is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="environments hold copies on Windows")
+def test_a_disk_without_links_is_explained(uv_project):
+    code = (
+        "import os, errno\n"
+        "def symlink(*_, **__): raise PermissionError(errno.EPERM, 'Operation not permitted')\n"
+        "os.symlink = symlink\nx = 1"
+    )
+    done = uv_project.start(code=code)
+    assert done.returncode == 1
+    assert_both_languages(done.stderr, "不能保存链接", "cannot keep links")
+    assert not list(uv_project.root.glob(".links-*"))
+    assert not (uv_project.root / ".venv").exists()
+
+
+HOLD = """
+import importlib.util, sys, time
+spec = importlib.util.spec_from_file_location("computer", "course/learner/computer.py")
+computer = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(computer)
+file = open(".start.lock", "a")
+print(computer.lock(file.fileno()), flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_second_start_waits_and_a_killed_one_blocks_nobody(uv_project):
+    where = {"cwd": uv_project.root, "env": uv_project.environment(), "text": True}
+    where |= {"stdout": subprocess.PIPE, "encoding": "utf-8"}
+    with subprocess.Popen([PYTHON, "-c", HOLD], **where) as first:
+        assert first.stdout.readline() == "True\n"
+        where["stderr"] = subprocess.STDOUT
+        with subprocess.Popen([PYTHON, "start.py"], **where) as second:
+            told = second.stdout.readline() + second.stdout.readline()
+            assert_both_languages(told, "另一个 start.py 正在安装", "another start.py is working")
+            time.sleep(0.5)
+            assert not (uv_project.root / ".venv").exists()
+            first.kill()
+            rest = second.communicate(timeout=120)[0]
+    assert "tiny 1.0" in rest
+
+
+def test_two_at_once_install_once(uv_project):
+    where = {"cwd": uv_project.root, "env": uv_project.environment(), "text": True}
+    where |= {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    both = [subprocess.Popen([PYTHON, "start.py"], **where) for _ in range(2)]
+    outputs = [process.communicate(timeout=120) for process in both]
+    assert all("tiny 1.0" in out for out, _ in outputs), outputs
+    assert sum("Setting the course up" in told for _, told in outputs) == 1
+
+
+def test_what_was_compiled_before_does_not_outlive_a_new_lock(uv_project):
+    """The old and the new file may have the same size and second: Python would take the old."""
+    uv_project.start()
+    (packages,) = (uv_project.root / ".venv").rglob("site-packages")
+    left = [packages / "__pycache__" / "x.pyc", packages / "deep" / "__pycache__" / "x.pyc"]
+    for file in left:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    write_lock(uv_project.root, make_wheel(uv_project.wheels, "1.1"))
+    assert "tiny 1.1" in uv_project.start().stdout
+    assert not any(file.exists() for file in left)
+
+
+def test_authors_commands_bring_the_developers_lock_which_then_stays(uv_project):
+    first = uv_project.start("lab")
+    assert "course lab tiny 1.0" in first.stdout, first.stderr
+    assert "developers False" in first.stdout
+    assert "requirements-dev.lock" not in first.stderr
+    authors = uv_project.start("test", "-x")
+    assert "course test -x" in authors.stdout and "developers True" in authors.stdout
+    assert authors.stderr.count("requirements-dev.lock") == 2  # in both languages
+    again = uv_project.start("lab")
+    assert "developers True" in again.stdout
+    assert again.stderr == uv_project.start("try").stderr == ""
+
+
+def test_start_py_alone_says_that_the_rest_is_missing(uv_project, tmp_path):
+    (tmp_path / "alone").mkdir()
+    uv_project.root = Path(shutil.copy(START, tmp_path / "alone")).parent
+    done = uv_project.start()
+    assert done.returncode == 1
+    assert_both_languages(done.stderr, "请取得整个课程", "get the whole course")
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_before_anything_is_installed_only_the_standard_library_is_needed(name):
+    tree = ast.parse((paths.ROOT / name).read_text("utf-8"))
     imported = {
         alias.name for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names
     }
     imported |= {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
-    assert imported <= sys.stdlib_module_names
+    assert {name.split(".")[0] for name in imported} <= sys.stdlib_module_names
