@@ -40,30 +40,33 @@ GUARD = re.compile(r"os\.name|sys\.platform|platform\.system|hasattr\(|which\(|b
 def found_in(code: str) -> list[str]:
     """What would go wrong on another system, as "line: what"."""
     tree = ast.parse(code)
-    for parent in ast.walk(tree):
-        for child in ast.iter_child_nodes(parent):
-            child.parent = parent
-    guards = _guards(tree)
-    found = [(node, what) for node in ast.walk(tree) for what in _about(node, guards)]
-    return [f"{node.lineno}: {what}" for node, what in sorted(found, key=lambda f: f[0].lineno)]
+    around = Surroundings(tree)
+    places = [node for node in ast.walk(tree) if isinstance(node, (ast.stmt, ast.expr))]
+    found = [(node.lineno, what) for node in places for what in _about(node, around)]
+    return [f"{line}: {what}" for line, what in sorted(found)]
 
 
-def _about(node: ast.AST, guards: set[str]) -> Iterator[str]:
+def _about(node: ast.stmt | ast.expr, around: "Surroundings") -> Iterator[str]:
     if isinstance(node, ast.Call):
         yield from _without_encoding(node)
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
-        names = {alias.name for alias in node.names}
-        names = {node.module} if isinstance(node, ast.ImportFrom) else names
-        for name in sorted(POSIX_MODULES & {str(name).split(".")[0] for name in names}):
-            if not _in_function(node) and not _guarded(node, guards):
-                yield f"import {name}"
-    elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        name = f"{node.value.id}.{node.attr}"
-        is_signal = re.fullmatch(r"signal\.SIG[A-Z_0-9]+", name)
-        lacking = is_signal and node.attr not in WINDOWS_SIGNALS
-        lacking = lacking or (node.value.id == "os" and node.attr in POSIX_CALLS)
-        if lacking and not _guarded(node, guards):
-            yield name
+        if not around.in_function(node) and not around.guarded(node):
+            yield from (f"import {name}" for name in sorted(_modules(node) & POSIX_MODULES))
+    elif isinstance(node, ast.Attribute) and _windows_lacks(node) and not around.guarded(node):
+        yield ast.unparse(node)
+
+
+def _modules(node: ast.Import | ast.ImportFrom) -> set[str]:
+    if isinstance(node, ast.ImportFrom):
+        return {(node.module or "").split(".")[0]}
+    return {alias.name.split(".")[0] for alias in node.names}
+
+
+def _windows_lacks(node: ast.Attribute) -> bool:
+    module, name = ast.unparse(node.value), node.attr
+    if module == "signal":
+        return bool(re.fullmatch(r"SIG[A-Z_0-9]+", name)) and name not in WINDOWS_SIGNALS
+    return module == "os" and name in POSIX_CALLS
 
 
 def _without_encoding(call: ast.Call) -> Iterator[str]:
@@ -101,36 +104,42 @@ def _opens_text(function: ast.AST, name: str, call: ast.Call, mode: ast.AST | No
     return not method or not call.args
 
 
-def _in_function(node: ast.AST) -> bool:
-    while node := getattr(node, "parent", None):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            return True
-    return False
+class Surroundings:
+    """What stands around each node of a file."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        nodes = list(ast.walk(tree))
+        self.parents = {child: node for node in nodes for child in ast.iter_child_nodes(node)}
+        # names at the top that hold a condition about the system, such as marks that skip
+        assigned = [node for node in tree.body if isinstance(node, ast.Assign)]
+        guarding = [node for node in assigned if GUARD.search(ast.unparse(node.value))]
+        self.guards = {ast.unparse(target) for node in guarding for target in node.targets}
+
+    def above(self, node: ast.AST) -> Iterator[ast.AST]:
+        while node in self.parents:
+            node = self.parents[node]
+            yield node
+
+    def in_function(self, node: ast.AST) -> bool:
+        functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+        return any(isinstance(each, functions) for each in self.above(node))
+
+    def guarded(self, node: ast.AST) -> bool:
+        """Whether a condition, an ``except ImportError`` or a mark that skips stands there."""
+        text = " ".join(ast.unparse(part) for each in self.above(node) for part in _guards_of(each))
+        named = self.guards & set(re.findall(r"\w+", text))
+        return bool(GUARD.search(text) or named or "pytestmark" in self.guards)
 
 
-def _guards(tree: ast.Module) -> set[str]:
-    """Names at the top that hold a condition about the system, such as marks that skip."""
-    assigned = [node for node in tree.body if isinstance(node, ast.Assign)]
-    guarding = [node for node in assigned if GUARD.search(ast.unparse(node.value))]
-    return {ast.unparse(target) for node in guarding for target in node.targets}
-
-
-def _guarded(node: ast.AST, guards: set[str]) -> bool:
-    """Whether a condition, an ``except ImportError`` or a mark that skips stands around it."""
-    if "pytestmark" in guards:
-        return True
-    while node := getattr(node, "parent", None):
-        around: list[ast.AST] = list(getattr(node, "decorator_list", []))
-        if isinstance(node, (ast.If, ast.IfExp)):
-            around.append(node.test)
-        elif isinstance(node, ast.BoolOp):
-            around.append(node)
-        elif isinstance(node, ast.Try):
-            around += [handler.type for handler in node.handlers if handler.type]
-        text = " ".join(map(ast.unparse, around))
-        if GUARD.search(text) or guards & set(re.findall(r"\w+", text)):
-            return True
-    return False
+def _guards_of(node: ast.AST) -> list[ast.expr]:
+    """The expressions of a statement that decide whether what is in it runs."""
+    if isinstance(node, (ast.If, ast.IfExp)):
+        return [node.test]
+    if isinstance(node, ast.BoolOp):
+        return [node]
+    if isinstance(node, ast.Try):
+        return [handler.type for handler in node.handlers if handler.type]
+    return list(getattr(node, "decorator_list", []))
 
 
 def tracked() -> list[str]:
