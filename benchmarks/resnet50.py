@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course_utils import backbones, files
+from course_utils import files
+from course_utils.backbones import pixels
 from course_utils.paths import cache_dir
 
 if TYPE_CHECKING:
@@ -33,22 +34,20 @@ def load(pooling: str | None = None, preprocessing: bool = True) -> "keras.Model
 
     preprocessing=False: the bare network, whose first kernel wants BGR minus Caffe's means.
     """
-    model = backbones.load("ResNet50", weights=None, pooling=pooling, preprocessing=preprocessing)
+    import keras
+
+    image = keras.Input((224, 224, 3))
+    x = pixels.layers("caffe")[0](image) if preprocessing else image
+    model = keras.applications.ResNet50(
+        include_top=False, weights=None, input_tensor=x, pooling=pooling
+    )
     tensors = weights()
     if preprocessing:  # the course's preprocessing leaves RGB as it is, so the kernel is turned
         tensors["conv1_conv/kernel"] = tensors["conv1_conv/kernel"][:, :, ::-1]
-    for layer in _leaves(model):
-        if layer.weights:
+    for layer in model.layers:
+        if layer.name != "preprocessing" and layer.weights:
             layer.set_weights([tensors[f"{layer.name}/{w.name}"] for w in layer.weights])
     return model
-
-
-def _leaves(model: "keras.Model") -> list:
-    """All layers, those of a network inside the network too."""
-    found = []
-    for layer in model.layers:
-        found += _leaves(layer) if hasattr(layer, "layers") else [layer]
-    return found
 
 
 def weights() -> dict[str, np.ndarray]:

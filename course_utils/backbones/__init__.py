@@ -11,7 +11,6 @@ forgotten nor applied a second time; ``check_raw`` says so when photos were prep
 
 from contextlib import nullcontext
 from types import ModuleType
-from typing import Any
 
 from course_utils.backbones import efficientnet_lite, mobilenet_v2, squeezenet, vgg16
 from course_utils.backbones.fold import fold_batch_norm, predictor
@@ -58,52 +57,47 @@ def load(
     (batch, h, w, channels); with ``pooling="avg"`` or ``"max"`` (batch, channels); with
     ``include_top=True`` the probabilities of the 1,000 classes (batch, 1000).
 
-    weights: "imagenet", or None for random numbers (the control experiment); for a network of
-    ``keras.applications`` also the path of a ``.h5`` file. preprocessing=False
+    weights: "imagenet", or None for random numbers (the control experiment). preprocessing=False
     leaves the first layer out, for experiments. size: another input side, or (None, None) for any.
-    Names: those of SPECS, and any network of ``keras.applications``. Raises CourseError for an
-    unknown name and where weights cannot be had.
+    Names: those of SPECS. Raises CourseError for an unknown name and where weights cannot be had.
     """
-    from course_utils.backbones import applications, build
+    from course_utils.backbones import build
 
-    options: dict[str, Any] = {
-        "include_top": include_top,
-        "pooling": pooling,
-        "weights": weights,
-        "preprocessing": preprocessing,
-        "size": size,
-    }
     family = _family(name)
     with nullcontext() if weights is None else random_state_kept():
-        if family:
-            return build.build(family, name, **options)
-        return applications.build(name, **options)
+        return build.build(
+            family,
+            name,
+            include_top=include_top,
+            pooling=pooling,
+            weights=weights,
+            preprocessing=preprocessing,
+            size=size,
+        )
 
 
 def preprocessing(name: str) -> list:
     """The Keras layers that turn raw 0–255 RGB into what the bare network ``name`` expects.
 
-    New layers each time; an empty list where the network's own first layers do it.
+    New layers each time.
     """
-    from course_utils.backbones import applications, pixels
+    from course_utils.backbones import pixels
 
-    family = _family(name)
-    return pixels.layers(family.PREPROCESSING if family else applications.kind(name))
+    return pixels.layers(_family(name).PREPROCESSING)
 
 
-def _family(name: str) -> ModuleType | None:
-    """The course's module for ``name``; None means keras.applications. CourseError: neither."""
-    from course_utils.backbones import applications
+def spec(name: str) -> Spec:
+    """What the backbone ``name`` is. CourseError for one that the course does not have."""
+    return _family(name).SPECS[name]
 
+
+def _family(name: str) -> ModuleType:
     for family in FAMILIES:
         if name in family.SPECS:
             return family
-    if applications.find(name) is not None:
-        return None
     raise CourseError(
-        f"没有名为 {name!r} 的骨干网络。课程自带：{'、'.join(SPECS)}；keras.applications 的网络也可以用。",
-        f"There is no backbone {name!r}. The course has: {', '.join(SPECS)}; any network of "
-        "keras.applications works too.",
+        f"没有名为 {name!r} 的骨干网络。课程有：{'、'.join(SPECS)}。",
+        f"There is no backbone {name!r}. The course has: {', '.join(SPECS)}.",
     )
 
 

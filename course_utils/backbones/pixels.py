@@ -19,7 +19,6 @@ TEXTS = {
     "tf": "x / 127.5 − 1",
     "torch": "(x − mean) / std, mean 123.675 116.28 103.53, std 58.395 57.12 57.375",
     "caffe": "x − mean, mean 123.68 116.779 103.939; kernels in RGB order",
-    "inside": "inside the network's own first layers",
 }
 
 

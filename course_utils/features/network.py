@@ -6,7 +6,7 @@ import gc
 import hashlib
 import threading
 from collections.abc import Callable
-from functools import cache, cached_property
+from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -38,26 +38,15 @@ class Network:
             )
         self.name, self.pooling, self.flip, self.scale = name, pooling, flip, scale
         self.lock = threading.Lock()
-        spec = backbones.SPECS.get(name)
-        if spec is None:  # keras.applications: only the model itself knows its sizes
-            self.size = tuple(self.model.input_shape[1:3])
-            self.n_features, origin = self.model.output_shape[-1], "keras.applications"
-            at_once = 1
-        else:
-            self.size, self.n_features = (spec.size, spec.size), spec.n_features
-            at_once = 2 if spec.n_macs < LARGE else 1
-            if pooling == "flatten":  # the course's backbones halve the picture five times
-                self.n_features *= (-(-spec.size // 32)) ** 2
-            asset = assets.manifest().get(spec.asset)
-            origin = f"{spec.preprocessing} {asset.member_sha256 if asset else spec.asset}"
-        self.room = threading.Semaphore(at_once)
+        spec = backbones.spec(name)
+        self.size, self.n_features = (spec.size, spec.size), spec.n_features
+        if pooling == "flatten":  # the course's backbones halve the picture five times
+            self.n_features *= (-(-spec.size // 32)) ** 2
+        origin = f"{spec.preprocessing} {assets.manifest()[spec.asset].member_sha256}"
+        self.room = threading.Semaphore(2 if spec.n_macs < LARGE else 1)
         parts = (VERSION, *_versions(), name, origin, self.size, pooling, flip)
         parts += (scale,) if scale else ()
         self.key = hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
-
-    @cached_property
-    def model(self) -> "keras.Model":
-        return _load(self.name, self.pooling, self.scale is not None)
 
     def predict(self, images: np.ndarray) -> np.ndarray:
         """Features (n, d) of photos (n, height, width, 3)."""

@@ -118,7 +118,7 @@ def test_saved_model_needs_no_course(tmp_path):
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
 
 
-@pytest.mark.parametrize("name", ["efficientnet_lite0", "mobilenet_v2", "ResNet50"])
+@pytest.mark.parametrize("name", ["efficientnet_lite0", "mobilenet_v2"])
 def test_folding_keeps_the_predictions(name):
     """With random batch-norm statistics, where a forgotten term would show."""
     model = backbones.load(name, weights=None, pooling="avg", size=64)
@@ -261,43 +261,6 @@ def test_wrong_arguments_say_what_to_do(arguments, says):
     with pytest.raises(CourseError) as caught:
         backbones.load(**arguments)
     assert says in caught.value.zh and says in caught.value.en
-
-
-@pytest.mark.parametrize(
-    ("name", "function"),
-    [("Xception", "xception"), ("ResNet50V2", "resnet_v2"), ("densenet121", "densenet")],
-)
-def test_keras_applications_with_preprocessing_inside(name, function):
-    """The same network on Keras's own preprocess_input, both with the same random weights."""
-    import keras
-
-    model = backbones.load(name, weights=None, pooling="avg", size=96)
-    bare = backbones.load(name, weights=None, pooling="avg", size=96, preprocessing=False)
-    layers = [layer for layer in model.layers if layer.name != "preprocessing"]
-    bare.set_weights([weight for layer in layers for weight in layer.get_weights()])
-    images = np.random.default_rng(7).uniform(0, 255, (1, 96, 96, 3)).astype("float32")
-    expected = bare(getattr(keras.applications, function).preprocess_input(images.copy()))
-    np.testing.assert_allclose(model(images), expected, rtol=1e-3, atol=1e-4)
-
-
-def test_unreachable_official_download_is_explained(tmp_path):
-    """In a process whose home is empty and whose proxy is a closed port."""
-    environment = os.environ | {"KERAS_HOME": str(tmp_path), "https_proxy": "http://127.0.0.1:9"}
-    program = (
-        "from course_utils import backbones\n"
-        "from course_utils.messages import CourseError\n"
-        "try:\n    backbones.load('MobileNet')\n"
-        "except CourseError as error:\n    print(error.en)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-        encoding="utf-8",
-    )
-    assert "cannot be downloaded" in done.stdout and "efficientnet_lite0" in done.stdout
 
 
 def test_loading_weights_leaves_the_seeds_alone():
