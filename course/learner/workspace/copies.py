@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -52,7 +53,7 @@ class Workspace:
         """Folder with the version of each lesson that was brought last."""
         return self.mine / ".course"
 
-    def lessons(self, numbers: list[str] = ()) -> list[str]:
+    def lessons(self, numbers: Sequence[str] = ()) -> list[str]:
         """File names of the lessons with these numbers (``"9"`` or ``"09"``), all when none given.
 
         Raises CourseError for a number that no notebook has.
