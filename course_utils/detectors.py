@@ -291,7 +291,7 @@ def _digests(dataset: Iterable) -> Iterator[bytes]:
     for batch in dataset:
         images = batch[0] if isinstance(batch, tuple | list) else batch
         for image in np.asarray(images):
-            yield hashlib.sha256(np.ascontiguousarray(image)).digest()
+            yield hashlib.sha256(np.ascontiguousarray(image).data).digest()
 
 
 # ----------------------------------------------------------------------------- splits and labels

@@ -14,7 +14,6 @@ import textwrap
 from collections.abc import Sequence
 from functools import cache
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,8 +41,8 @@ def _register_chinese_font() -> None:
     """
     from matplotlib import font_manager
 
-    path = Path(metadata.distribution("zhplot").locate_file("zhplot/fonts/NotoSansSC-Regular.ttf"))
-    font_manager.fontManager.addfont(path)
+    file = metadata.distribution("zhplot").locate_file("zhplot/fonts/NotoSansSC-Regular.ttf")
+    font_manager.fontManager.addfont(str(file))
 
 
 def use_style() -> None:

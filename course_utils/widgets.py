@@ -224,10 +224,11 @@ class PhotoUpload(ipywidgets.VBox):
 
     def _show(self, photo: np.ndarray) -> None:
         self.preview.show(thumbnail(photo))
-        self.result = self.on_photo(photo)
-        is_figure = hasattr(self.result, "savefig")
-        self.message.value = "" if is_figure else _message(str(self.result or ""))
-        self.picture.show(_png(self.result, limit=None) if is_figure else None)
+        result: Any = self.on_photo(photo)
+        self.result = result
+        is_figure = hasattr(result, "savefig")
+        self.message.value = "" if is_figure else _message(str(result or ""))
+        self.picture.show(_png(result, limit=None) if is_figure else None)
 
     def __repr__(self) -> str:
         return both("运行此单元后可以上传照片。", "Run this cell to upload a photo.")

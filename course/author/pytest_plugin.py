@@ -104,6 +104,7 @@ def _leave_out_what_is_not_promised(config: pytest.Config, items: list[pytest.It
     promising = {item.path for item in notebooks if _holds_for_any_seed(item)}
     config.hook.pytest_deselected(items=[i for i in notebooks if i.path not in promising])
     items[:] = [i for i in items if i.path.suffix != ".ipynb" or i.path in promising]
+    item: Any  # of nbval, which has more than pytest's own
     for item in notebooks:
         if not _holds_for_any_seed(item):
             item.options["check"] = False

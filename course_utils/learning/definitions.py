@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -158,7 +159,9 @@ def _module(number: str) -> ModuleType | None:
 @cache
 def _load(file: Path, changed: int) -> ModuleType:
     """The file as a module; loaded once more only when it has ``changed`` (ns)."""
-    spec = importlib.util.spec_from_file_location(f"course_{file.stem}", file)
+    loader = SourceFileLoader(f"course_{file.stem}", str(file))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
+    assert spec is not None  # a loader is given
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    loader.exec_module(module)
     return module

@@ -126,7 +126,7 @@ def function(
                 "Write its name, without brackets.",
             )
         rng = np.random.default_rng(20)
-        tries = [*inputs, *(random(rng) for _ in range(n_random if random else 0))]
+        tries = [*inputs, *(random(rng) for _ in range(n_random))] if random else [*inputs]
         results = []
         for arguments in tries:
             results.append(_call(answer, arguments))
@@ -429,7 +429,7 @@ def _shown_argument(argument: Any) -> str:
 
 
 def _kind(value: Any) -> Text:
-    known = {
+    known: dict[type, Text] = {
         str: ("文字", "text"),
         dict: ("字典", "a dict"),
         list: ("列表", "a list"),

@@ -22,7 +22,10 @@ def quiz(name: str, answer: str | None = None) -> None:
     question = definitions.find_quiz(name)
     if answer is not None:
         return _answered(question, answer)
-    bundle = {"text/plain": plain_form(question), "text/html": static_form(question)}
+    bundle: dict[str, Any] = {
+        "text/plain": plain_form(question),
+        "text/html": static_form(question),
+    }
     if (view := _live_form(question)) is not None:
         bundle[WIDGET_VIEW] = view
     return show.publish(bundle)

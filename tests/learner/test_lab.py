@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -96,9 +97,12 @@ def get(port, path, token="", content=None):
 
 
 def test_start_opens_the_lesson_in_my_course_behind_a_token(project):
-    process = start(project, "4")
-    try:
+    with socket.create_server(("127.0.0.1", 0)) as other:  # the port that is asked for is taken
+        taken = other.getsockname()[1]
+        process = start(project, "4", "--port", str(taken))
         port, path, token = address_of(process)
+    try:
+        assert int(port) != taken
         assert path == "/lab/tree/04_convolution.ipynb"
         listing = json.loads(get(port, "/api/contents", token))
         assert [item["name"] for item in listing["content"]] == ["04_convolution.ipynb"]

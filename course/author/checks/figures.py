@@ -61,8 +61,9 @@ def assert_figure(
     series differ in marker or line style too, and more than one series has a legend. Of a Figure
     with several axes, ``series`` and the labels are looked for in the first.
     """
-    fig = figure.get_figure() if hasattr(figure, "get_xlabel") else figure
-    all_axes = [figure] if fig is not figure else fig.axes
+    one: Any = figure  # a Figure, or one of its Axes
+    fig = one.get_figure() if hasattr(one, "get_xlabel") else one
+    all_axes = [one] if fig is not one else fig.axes
     assert all_axes, "the figure has no axes"
     _assert_glyphs(fig)
     _assert_texts(all_axes[0], xlabel, ylabel, title)
@@ -119,12 +120,12 @@ def _assert_close(what: str, found: np.ndarray, wanted: Any, rtol: float) -> Non
 
 def _texts(ax: Axes) -> list[str]:
     """Axis labels, titles and legend entries: what a reader must understand."""
-    legends = [ax.get_legend(), *ax.get_figure().legends]
+    fig: Any = ax.get_figure()
+    legends = [ax.get_legend(), *fig.legends]
     entries = [text for each in legends if each for text in [each.get_title(), *each.get_texts()]]
     titles = [ax.get_title(), ax.get_title("left"), ax.get_title("right")]
     labels = [ax.get_xlabel(), ax.get_ylabel()] if ax.axison else []
-    suptitle = ax.get_figure().get_suptitle()
-    return [*labels, *titles, suptitle, *(text.get_text() for text in entries)]
+    return [*labels, *titles, fig.get_suptitle(), *(text.get_text() for text in entries)]
 
 
 def is_bilingual(text: str, names: Sequence[str] = ()) -> bool:
@@ -184,9 +185,10 @@ def _assert_look(ax: Axes) -> None:
 
 
 def _assert_legend(ax: Axes) -> None:
-    coloured = [line for line in ax.lines if len(line.get_xdata()) > 2]
+    fig: Any = ax.get_figure()
+    coloured = [line for line in ax.lines if np.size(line.get_xdata()) > 2]
     shown = [line.get_color() for line in coloured] + [id(s) for s in _scatters(ax)]
     shown += [id(c) for c in ax.containers if hasattr(c, "patches")]
     many = len(set(map(str, shown))) > 1
-    has_legend = ax.get_legend() is not None or ax.get_figure().legends
+    has_legend = ax.get_legend() is not None or fig.legends
     assert has_legend or not many, "several series and no legend (legend=False: named in place)"
