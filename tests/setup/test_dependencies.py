@@ -73,13 +73,16 @@ def names_in(file: Path) -> Iterable[str]:
 
 
 def unpinned(modules: Iterable[str], lock: Path) -> set[str]:
-    """Imported packages that the lock does not have."""
+    """Packages that these modules and what they import of ours import, and the lock lacks."""
+    return lacking(set().union(*(imported(module, set()) for module in modules)), lock)
+
+
+def lacking(names: set[str], lock: Path) -> set[str]:
     homes = metadata.packages_distributions()
     pinned = {pin.name for pin in pins(lock)}
-    found = set().union(*(imported(module, set()) for module in modules))
     return {
         name
-        for name in found
+        for name in names
         if not pinned & {canonicalize_name(home) for home in homes.get(name, [name])}
     }
 
@@ -93,6 +96,13 @@ def test_every_command_finds_its_packages_in_the_lock_that_start_py_takes_for_it
     assert lock == (DEVELOPERS_LOCK if module.startswith("course.author.") else LOCK)
     allowed = WHERE_INSTALLED if lock == LOCK else set()
     assert unpinned(["course.cli", module], lock) <= allowed
+
+
+def test_lessons_and_what_they_import_need_learners_packages_only():
+    files = [*paths.LESSONS.glob("*.py"), *(paths.ROOT / "course_utils").rglob("*.py")]
+    names = {name.split(".")[0] for file in files for name in names_in(file)}
+    assert "seaborn" in names
+    assert lacking(names - OWN - sys.stdlib_module_names, LOCK) == set()
 
 
 def test_a_developers_package_in_a_learners_command_would_be_found():
