@@ -79,8 +79,8 @@ def part(name: str) -> ModuleType:
     return module
 
 
-computer = part("course/learner/computer.py")
-settings = part("course_utils/assets/settings.py")
+computer = part("bootstrap/computer.py")
+settings = part("bootstrap/settings.py")
 PYTHON = computer.python_of(VENV)
 
 

@@ -16,12 +16,12 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from course.learner.computer import own_python, python_of
+from bootstrap import settings
+from bootstrap.computer import own_python, python_of
 from course.notebooks.kernels import forget_settings
 from course.notebooks.lessons import select
 from course.notebooks.needs import fetch_for
 from course_utils import paths
-from course_utils.assets import settings
 from course_utils.messages import CourseError, both
 
 LOCK = "requirements-dev.lock"  # strict nbval is a developers' package

@@ -26,9 +26,8 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from course.learner import computer
+from bootstrap import computer, settings
 from course_utils import paths
-from course_utils.assets import settings
 from course_utils.messages import CourseError, both
 
 GOOD, WARN, BAD = "✓", "!", "✗"

@@ -24,7 +24,7 @@ COURSE = (
     "course/__init__.py", "course/__main__.py", "course/arguments.py", "course/cli.py",
     "course/notebooks", "course/learner",
 )  # fmt: skip
-FOLDERS = ("course_utils", *COURSE, "labextension", "data", "docs/pictures")
+FOLDERS = ("bootstrap", "course_utils", *COURSE, "labextension", "data", "docs/pictures")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

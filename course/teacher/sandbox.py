@@ -92,7 +92,7 @@ def python_folders() -> list[Path]:
 
 def course_folders() -> list[Path]:
     """The course's code and small data; not lessons/, which holds solutions."""
-    names = ("course_utils", "course", "data")
+    names = ("bootstrap", "course_utils", "course", "data")
     return [paths.ROOT / name for name in names if (paths.ROOT / name).exists()]
 
 

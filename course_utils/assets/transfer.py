@@ -22,7 +22,8 @@ from unearth import Link, PackageFinder
 from unearth.auth import MultiDomainBasicAuth
 from unearth.fetchers import PyPIClient
 
-from course_utils.assets import archives, settings
+from bootstrap import settings
+from course_utils.assets import archives
 from course_utils.assets.catalogue import Asset
 from course_utils.messages import CourseError
 

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
+from bootstrap import settings
 from course_utils import paths
-from course_utils.assets import settings
 
 URL = "https://{}.invalid/simple"
 

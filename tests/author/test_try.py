@@ -12,9 +12,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from bootstrap import settings
 from course.author import try_ as trial
 from course_utils import paths
-from course_utils.assets import settings
 from course_utils.messages import CourseError
 
 LOCK = paths.ROOT / trial.LOCK

@@ -10,7 +10,8 @@ from typing import Self
 from unearth import Link, PackageFinder
 from unearth.collector import LinkCollectError, collect_links_from_location
 
-from course_utils.assets import settings, transfer
+from bootstrap import settings
+from course_utils.assets import transfer
 
 
 class Mirror:

@@ -16,7 +16,7 @@ from course import cli
 from course.notebooks.lessons import all_lessons, read_cells, read_notebook
 from course_utils import paths
 
-OWN = {"course", "course_utils"}
+OWN = {"bootstrap", "course", "course_utils"}
 # Imported only where it is installed: read_cells takes the built notebook otherwise (tested below).
 WHERE_INSTALLED = {"jupytext"}
 

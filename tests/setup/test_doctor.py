@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from course.learner import computer, doctor
+from bootstrap import computer
+from course.learner import doctor
 from course.learner.doctor import BAD, GOOD, WARN
 from course_utils import paths
 

@@ -13,8 +13,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from bootstrap import settings
 from course_utils import paths
-from course_utils.assets import settings
 
 LOCK, DEVELOPERS_LOCK = (
     paths.ROOT / name for name in ("requirements.lock", "requirements-dev.lock")

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from course.learner import computer
+from bootstrap import computer
 from course_utils import paths
 
 START = paths.ROOT / "start.py"
 # What start.py needs before anything is installed.
-PARTS = ("start.py", "course/learner/computer.py", "course_utils/assets/settings.py")
+PARTS = ("start.py", "bootstrap/computer.py", "bootstrap/settings.py")
 PYTHON = getattr(sys, "_base_executable", sys.executable)
 VENV_PYTHON = ".venv/Scripts/python.exe" if os.name == "nt" else ".venv/bin/python"
 # An editable install without any package, so that nothing must be fetched to build it.
@@ -434,7 +434,7 @@ def test_a_disk_without_links_is_explained(uv_project):
 
 HOLD = """
 import importlib.util, sys, time
-spec = importlib.util.spec_from_file_location("computer", "course/learner/computer.py")
+spec = importlib.util.spec_from_file_location("computer", "bootstrap/computer.py")
 computer = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(computer)
 file = open(".start.lock", "a")

@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 from urllib.request import getproxies
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 PIP_FILE = "pip.ini" if os.name == "nt" else "pip.conf"
 PIP_SECTIONS = ("global", "install", "download")  # later ones win, as for `pip download`
 # Settings that send packages to another place than the environment that is to have them.

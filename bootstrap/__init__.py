@@ -1,0 +1,1 @@
+"""What start.py needs before anything is installed, and the course afterwards: standard library only."""
