@@ -175,7 +175,8 @@ def install(uv: bool, env: dict[str, str], lock: str) -> None:
     if not runs(*installer, "--require-hashes", "-r", lock, env=env):
         if uv:
             say("uv 没有成功，改用 pip 再试。", "uv did not succeed; trying again with pip.")
-            return install(False, env, lock)
+            install(False, env, lock)
+            return
         check_disk(0.3)
         raise SetupError(
             "装不上所需的软件包（原因见上面几行）。多半是连不上软件包索引：请检查网络，或者换一个镜像再试：\n"

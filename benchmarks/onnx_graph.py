@@ -17,7 +17,8 @@ from course_utils import backbones
 def write(model: keras.Model, file: Path) -> None:
     """``model`` (raw 0–255 RGB → pooled features) as an ONNX file with input (n, h, w, 3)."""
     model = backbones.fold_batch_norm(model)
-    names, nodes, values = {}, [], []
+    names: dict[int, str] = {}
+    nodes, values = [], []
     for layer in model.layers:
         inputs = layer.input if isinstance(layer.input, list) else [layer.input]
         read = [names.get(id(tensor), "image") for tensor in inputs]

@@ -353,7 +353,10 @@ def ours_lite2(epochs: None) -> Trained:
     choices = [(c, flip) for c in head.STRENGTHS for flip in (False, True)]
     losses = [held_out_loss(views, train.labels, *choice) for choice in choices]
     strength, flip = choices[int(np.argmin(losses))]
-    print({"strength": strength, "flip": flip, "loss": min(losses)}, dict(zip(choices, losses)))
+    print(
+        {"strength": strength, "flip": flip, "loss": min(losses)},
+        dict(zip(choices, losses, strict=True)),
+    )
     fitted = head.regression(strength).fit(views[0], train.labels)
 
     def dogs(paths: list[Path]) -> np.ndarray:

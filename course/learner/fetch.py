@@ -24,10 +24,7 @@ def run(args: argparse.Namespace) -> int:
     if not (args.names or args.all):
         print(table(store.status()))
         return 0
-    if args.all:
-        assets = list(known.values())
-    else:
-        assets = [store.named(name) for name in args.names]
+    assets = list(known.values()) if args.all else [store.named(name) for name in args.names]
     failed = [asset for asset in assets if not _get(asset, args.to)]
     if args.to:
         write_readme(args.to.expanduser(), [a for a in assets if a not in failed])

@@ -168,9 +168,6 @@ def free_name(path: Path) -> Path:
 
 def result_table(notebook: NotebookNode) -> str:
     """The text that cells tagged ``result-table`` show, as plain text."""
-    texts = []
-    for cell in notebook.cells:
-        if "result-table" in tags(cell):
-            for output in cell.get("outputs", []):
-                texts.append(output.get("text") or output.get("data", {}).get("text/plain", ""))
+    shown = [cell.get("outputs", []) for cell in notebook.cells if "result-table" in tags(cell)]
+    texts = [o.get("text") or o.get("data", {}).get("text/plain", "") for o in sum(shown, [])]
     return "\n".join(text.rstrip() for text in texts if text.strip())

@@ -140,7 +140,7 @@ def expected(name: str, text: str) -> list[str]:
     Names may begin with a student's own number ("11_03_gradient.ipynb"): one that the checks bear
     out goes before others.
     """
-    used = [number for number in dict.fromkeys(EXERCISE.findall(text))]
+    used = list(dict.fromkeys(EXERCISE.findall(text)))
     named = [number for number in NUMBER.findall(name) if definitions.exercises(number)]
     chosen = [number for number in named if number in used] or named[-1:] or used
     return [name for number in sorted(set(chosen)) for name in definitions.exercises(number)]

@@ -59,7 +59,10 @@ class Archive:
         """The file's content as a stream."""
         if isinstance(self._opened, zipfile.ZipFile):
             return self._opened.open(name)
-        return self._opened.extractfile(name)
+        content = self._opened.extractfile(name)
+        if content is None:
+            raise Refused(f"{name} is no file")
+        return content
 
 
 @contextmanager

@@ -178,7 +178,7 @@ def _bar(asset: Asset, progress: bool | None):
 def _installed(asset: Asset, thorough: bool) -> Path | None:
     """A file of an installed package, found without importing the package."""
     try:
-        path = Path(metadata.distribution(asset.carrier).locate_file(asset.member))
+        path = Path(str(metadata.distribution(asset.carrier).locate_file(asset.member)))
     except metadata.PackageNotFoundError:
         return None
     return path if is_sound(path, asset) and (not thorough or _digest_fits(path, asset)) else None

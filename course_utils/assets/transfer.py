@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 import httpx2
@@ -84,10 +85,10 @@ def session(found: settings.IndexSettings) -> PyPIClient:
 
 
 def find(
-    asset: Asset, client: PyPIClient, found: settings.IndexSettings, reasons: list[str]
+    asset: Asset, client: Any, found: settings.IndexSettings, reasons: list[str]
 ) -> Iterator[Link]:
     """Links to exactly the asset's file, index by index; why an index gave none goes to ``reasons``."""
-    sources = [{"index_urls": [url]} for url in _index_urls(found)]
+    sources: list[dict[str, Any]] = [{"index_urls": [url]} for url in _index_urls(found)]
     sources += [{"find_links": [url]} for url in found.find_links]
     for source in sources:
         place = settings.redacted(next(iter(source.values()))[0])
@@ -113,9 +114,11 @@ def _ssl_context(found: settings.IndexSettings) -> ssl.SSLContext | bool:
     """Trust as the settings say; True leaves it to the client (the system's store)."""
     if not (found.cert or found.client_cert):
         return True
-    where = {"capath" if os.path.isdir(found.cert) else "cafile": found.cert or None}
+    folder = os.path.isdir(found.cert)
     try:
-        context = ssl.create_default_context(**where)
+        context = ssl.create_default_context(
+            capath=found.cert if folder else None, cafile=None if folder else found.cert or None
+        )
         if found.client_cert:
             context.load_cert_chain(found.client_cert)
     except OSError as error:
@@ -129,7 +132,7 @@ def _ssl_context(found: settings.IndexSettings) -> ssl.SSLContext | bool:
 
 def _trusted(found: settings.IndexSettings) -> dict[str, httpx2.BaseTransport]:
     """Transports to trusted hosts: certificates unchecked, but, unlike unearth's own, by the proxy."""
-    mounts = {}
+    mounts: dict[str, httpx2.BaseTransport] = {}
     for host in found.trusted_hosts:
         for scheme in ("http", "https"):
             system = "" if proxy_bypass(host) else getproxies().get(scheme, "")
@@ -146,8 +149,12 @@ def _proxy(url: str) -> str | None:
 @contextmanager
 def _heard(reasons: list[str]) -> Iterator[None]:
     """Collect unearth's warnings (404, wrong content type, untrusted host) instead of printing them."""
-    handler = logging.Handler(logging.WARNING)
-    handler.emit = lambda record: reasons.append(settings.redacted(record.getMessage()))
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            reasons.append(settings.redacted(record.getMessage()))
+
+    handler = Listener(logging.WARNING)
     logger = logging.getLogger("unearth")
     before, logger.propagate = logger.propagate, False
     logger.addHandler(handler)

@@ -119,11 +119,12 @@ def _prepare(path: Path, network: Network, store: Store) -> _Item:
 def _work(chunk: list[Path], network: Network, store: Store) -> list[_Item]:
     """A batch from files to features; the new ones go into the cache."""
     batch = [_prepare(path, network, store) for path in chunk]
-    new = [item for item in batch if item.pixels is not None]
+    new = {item.digest: item.pixels for item in batch if item.pixels is not None}
     if new:
-        for item, row in zip(new, network.predict(np.stack([i.pixels for i in new])), strict=True):
-            item.row, item.pixels = row, None
-        store.put({item.digest: item.row for item in new})
+        rows = dict(zip(new, network.predict(np.stack(list(new.values()))), strict=True))
+        for item in batch:
+            item.row, item.pixels = rows.get(item.digest, item.row), None
+        store.put(rows)
     return batch
 
 

@@ -26,14 +26,14 @@ class TimeUp(BaseException):
 
     def __init__(self) -> None:
         super().__init__()
-        frame = sys._getframe(1)
+        frame: FrameType | None = sys._getframe(1)
         while frame is not None and frame.f_code.co_filename != __file__:
             frame.f_trace = _raise_again
             frame = frame.f_back
         sys.settrace(_raise_again)  # of this thread only; Python takes it away when it raises
 
 
-def _raise_again(frame: FrameType, event: str, argument: object) -> object:
+def _raise_again(frame: FrameType, event: str, argument: object) -> Any:
     if event == "line" and frame.f_code.co_filename not in (__file__, threading.__file__):
         raise _Again
     return _raise_again
@@ -93,7 +93,7 @@ def _stop(thread: threading.Thread, patience: float) -> bool:
     until = time.monotonic() + patience
     while thread.is_alive() and time.monotonic() < until:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident), ctypes.py_object(TimeUp)
+            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(TimeUp)
         )
         thread.join(0.1)
     return not thread.is_alive()

@@ -148,7 +148,7 @@ def _known_mistake(
         try:
             for result, arguments in zip(results, tries, strict=True):
                 compare(result, wrong(*copy.deepcopy(arguments)), rtol, atol)
-        except Exception:  # noqa: BLE001, S112 (it differs or cannot be computed: not this mistake)
+        except Exception:  # noqa: BLE001 (it differs or cannot be computed: not this mistake)
             continue
         return text
     return None

@@ -13,8 +13,10 @@ from course_utils.messages import CourseError
 CELLS = (
     "\nimport os\nfolder = os.environ['COURSE_PHOTOS']",
     "\nprint(sorted(os.listdir(folder)))\nassert folder == 'the course’s photos', 'wrong'",
-    ' tags=["photo-live"]\nfrom IPython.display import Image; import base64 as b\n'
-    + "Image(b.b64decode('iVBORw0KGgo='), format='png')",
+    (
+        ' tags=["photo-live"]\nfrom IPython.display import Image; import base64 as b\n'
+        "Image(b.b64decode('iVBORw0KGgo='), format='png')"
+    ),
 )
 
 

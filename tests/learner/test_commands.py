@@ -136,10 +136,13 @@ def test_the_three_formats_agree_and_bad_files_are_named(trained, small, test_fi
     lines = list(csv.DictReader(io.StringIO(found[1].stdout)))
     assert [(r["photo"], r["label"]) for r in rows] == [(r["photo"], r["label"]) for r in lines]
     assert all(
-        abs(float(a["p(猫)"]) - b["probabilities"]["猫"]) < 1e-6 for a, b in zip(lines, rows)
+        abs(float(a["p(猫)"]) - b["probabilities"]["猫"]) < 1e-6
+        for a, b in zip(lines, rows, strict=True)
     )
     table = found[2].stdout.splitlines()[1:]
-    assert [line.strip().startswith(row["photo"]) for line, row in zip(table, rows)] == [True] * 40
+    assert [
+        line.strip().startswith(row["photo"]) for line, row in zip(table, rows, strict=True)
+    ] == [True] * 40
 
 
 @pytest.mark.index

@@ -31,7 +31,7 @@ def swallows():
         try:
             while True:
                 pass
-        except BaseException:  # noqa: BLE001, S112 (a learner's bare except)
+        except BaseException:  # noqa: BLE001 (a learner's bare except)
             continue
 
 

@@ -37,7 +37,8 @@ def test_class_folders_become_labels(folder):
     assert found.class_names == ("cat s", "狗")
     assert found.labels.tolist() == [0, 0, 0, 1, 1, 1]
     assert all(
-        p.is_relative_to(folder / found.class_names[k]) for p, k in zip(found.paths, found.labels)
+        p.is_relative_to(folder / found.class_names[k])
+        for p, k in zip(found.paths, found.labels, strict=True)
     )
     assert not found.skipped
     assert found.images(32).shape == (6, 32, 32, 3)

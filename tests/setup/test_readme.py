@@ -40,7 +40,9 @@ def test_writing_and_checking(tmp_path, capsys):
 
 def test_measured_parts_say_the_same_numbers():
     zh, en = (
-        re.findall(r"\d+(?:[.,]\d+)*", re.search(rf"\| \| {head} \|.*?\n\n.*?\n", TEXT, re.S)[0])
+        re.findall(
+            r"\d+(?:[.,]\d+)*", re.search(rf"\| \| {head} \|.*?\n\n.*?\n", TEXT, re.DOTALL)[0]
+        )
         for head in ("实测", "measured")
     )
     assert len(zh) > 30
