@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from course import cli
+from course.learner.classifier import model_file
 from course_utils import assets, photos
 from course_utils.messages import CourseError
 
@@ -185,6 +186,27 @@ def test_what_is_wrong_is_said_in_both_languages(trained, small, tmp_path):
         assert "Traceback" not in result.stderr
         assert any("\u4e00" <= letter <= "\u9fff" for letter in result.stderr)
     assert not (tmp_path / "m.keras").exists()
+
+
+@pytest.mark.index
+def test_whatever_happens_to_the_output_the_model_is_there(trained, small, tmp_path):
+    class Full(io.StringIO):
+        def write(self, text):
+            raise OSError(28, "No space left on device")
+
+    out = tmp_path / "m.keras"
+    arguments = [
+        "train",
+        "--data",
+        small / "train",
+        "--backbone",
+        "efficientnet_lite0",
+        "--out",
+        out,
+    ]
+    with mock.patch.dict(os.environ, surroundings(trained.parent)), redirect_stdout(Full()):
+        assert cli.main(list(map(str, arguments))) == 1
+    assert model_file.class_names(out) == ("big dogs", "猫")
 
 
 @pytest.mark.index

@@ -2,7 +2,9 @@
 
 import csv
 import hashlib
+import os
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -54,7 +56,55 @@ def test_bad_files_are_skipped_by_name_or_refused(folder):
     assert len(found) == 6
     with pytest.raises(CourseError) as error:
         photos.load_folder(folder, on_bad="refuse")
-    assert all(path.name in str(error.value) for path in bad)
+    for text in (error.value.zh, error.value.en):  # both list them: facts are equal
+        assert all(path.name in text for path in bad)
+        assert len(text.splitlines()) == 3
+
+
+def test_what_systems_and_network_drives_leave_is_no_class_and_no_photo(folder):
+    for name in ("$RECYCLE.BIN", "@eaDir", "System Volume Information", "lost+found", "#recycle"):
+        (folder / name).mkdir()
+        noise(7).save(folder / name / "7.png")
+    (folder / "狗" / "@eaDir" / "-1 照.png").mkdir(parents=True)
+    noise(1).save(folder / "狗" / "@eaDir" / "-1 照.png" / "SYNOPHOTO_THUMB_M.png")
+    (folder / "狗" / "ehthumbs.db").write_bytes(b"x")
+    found = photos.load_folder(folder)
+    assert found.class_names == ("cat s", "狗")
+    assert len(found) == 6 and not found.skipped
+
+
+def link(place, target):
+    try:
+        place.symlink_to(target, target_is_directory=True)
+    except OSError:
+        pytest.skip("links are not allowed here")
+
+
+def test_linked_folders_are_followed_once(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    noise(8).save(elsewhere / "8.png")
+    link(folder / "狗" / "linked", elsewhere)
+    link(folder / "狗" / "again", elsewhere)
+    link(folder / "狗" / "loop", folder / "狗")
+    link(elsewhere / "back", elsewhere)
+    link(folder / "fox", elsewhere)  # a class folder may be a link itself
+    found = photos.load_folder(folder)
+    assert found.class_names == ("cat s", "fox", "狗")
+    assert np.bincount(found.labels).tolist() == [3, 1, 4]
+    assert not found.skipped
+
+
+def test_a_link_to_nothing_is_named(folder):
+    link(folder / "狗" / "gone", folder / "nowhere")
+    assert [path.name for path, _ in photos.load_folder(folder).skipped] == ["gone"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not allow such names")
+def test_a_class_whose_name_is_no_text_is_refused_at_once(folder):
+    os.mkdir(os.fsencode(folder) + b"/caf\xe9")
+    with pytest.raises(CourseError, match="no text") as error:
+        photos.load_folder(folder)
+    assert "caf" in str(error.value).encode("utf-8").decode()
 
 
 def test_files_are_only_read(folder):

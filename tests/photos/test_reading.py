@@ -1,14 +1,21 @@
 """Every kind of photo file, against what Pillow was asked to write."""
 
 import io
+import multiprocessing
+import os
+import pickle
 import struct
+import sys
 import zlib
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from course_utils import photos
+from course_utils.messages import CourseError
 from course_utils.photos import reading
 
 RED_LEFT = np.zeros((40, 60, 3), np.uint8)
@@ -171,6 +178,104 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, pixels):
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", 9) + b"IDAT" + bytes(13))
     with pytest.raises(photos.BadPhoto, match="bomb"):
         photos.read(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "advice"),
+    [
+        (b"\0\0\0\x18ftypheic" + bytes(40), "HEIC", "Most Compatible"),
+        (b"\0\0\0\x18ftypmif1" + bytes(40), "HEIC", "as JPEG"),
+        (b"\0\0\0\x1cftypavif" + bytes(40), "AVIF", "as JPEG"),
+        (b"\0\0\0\x14ftypisom" + bytes(40), "MP4", "no JPEG"),
+        (b"II*\0" + bytes(40), "TIFF", "as JPEG"),
+        (b"%PDF-1.7" + bytes(40), "PDF", "as JPEG"),
+        (b"<!DOCTYPE html><html>", "HTML", "no JPEG"),
+    ],
+    ids=["heic", "heif", "avif", "mp4", "tiff", "pdf", "html"],
+)
+def test_what_is_no_photo_is_named(tmp_path, content, kind, advice):
+    (tmp_path / "x.jpg").write_bytes(content)
+    with pytest.raises(photos.BadPhoto, match=advice) as error:
+        photos.read(tmp_path / "x.jpg")
+    assert kind in error.value.zh and kind in error.value.en
+    assert len(error.value.reason.splitlines()) == 2
+
+
+def test_real_avif_is_named(tmp_path):
+    path = tmp_path / "x.jpg"
+    try:
+        Image.fromarray(RED_LEFT).save(path, "AVIF")
+    except (KeyError, OSError):
+        pytest.skip("this Pillow does not write AVIF")
+    with pytest.raises(photos.BadPhoto, match="AVIF"):
+        photos.read(path)
+
+
+@pytest.mark.parametrize("megabytes", [3, 80])
+def test_a_sound_picture_with_much_text_is_not_called_damaged(tmp_path, megabytes):
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("prompt", "x" * megabytes * 10**6, zip=True)
+    path = saved(tmp_path / "x.png", Image.fromarray(RED_LEFT), pnginfo=texts)
+    if megabytes < 64:
+        assert np.array_equal(photos.read(path), RED_LEFT)
+    else:
+        with pytest.raises(photos.BadPhoto, match="64 MB of text") as error:
+            photos.read(path)
+        assert "damaged" not in str(error.value) and "损坏" not in str(error.value)
+
+
+def test_broken_exif_does_not_cost_the_photo(tmp_path):
+    broken = b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\xff" * 30
+    path = saved(tmp_path / "x.png", Image.fromarray(RED_LEFT), exif=broken)
+    assert np.array_equal(photos.read(path), RED_LEFT)
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "PNG"])
+def test_animations_give_their_first_frame(tmp_path, kind):
+    frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "blue")]
+    options = {"save_all": True, "append_images": frames[1:], "format": kind, "lossless": True}
+    path = saved(tmp_path / "x", frames[0], **options)
+    assert Image.open(path).n_frames == 2
+    assert photos.read(path)[0, 0].tolist() == [255, 0, 0]
+
+
+def test_a_panorama_of_fifty_thousand_pixels(tmp_path):
+    path = saved(tmp_path / "x.jpg", Image.new("RGB", (50_000, 20), "red"))
+    assert photos.read(path, 32).shape == (32, 32, 3)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_named_pipe_is_no_photo_and_nobody_waits_for_it(tmp_path):
+    os.mkfifo(tmp_path / "x.jpg")
+    with pytest.raises(photos.BadPhoto, match="plain file"):
+        photos.read(tmp_path / "x.jpg")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not allow such names")
+@pytest.mark.parametrize("name", [b"caf\xe9.png", b"two\nlines.png", b"\x1b[31m.png"])
+def test_names_that_are_no_text(tmp_path, name):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    Image.fromarray(RED_LEFT).save(path, "PNG")
+    assert np.array_equal(photos.read(path), RED_LEFT)
+    path.write_bytes(b"no photo")
+    with pytest.raises(photos.BadPhoto) as error:
+        photos.read(path)
+    str(error.value).encode("utf-8")
+    assert "\x1b" not in str(error.value)
+
+
+def test_errors_cross_processes():
+    """Where photos are read by several processes, the error that comes back is the same."""
+    for error in (photos.BadPhoto(Path("猫.jpg"), "空", "empty"), CourseError("错", "wrong")):
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again)) == (type(error), str(error))
+        assert vars(again) == vars(error)
+    spawn = multiprocessing.get_context("spawn")
+    with (
+        ProcessPoolExecutor(1, mp_context=spawn) as pool,
+        pytest.raises(photos.BadPhoto, match="nothing.jpg"),
+    ):
+        pool.submit(photos.read, "nothing.jpg").result()
 
 
 def test_missing_file_and_folder(tmp_path):
