@@ -59,7 +59,7 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "course-stamp.json"
 TEMPORARY = VENV / "tmp"  # what installers unpack: the system's own folder may be too small
 LEARNERS, DEVELOPERS = "requirements.lock", "requirements-dev.lock"
-NEEDED_GB = 3.0  # the environment takes 2.2 GB, the downloads in between about 0.7
+NEEDED_GB = 3.0  # the environment takes 2.2 GB, the downloads in between about 0.6
 
 
 def part(name: str) -> ModuleType:
@@ -130,7 +130,7 @@ HELD: list[int] = []  # descriptors of the file by which one start.py waits for 
 @contextlib.contextmanager
 def alone():
     """Wait for another start.py in this folder. The system lets go of what a killed one held."""
-    with (ROOT / ".start.lock").open("a") as file:
+    with (ROOT / ".start.lock").open("ab") as file:
         told = False
         while not computer.lock(file.fileno()):
             if not told:

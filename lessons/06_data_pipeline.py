@@ -277,7 +277,7 @@ for path in map(Path, dataset.file_paths[:2] + dataset.file_paths[-2:]):
 whole_file = Path(dataset.file_paths[0]).read_bytes()
 (broken / "cats" / "cut.jpg").write_bytes(whole_file[: len(whole_file) // 2])
 (broken / "cats" / "empty.jpg").write_bytes(b"")
-(broken / "dogs" / "text.jpg").write_text("not a photo")
+(broken / "dogs" / "text.jpg").write_text("not a photo", encoding="utf-8")
 assert len(photos.photo_files(broken)) == 7
 loaded = photos.load_folder(broken)
 Image.open(dataset.file_paths[0]).save(broken / "cats" / "good.png")

@@ -349,7 +349,7 @@ def container_limit() -> float:
     """Bytes that the control group allows; infinite outside containers."""
     for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
         try:
-            return float(Path(file).read_text())
+            return float(Path(file).read_text(encoding="ascii"))
         except (OSError, ValueError):
             continue
     return float("inf")
@@ -359,7 +359,7 @@ def check_processor() -> Iterator[Finding]:
     """Cores, the instructions that TensorFlow is built with, and a GPU if there is one."""
     cores = os.cpu_count() or 1
     info = Path("/proc/cpuinfo")
-    flags = info.read_text(errors="replace") if info.exists() else ""
+    flags = info.read_text(encoding="utf-8", errors="replace") if info.exists() else ""
     if "flags" in flags and not re.search(r"\bavx\b", flags):
         yield Finding(
             BAD,
@@ -528,7 +528,9 @@ def check_ports() -> Iterator[Finding]:
 def check_deep() -> Iterator[Finding]:
     """Import TensorFlow in a process of its own and train one step."""
     command = [sys.executable, "-c", DEEP]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     if done.returncode == 0 and "True" in done.stdout:
         yield Finding(GOOD, "TensorFlow 能导入，也能训练", "TensorFlow imports and trains")
         return

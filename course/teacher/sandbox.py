@@ -50,7 +50,9 @@ def why_not() -> tuple[str, str] | None:
         todo = "apt install bubblewrap / dnf install bubblewrap"
         return f"没有安装 bubblewrap（{todo}）", f"bubblewrap is not installed ({todo})"
     probe = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
-    done = subprocess.run(probe, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        probe, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     if done.returncode:
         said = done.stderr.strip()[:200]
         return f"bubblewrap 在这里不能用（{said}）", f"bubblewrap does not work here ({said})"

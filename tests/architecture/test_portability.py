@@ -27,12 +27,6 @@ POSIX_CALLS = {
 }  # fmt: skip
 OPENERS = {"open", "fdopen", "NamedTemporaryFile", "TemporaryFile", "SpooledTemporaryFile"}
 TEXT_MODE = re.compile(r"[rwxa]\+?t?\+?")
-# Still to be mended; a name leaves this list with its last finding.
-LEFT = {
-    "course/learner/doctor.py", "course/teacher/sandbox.py", "lessons/06_data_pipeline.py",
-    "start.py", "tests/setup/test_doctor.py", "tests/setup/test_environment_files.py",
-    "tests/setup/test_newcomer.py", "tests/setup/test_start.py",
-}  # fmt: skip
 # What a condition or a skip mentions that keeps a line away from Windows.
 GUARD = re.compile(r"os\.name|sys\.platform|platform\.system|hasattr\(|which\(|bwrap|ImportError")
 
@@ -156,7 +150,7 @@ def tracked() -> list[str]:
 def test_python_files_hold_nothing_that_only_linux_has():
     found = {}
     for name in tracked():
-        if name.endswith(".py") and name not in LEFT:
+        if name.endswith(".py"):
             problems = found_in((paths.ROOT / name).read_text(encoding="utf-8"))
             found |= {name: problems} if problems else {}
     assert not found, "\n".join(f"{name}:{p}" for name, ps in found.items() for p in ps)

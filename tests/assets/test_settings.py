@@ -281,6 +281,6 @@ def test_the_same_answers_when_start_py_reads_this_file_by_its_path(clean_settin
         "print(json.dumps(module.installer_environment()))"
     )
     command = [sys._base_executable, "-I", "-S", "-c", code, settings.__file__]
-    there = subprocess.check_output(command, cwd=tmp_path, text=True)
+    there = subprocess.check_output(command, cwd=tmp_path, encoding="utf-8")
     assert settings.ROOT == paths.ROOT
     assert json.loads(there).items() >= here.items()

@@ -189,7 +189,9 @@ def test_a_configuration_that_stops_jupyterlab_is_named(project, tmp_path):
 
 
 def test_a_home_that_cannot_be_written(project, tmp_path):
-    (tmp_path / "a-file").write_text("")  # nobody, not even root, can make a folder in a file
+    (tmp_path / "a-file").write_text(
+        "", encoding="utf-8"
+    )  # nobody, not even root, can make a folder in a file
     home = str(tmp_path / "a-file" / "home")
     closed = {"HOME": home, "USERPROFILE": home, "APPDATA": home, "LOCALAPPDATA": home}
     closed["JUPYTER_RUNTIME_DIR"] = f"{home}/runtime"

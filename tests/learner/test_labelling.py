@@ -32,17 +32,17 @@ def files(tmp_path):
 def test_a_terminal_sees_progress_and_a_file_does_not(files, monkeypatch, tmp_path):
     pty = pytest.importorskip("pty", reason="terminals of this kind are not on Windows")
     reading, writing = pty.openpty()
-    with os.fdopen(writing, "w") as terminal:
+    with os.fdopen(writing, "w", encoding="utf-8") as terminal:
         monkeypatch.setattr(sys, "stderr", terminal)
         label_all(FAKE, files)
         terminal.flush()
         shown = os.read(reading, 10_000).decode()
     os.close(reading)
     assert "/40" in shown and "photo" in shown
-    with (tmp_path / "log").open("w") as log:
+    with (tmp_path / "log").open("w", encoding="utf-8") as log:
         monkeypatch.setattr(sys, "stderr", log)
         label_all(FAKE, files)
-    assert not (tmp_path / "log").read_text()
+    assert not (tmp_path / "log").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("write", [classify._table, classify._csv, classify._json])

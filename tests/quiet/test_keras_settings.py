@@ -58,7 +58,9 @@ def run(tmp_path):
 def test_settings_and_variables_of_the_user_do_not_count(run, tmp_path):
     done = run("import course_utils\n" + ASK, OTHER, **VARIABLES)
     assert done.stdout == USUAL, done.stderr
-    assert json.loads((tmp_path / "keras.json").read_text()) == OTHER  # his file is his
+    assert (
+        json.loads((tmp_path / "keras.json").read_text(encoding="utf-8")) == OTHER
+    )  # his file is his
 
 
 def test_nor_where_keras_was_imported_before(run):
@@ -100,7 +102,7 @@ def test_another_fault_is_not_blamed_on_the_settings(monkeypatch, tmp_path):
         "backend": "x",
         "image_data_format": "channels_last",
     }
-    (tmp_path / "keras.json").write_text(json.dumps(usual))
+    (tmp_path / "keras.json").write_text(json.dumps(usual), encoding="utf-8")
     with pytest.raises(ImportError, match="tensorflow"), keras_settings.settled():
         raise ImportError("tensorflow")
 

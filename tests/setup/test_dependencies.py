@@ -23,7 +23,7 @@ WHERE_INSTALLED = {"jupytext"}
 
 def deptry(folder: Path) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "deptry", "."]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
 
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_used():
@@ -34,7 +34,9 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_used():
 def test_an_undeclared_import_would_be_found(tmp_path):
     shutil.copy(paths.ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "course_utils").mkdir()
-    (tmp_path / "course_utils" / "new.py").write_text("import requests\nimport seaborn\n")
+    (tmp_path / "course_utils" / "new.py").write_text(
+        "import requests\nimport seaborn\n", encoding="utf-8"
+    )
     done = deptry(tmp_path)
     assert done.returncode
     assert "'requests' imported but" in done.stderr

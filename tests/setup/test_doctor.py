@@ -36,7 +36,9 @@ def test_it_imports_nothing_heavy():
         "[doctor.findings_of(check) for check in doctor.CHECKS]; "
         "print({'tensorflow', 'keras', 'numpy', 'matplotlib', 'pandas'} & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
     assert done.stdout.strip() == "set()"
 
 
@@ -62,12 +64,13 @@ def package(tmp_path, monkeypatch):
     wheel_home = tmp_path / "site"
     source = tmp_path / "source"
     (source / "tensorflow").mkdir(parents=True)
-    (source / "tensorflow" / "__init__.py").write_text("x = 1\n")
+    (source / "tensorflow" / "__init__.py").write_text("x = 1\n", encoding="utf-8")
     (source / "tensorflow" / "core.so").write_bytes(bytes(1000))
     (source / "pyproject.toml").write_text(
         '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
         '[project]\nname = "tensorflow"\nversion = "2.21.0"\n'
-        '[tool.hatch.build.targets.wheel]\npackages = ["tensorflow"]\n'
+        '[tool.hatch.build.targets.wheel]\npackages = ["tensorflow"]\n',
+        encoding="utf-8",
     )
     uv = [sys.executable, "-m", "uv", "pip", "install", "-q", "--no-build-isolation", "--no-deps"]
     subprocess.run([*uv, "--target", wheel_home, source], check=True)
@@ -89,7 +92,7 @@ def test_a_broken_tensorflow_is_found_without_importing_it(package, damage):
     elif damage == "library cut short":
         (package / "core.so").write_bytes(bytes(999))
     else:
-        (package / "__init__.py").write_text("x = 2\n")  # as long as before
+        (package / "__init__.py").write_text("x = 2\n", encoding="utf-8")  # as long as before
     findings = doctor.findings_of(doctor.check_files)
     assert [f.mark for f in findings] == [BAD]
     assert "start.py" in findings[0].en
@@ -97,7 +100,7 @@ def test_a_broken_tensorflow_is_found_without_importing_it(package, damage):
 
 def test_a_file_named_tensorflow_is_found(package, tmp_path, monkeypatch):
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "tensorflow.py").write_text("raise SystemError")
+    (tmp_path / "mine" / "tensorflow.py").write_text("raise SystemError", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path / "mine")
     findings = doctor.findings_of(doctor.check_files)
     assert [f.mark for f in findings] == [BAD]
@@ -106,7 +109,7 @@ def test_a_file_named_tensorflow_is_found(package, tmp_path, monkeypatch):
 
 def lock_of(tmp_path, monkeypatch, *rows):
     text = "".join(f"{row} \\\n    --hash=sha256:00\n    # via\n" for row in rows)
-    (tmp_path / "requirements.lock").write_text(text)
+    (tmp_path / "requirements.lock").write_text(text, encoding="utf-8")
     monkeypatch.setattr(doctor.paths, "ROOT", tmp_path)
 
 
@@ -130,7 +133,7 @@ def test_the_lock_to_compare_with_is_the_one_that_is_installed(tmp_path, monkeyp
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     assert doctor.installed_lock().name == "requirements.lock"  # conda makes no stamp
     stamp = tmp_path / "course-stamp.json"
-    stamp.write_text('{"lock": "requirements-dev.lock"}')
+    stamp.write_text('{"lock": "requirements-dev.lock"}', encoding="utf-8")
     assert doctor.installed_lock() == paths.ROOT / "requirements-dev.lock"
     lock_of(tmp_path, monkeypatch, f"numpy=={metadata.version('numpy')}")
     (tmp_path / "requirements.lock").rename(tmp_path / "requirements-dev.lock")
@@ -145,7 +148,10 @@ def test_a_python_without_a_part_is_told_and_the_report_goes_on(name):
         "sys.exit(main(['doctor']))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, encoding="utf-8"
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     assert done.returncode == 1
     assert f"✗ 这个 Python 缺少 {name}" in done.stdout
@@ -172,7 +178,9 @@ def test_keras_settings_of_other_programs_are_named(monkeypatch, tmp_path):
     file = tmp_path / "keras.json"
     file.write_text("{broken", encoding="utf-8")
     assert doctor.findings_of(doctor.check_keras) == []  # Keras leaves it aside, too
-    file.write_text('{"image_data_format": "channels_first", "backend": "tensorflow"}')
+    file.write_text(
+        '{"image_data_format": "channels_first", "backend": "tensorflow"}', encoding="utf-8"
+    )
     (finding,) = doctor.findings_of(doctor.check_keras)
     assert finding.mark == BAD
     for text in (finding.zh, finding.en):
@@ -193,7 +201,7 @@ def test_deep_blames_the_setting_and_not_the_installation(monkeypatch, tmp_path)
 
 def test_settings_files_that_say_nothing_are_named(no_index, monkeypatch, tmp_path):
     config = tmp_path / "pip.conf"
-    config.write_text("no section\n")
+    config.write_text("no section\n", encoding="utf-8")
     monkeypatch.setenv("PIP_CONFIG_FILE", str(config))
     monkeypatch.setenv("PIP_TARGET", "/elsewhere")
     broken, elsewhere, good = doctor.findings_of(doctor.check_index)
@@ -222,7 +230,9 @@ def no_index(monkeypatch, tmp_path):
 
 def test_a_mirror_that_uv_lacks_is_told_without_the_password(no_index, monkeypatch, tmp_path):
     config = tmp_path / "pip.conf"
-    config.write_text("[global]\nindex-url = https://me:secret@mirror.example/simple\n")
+    config.write_text(
+        "[global]\nindex-url = https://me:secret@mirror.example/simple\n", encoding="utf-8"
+    )
     monkeypatch.setenv("PIP_CONFIG_FILE", str(config))
     findings = doctor.findings_of(doctor.check_index)
     assert [f.mark for f in findings] == [WARN]

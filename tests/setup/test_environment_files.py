@@ -109,7 +109,7 @@ def uv(*arguments, text=None):
         command,
         input=text,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
         cwd=paths.ROOT,
         env=settings.installer_environment(),

@@ -33,7 +33,9 @@ def test_the_set_up_and_fetch_through_a_mirror_and_nothing_else(tmp_path, mirror
     shutil.copytree(paths.ROOT, clone, ignore=shutil.ignore_patterns(*LEFT_OUT))
     home.mkdir()
     (home / ".pip").mkdir()
-    (home / ".pip" / "pip.conf").write_text(f"[global]\nindex-url = {mirror.url}\n")
+    (home / ".pip" / "pip.conf").write_text(
+        f"[global]\nindex-url = {mirror.url}\n", encoding="utf-8"
+    )
     inherited = ("PIP_", "UV_", "COURSE_", "XDG_", "VIRTUAL", "PYTHON")
     env = {k: v for k, v in os.environ.items() if not k.startswith(inherited)}
     env |= {"HOME": str(home), "PYTHONUTF8": "1", "PIP_EXTRA_INDEX_URL": mirror.url}
@@ -49,7 +51,6 @@ def test_the_set_up_and_fetch_through_a_mirror_and_nothing_else(tmp_path, mirror
             cwd=clone,
             env=env,
             capture_output=True,
-            text=True,
             encoding="utf-8",
             timeout=600,
             check=False,

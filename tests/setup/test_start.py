@@ -75,7 +75,7 @@ def write_lock(root: Path, *wheels: Path, name: str = "requirements.lock") -> No
         package, version = wheel.name.split("-")[:2]
         digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
         rows.append(f"{package}=={version} --hash=sha256:{digest}\n")
-    (root / name).write_text("".join(rows))
+    (root / name).write_text("".join(rows), encoding="utf-8")
 
 
 class Project:
@@ -89,9 +89,9 @@ class Project:
         for name in PARTS:
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(paths.ROOT / name, self.root / name)
-        (self.root / "backend.py").write_text(BACKEND)
-        (self.root / "pyproject.toml").write_text(PYPROJECT)
-        (self.root / "course" / "cli.py").write_text(CLI)
+        (self.root / "backend.py").write_text(BACKEND, encoding="utf-8")
+        (self.root / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+        (self.root / "course" / "cli.py").write_text(CLI, encoding="utf-8")
         tiny, tool = (make_wheel(self.wheels, "1.0", name) for name in ("tiny", "tool"))
         write_lock(self.root, tiny)
         write_lock(self.root, tiny, tool, name="requirements-dev.lock")
@@ -125,7 +125,6 @@ class Project:
             cwd=cwd or self.root,
             env=self.environment(**settings),
             capture_output=True,
-            text=True,
             encoding="utf-8",
             timeout=120,
             check=False,
@@ -196,7 +195,6 @@ def test_an_interrupted_set_up_heals(project, how):
         cwd=project.root,
         env=project.environment(),
         stderr=subprocess.PIPE,
-        text=True,
         encoding="utf-8",
         start_new_session=True,
     )
@@ -219,7 +217,9 @@ def test_a_moved_folder_heals(uv_project):
     uv_project.root.rename(moved)
     uv_project.root = moved
     assert "tiny 1.0" in uv_project.start().stdout
-    assert json.loads((moved / ".venv/course-stamp.json").read_text())["folder"] == str(moved)
+    assert json.loads((moved / ".venv/course-stamp.json").read_text(encoding="utf-8"))[
+        "folder"
+    ] == str(moved)
 
 
 def test_where_python_keeps_no_bytecode_the_set_up_does(uv_project):
@@ -232,13 +232,15 @@ def test_where_python_keeps_no_bytecode_the_set_up_does(uv_project):
 def test_a_damaged_environment_heals(uv_project, damage):
     venv = uv_project.root / ".venv"
     if damage == "a file":
-        venv.write_text("")
+        venv.write_text("", encoding="utf-8")
     elif damage == "made by hand":
         subprocess.run([PYTHON, "-m", "venv", "--without-pip", venv], check=True)
     else:
         uv_project.start()
         gone = uv_project.root / VENV_PYTHON
-        gone.unlink() if damage == "python gone" else (venv / "course-stamp.json").write_text("{")
+        gone.unlink() if damage == "python gone" else (venv / "course-stamp.json").write_text(
+            "{", encoding="utf-8"
+        )
     assert "tiny 1.0" in uv_project.start().stdout
 
 
@@ -247,7 +249,7 @@ def test_an_environment_of_another_python_is_made_anew(uv_project):
     if other is None:
         pytest.skip("only one supported Python on this machine")
     uv_project.start()
-    version = subprocess.check_output([other, "-V"], text=True).split()[1]
+    version = subprocess.check_output([other, "-V"], encoding="utf-8").split()[1]
     assert f"python {version}" in uv_project.start(python=other).stdout
 
 
@@ -299,7 +301,7 @@ def test_really_old_pythons_get_the_message_not_a_syntax_error(uv_project):
 def test_a_file_named_like_pythons_own_modules_is_not_imported(uv_project, tmp_path):
     """Neither beside start.py nor in the folder that it is run from."""
     for folder in (uv_project.root, tmp_path):
-        (folder / "random.py").write_text("raise SystemExit('the wrong random')")
+        (folder / "random.py").write_text("raise SystemExit('the wrong random')", encoding="utf-8")
     done = uv_project.start("run", "09", cwd=tmp_path)
     assert "course run 09 tiny 1.0" in done.stdout, done.stderr
 
@@ -326,7 +328,7 @@ def test_every_part_is_one_that_this_python_has():
 def test_packages_sent_elsewhere_are_refused(uv_project, where, option):
     if where == "file":
         config = uv_project.home / "pip.conf"
-        config.write_text(f"[global]\n{option} = /elsewhere\n")
+        config.write_text(f"[global]\n{option} = /elsewhere\n", encoding="utf-8")
         done = uv_project.start(PIP_CONFIG_FILE=str(config))
         name = f"{option} ({config})"
     else:
@@ -342,7 +344,7 @@ def test_packages_sent_elsewhere_are_refused(uv_project, where, option):
 def test_a_broken_settings_file_is_named_and_the_set_up_goes_on(tmp_path, file):
     project = Project(tmp_path, with_uv=file == "uv.toml")
     broken = project.home / file
-    broken.write_text("index-url = https://me:secret@of.example\n[[")
+    broken.write_text("index-url = https://me:secret@of.example\n[[", encoding="utf-8")
     variable = {"uv.toml": "UV_CONFIG_FILE", "pip.conf": "PIP_CONFIG_FILE"}[file]
     done = project.start(**{variable: str(broken)})
     assert "tiny 1.0" in done.stdout, done.stderr
@@ -355,8 +357,10 @@ def test_settings_that_change_what_is_installed_do_not_count(project):
     hostile = project.home / "hostile"
     hostile.mkdir()
     for name in ("pip", "tiny"):
-        (hostile / f"{name}.py").write_text("raise SystemExit('the wrong module')")
-    (hostile / "constraint.txt").write_text("tiny==0.1")
+        (hostile / f"{name}.py").write_text(
+            "raise SystemExit('the wrong module')", encoding="utf-8"
+        )
+    (hostile / "constraint.txt").write_text("tiny==0.1", encoding="utf-8")
     hostile_file = str(hostile / "constraint.txt")
     variables = {
         "PYTHONPATH": str(hostile),
@@ -391,7 +395,7 @@ def test_odd_folder_names_work_and_a_small_temporary_folder_is_not_used(project)
     project.root = odd
     backend = odd / "backend.py"
     line = "import tempfile\nprint(tempfile.gettempdir(), file=open('where', 'w'))\n"
-    backend.write_text(line + backend.read_text())
+    backend.write_text(line + backend.read_text(encoding="utf-8"), encoding="utf-8")
     done = project.start()
     assert "tiny 1.0" in done.stdout, done.stderr
     assert "did not succeed" not in done.stderr
