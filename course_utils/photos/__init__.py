@@ -7,7 +7,7 @@
 The files are only ever read.
 """
 
-from course_utils.photos.duplicates import exact_duplicates, near_duplicates
+from course_utils.photos.duplicates import near_duplicates
 from course_utils.photos.photo_set import PhotoSet, default, load_folder, photo_files, refuse
 from course_utils.photos.reading import BadPhoto, decode, read, resized
 
@@ -16,7 +16,6 @@ __all__ = [
     "PhotoSet",
     "decode",
     "default",
-    "exact_duplicates",
     "load_folder",
     "near_duplicates",
     "photo_files",

@@ -1,6 +1,5 @@
 """Photos that occur twice: byte by byte, or nearly (another size, compression or brightness)."""
 
-import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,16 +14,6 @@ from course_utils.photos import reading
 # brightened by 20 % stays within (10, 8); the closest different photos are (12, 18), (18, 10) and
 # (24, 7). Both hashes must agree.
 NEAR_PHASH, NEAR_DHASH = 10, 10
-
-
-def exact_duplicates(paths: Sequence[str | Path]) -> list[list[Path]]:
-    """Groups of two or more files with the same bytes."""
-    groups: dict[bytes, list[Path]] = {}
-    for path in map(Path, paths):
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").digest()
-        groups.setdefault(digest, []).append(path)
-    return [group for group in groups.values() if len(group) > 1]
 
 
 def near_duplicates(paths: Sequence[str | Path]) -> list[list[Path]]:

@@ -32,7 +32,9 @@ def test_a_forbidden_import_would_be_found(tmp_path):
     for package in ("course_utils", "course", *(f"course/{p}" for p in FOLDERS)):
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").write_text("", encoding="utf-8")
-    (tmp_path / "course" / "cli.py").write_text("", encoding="utf-8")
+    for module in ("bootstrap/__init__.py", "course/arguments.py", "course/cli.py"):
+        (tmp_path / module).parent.mkdir(exist_ok=True)
+        (tmp_path / module).write_text("", encoding="utf-8")
     (tmp_path / "course_utils" / "up.py").write_text("import course.learner\n", encoding="utf-8")
     command = [
         sys.executable,
