@@ -66,7 +66,9 @@ def execute(
             ),
         )
         try:
-            client.execute(env=environment | (extra or {}), stderr=subprocess.DEVNULL)
+            variables = environment | (extra or {})
+            # the kernel ends here, not when this process does: the next lesson needs its memory
+            client.execute(env=variables, stderr=subprocess.DEVNULL, cleanup_kc=True)
         except (CellTimeoutError, DeadKernelError) as error:
             raise _kernel_error(name, error) from error
     return notebook

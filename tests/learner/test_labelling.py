@@ -31,11 +31,14 @@ def files(tmp_path):
 
 def test_a_terminal_sees_progress_and_a_file_does_not(files, monkeypatch, tmp_path):
     pty = pytest.importorskip("pty", reason="terminals of this kind are not on Windows")
+    import termios
+
     reading, writing = pty.openpty()
+    termios.tcsetwinsize(writing, (24, 80))
     with os.fdopen(writing, "w", encoding="utf-8") as terminal:
         monkeypatch.setattr(sys, "stderr", terminal)
         label_all(FAKE, files)
-        terminal.flush()
+        os.write(writing, b".")  # so that reading ends, even where nothing was shown
         shown = os.read(reading, 10_000).decode()
     os.close(reading)
     assert "/40" in shown and "photo" in shown
