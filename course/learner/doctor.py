@@ -27,7 +27,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from bootstrap import computer, settings
-from course_utils import paths
+from course_utils import keras_settings, paths
 from course_utils.messages import CourseError, both
 
 GOOD, WARN, BAD = "✓", "!", "✗"
@@ -296,38 +296,14 @@ def about_writing(variable: str) -> tuple[str, str]:
 
 
 def check_keras() -> Iterator[Finding]:
-    """Settings for other programs that would change what Keras or Python does in the lessons."""
-    for where, wrong, wanted in settings_in_the_way():
+    """Whether keras.json has been changed for other programs: the course goes by its own settings."""
+    if unusual := keras_settings.unusual():
+        names, file = ", ".join(unusual), keras_settings.file()
         yield Finding(
-            BAD,
-            f"{where} 里有 {wrong}，课程需要 {wanted}。请改正或去掉它。",
-            f"{where} says {wrong}, the course needs {wanted}. Correct or remove it.",
+            GOOD,
+            f"{file} 为别的程序改过 {names}；课程用自己的设置，不受影响",
+            f"{file} has {names} changed for other programs; the course goes by its own settings",
         )
-
-
-def settings_in_the_way() -> Iterator[tuple[str, str, str]]:
-    """(file or variable, what it sets, what the course needs)."""
-    for name, wanted in {"KERAS_BACKEND": "tensorflow", "TF_USE_LEGACY_KERAS": "0"}.items():
-        value = os.environ.get(name, "")
-        if value and value.lower() not in (wanted, "false"):
-            yield name, f"{name}={value}", wanted
-    if sys.flags.optimize:
-        yield "PYTHONOPTIMIZE", f"PYTHONOPTIMIZE={sys.flags.optimize}", "0"  # assertions vanish
-    file = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras", "keras.json")
-    try:
-        found = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
-        return  # Keras goes on without it as well
-    for key, wanted in KERAS_NEEDS.items():
-        if isinstance(found, dict) and found.get(key, wanted) != wanted:
-            yield str(file), f'"{key}": "{found[key]}"', wanted
-
-
-KERAS_NEEDS = {
-    "backend": "tensorflow",
-    "image_data_format": "channels_last",
-    "floatx": "float32",
-}
 
 
 def check_memory() -> Iterator[Finding]:
@@ -535,17 +511,10 @@ def check_deep() -> Iterator[Finding]:
         yield Finding(GOOD, "TensorFlow 能导入，也能训练", "TensorFlow imports and trains")
         return
     last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-    todo_zh, todo_en = SET_UP_ZH, SET_UP_EN
-    if in_the_way := sorted({where for where, _, _ in settings_in_the_way()}):
-        names = ", ".join(in_the_way)
-        todo_zh, todo_en = (
-            f"请先改正上面说的设置：{names}。",
-            f"First correct what is named above: {names}.",
-        )
     yield Finding(
         BAD,
-        f"TensorFlow 不能运行：{last}。{todo_zh}",
-        f"TensorFlow does not run: {last}. {todo_en}",
+        f"TensorFlow 不能运行：{last}。{SET_UP_ZH}",
+        f"TensorFlow does not run: {last}. {SET_UP_EN}",
     )
 
 

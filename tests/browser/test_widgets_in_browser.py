@@ -92,8 +92,8 @@ def refuse(lab, folder: Path) -> None:
     bad.write_text("not a photo", encoding="utf-8")
     choose(lab, bad)
     status = lab.panel().locator(".course-upload").get_by_role("status")
-    expect(status).to_contain_text("note.jpg 不是能读取的图片")
-    expect(status).to_contain_text("note.jpg is not a picture")
+    expect(status).to_contain_text("不是 JPEG、PNG、WebP、GIF 或 BMP 照片")
+    expect(status).to_contain_text("it is no JPEG, PNG, WebP, GIF or BMP photo")
     lab.shot("upload_refused")
     real = sorted(PHOTOS.glob("**/*.jp*g"))[:1]
     if real:

@@ -111,6 +111,7 @@ def lock_of(tmp_path, monkeypatch, *rows):
     text = "".join(f"{row} \\\n    --hash=sha256:00\n    # via\n" for row in rows)
     (tmp_path / "requirements.lock").write_text(text, encoding="utf-8")
     monkeypatch.setattr(doctor.paths, "ROOT", tmp_path)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))  # no stamp there: the learners' lock
 
 
 def test_packages_against_the_lock(tmp_path, monkeypatch):
@@ -171,32 +172,25 @@ def test_a_folder_that_cannot_be_written_gets_its_remedy(variable, monkeypatch, 
 
 
 def test_keras_settings_of_other_programs_are_named(monkeypatch, tmp_path):
-    for name in ("KERAS_BACKEND", "TF_USE_LEGACY_KERAS"):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     assert doctor.findings_of(doctor.check_keras) == []
     file = tmp_path / "keras.json"
-    file.write_text("{broken", encoding="utf-8")
+    file.write_text("no table {", encoding="utf-8")
     assert doctor.findings_of(doctor.check_keras) == []  # Keras leaves it aside, too
-    file.write_text(
-        '{"image_data_format": "channels_first", "backend": "tensorflow"}', encoding="utf-8"
-    )
+    file.write_text('{"image_data_format": "channels_first"}', encoding="utf-8")
     (finding,) = doctor.findings_of(doctor.check_keras)
-    assert finding.mark == BAD
+    assert finding.mark == GOOD
     for text in (finding.zh, finding.en):
-        assert str(file) in text and '"image_data_format": "channels_first"' in text
-    file.unlink()
-    monkeypatch.setenv("KERAS_BACKEND", "torch")
-    (finding,) = doctor.findings_of(doctor.check_keras)
-    assert "KERAS_BACKEND=torch" in finding.en and "tensorflow" in finding.zh
+        assert str(file) in text
+        assert "image_data_format" in text
 
 
 @pytest.mark.slow
-def test_deep_blames_the_setting_and_not_the_installation(monkeypatch, tmp_path):
-    monkeypatch.setenv("KERAS_BACKEND", "no-such-backend")
-    (finding,) = doctor.findings_of(doctor.check_deep)
-    assert finding.mark == BAD
-    assert "KERAS_BACKEND" in finding.en and ".venv" not in finding.en + finding.zh
+def test_deep_is_not_misled_by_settings_for_other_programs(monkeypatch, tmp_path):
+    (tmp_path / "keras.json").write_text('{"backend": "torch", "floatx": "float16"}', "utf-8")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    assert marks(doctor.check_deep) == {GOOD}
 
 
 def test_settings_files_that_say_nothing_are_named(no_index, monkeypatch, tmp_path):

@@ -91,6 +91,7 @@ class Project:
             shutil.copy(paths.ROOT / name, self.root / name)
         (self.root / "backend.py").write_text(BACKEND, encoding="utf-8")
         (self.root / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+        (self.root / "course").mkdir(exist_ok=True)
         (self.root / "course" / "cli.py").write_text(CLI, encoding="utf-8")
         tiny, tool = (make_wheel(self.wheels, "1.0", name) for name in ("tiny", "tool"))
         write_lock(self.root, tiny)

@@ -427,5 +427,5 @@ def test_rows_that_fit_nowhere_are_said(tmp_path):
 @pytest.mark.parametrize("option", ["--seconds=0", "--memory=-1", "--disk=nan"])
 def test_limits_that_nothing_can_keep_to(lessons, tmp_path, option):
     write_notebook(tmp_path / "in" / "98_test.ipynb", GOOD)
-    with pytest.raises(CourseError, match="greater than 0"):
+    with pytest.raises(SystemExit):
         run_grade(tmp_path / "in", option)

@@ -60,7 +60,7 @@ def test_of_the_course_only_what_learners_type_is_inside(unzipped):
     }
     code = {name for name in inside if name.startswith("course/")}
     allowed = ("course/notebooks/", "course/learner/")
-    top = {"course/__init__.py", "course/__main__.py", "course/cli.py"}
+    top = {"course/__init__.py", "course/__main__.py", "course/arguments.py", "course/cli.py"}
     assert {name for name in code if not name.startswith(allowed)} <= top
     for file in ("course/cli.py", "course/learner/train.py", "course/notebooks/execute.py"):
         assert file in inside
