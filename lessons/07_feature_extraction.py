@@ -1070,7 +1070,7 @@ for i, name in enumerate(sorted(kept, key=macs.get)):
         judged[name][:2] if name in judged else [kept[name][k] for k in ("probe", "error")]
     )
     style = {"color": figures.PALETTE[i], "markersize": 9, "linestyle": "", "capsize": 3}
-    ax.errorbar([backbones.SPECS[name].n_macs / 1e9], [score], [error], label=label,
+    ax.errorbar([macs[name] / 1e9], [score], [error], label=label,
                 marker=figures.MARKERS[i], markevery=[0], **style)  # fmt: skip
 ax.axhline(limit, color="#555555", ls="--", lw=1, marker="")
 ax.set(xscale="log", ylim=(0.92, 1.003), xlabel="每张照片的乘加次数，十亿 MACs of a photo, billions",

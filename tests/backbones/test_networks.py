@@ -212,16 +212,18 @@ def _split(folder: Path, parts: tuple[str, ...]) -> tuple[list[Path], np.ndarray
 @pytest.mark.index
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "probe"), [("vgg16", 0.975), ("mobilenet_v2", 0.9875), ("squeezenet", 0.9375)]
+    ("name", "size", "probe"),
+    # VGG16 at half the side takes a quarter of the time; at 224 pixels lesson 07 asserts its score
+    [("vgg16", 112, 0.9125), ("mobilenet_v2", 224, 0.9875), ("squeezenet", 227, 0.9375)],
 )
-def test_linear_probe_on_default_photos(name, probe):
+def test_linear_probe_on_default_photos(name, size, probe):
     """200 training photos, 80 test photos: within two photos of what was measured before."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     folder, _ = _fetched("default_photos"), _fetched(name)
-    model, size = backbones.load(name, pooling="avg"), backbones.SPECS[name].size
+    model = backbones.load(name, pooling="avg", size=size)
     data = []
     for parts, count in ((("training",), 200), (("testing", "train"), 80)):
         paths, labels = _split(folder, parts)
