@@ -1131,11 +1131,11 @@ CHANGES = {  # unit, levels, change of photos (n, 224, 224, 3) in 0–255
 look, truth = pets.subset(some32).images(224), sealed.open("robustness")[last][some32]
 
 # %%
-is_ok = {}
+is_ok, frozen_graph = {}, backbones.predictor(backbone)  # the same numbers, in half the time
 for name, (_, levels, change) in CHANGES.items():
     for level in levels:
         spoiled = change(look.astype("float32"), level).astype("float32")
-        z = backbone.predict(spoiled, batch_size=4, verbose=0) @ w + b
+        z = frozen_graph(spoiled) @ w + b
         is_ok[name, level] = (z[:, 0] > 0) == truth  # 32 answers, right or wrong
 
 # %% tags=["setup"]

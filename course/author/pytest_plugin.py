@@ -3,6 +3,8 @@
 Loaded by ``-p course.author.pytest_plugin`` in pyproject.toml, so plain ``pytest`` has it too.
 """
 
+import functools
+import json
 import os
 import sys
 import tempfile
@@ -15,7 +17,7 @@ import psutil
 import pytest
 
 from course.author.checks.figures import CHECKED
-from course.notebooks.kernels import forget_settings, kernel_environment
+from course.notebooks.kernels import THREAD_VARIABLES, forget_settings, kernel_environment
 from course_utils import paths
 from course_utils.messages import both
 
@@ -35,13 +37,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
-    """As many as cores, at most 3, and fewer where memory is short: each may take 3 GB.
+    """One more than cores, at most 3, and fewer where memory is short: each may take 3 GB.
+
+    Some always wait: for a kernel, a browser, the network.
 
     PYTEST_XDIST_AUTO_NUM_WORKERS overrides it.
     """
     if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
         return None
-    return max(1, min(3, os.cpu_count() or 1, int(psutil.virtual_memory().total / 3.5e9)))
+    return max(1, min(3, cores() + 1, int(psutil.virtual_memory().total / 3.5e9)))
+
+
+def cores() -> int:
+    """Processor cores of this machine."""
+    return os.cpu_count() or 1
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -54,6 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(both(*WITHOUT_ASSERTIONS))
     if config.option.nbval_sanitize_with is None:
         config.option.nbval_sanitize_with = str(SANITIZE)
+    if hasattr(config, "workerinput"):
+        _share_the_cores(config.workerinput["workercount"])
     folder = tempfile.TemporaryDirectory(prefix="course-tests-", ignore_cleanup_errors=True)
     config.stash[FOLDER] = Path(folder.name)
     config.add_cleanup(folder.cleanup)
@@ -61,6 +72,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Durations(), "course-durations")
     if config.option.course_durations:
         config.pluginmanager.register(ProcessorSeconds(), "processor-seconds")
+
+
+def _share_the_cores(n_workers: int) -> None:
+    """TensorFlow's threads wait for each other by spinning: several workers take turns instead."""
+    threads = str(max(1, cores() // n_workers))
+    os.environ.setdefault("COURSE_THREADS", threads)
+    for name in THREAD_VARIABLES:
+        os.environ.setdefault(name, threads)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -88,8 +107,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _guessed_seconds(item: pytest.Item) -> float:
     """Near enough that no worker is left with a long file when the others have ended."""
     if item.path.suffix == ".ipynb":
-        return 3.0
+        return _lesson_seconds(item.path.name[:2]) / 45  # cells
     return 20.0 if item.get_closest_marker("slow") else 0.3
+
+
+@functools.cache
+def _lesson_seconds(number: str) -> float:
+    """What the lesson took when it was measured; a minute where it was not."""
+    try:
+        file = paths.DATA / "results" / f"{number}.json"
+        return float(json.loads(file.read_text(encoding="utf-8"))["seconds"])
+    except (OSError, ValueError, KeyError):
+        return 60.0
 
 
 def _leave_out_what_is_not_promised(config: pytest.Config, items: list[pytest.Item]) -> None:

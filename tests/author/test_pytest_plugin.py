@@ -9,7 +9,7 @@ from course.author import pytest_plugin
 
 
 @pytest.mark.parametrize(
-    ("cores", "memory_gb", "workers"), [(2, 25, 2), (16, 64, 3), (2, 4, 1), (8, 8.2, 2), (1, 16, 1)]
+    ("cores", "memory_gb", "workers"), [(2, 25, 3), (16, 64, 3), (2, 4, 1), (8, 8.2, 2), (1, 16, 2)]
 )
 def test_checks_at_a_time_fit_cores_and_memory(cores, memory_gb, workers, monkeypatch):
     monkeypatch.delenv("PYTEST_XDIST_AUTO_NUM_WORKERS", raising=False)
@@ -27,7 +27,7 @@ def test_files_that_take_long_begin_and_stay_whole(monkeypatch):
 
     quick = [item("test_a.py", f"quick {n}") for n in range(9)]
     slow = [item("test_b.py", "quick"), item("test_b.py", "slow", "slow")]
-    cells = [item("05.ipynb", f"cell {n}") for n in range(9)]
+    cells = [item("05.ipynb", f"cell {n}") for n in range(45)]
     items = [*quick, *slow, *cells]
     pytest_plugin.pytest_collection_modifyitems(None, items)
     assert items == [*cells, *slow, *quick]

@@ -4,8 +4,10 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import uv
 from mirror import Mirror
 
 from course_utils import paths
@@ -29,6 +31,7 @@ def mirror():
 @pytest.mark.index
 @pytest.mark.slow
 def test_the_set_up_and_fetch_through_a_mirror_and_nothing_else(tmp_path, mirror):
+    """With uv on the path; the same with pip alone is what .ci/run begins with."""
     clone, home = tmp_path / "clone", tmp_path / "home"
     shutil.copytree(paths.ROOT, clone, ignore=shutil.ignore_patterns(*LEFT_OUT))
     home.mkdir()
@@ -44,6 +47,7 @@ def test_the_set_up_and_fetch_through_a_mirror_and_nothing_else(tmp_path, mirror
     env |= {"HTTP_PROXY": nowhere, "HTTPS_PROXY": nowhere, "ALL_PROXY": nowhere}
     env |= {name.lower(): env[name] for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")}
     env |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    env["PATH"] = os.pathsep.join([str(Path(uv.find_uv_bin()).parent), env["PATH"]])
 
     def start(*arguments):
         return subprocess.run(
