@@ -67,6 +67,7 @@ def _translated(message: str) -> tuple[str, str]:
 def within(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], Any]:
     """A type for ``add_argument``: an int or a float from ``low`` to ``high``, both allowed."""
     zh_kind, en_kind = ("整数", "a whole number") if kind is int else ("数", "a number")
+    first, last = (str(low), str(high)) if kind is int else (f"{low:g}", f"{high:g}")
 
     def parse(text: str) -> int | float:
         try:
@@ -75,8 +76,8 @@ def within(kind: type[int] | type[float], low: float, high: float) -> Callable[[
             value = None
         if value is None or not low <= value <= high:  # also what is no number: nan
             raise argparse.ArgumentTypeError(
-                f"{text} 不行：要从 {low:g} 到 {high:g} 的{zh_kind}"
-                f"\n{text} will not do: {en_kind} from {low:g} to {high:g} is needed"
+                f"{text} 不行：要从 {first} 到 {last} 的{zh_kind}"
+                f"\n{text} will not do: {en_kind} from {first} to {last} is needed"
             )
         return value
 
