@@ -153,7 +153,8 @@ def _add_legend(fig: "Figure") -> None:
 def _dot(ax: "Axes", y: int, share: float) -> None:
     """A lesson's place on the map: empty, half or full."""
     style = "full" if share == 1 else "left" if share else "none"
-    ax.plot([0], [y], "o", ms=9, color=BLUE, mfc=BLUE, mfcalt="white", fillstyle=style)
+    look = {"ms": 9, "color": BLUE, "mfcalt": "white", "fillstyle": style, "markevery": [0]}
+    ax.plot([0], [y], "o", **look)
 
 
 def _marks(ax: "Axes", y: int, done: list[bool], start: float, marker: str, colour: str) -> None:
