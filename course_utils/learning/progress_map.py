@@ -154,7 +154,7 @@ def _dot(ax: "Axes", y: int, share: float) -> None:
     """A lesson's place on the map: empty, half or full."""
     style = "full" if share == 1 else "left" if share else "none"
     look = {"ms": 9, "color": BLUE, "mfcalt": "white", "fillstyle": style, "markevery": [0]}
-    ax.plot([0], [y], "o", **look)
+    ax.plot([0], [y], "o", **look)  # type: ignore[arg-type]  # of several types
 
 
 def _marks(ax: "Axes", y: int, done: list[bool], start: float, marker: str, colour: str) -> None:
