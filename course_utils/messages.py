@@ -4,9 +4,9 @@ import copyreg
 import re
 from typing import Any
 
-# What steers a terminal instead of being seen in it, turns the direction of writing, or is half a
-# character: the bytes of a file name that are no text.
-_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# What steers a terminal instead of being seen in it, ends a line, turns the direction of writing, or
+# is half a character: the bytes of a file name that are no text.
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 class CourseError(Exception):

@@ -17,7 +17,7 @@ from typing import get_args
 from course.arguments import within
 from course.notebooks.kernels import forget_settings
 from course.teacher import report, sandbox
-from course.teacher.hand_ins import BROKEN, UNREADABLE, HandIn, find, label, printable
+from course.teacher.hand_ins import BROKEN, UNREADABLE, HandIn, find, in_a_cell, label
 from course.teacher.strip import student_definitions
 from course.teacher.table import Mark, Table
 from course_utils import paths
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Mark everything under the folder; the table is on disk after each notebook."""
-    limits = chosen_limits(args)
+    limits = sandbox.Limits(args.seconds, int(args.memory * 2**30), int(args.disk * 2**30))
     hand_ins, others = find(args.folder)
     if not args.no_sandbox and (reason := sandbox.why_not()):
         raise CourseError(
@@ -82,11 +82,6 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def chosen_limits(args: argparse.Namespace) -> sandbox.Limits:
-    """The limits asked for."""
-    return sandbox.Limits(args.seconds, int(args.memory * 2**30), int(args.disk * 2**30))
-
-
 def _tell_others(names: list[str]) -> None:
     if names:
         shown = ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
@@ -101,12 +96,12 @@ def mark(hand_in: HandIn, limits: sandbox.Limits, isolated: bool = True) -> Mark
         try:
             content = hand_in.content()
         except BROKEN as error:
-            note = printable(f"{UNREADABLE} ({error})")
+            note = in_a_cell(f"{UNREADABLE} ({error})")
     wanted = expected(hand_in.name, content.decode("utf-8", "replace"))
     try:
         said, problem = _marked(content, limits, isolated) if content else ({}, "")
     except OSError as error:  # a full temporary folder must not cost the others their marks
-        said, problem = {}, printable(f"没有运行 · was not run ({error})")
+        said, problem = {}, in_a_cell(f"没有运行 · was not run ({error})")
     states = {name: said[name] if said.get(name) in STATES else "missing" for name in wanted}
     if hand_in.markable and not content and not note:
         note = "空文件 · an empty file"
@@ -122,7 +117,7 @@ def _marked(content: bytes, limits: sandbox.Limits, isolated: bool) -> tuple[dic
         command, options = (_isolated if isolated else _open)(file, Path(name), limits)
         outcome = sandbox.run_limited(command, limits, given=key, **options)
     result = report.last(outcome.output, key)
-    problems = [printable(result.get("problem", ""))]
+    problems = [in_a_cell(result.get("problem", ""))]
     if outcome.exceeded:
         problems.insert(0, " · ".join(EXCEEDED[outcome.exceeded]))
     elif not result:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from course_utils.messages import CourseError
+from course_utils.messages import CourseError, printable
 
 LARGEST = 50 * 2**20  # bytes of a notebook, pictures in its outputs included
 LARGEST_ZIP = 2**30  # bytes
@@ -98,12 +98,12 @@ def find(folder: Path) -> tuple[list[HandIn], list[Path]]:
 
 def label(path: Path, folder: Path, inside: str = "") -> str:
     """What the table calls it: the path from the folder on, fit for a terminal and a spreadsheet."""
-    return printable("/".join(filter(None, [path.relative_to(folder).as_posix(), inside])))
+    return in_a_cell("/".join(filter(None, [path.relative_to(folder).as_posix(), inside])))
 
 
-def printable(text: str) -> str:
-    """Bytes that are no text, control and direction characters as escapes; long ones cut."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+def in_a_cell(text: str) -> str:
+    """The text fit for a cell of the table: what hides in it as escapes; a long one cut."""
+    shown = printable(text)
     return shown if len(shown) <= LONGEST else f"{shown[: LONGEST // 2]}…{shown[-LONGEST // 2 :]}"
 
 

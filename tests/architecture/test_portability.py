@@ -26,6 +26,7 @@ POSIX_CALLS = {
     "setpgrp", "setsid", "statvfs", "uname", "wait3", "wait4",
 }  # fmt: skip
 OPENERS = {"open", "fdopen", "NamedTemporaryFile", "TemporaryFile", "SpooledTemporaryFile"}
+WAITING = {"subprocess.run", "subprocess.call", "subprocess.check_output", "subprocess.check_call"}
 TEXT_MODE = re.compile(r"[rwxa]\+?t?\+?")
 # What a condition or a skip mentions that keeps a line away from Windows.
 GUARD = re.compile(r"os\.name|sys\.platform|platform\.system|hasattr\(|which\(|bwrap|ImportError")
@@ -154,6 +155,19 @@ def test_python_files_hold_nothing_that_only_linux_has():
             problems = found_in((paths.ROOT / name).read_text(encoding="utf-8"))
             found |= {name: problems} if problems else {}
     assert not found, "\n".join(f"{name}:{p}" for name, ps in found.items() for p in ps)
+
+
+def test_tests_wait_for_processes_through_one_helper():
+    """Encodings, time limits and "no index answers" are decided in tests/processes.py."""
+    own = {"tests/processes.py"}
+    calls = {
+        f"{name}:{node.lineno}"
+        for name in set(tracked()) - own
+        if name.startswith("tests/") and name.endswith(".py")
+        for node in ast.walk(ast.parse((paths.ROOT / name).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in WAITING
+    }
+    assert not calls
 
 
 @pytest.mark.parametrize(

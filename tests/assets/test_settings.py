@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import processes
 import pytest
 
 from bootstrap import settings
@@ -281,6 +282,6 @@ def test_the_same_answers_when_start_py_reads_this_file_by_its_path(clean_settin
         "print(json.dumps(module.installer_environment()))"
     )
     command = [sys._base_executable, "-I", "-S", "-c", code, settings.__file__]
-    there = subprocess.check_output(command, cwd=tmp_path, encoding="utf-8")
+    there = processes.run(command, cwd=tmp_path, check=True).stdout
     assert settings.ROOT == paths.ROOT
     assert json.loads(there).items() >= here.items()

@@ -3,10 +3,10 @@
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import nbformat
-import numpy as np
 import pytest
 import seaborn
 from nbformat.v4 import new_code_cell, new_notebook
+from sample_figures import SERIES, X, course_style, curves
 
 from course.author import build
 from course.author.checks import figures as checks
@@ -14,27 +14,11 @@ from course.notebooks.execute import execute
 from course_utils import figures
 from course_utils.messages import CourseError
 
-X = np.linspace(0, 1, 30)
-SERIES = {"训练 training": X**2, "验证 validation": 1 - X}
-
 
 @pytest.fixture(autouse=True)
 def style():
-    """The course's style for one test, no figure left open."""
-    with mpl.rc_context({"backend": "agg"}):
-        figures.use_style()
+    with course_style():
         yield
-    plt.close("all")
-
-
-def curves(**changes):
-    """A figure as a lesson draws it; ``changes`` go to ``ax.set``."""
-    fig, ax = plt.subplots()
-    for label, y in SERIES.items():
-        ax.plot(X, y, label=label)
-    ax.set(**({"xlabel": "轮次 epoch", "ylabel": "损失 loss"} | changes))
-    ax.legend()
-    return fig
 
 
 def test_good_figures_pass():

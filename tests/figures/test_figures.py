@@ -12,21 +12,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from PIL import Image
+from sample_figures import course_style, curves
 
 from course_utils import figures
 from course_utils.messages import CourseError
 
-X = np.linspace(0, 1, 30)
-SERIES = {"训练 training": X**2, "验证 validation": 1 - X}
-
 
 @pytest.fixture(autouse=True)
 def style():
-    """The course's style for one test, no figure left open."""
-    with mpl.rc_context({"backend": "agg"}):
-        figures.use_style()
+    with course_style():
         yield
-    plt.close("all")
 
 
 @pytest.fixture
@@ -39,16 +34,6 @@ def shown(monkeypatch):
         IPython.display, "display", lambda data, raw, metadata: calls.append((data, metadata))
     )
     return calls
-
-
-def curves(**changes):
-    """A figure as a lesson draws it; ``changes`` go to ``ax.set``."""
-    fig, ax = plt.subplots()
-    for label, y in SERIES.items():
-        ax.plot(X, y, label=label)
-    ax.set(**({"xlabel": "轮次 epoch", "ylabel": "损失 loss"} | changes))
-    ax.legend()
-    return fig
 
 
 def noise(n, size=(200, 200, 3)):

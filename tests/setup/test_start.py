@@ -12,6 +12,7 @@ import time
 import zipfile
 from pathlib import Path
 
+import processes
 import pytest
 
 from bootstrap import computer
@@ -250,7 +251,7 @@ def test_an_environment_of_another_python_is_made_anew(uv_project):
     if other is None:
         pytest.skip("only one supported Python on this machine")
     uv_project.start()
-    version = subprocess.check_output([other, "-V"], encoding="utf-8").split()[1]
+    version = processes.run([other, "-V"], check=True).stdout.split()[1]
     assert f"python {version}" in uv_project.start(python=other).stdout
 
 
