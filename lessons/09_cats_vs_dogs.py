@@ -552,7 +552,10 @@ assert best_C == 1.0 and len({((z > 0) == y).mean() for z in frozen.values()}) =
 # %%
 maps = trunk.predict(train.images(224), batch_size=8, verbose=0)
 tuned = keras.Sequential([keras.Input(maps.shape[1:]), top, keras.layers.Dense(1)])
-pretrained = top.get_weights()
+adam = keras.optimizers.Adam(1e-5)
+tuned.compile(adam, loss=bce)  # once: compiling anew for each fold would cost more than training
+adam.build(tuned.trainable_variables)
+pretrained, unused = top.get_weights(), [v.numpy() for v in adam.variables]
 
 
 def fine_tuned(C):
@@ -562,7 +565,8 @@ def fine_tuned(C):
         start = logistic(C).fit(x[learn], y[learn])
         top.set_weights(pretrained)
         tuned.layers[-1].set_weights([start.coef_.T, start.intercept_])
-        tuned.compile(keras.optimizers.Adam(1e-5), loss=bce)
+        for variable, value in zip(adam.variables, unused, strict=True):
+            variable.assign(value)  # Adam forgets the fold before
         tuned.fit(maps[learn], y[learn], epochs=4, verbose=0)
         z[judge] = tuned.predict(maps[judge], verbose=0)[:, 0]
     return z

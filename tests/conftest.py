@@ -1,10 +1,10 @@
 """Fixtures that tests of several parts share."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
+import processes
 import pytest
 
 from course_utils import paths
@@ -21,15 +21,11 @@ def run_course(tmp_path):
         own = {"HOME": tmp_path / "home", "COURSE_CACHE": tmp_path / "cache"}
         own["COURSE_DATA"] = tmp_path / "user-data"
         merged = os.environ | {k: str(v) for k, v in own.items()} | (env or {})
-        return subprocess.run(
+        return processes.run(
             [sys.executable, "-m", "course.cli", *map(str, arguments)],
             cwd=tmp_path,
             env=merged,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
             timeout=timeout,
-            check=False,
         )
 
     (tmp_path / "home").mkdir()

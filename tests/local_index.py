@@ -9,7 +9,6 @@ It serves every wheel and sdist of ``folder`` by PEP 503 and can misbehave on pu
 import base64
 import re
 import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
+
+import processes
 
 Spoil = Callable[[bytes], bytes]
 
@@ -156,7 +157,7 @@ def own_authority(folder: Path) -> tuple[Path, ssl.SSLContext]:
 
     def openssl(*arguments: str) -> None:
         command = ["openssl", *arguments]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        processes.run(command, cwd=folder, check=True)
 
     new = ("-newkey", "rsa:2048", "-nodes")
     ca_uses = ("-addext", "keyUsage=critical,keyCertSign,cRLSign")

@@ -1,9 +1,9 @@
 """The extension's JavaScript, its JSDoc types and the surface of JupyterLab that it uses."""
 
 import shutil
-import subprocess
 from pathlib import Path
 
+import processes
 import pytest
 
 from course_utils import paths
@@ -22,17 +22,8 @@ def errors(folder: Path) -> list[str]:
     if not npm:
         pytest.skip("no npm on this machine")
     command = [npm, "run", "--silent", "--fetch-retries=1", "check"]
-    done = subprocess.run(
-        command,
-        check=False,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=300,
-    )
-    if "npm error" in done.stderr:  # its own words, not the compiler's
-        pytest.skip(f"npm cannot fetch the compiler: {done.stderr[-300:]}")
+    done = processes.run(command, cwd=folder, timeout=300)
+    processes.skip_without_index(done)  # else the compiler's own words
     return done.stdout.splitlines()
 
 

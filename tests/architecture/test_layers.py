@@ -1,9 +1,9 @@
 """Who may import whom, how large what lessons import may get, and that commands are their files."""
 
 import ast
-import subprocess
 import sys
 
+import processes
 import pytest
 
 from course.cli import COMMANDS
@@ -19,9 +19,7 @@ def test_import_rules_are_kept():
         "-c",
         "from importlinter.cli import lint_imports_command as run; run()",
     ]
-    done = subprocess.run(
-        [*command, "--no-cache"], cwd=paths.ROOT, capture_output=True, encoding="utf-8", check=False
-    )
+    done = processes.run([*command, "--no-cache"], cwd=paths.ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -41,9 +39,7 @@ def test_a_forbidden_import_would_be_found(tmp_path):
         "-c",
         "from importlinter.cli import lint_imports_command as run; run()",
     ]
-    done = subprocess.run(
-        [*command, "--no-cache"], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
-    )
+    done = processes.run([*command, "--no-cache"], cwd=tmp_path)
     assert done.returncode == 1
     assert "course_utils.up -> course.learner" in done.stdout
 

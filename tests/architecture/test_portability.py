@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+import processes
 import pytest
 import yaml
 
@@ -141,10 +142,10 @@ def tracked() -> list[str]:
     """What git holds, or would after an ``add``; without git the whole tree's Python files."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
-        out = subprocess.run(command, cwd=paths.ROOT, capture_output=True, check=True).stdout
+        out = processes.run(command, cwd=paths.ROOT, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("not a git checkout")
-    names = out.decode("utf-8").split("\0")
+    names = out.split("\0")
     return [name for name in names if name and (paths.ROOT / name).exists()]
 
 
@@ -247,8 +248,8 @@ def test_line_ends_are_the_same_everywhere():
     command = ["git", "check-attr", "-z", "text", "eol", "--", *names, "data/pictures/a.png"]
     if not (paths.ROOT / ".git").exists():
         pytest.skip("not a git checkout")
-    out = subprocess.run(command, cwd=paths.ROOT, capture_output=True, check=True).stdout
-    fields = out.decode("utf-8").split("\0")[:-1]
+    out = processes.run(command, cwd=paths.ROOT, check=True).stdout
+    fields = out.split("\0")[:-1]
     found = {(name, key): value for name, key, value in zip(*[iter(fields)] * 3, strict=True)}
     assert {found[name, "eol"] for name in names} == {"lf"}
     assert found["data/pictures/a.png", "text"] == "unset"

@@ -1,8 +1,8 @@
 """The type checker's answer, with the settings of pyproject.toml."""
 
-import subprocess
 import sys
 
+import processes
 import pytest
 
 from course_utils import paths
@@ -11,7 +11,5 @@ from course_utils import paths
 @pytest.mark.slow
 def test_types():
     command = [sys.executable, "-m", "mypy", "--no-error-summary"]
-    done = subprocess.run(
-        command, cwd=paths.ROOT, capture_output=True, encoding="utf-8", check=False
-    )
+    done = processes.run(command, cwd=paths.ROOT)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
+import processes
 import pytest
 from local_index import LocalIndex, own_authority
 
@@ -275,15 +277,8 @@ def test_folder_digest_agrees_with_sha256sum(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(name, encoding="utf-8")
     recipe = "find . -type f -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum"
-    done = subprocess.run(
-        recipe,
-        shell=True,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-    )
+    shell = shutil.which("sh") or pytest.skip("no shell")
+    done = processes.run([shell, "-c", recipe], cwd=tmp_path)
     if done.returncode:
         pytest.skip("no GNU find and sha256sum")
     assert done.stdout.split()[0] == digest.of(tmp_path)

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 
 import processes
@@ -26,9 +25,7 @@ def ask_pip(*arguments: str) -> list[str]:
     pip = shutil.which("pip")
     if pip is None:
         pytest.skip("no pip on this machine to compare with")
-    done = subprocess.run(
-        [pip, *arguments], capture_output=True, text=True, check=True, encoding="utf-8"
-    )
+    done = processes.run([pip, *arguments], check=True)
     return done.stdout.splitlines()
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import processes
 import pytest
 
 from course.notebooks.lessons import Lesson, all_lessons
@@ -30,15 +31,11 @@ def strict_run():
     def run(notebook: Path, **environment: str) -> subprocess.CompletedProcess:
         command = [sys.executable, "-m", "pytest", "-p", "course.author.pytest_plugin", "-p"]
         command += ["no:cacheprovider", "-n", "0", "--nbval", "--nbval-current-env", "-rA"]
-        return subprocess.run(
+        return processes.run(
             [*command, "--color", "no", str(notebook)],
             cwd=notebook.parent,
             env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
             timeout=120,
-            check=False,
-            encoding="utf-8",
         )
 
     return run

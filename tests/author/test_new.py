@@ -1,9 +1,9 @@
 """A new lesson has every section, passes parity as it is, and takes nobody's place."""
 
 import runpy
-import subprocess
 import sys
 
+import processes
 import pytest
 
 from course.author.checks import parity, structure
@@ -55,12 +55,8 @@ def test_exercises_are_those_the_lesson_uses(made):
 @pytest.mark.parametrize("path", ["lessons/07_feature_extraction.py", "lessons/exercises_07.py"])
 def test_template_is_clean_for_ruff(made, tmp_path, path):
     for command in (["check"], ["format", "--check", "--line-length", "100"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, "--isolated", str(tmp_path / path)],
-            capture_output=True,
-            text=True,
-            check=False,
-            encoding="utf-8",
+        done = processes.run(
+            [sys.executable, "-m", "ruff", *command, "--isolated", str(tmp_path / path)]
         )
         # imports stand where a notebook needs them
         assert done.returncode == 0 or "E402" in done.stdout, done.stdout + done.stderr

@@ -2,14 +2,13 @@
 
 import argparse
 import os
-import re
-import subprocess
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
 
 import nbformat
+import processes
 import pytest
 
 from bootstrap import settings
@@ -77,9 +76,8 @@ def lock(root: Path) -> None:
     command = [sys.executable, "-m", "uv", "pip", "compile", "-q", "--generate-hashes"]
     command += ["--no-emit-index-url", "-o", str(made), str(root / "pyproject.toml")]
     env = settings.installer_environment()
-    done = subprocess.run(command, env=env, capture_output=True, encoding="utf-8", check=False)
-    if re.search(r"[Ff]ailed to fetch|dns error|[Cc]onnection refused", done.stderr):
-        pytest.skip("the package index does not answer")
+    done = processes.run(command, env=env)
+    processes.skip_without_index(done)
     assert done.returncode == 0, done.stderr
 
 

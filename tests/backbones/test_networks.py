@@ -1,11 +1,10 @@
 """The backbones against independent references: photos, NumPy, keras.applications, a plain Keras."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
+import processes
 import pytest
 from PIL import Image
 
@@ -115,7 +114,7 @@ def test_saved_model_needs_no_course(tmp_path):
         "found = model(np.load('images.npy'))\n"
         "np.testing.assert_allclose(found, np.load('features.npy'), rtol=1e-4, atol=1e-4)\n"
     )
-    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+    processes.python(program, cwd=tmp_path, check=True)
 
 
 @pytest.mark.parametrize("name", ["efficientnet_lite0", "mobilenet_v2"])

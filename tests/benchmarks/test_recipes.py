@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import processes
 import pytest
 
 from course_utils import assets, paths, photos
@@ -45,15 +46,7 @@ def default_photos():
 
 def run(*arguments, **env) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(SCRIPT), *map(str, arguments)]
-    done = subprocess.run(
-        command,
-        check=False,
-        env=os.environ | env,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=300,
-    )
+    done = processes.run(command, env=os.environ | env, timeout=300)
     assert done.returncode == 0, done.stderr
     return done
 
@@ -180,9 +173,7 @@ def test_peak_memory_is_a_processs_own():
     block = b"x" * 1_000_000_000
     code = f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r}); import speed; "
     code += "block = b'x' * 300_000_000; del block; print(speed.peak_memory_gb())"
-    small = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8"
-    )
+    small = processes.python(code, check=True)
     del block
     assert 0.3 < float(small.stdout) < 0.6
 

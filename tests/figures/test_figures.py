@@ -3,13 +3,12 @@
 import base64
 import io
 import os
-import subprocess
-import sys
 import warnings
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+import processes
 import pytest
 from PIL import Image
 from sample_figures import course_style, curves
@@ -43,7 +42,7 @@ def noise(n, size=(200, 200, 3)):
 def test_importing_is_cheap():
     """The command line imports this module; matplotlib would cost it a second."""
     code = "import course_utils.figures, sys; sys.exit('matplotlib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert processes.python(code).returncode == 0
 
 
 def test_chinese_has_glyphs_only_with_the_style():
@@ -78,13 +77,11 @@ sys.stdout.buffer.write(figures.to_png(fig))
 def test_settings_of_the_readers_matplotlib_do_not_reach_the_figures(tmp_path, settings):
     def drawn(text):
         (tmp_path / "matplotlibrc").write_text(text, encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, "-c", USERS_STYLE],
+        done = processes.python(
+            USERS_STYLE,
             env=os.environ | {"MATPLOTLIBRC": str(tmp_path), "MPLBACKEND": "agg", "PATH": ""},
-            capture_output=True,
-            check=False,
         )
-        assert done.returncode == 0, done.stderr.decode()
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
     assert drawn(settings) == drawn("")

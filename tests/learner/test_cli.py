@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import processes
 import pytest
 from PIL import Image
 
@@ -58,16 +59,9 @@ def has_han(text):
 def test_pipes_and_files_in_any_encoding(tmp_path, encoding):
     own = {"PYTHONIOENCODING": encoding, "COURSE_DATA": str(tmp_path), "HOME": str(tmp_path)}
     with (tmp_path / "out").open("wb") as out:
-        result = subprocess.run(
-            [sys.executable, "-c", ALL_IN_ONE],
-            cwd=tmp_path,
-            env=os.environ | own,
-            stdout=out,
-            stderr=subprocess.PIPE,
-            timeout=120,
-            check=False,
-        )
-    out, err = (tmp_path / "out").read_text(encoding="utf-8"), result.stderr.decode("utf-8")
+        where = {"cwd": tmp_path, "env": os.environ | own, "stdout": out}
+        result = processes.python(ALL_IN_ONE, **where)
+    out, err = (tmp_path / "out").read_text(encoding="utf-8"), result.stderr
     assert result.returncode == 0, err
     assert "Traceback" not in err
     assert out.count("\n:: (") == len(CHEAP)
@@ -95,7 +89,7 @@ def test_old_name_works_and_says_so(capsys, tmp_path):
 
 def test_module_is_the_command(run_course):
     command = [sys.executable, "-m", "course", "--help"]
-    result = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    result = processes.run(command)
     assert result.returncode == 0
     assert result.stdout == run_course("--help").stdout
 
@@ -155,9 +149,7 @@ def test_numbers_keep_to_their_range():
 def test_full_disk_is_said(run_course):
     with open("/dev/full", "wb") as full:
         command = [sys.executable, "-m", "course", "fetch"]
-        result = subprocess.run(
-            command, stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False
-        )
+        result = processes.run(command, stdout=full)
     assert result.returncode == 1
     assert "磁盘满了" in result.stderr and "The disk is full" in result.stderr
     assert "Traceback" not in result.stderr and "Exception ignored" not in result.stderr

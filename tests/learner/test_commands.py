@@ -5,13 +5,13 @@ import io
 import json
 import os
 import shutil
-import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from types import SimpleNamespace
 from unittest import mock
 
 import numpy as np
+import processes
 import pytest
 
 from course import cli
@@ -74,14 +74,10 @@ def course(*arguments, cache):
 
 def course_process(*arguments, cache):
     """The command as a learner starts it."""
-    return subprocess.run(
+    return processes.run(
         [sys.executable, "-m", "course.cli", *map(str, arguments)],
         env=os.environ | surroundings(cache),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
         timeout=300,
-        check=False,
     )
 
 
@@ -116,7 +112,7 @@ def classified(trained, *arguments):
 def test_the_saved_model_alone_gives_the_probabilities_of_classify(trained, test_files):
     rows = json.loads(classified(trained, "--format", "json", *test_files).stdout)
     command = [sys.executable, "-c", WITHOUT_COURSE, trained, *test_files]
-    result = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    result = processes.run(command)
     assert result.returncode == 0, result.stderr
     names, expected = json.loads(result.stdout.splitlines()[-1])
     assert names == ["big dogs", "猫"]

@@ -2,9 +2,9 @@
 
 import json
 import os
-import subprocess
 
 import nbformat
+import processes
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -170,8 +170,8 @@ def clone(workspace):
 
 def git(root, *arguments):
     who = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
-    done = subprocess.run(["git", *who, *arguments], cwd=root, check=True, capture_output=True)
-    return done.stdout.decode()
+    done = processes.run(["git", *who, *arguments], cwd=root, check=True)
+    return done.stdout
 
 
 def commit(root):

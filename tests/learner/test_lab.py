@@ -17,6 +17,7 @@ from pathlib import Path
 from unittest import mock
 
 import nbformat
+import processes
 import psutil
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
@@ -112,13 +113,10 @@ def test_start_opens_the_lesson_in_my_course_behind_a_token(project):
         disabled = re.search(r'"disabledExtensions": (\[.*?\])', page)[1]
         assert json.loads(disabled) == ["@jupyterlab/apputils-extension:announcements"]
 
-        again = subprocess.run(
+        again = processes.run(
             [sys.executable, "-m", "course.cli", "start", "00"],
             env=environment(project),
             cwd=project,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
             timeout=60,
             check=True,
         )

@@ -3,13 +3,13 @@
 import json
 import os
 import random
-import subprocess
 import sys
 import time
 import zipfile
 from pathlib import Path
 
 import numpy as np
+import processes
 import pytest
 
 from course.learner.classifier import model_file
@@ -104,14 +104,12 @@ def test_older_keras_loads_it(file, tmp_path, version):
     """The real older versions, from the user's package index, beside today's TensorFlow."""
     old = tmp_path / "old"
     pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", old]
-    if subprocess.run([*pip, f"keras=={version}"], check=False, capture_output=True).returncode:
-        pytest.skip(f"Keras {version} cannot be had")
+    installed = processes.run([*pip, f"keras=={version}"])
+    processes.skip_without_index(installed)
+    assert installed.returncode == 0, installed.stderr
     code = f"import sys; sys.path.insert(0, {str(old)!r})\n{LOAD}"
     outputs = [
-        subprocess.run(
-            [sys.executable, "-c", source, file],
-            capture_output=True, text=True, encoding="utf-8", check=False,
-        )
+        processes.python(source, file)
         for source in (code, LOAD)
     ]  # fmt: skip
     found = [output.stdout.split(maxsplit=1) for output in outputs]
@@ -226,7 +224,7 @@ with files.replacing(Path(sys.argv[1]), suffix=".keras") as half:
 def test_what_a_killed_save_left_is_cleared_a_day_later(file, model):
     """The old model stays byte for byte, and the half one does not lie there for ever."""
     before = file.read_bytes()
-    subprocess.run([sys.executable, "-c", KILLED, file], check=False)
+    processes.python(KILLED, file)
     assert file.read_bytes() == before
     (left,) = [path for path in file.parent.iterdir() if path != file]
     model_file.save(model, NAMES, TRAINING, file)

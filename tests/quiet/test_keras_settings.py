@@ -2,9 +2,8 @@
 
 import json
 import os
-import subprocess
-import sys
 
+import processes
 import pytest
 
 from course_utils import keras_settings
@@ -43,13 +42,8 @@ def run(tmp_path):
         if settings is not None:
             text = settings if isinstance(settings, str) else json.dumps(settings)
             (tmp_path / "keras.json").write_text(text, encoding="utf-8")
-        return subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONUTF8": "1", "KERAS_HOME": str(tmp_path), **variables},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
+        return processes.python(
+            code, env={**os.environ, "PYTHONUTF8": "1", "KERAS_HOME": str(tmp_path), **variables}
         )
 
     return start

@@ -1,8 +1,6 @@
 """What is silent, and what is not: each in a process of its own."""
 
-import subprocess
-import sys
-
+import processes
 import pytest
 
 SMALL_MODELS = """
@@ -14,13 +12,7 @@ for n in range(1, 9):
 
 def stderr_of(code: str) -> str:
     """What a process that runs the code writes to stderr."""
-    answer = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-    )
+    answer = processes.python(code)
     assert answer.returncode == 0, answer.stderr
     return answer.stderr
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
+import processes
 import pytest
 from packaging.utils import canonicalize_name
 from test_environment_files import DEVELOPERS_LOCK, LOCK, pins
@@ -23,7 +24,7 @@ WHERE_INSTALLED = {"jupytext"}
 
 def deptry(folder: Path) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "deptry", "."]
-    return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
+    return processes.run(command, cwd=folder)
 
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_used():

@@ -2,12 +2,12 @@
 
 import re
 import shutil
-import subprocess
 import sys
 from argparse import Namespace
 from importlib import metadata
 from pathlib import Path
 
+import processes
 import pytest
 
 from bootstrap import computer
@@ -36,9 +36,7 @@ def test_it_imports_nothing_heavy():
         "[doctor.findings_of(check) for check in doctor.CHECKS]; "
         "print({'tensorflow', 'keras', 'numpy', 'matplotlib', 'pandas'} & set(sys.modules))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
-    )
+    done = processes.python(code, check=True)
     assert done.stdout.strip() == "set()"
 
 
@@ -73,7 +71,7 @@ def package(tmp_path, monkeypatch):
         encoding="utf-8",
     )
     uv = [sys.executable, "-m", "uv", "pip", "install", "-q", "--no-build-isolation", "--no-deps"]
-    subprocess.run([*uv, "--target", wheel_home, source], check=True)
+    processes.run([*uv, "--target", wheel_home, source], check=True)
     monkeypatch.setattr(doctor, "CORE", ("tensorflow",))
     monkeypatch.setattr(doctor, "IMPORTED", ("tensorflow",))
     monkeypatch.syspath_prepend(wheel_home)
@@ -148,12 +146,7 @@ def test_a_python_without_a_part_is_told_and_the_report_goes_on(name):
         f"import sys; sys.modules['_{name}'] = None; from course.cli import main; "
         "sys.exit(main(['doctor']))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    done = processes.python(code)
     assert done.returncode == 1
     assert f"✗ 这个 Python 缺少 {name}" in done.stdout
     assert f"This Python lacks {name}" in done.stdout

@@ -2,11 +2,11 @@
 
 import itertools
 import re
-import subprocess
 import sys
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 
+import processes
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -105,19 +105,8 @@ def test_nbgrader_stays_out_of_learners_jupyterlab(lock):
 
 def uv(*arguments, text=None):
     command = [sys.executable, "-m", "uv", *map(str, arguments)]
-    done = subprocess.run(
-        command,
-        input=text,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        cwd=paths.ROOT,
-        env=settings.installer_environment(),
-    )
-    if done.returncode and re.search(
-        r"[Ff]ailed to fetch|dns error|[Cc]onnection refused", done.stderr
-    ):
-        pytest.skip("the package index does not answer")
+    done = processes.run(command, input=text, cwd=paths.ROOT, env=settings.installer_environment())
+    processes.skip_without_index(done)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -2,10 +2,10 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
+import processes
 import pytest
 import uv
 from mirror import Mirror
@@ -50,15 +50,7 @@ def test_the_set_up_and_fetch_through_a_mirror_and_nothing_else(tmp_path, mirror
     env["PATH"] = os.pathsep.join([str(Path(uv.find_uv_bin()).parent), env["PATH"]])
 
     def start(*arguments):
-        return subprocess.run(
-            [PYTHON, "start.py", *arguments],
-            cwd=clone,
-            env=env,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=600,
-            check=False,
-        )
+        return processes.run([PYTHON, "start.py", *arguments], cwd=clone, env=env, timeout=600)
 
     done = start("fetch", "default_photos")
     assert done.returncode == 0, done.stdout + done.stderr

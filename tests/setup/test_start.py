@@ -122,14 +122,11 @@ class Project:
         """Run start.py, or ``code`` and then start.py in the same process."""
         run = f"{code}; import runpy; runpy.run_path('start.py', run_name='__main__')"
         entry = ["-c", run] if code else [str(self.root / "start.py")]
-        return subprocess.run(
+        return processes.run(
             [python, *entry, *arguments],
             cwd=cwd or self.root,
             env=self.environment(**settings),
-            capture_output=True,
-            encoding="utf-8",
             timeout=120,
-            check=False,
         )
 
 
@@ -236,7 +233,7 @@ def test_a_damaged_environment_heals(uv_project, damage):
     if damage == "a file":
         venv.write_text("", encoding="utf-8")
     elif damage == "made by hand":
-        subprocess.run([PYTHON, "-m", "venv", "--without-pip", venv], check=True)
+        processes.run([PYTHON, "-m", "venv", "--without-pip", venv], check=True)
     else:
         uv_project.start()
         gone = uv_project.root / VENV_PYTHON
@@ -268,7 +265,7 @@ def candidates(versions):
 def works(python: str) -> bool:
     """Whether it runs by itself (a version manager's stand-in does not)."""
     command = [python, "-c", "import venv"]
-    return subprocess.run(command, env={}, capture_output=True, check=False).returncode == 0
+    return processes.run(command, env={}).returncode == 0
 
 
 def test_a_full_disk_is_explained(uv_project):

@@ -4,9 +4,9 @@ import ast
 import csv
 import os
 import shutil
-import subprocess
 
 import nbformat
+import processes
 import pytest
 from handed_in import write_notebook
 
@@ -127,14 +127,12 @@ def nbgrader_python(tmp_path_factory):
     folder = tmp_path_factory.mktemp("nbgrader") / "venv"
     uv = shutil.which("uv") or pytest.skip("uv is not on PATH")
     wanted = next(row for row in _optional("nbgrader"))
-    subprocess.run([uv, "venv", "-q", str(folder)], check=True)
+    processes.run([uv, "venv", "-q", str(folder)], check=True)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     install = [uv, "pip", "install", "-q", "--python", str(python), wanted, *NEEDED]
-    done = subprocess.run(
-        install, capture_output=True, text=True, timeout=300, check=False, encoding="utf-8"
-    )
-    if done.returncode:
-        pytest.skip(f"the package index did not answer: {done.stderr.strip()[-200:]}")
+    done = processes.run(install, timeout=300)
+    processes.skip_without_index(done)
+    assert done.returncode == 0, done.stderr
     return python
 
 
@@ -164,15 +162,7 @@ def test_autograde_gives_the_points(lessons, tmp_path, nbgrader_python):
 
     def run(*arguments):
         command = [str(nbgrader_python), "-m", "nbgrader", *arguments]
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            encoding="utf-8",
-        )
+        done = processes.run(command, cwd=folder, env=environment)
         assert done.returncode == 0, done.stderr[-3000:]
 
     run("generate_assignment", "98_test")

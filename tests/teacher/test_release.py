@@ -3,10 +3,10 @@
 import argparse
 import json
 import os
-import subprocess
 import sys
 import zipfile
 
+import processes
 import pytest
 
 from course import cli
@@ -120,14 +120,10 @@ def run_copy(unzipped, tmp_path):
     own |= {"COURSE_CACHE": tmp_path / "cache", "PYTHONUTF8": "1"}
 
     def run(*arguments):
-        return subprocess.run(
+        return processes.run(
             [sys.executable, *arguments],
             cwd=unzipped,
             env=os.environ | {name: str(value) for name, value in own.items()},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
         )
 
     (tmp_path / "home").mkdir()
@@ -168,10 +164,8 @@ def test_student_copy_judges_and_says_that_it_has_no_solutions(unzipped, tmp_pat
     # A path file that an editable install left behind must not bring in this course: so PYTHONPATH.
     environment = {"PYTHONPATH": str(unzipped), "COURSE_DATA": str(tmp_path / "data")}
     environment |= {"PATH": "", "HOME": str(tmp_path), "PYTHONUTF8": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", USE], cwd=tmp_path, env=environment, capture_output=True, check=True
-    )
-    said = done.stdout.decode("utf-8")
+    done = processes.python(USE, cwd=tmp_path, env=environment, check=True)
+    said = done.stdout
     assert str(unzipped) in said
     assert said.count("✓ Right") == 2
     assert said.count("✗ Not yet") == 2
@@ -183,14 +177,14 @@ def test_student_copy_judges_and_says_that_it_has_no_solutions(unzipped, tmp_pat
 def test_student_copy_runs_lessons_and_says_that_it_has_no_checks(unzipped, tmp_path):
     environment = os.environ | {"PYTHONPATH": str(unzipped), "COURSE_DATA": str(tmp_path / "data")}
     course = [sys.executable, "-m", "course.cli"]
-    options = {"cwd": unzipped, "env": environment, "capture_output": True}
-    ran = subprocess.run([*course, "run", "98"], check=False, **options)
-    assert ran.returncode == 0, ran.stderr.decode("utf-8")
+    options = {"cwd": unzipped, "env": environment}
+    ran = processes.run([*course, "run", "98"], **options)
+    assert ran.returncode == 0, ran.stderr
     executed = (unzipped / "my_course" / "results" / "98_test.ipynb").read_text(encoding="utf-8")
     assert "not attempted" in executed
-    tested = subprocess.run([*course, "test"], check=False, **options)
+    tested = processes.run([*course, "test"], **options)
     assert tested.returncode == 1
-    assert "has no `course test`" in tested.stderr.decode("utf-8")
+    assert "has no `course test`" in tested.stderr
 
 
 def test_what_cannot_be_stripped_is_refused(lessons):
