@@ -18,11 +18,11 @@ from course.notebooks.lessons import Lesson, python_only, read_notebook, read_so
 
 TAGS = {
     "lang-zh", "lang-en", "nbval-ignore-output", "raises-exception", "photo-live", "live-timing",
-    "result-table", "any-seed", "exercise", "quiz", "setup",
+    "result-table", "any-seed", "exercise", "quiz", "setup", "keep-output",
 }  # fmt: skip
 TAG_PREFIXES = ("time-",)
-# Calls that make a cell an exercise, a quiz or a look at one's progress.
-LEARNING_CALLS = {"check", "hint", "solution", "quiz", "progress", "reset"}
+# Calls that make a cell an exercise, a quiz, a guess or a look at one's progress.
+LEARNING_CALLS = {"check", "hint", "solution", "quiz", "progress", "reset", "predict", "guesses"}
 # Sections that every lesson has: (a word of the Chinese heading, a word of the English one).
 SECTIONS = (
     ("你将学会", "What you will be able to do"),
