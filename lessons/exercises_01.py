@@ -525,7 +525,7 @@ PREDICTIONS = [
     ),
     Prediction(
         "01-p2",
-        ("没有 $W^\\top$，损失还会下降吗？", "Without $W^\\top$, does the loss still fall?"),
+        ("没有 Wᵀ，损失还会下降吗？", "Without Wᵀ, does the loss still fall?"),
         YesNo(),
     ),
     Prediction(
