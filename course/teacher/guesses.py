@@ -12,7 +12,7 @@ from typing import Any
 
 from course.notebooks.lessons import Lesson, read_notebook
 from course_utils.learning import definitions
-from course_utils.learning.answers import Number, YesNo
+from course_utils.learning.answers import LETTERS, Number, OneOf
 from course_utils.learning.checking import METADATA_KEY
 from course_utils.learning.definitions import Prediction
 from course_utils.messages import CourseError
@@ -21,8 +21,8 @@ LONGEST_BAR = 30
 # How many bars a scale of numbers is cut into: the first that makes steps of whole numbers.
 STEPS = (8, 10, 9, 7, 6, 5)
 WORDS = {
-    "zh": {"result": "结果：{}", "here": "← 结果", "n": "{} 人猜过"},
-    "en": {"result": "result: {}", "here": "← the result", "n": "{} guessed"},
+    "zh": {"result": "（结果：{}）", "here": "← 结果", "n": "{} 人猜过"},
+    "en": {"result": " (result: {})", "here": "← the result", "n": "{} guessed"},
 }
 
 
@@ -73,7 +73,7 @@ def sheet(lesson: Lesson, language: str, table: dict[str, list[str]]) -> Iterabl
         result = _measured(prediction, known.get(name))
         head = f"**{name}** {prediction.question[pick]}"
         if result is not None:
-            head += f" ({words['result'].format(prediction.answer.shown(result)[pick])})"
+            head += words["result"].format(prediction.answer.shown(result)[pick])
         read = (_read(prediction, text) for text in table.get(name, []))
         guesses = [guess for guess in read if guess is not None]
         bars = "\n".join(histogram(prediction, guesses, result, language))
@@ -103,11 +103,10 @@ def histogram(prediction: Prediction, guesses: list[Any], result: Any, language:
 
 def _labels(prediction: Prediction, language: str) -> list[str]:
     answer, pick = prediction.answer, 0 if language == "zh" else 1
-    if isinstance(answer, YesNo):
-        return ["True", "False"]
+    if isinstance(answer, OneOf):
+        return [answer.shown(letter)[pick] for letter in LETTERS[: len(answer.options)]]
     if not isinstance(answer, Number):
-        letters = [answer.read(text[0]) for text in answer.options]
-        return [answer.shown(letter)[pick] for letter in letters]
+        return ["True", "False"]
     edges = [_edge(answer, step / _n_steps(answer)) for step in range(_n_steps(answer) + 1)]
     return [f"{low:.3g}–{high:.3g}" for low, high in zip(edges, edges[1:], strict=False)]
 
@@ -129,9 +128,7 @@ def _step(prediction: Prediction, value: Any, n: int) -> int:
     answer = prediction.answer
     if isinstance(answer, Number):
         return min(int(answer.place(value) * n + 1e-9), n - 1)
-    if isinstance(answer, YesNo):
-        return 0 if value else 1
-    return [answer.read(text[0]) for text in answer.options].index(value)
+    return LETTERS.index(value) if isinstance(answer, OneOf) else int(not value)
 
 
 def _width(text: str) -> int:

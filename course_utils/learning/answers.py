@@ -7,13 +7,23 @@ keyboard too, and raises a CourseError that says what to write instead.
 import math
 import unicodedata
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from course_utils.messages import CourseError
 
 Text = tuple[str, str]
 LETTERS = "ABCDEFGHIJ"
 YES, NO = {"true", "yes", "是", "对", "会"}, {"false", "no", "否", "不", "错", "不会", "不是"}
+
+
+class Answer(Protocol):
+    """What all of them can do."""
+
+    def asks(self) -> Text: ...
+    def read(self, guess: Any) -> Any: ...
+    def measured(self, result: Any) -> Any: ...
+    def is_close(self, guess: Any, result: Any) -> bool: ...
+    def shown(self, value: Any) -> Text: ...
 
 
 @dataclass(frozen=True)
@@ -141,9 +151,6 @@ class OneOf:
         """The option's letter and text."""
         zh, en = self.options[LETTERS.index(value)]
         return f"{value} {zh}", f"{value} {en}"
-
-
-Answer = Number | YesNo | OneOf
 
 
 def _narrow(text: str) -> str:
