@@ -19,7 +19,7 @@ from course_utils.learning.definitions import Prediction
 from course_utils.messages import CourseError
 
 WIDTH = 20  # of a line, in letters
-GUESS, RESULT = ("○", "#b04a00"), ("●", "#0072B2")  # told apart by their shapes too
+GUESS, RESULT = "○", "●"  # in the colour of the text: any theme has contrast
 
 
 @never_raises
@@ -157,7 +157,7 @@ class Pair:
         return "" if places is None else html_line(_marks(*places), *self._ends())
 
 
-Marks = Sequence[tuple[float, tuple[str, str]]]
+Marks = Sequence[tuple[float, str]]
 
 
 def _marks(guess: float, result: float) -> Marks:
@@ -165,9 +165,9 @@ def _marks(guess: float, result: float) -> Marks:
 
 
 def plain_line(marks: Marks, left: str, right: str) -> str:
-    """Marks (place 0–1, sign and colour) on a line of letters; where two meet, the last is seen."""
+    """Marks (place 0–1, sign) on a line of letters; where two meet, the last is seen."""
     letters = ["─"] * (WIDTH + 1)
-    for place, (sign, _) in marks:
+    for place, sign in marks:
         letters[round(place * WIDTH)] = sign
     return f"{left} {''.join(letters)} {right}"
 
@@ -175,8 +175,8 @@ def plain_line(marks: Marks, left: str, right: str) -> str:
 def html_line(marks: Marks, left: str, right: str) -> str:
     """The same as HTML without scripts or pictures. Screen readers get the words beside it."""
     pieces, at = [], 0.0
-    for place, (sign, colour) in sorted(marks):
-        pieces += [_stretch(place - at), f'<b style="color:{colour}">{sign}</b>']
+    for place, sign in sorted(marks):
+        pieces += [_stretch(place - at), f"<b>{sign}</b>"]
         at = place
     line = "".join([*pieces, _stretch(1 - at)])
     return f'<div aria-hidden="true" style="white-space:nowrap">{left} {line} {right}</div>'
@@ -240,7 +240,7 @@ def _row(pair: Pair) -> str:
     """Question, guess and result, and the line."""
     sign = "✓" if pair.is_close else "×"
     text = [f"{sign} {q} {t}" for q, t in zip(pair.prediction.question, pair.title(), strict=True)]
-    return f'<div style="margin:4px 0">{show.in_both((text[0], text[1]))}{pair.line()}</div>'
+    return f'<div style="margin:4px 0">{show.inline((text[0], text[1]))}{pair.line()}</div>'
 
 
 def show_all(known: records.Record) -> bool:
