@@ -637,7 +637,7 @@ PREDICTIONS = [
     Prediction(
         "00-p1",
         ("36 张宠物照片，它会答对几张？", "How many of the 36 pet photos will it get right?"),
-        Number(0, 36, ("张", "of 36"), close=2),
+        Number(0, 36, ("张", "right"), close=2),
     ),
     Prediction(
         "00-p2",

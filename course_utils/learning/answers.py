@@ -28,7 +28,7 @@ class Answer(Protocol):
 
 @dataclass(frozen=True)
 class Number:
-    """A number from ``low`` to ``high``, counted in ``unit`` (``("张", "of 36")``).
+    """A number from ``low`` to ``high``, counted in ``unit`` (``("张", "photos")``).
 
     A guess is close within ``close`` of the result, or, on a logarithmic scale, where neither is
     more than ``factor`` times the other; then ``low`` (above 0) is where the scale begins, and 0

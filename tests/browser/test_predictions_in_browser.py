@@ -50,11 +50,11 @@ def test_results_come_after_the_guess(open_lab, course_folder, tmp_path):
     lab.wait_for_kernel()
     page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
     lab.wait_until_ran()
-    expect(panel.get_by_text("Noted · 00-p1 you guess 20 of 36")).to_be_visible()
+    expect(panel.get_by_text("Noted · 00-p1 you guess 20 right")).to_be_visible()
     expect(panel.get_by_text("cannot be used here. Write True or False")).to_be_visible()
     expect(panel.get_by_text("or go on without a guess")).to_be_visible()
     expect(panel.get_by_text("35 / 36", exact=True)).to_be_visible()
-    told = panel.get_by_text("You guessed 20 of 36, the result is 35 of 36")
+    told = panel.get_by_text("You guessed 20 right, the result is 35 right")
     assert told.count() == 2  # below the experiment and at the lesson's end
     expect(panel.get_by_text("Close: 0 of 1.")).to_be_visible()
     guess, result = (panel.locator("b", has_text=sign).first.bounding_box() for sign in "○●")
