@@ -82,6 +82,20 @@ def test_assertion_after_ignored_output_is_enough(lesson_cells):
     assert source_rules([*lesson_cells, IGNORED, between, CLAIM]) == set()
 
 
+def test_guesses_are_not_counted_among_the_code_cells(lesson_cells):
+    room = structure.MAX_CODE_CELLS - sum(cell.cell_type == "code" for cell in lesson_cells)
+    more = [code("x = 1", "exercise") for _ in range(room + 1)]
+    lines = ['predict("98-p2", ...)', 'predict("98-p3", ...)  # %\npredict("98-p4", ...)']
+    guessing = [code(line, "exercise") for line in [*lines, 'guesses("98")']]
+    assert source_rules([*lesson_cells, *guessing, *more]) == set()
+    measured = code('outcome("98-p2", n)\nn = 1', "exercise")
+    assert source_rules([*lesson_cells, *more, measured]) == {"cell count"}
+
+
+def test_an_output_that_stays_may_be_tagged(lesson_cells):
+    assert source_rules([*lesson_cells, code("x", "keep-output")]) == set()
+
+
 def test_assertion_that_only_looks_is_fine(lesson_cells):
     looking = [
         code("def counted(x):\n    seen = []\n    seen.append(x)\n    return len(seen)"),
