@@ -15,6 +15,7 @@ from course.author.checks.problems import Problem
 from course.author.checks.typography import has_han
 from course.notebooks.execute import ANSI, IMAGES, WIDGET_VIEW, shown_texts
 from course.notebooks.lessons import Lesson, python_only, read_notebook, read_source, tags
+from course_utils.learning.checking import METADATA_KEY
 
 TAGS = {
     "lang-zh", "lang-en", "nbval-ignore-output", "raises-exception", "photo-live", "live-timing",
@@ -283,6 +284,7 @@ def _check_outputs(cell: NotebookNode, number: int, found: Findings) -> None:
             found.add("widget state", number, "存有小部件的编号", "it stores a widget's id")
         _check_images(cell, output, number, found)
     _check_error(cell, number, found)
+    _check_outcomes(cell, number, found)
     _check_texts(cell, number, found)
 
 
@@ -319,6 +321,19 @@ def _check_error(cell: NotebookNode, number: int, found: Findings) -> None:
             "有错误的单元要有标签 raises-exception，有这个标签的单元要有错误",
             "a cell that fails has the tag raises-exception, and one with that tag fails",
         )
+
+
+def _check_outcomes(cell: NotebookNode, number: int, found: Findings) -> None:
+    """``outcome`` never raises: what it could not use stands in its output, and nobody may notice."""
+    about = [output.get("metadata", {}).get(METADATA_KEY, {}) for output in cell.outputs]
+    known = {entry.get("prediction") for entry in about if "result" in entry}
+    calls = (node for node in ast.walk(_parse(cell.source)) if isinstance(node, ast.Call))
+    names = {getattr(c.args[0], "value", "") for c in calls if _called(c) == "outcome" and c.args}
+    for name in sorted(names - known):
+        zh = f"outcome({name!r}, …) 没有显示结果：编号或结果的类型不对"
+        found.add("outcome", number, zh, f"outcome({name!r}, …) shows no result: see its output")
+    if any("guess" in entry for entry in about):
+        found.add("guess", number, "存有某个人的猜测", "it stores somebody's guess: build it again")
 
 
 def _check_texts(cell: NotebookNode, number: int, found: Findings) -> None:
