@@ -538,7 +538,7 @@ PREDICTIONS = [
         "02-p2",
         (
             "损失用求和，批次从 8 变成 128，梯度变成几倍长？",
-            "The loss is a sum. From a batch of 8 to 128: how many times longer is the gradient?",
+            "A summed loss, a batch of 128 instead of 8: how many times longer is the gradient?",
         ),
         Number(0.1, 1000, ("倍", "times"), factor=1.5),
     ),

@@ -1,5 +1,6 @@
 """Guesses: noted before the result, set against it, and whatever is written, nothing raises."""
 
+import argparse
 import json
 import re
 
@@ -7,9 +8,10 @@ import numpy as np
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from course_utils import paths
+from course.learner import progress as command
 from course_utils.learning import (
     answers,
+    definitions,
     guesses,
     outcome,
     predict,
@@ -205,6 +207,14 @@ def test_progress_shows_all_guesses_below_the_map(lesson, capsys):
     assert text.index("98 □□ ○") < text.index("97 △")
 
 
+def test_the_command_shows_them_too(lesson, capsys):
+    predict("97-p1", 34)
+    outcome("97-p1", 35)
+    capsys.readouterr()
+    assert command.run(argparse.Namespace(export=None)) == 0
+    assert "97 ▲\n" in said(capsys)
+
+
 def test_a_lesson_that_is_none_or_has_no_predictions(lesson, capsys):
     for number in ("98", "77", "x", 3.5):
         guesses(number)
@@ -281,9 +291,6 @@ def test_how_close_is_close():
 
 
 def test_every_question_is_short_and_in_both_languages():
-    from course_utils.learning import definitions
-
-    assert paths.LESSONS.name == "lessons"
     found = [p for n in definitions.definition_files() for p in definitions.predictions(n).values()]
     assert len(found) >= 8
     for prediction in found:

@@ -164,7 +164,9 @@ def to_start_with(content: bytes) -> bytes:
 
 
 # Of a cell's metadata: how it is shown, and what running it leaves behind.
-VIEW = {"jupyter", "collapsed", "scrolled", "trusted", "execution", "ExecuteTime", "course"}
+VIEW = {
+    "jupyter", "collapsed", "scrolled", "trusted", "execution", "ExecuteTime", "vscode", "course",
+}  # fmt: skip
 
 
 def fingerprint(notebook: Path | bytes) -> str:
