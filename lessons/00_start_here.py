@@ -79,7 +79,17 @@ import tensorflow as tf
 from IPython.display import Markdown, display
 
 from course_utils import assets, backbones, figures, paths, photos
-from course_utils.learning import check, curriculum, hint, progress, quiz, solution
+from course_utils.learning import (
+    check,
+    curriculum,
+    guesses,
+    hint,
+    outcome,
+    predict,
+    progress,
+    quiz,
+    solution,
+)
 from course_utils.widgets import PhotoUpload
 
 figures.use_style()
@@ -97,7 +107,7 @@ CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), 
 #
 # 这门课的每个实验都分三步：**先猜**（写下来），**再运行**，**最后解释**为什么一样或不一样。猜错的地方就是你学到东西的地方。
 #
-# 第一个：一个网络学过 1,000 种东西的名字，其中有猫的品种和狗的品种，但没有人教过它“猫还是狗”这道题。给它 36 张宠物照片（16 张猫，20 张狗），它会答对多少张？把你猜的数写在 `...` 的位置，再运行。
+# 第一个：一个网络学过 1,000 种东西的名字，其中有猫的品种和狗的品种，但没有人教过它“猫还是狗”这道题。给它 36 张宠物照片（16 张猫，20 张狗），它会答对多少张？把你猜的数写在 `...` 的位置，再运行：`predict` 记下它，结果出来时与它放在一起。不想猜，就让 `...` 留着。
 #
 # </div>
 
@@ -106,12 +116,12 @@ CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), 
 #
 # Each experiment of this course has three steps: **predict** (write it down), **run**, and **explain** why it did or did not come out that way. Where your guess was wrong is where you learn.
 #
-# The first one: a network has learned the names of 1,000 things, among them breeds of cats and breeds of dogs, but nobody ever taught it the question “cat or dog?”. Of 36 pet photos (16 cats, 20 dogs), how many will it get right? Write your guess where `...` stands, and run the cell.
+# The first one: a network has learned the names of 1,000 things, among them breeds of cats and breeds of dogs, but nobody ever taught it the question “cat or dog?”. Of 36 pet photos (16 cats, 20 dogs), how many will it get right? Write your guess where `...` stands, and run the cell: `predict` notes it and sets it beside the result later. If you would rather not guess, leave `...` as it is.
 #
 # </div>
 
 # %% tags=["exercise"]
-my_guess = ...  # 0–36
+predict("00-p1", ...)  # 0–36
 
 # %% [markdown]
 # ## 第一分钟：你的照片 · The first minute: your own photo
@@ -141,7 +151,7 @@ pets = photos.default("pets")
 x = pets.images(224)  # 36 example photos, raw pixels 0–255
 
 
-# %%
+# %% tags=["keep-output"]
 NEITHER = 0.05  # a rule of thumb; nobody has measured it
 
 
@@ -188,7 +198,7 @@ assert who_is_it(x[22]).startswith("狗 dog") and "Pomeranian" in who_is_it(x[22
 #
 # 这门课里有很多 `assert`（断言）：它检查前面的话是不是真的，不成立就报错。所以课文里的数字不会悄悄过时。
 #
-# “大概都不是”是怎么来的？两组概率之和不到 5% 时就这么说。这个界限是随手定的。先猜：一张全灰的图，什么都没有，它会说什么？
+# “大概都不是”是怎么来的？两组概率之和不到 5% 时就这么说。这个界限是随手定的。先猜：一张全灰的图，什么都没有，它会说什么？写 `"A"`（猫）、`"B"`（狗）或 `"C"`（大概都不是）。
 #
 # </div>
 
@@ -199,18 +209,18 @@ assert who_is_it(x[22]).startswith("狗 dog") and "Pomeranian" in who_is_it(x[22
 #
 # You will see many an `assert` (assertion) in this course: it checks whether what was said is true and fails if it is not. So the numbers in the text cannot go stale unnoticed.
 #
-# Where does “probably neither” come from? It is said when both groups of probabilities together make less than 5%. This limit is a rule of thumb. Guess first: what will it say to a plain grey picture, with nothing in it?
+# Where does “probably neither” come from? It is said when both groups of probabilities together make less than 5%. This limit is a rule of thumb. Guess first: what will it say to a plain grey picture, with nothing in it? Write `"A"` (cat), `"B"` (dog) or `"C"` (probably neither).
 #
 # </div>
 
+# %% tags=["exercise"]
+predict("00-p2", ...)
+
 # %% tags=["nbval-ignore-output"]
 grey = np.full((224, 224, 3), 128, "uint8")
-print(who_is_it(grey))
-
-# %%
-noise = np.random.default_rng(0).integers(0, 256, (224, 224, 3))
-assert who_is_it(noise).startswith("大概都不是")  # noise: below the limit
-assert who_is_it(grey).startswith("狗 dog")  # grey: above it
+said = who_is_it(grey)
+print(said)
+outcome("00-p2", said.split()[0])
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -229,6 +239,11 @@ assert who_is_it(grey).startswith("狗 dog")  # grey: above it
 # And for cats and dogs? Nobody ever taught it the question “cat or dog?”. How can it answer? Back to the question above first: how many of the 36 will it get right?
 #
 # </div>
+
+# %%
+noise = np.random.default_rng(0).integers(0, 256, (224, 224, 3))
+assert who_is_it(noise).startswith("大概都不是")  # noise: below the limit
+assert who_is_it(grey).startswith("狗 dog")  # grey: above it
 
 # %% [markdown]
 # ## 一千个名字，一个问题 · A thousand names, one question
@@ -251,7 +266,7 @@ assert who_is_it(grey).startswith("狗 dog")  # grey: above it
 probabilities = model.predict(x.astype("float32"), verbose=0)
 assert probabilities.shape == (36, 1000) and np.allclose(probabilities.sum(axis=1), 1, atol=1e-4)
 
-# %% tags=["setup"]
+# %% tags=["setup", "keep-output"]
 figures.show_photos(
     [x[0], x[4], x[22]],
     ["照片 photo 0", "照片 photo 4", "照片 photo 22"],
@@ -265,10 +280,6 @@ figures.show_photos(
 for i in [0, 4, 22]:
     best = probabilities[i].argsort()[::-1][:3]
     print(" | ".join(f"{names[c]} {probabilities[i, c]:.0%}" for c in best))
-
-# %%
-assert names[probabilities[0].argmax()] == "tennis ball"
-assert names[probabilities[22].argmax()] == "Pomeranian"
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -285,6 +296,10 @@ assert names[probabilities[22].argmax()] == "Pomeranian"
 # </div>
 
 # %%
+assert names[probabilities[0].argmax()] == "tennis ball"
+assert names[probabilities[22].argmax()] == "Pomeranian"
+
+# %%
 cat = probabilities[:, backbones.CATS].sum(axis=1)
 dog = probabilities[:, backbones.DOGS].sum(axis=1)
 y_hat = (dog > cat).astype(int)  # 0 cat, 1 dog
@@ -292,10 +307,10 @@ assert len(backbones.CATS) == 5 and len(backbones.DOGS) == 118 and y_hat[0] == 0
 
 # %% tags=["nbval-ignore-output"]
 n_right = int((y_hat == pets.labels).sum())
-print(f"{n_right} / {len(pets)}    你猜 your guess: {'…' if my_guess is ... else my_guess}")
+print(f"{n_right} / {len(pets)}")
+outcome("00-p1", n_right)
 
 # %%
-assert n_right >= 34
 originals = [photos.read(path) for path in pets.paths]  # as they are on disk, up to 500 pixels
 answers = [who_is_it(photo).startswith("狗 dog") for photo in originals]
 assert np.array_equal(answers, y_hat == 1)  # the button and the count give the same answers
@@ -314,13 +329,14 @@ print(f"照片 photo 1: {who_is_it(x[1])}")
 # %%
 assert y_hat[1] == 1 and pets.labels[1] == 0  # a cat that is called a dog
 assert y_hat[26] == pets.labels[26] == 1  # this dog is right
+assert n_right >= 34
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
 # 36 张里至少对 34 张，没有训练，没有显卡。这是**迁移学习**（transfer learning）最简单的一种：在一个任务上学到的东西，用到另一个任务上；这里连训练都不用。它认错的一张是照片 1：一只猫，最有把握的名字却是一种狗，papillon（蝴蝶犬），后面才是两种猫。
 #
-# 它为什么会错？在另外 40 张照片上（现在下载，约 6 MB；不能只取一部分时约 42 MB），错的几乎都是猫。是因为狗类有 118 个、猫类只有 5 个，加起来偏向狗吗？两种试法：只比两组里最大的一类；或者把两组的和各除以类的个数，比平均。先猜：错的张数会变少吗？
+# 它为什么会错？在另外 40 张照片上（现在下载，约 6 MB；不能只取一部分时约 42 MB），错的几乎都是猫。是因为狗类有 118 个、猫类只有 5 个，加起来偏向狗吗？两种试法：只比两组里最大的一类；或者把两组的和各除以类的个数，比平均。先猜：改成比平均，错的张数会变少吗？写 `True` 或 `False`。
 #
 # </div>
 
@@ -329,9 +345,12 @@ assert y_hat[26] == pets.labels[26] == 1  # this dog is right
 #
 # At least 34 of 36 right, without training and without a graphics card. This is the simplest kind of **transfer learning**: what was learned on one task is used on another; here even without any training. The one it gets wrong is photo 1: a cat, but the name it is most confident of is a breed of dog, papillon, followed by two of cats.
 #
-# Why is it ever wrong? On 40 other photos (downloaded now, about 6 MB; about 42 MB where no part of a file can be sent) almost all mistakes are cats. Is it because there are 118 dog classes and 5 cat classes, so that sums lean towards dogs? Two things to try: compare the largest class of each group only; or divide each sum by its number of classes and compare the means. Guess first: will there be fewer mistakes?
+# Why is it ever wrong? On 40 other photos (downloaded now, about 6 MB; about 42 MB where no part of a file can be sent) almost all mistakes are cats. Is it because there are 118 dog classes and 5 cat classes, so that sums lean towards dogs? Two things to try: compare the largest class of each group only; or divide each sum by its number of classes and compare the means. Guess first: comparing means, will there be fewer mistakes? Write `True` or `False`.
 #
 # </div>
+
+# %% tags=["exercise"]
+predict("00-p3", ...)
 
 # %%
 test = photos.default("test")
@@ -350,16 +369,7 @@ for rule, says in {"和 sum": says_dog, "最大 largest": largest, "平均 mean"
     print(f"{rule}: 错的照片 wrong photos {np.flatnonzero(says != test.labels).tolist()}")
 for i in np.flatnonzero(wrong):
     print(f"照片 photo {i}: {names[p_test[i].argmax()]}")
-
-# %%
-assert np.array_equal(largest, says_dog)
-assert 1 <= (mean != test.labels).sum() < wrong.sum()
-best = {names[c] for c in p_test[wrong].argmax(axis=1)}
-assert best == {"skunk", "Angora", "Pomeranian", "Cardigan"}
-mean_36 = probabilities[:, backbones.DOGS].mean(axis=1) > probabilities[:, backbones.CATS].mean(
-    axis=1
-)
-assert (mean_36 != pets.labels).sum() == 1 and not mean_36[26]  # now photo 26 is wrong
+outcome("00-p3", (mean != test.labels).sum() < wrong.sum())
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -378,6 +388,16 @@ assert (mean_36 != pets.labels).sum() == 1 and not mean_36[26]  # now photo 26 i
 # The 36 are kind to it. Here is a much larger measurement, stored with the course: 1,000 other photos of cats and dogs.
 #
 # </div>
+
+# %%
+assert np.array_equal(largest, says_dog)
+assert 1 <= (mean != test.labels).sum() < wrong.sum()
+best = {names[c] for c in p_test[wrong].argmax(axis=1)}
+assert best == {"skunk", "Angora", "Pomeranian", "Cardigan"}
+mean_36 = probabilities[:, backbones.DOGS].mean(axis=1) > probabilities[:, backbones.CATS].mean(
+    axis=1
+)
+assert (mean_36 != pets.labels).sum() == 1 and not mean_36[26]  # now photo 26 is wrong
 
 # %%
 text = (paths.DATA / "results" / "recipes.json").read_text(encoding="utf-8")
@@ -569,7 +589,8 @@ assert np.stack(same_size).shape == (2, 64, 64, 3)
 # </div>
 
 # %% tags=["exercise"]
-my_guess_same_seed, my_guess_other_seed = ..., ...
+predict("00-p4", ...)  # the same seed
+predict("00-p5", ...)  # another seed
 
 
 # %%
@@ -586,11 +607,8 @@ first, again, other = train_once(7), train_once(7), train_once(8)
 
 # %% tags=["nbval-ignore-output"]
 print(f"种子 seed 7: {first:.4f}   7: {again:.4f}   8: {other:.4f}")
-guesses = ["…" if g is ... else g for g in (my_guess_same_seed, my_guess_other_seed)]
-print(f"7 = 7: {first == again}    7 = 8: {first == other}    你猜 your guesses:", *guesses)
-
-# %% tags=["any-seed"]
-assert first == again and first != other
+outcome("00-p4", first == again)
+outcome("00-p5", first == other)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -605,6 +623,9 @@ assert first == again and first != other
 # Trained twice with the same seed, this small network gives the same loss to the last digit. On another computer or with other versions, additions may come in a different order and round differently, and trained numbers differ a little; with just one computer here, this was not measured. So the course asserts **claims with a margin** (`n_right >= 34`), not one exact decimal.
 #
 # </div>
+
+# %% tags=["any-seed"]
+assert first == again and first != other
 
 # %% [markdown]
 # ## 课程地图 · The map of the course
@@ -623,7 +644,7 @@ assert first == again and first != other
 #
 # </div>
 
-# %% tags=["setup", "nbval-ignore-output"]
+# %% tags=["setup", "nbval-ignore-output", "keep-output"]
 lessons = curriculum.read()
 progress()
 display(Markdown(curriculum.table(lessons)))
@@ -827,6 +848,23 @@ quiz("00-q3")
 # %% tags=["quiz"]
 progress()
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 你猜得怎么样？`guesses("00")` 把这一课的每个猜测和结果放在一起。偏高、偏低都有，而且都不远，就是心里有数；总是偏向一边，就值得想想为什么。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# How good were your guesses? `guesses("00")` sets each guess of this lesson beside its result. Some too high, some too low, none by far: you know what to expect. Always to one side: worth asking why.
+#
+# </div>
+
+# %% tags=["exercise"]
+guesses("00")
+
 # %% [markdown]
 # ## 小结 · Take-away
 
@@ -890,7 +928,7 @@ progress()
 #
 # </div>
 
-# %% tags=["setup", "nbval-ignore-output"]
+# %% tags=["setup", "nbval-ignore-output", "keep-output"]
 rows = [
     f"| {a.title_zh}<br>{a.title_en} | `{a.carrier}` | {a.licence} | {a.size / 1e6:.0f} "
     f"| {', '.join(a.lessons)} |"

@@ -30,17 +30,12 @@ from sklearn.datasets import make_moons
 from sklearn.linear_model import LogisticRegression
 
 from course_utils import figures
-from course_utils.learning import check, hint, progress, quiz, solution
+from course_utils.learning import check, guesses, hint, outcome, predict, progress, quiz, solution
 from course_utils.widgets import Explorer
 
 figures.use_style()
 course_utils.reproducible(7)
 seed = np.random.randint(1000)  # another COURSE_SEED gives other data and other weights
-
-
-def your_guess(guess):
-    """Your guess, to be printed beside the result."""
-    return "你没有猜 · no guess" if guess is ... else f"你猜 · you guessed {guess}"
 
 
 # %% [markdown]
@@ -93,26 +88,19 @@ def your_guess(guess):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 运行任何代码之前，先把你的猜测写进下面的单元格。猜错没有关系：这一课的后半部分会把结果和你的猜测印在一起。
-#
-# 1. 误差信号从后往前穿过一个 20 层的 sigmoid 网络，还剩下多少？写一个比例，例如 `0.5`。
-# 2. 如果把反向传播中的 $W^\top$ 漏掉，训练损失还会下降吗？写 `True` 或 `False`。
+# 400 个点排成两个互相咬合的月牙，每个月牙是一个类别。画一条直线，把它们分成两边：最多能把百分之几的点分对？碰运气是 50。写一个数，例如 `60`；猜错没有关系，结果出来时会和它放在一起。这一课后面还有两个猜测，各在自己的实验之前。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Before you run any code, write your guesses into the cell below. A wrong guess costs nothing; the second half of this lesson prints the results beside your guesses.
-#
-# 1. An error signal travels backwards through all 20 layers of a sigmoid network. How much of it is left? Write a fraction, for example `0.5`.
-# 2. If the $W^\top$ in backpropagation is left out, does the training loss still go down? Write `True` or `False`.
+# 400 points form two crescents that interlock, each of them one class. Draw one straight line between them: how many per cent of the points can it get right, at best? Chance would be 50. Write a number such as `60`; a wrong guess costs nothing, and the result will be set beside it. Two more guesses follow in this lesson, each before its own experiment.
 #
 # </div>
 
 # %% tags=["exercise"]
-guess_what_is_left = ...
-guess_loss_still_falls = ...
+predict("01-p1", ...)  # 50–100
 
 # %% [markdown]
 # ## 一个神经元 · One neuron
@@ -222,6 +210,7 @@ Explorer(
 one_line = LogisticRegression().fit(moons, labels[:, 0])
 line_accuracy = one_line.score(moons, labels[:, 0])
 print(f"一条直线的准确率 accuracy of one line: {line_accuracy:.2f}")
+outcome("01-p1", round(100 * line_accuracy))
 assert 0.8 < line_accuracy < 0.93
 
 # %% [markdown]
@@ -730,7 +719,7 @@ check("01-3", wrong_entry)
 # * `no_WT`：漏掉 $W^\top$，把同一个 $\delta$ 直接发给每个隐藏单元；
 # * `no_slope`：漏掉激活函数的导数 $\sigma'(z)$。
 #
-# 再看一眼你的第二个猜测。
+# 先猜：没有 $W^\top$（`no_WT`），训练损失还会下降吗？写 `True` 或 `False`。
 #
 # </div>
 
@@ -743,9 +732,12 @@ check("01-3", wrong_entry)
 # * `no_WT`: $W^\top$ is left out, every hidden unit is sent the same $\delta$;
 # * `no_slope`: the derivative $\sigma'(z)$ of the activation is left out.
 #
-# Look at your second guess once more.
+# Guess first: without $W^\top$ (`no_WT`), does the training loss still go down? Write `True` or `False`.
 #
 # </div>
+
+# %% tags=["exercise"]
+predict("01-p2", ...)
 
 
 # %%
@@ -769,23 +761,7 @@ for kind in ["stops", "no_WT", "no_slope"]:
 for kind, (curve, score) in results.items():
     print(f"{kind:9} 损失 loss {curve[0]:.2f} -> {curve[-1]:.2f}   准确率 accuracy {score:.2f}")
 falls = results["no_WT"][0][-1] < results["no_WT"][0][0]
-print(
-    "没有 Wᵀ，损失下降？ without Wᵀ the loss falls:",
-    falls,
-    "  ",
-    your_guess(guess_loss_still_falls),
-)
-
-# %%
-scores = {kind: result[1] for kind, result in results.items()}
-assert scores["stops"] < scores["right"] - 0.05
-assert scores["no_WT"] > 0.95 and results["no_WT"][0][-1] < results["no_WT"][0][0] / 4
-assert abs(scores["no_slope"] - line_accuracy) < 0.1
-
-# %% tags=["any-seed"]
-assert falls
-for kind in ["stops", "no_WT", "no_slope"]:
-    assert gradient_check(wrong(kind), params)["W1"] > 0.1 > 1e5 * errors["W1"]
+outcome("01-p2", falls)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -800,6 +776,17 @@ for kind in ["stops", "no_WT", "no_slope"]:
 # (All accuracies are on the training data.) `no_slope` is worst, about as good as one straight line; `stops` has only random features and one linear layer, and is clearly worse too. The dangerous one is `no_WT`: its gradient is far from the right one, yet the loss falls and the accuracy is almost the same. **“The loss goes down” does not prove that a gradient is right.** Finite differences see it at once: the right relative error is below $10^{-6}$, all three wrong ones exceed 0.1.
 #
 # </div>
+
+# %%
+scores = {kind: result[1] for kind, result in results.items()}
+assert scores["stops"] < scores["right"] - 0.05
+assert scores["no_WT"] > 0.95 and results["no_WT"][0][-1] < results["no_WT"][0][0] / 4
+assert abs(scores["no_slope"] - line_accuracy) < 0.1
+
+# %% tags=["any-seed"]
+assert falls
+for kind in ["stops", "no_WT", "no_slope"]:
+    assert gradient_check(wrong(kind), params)["W1"] > 0.1 > 1e5 * errors["W1"]
 
 # %% [markdown]
 # ## 激活函数和消失的梯度 · Activations and vanishing gradients
@@ -848,16 +835,19 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 现在测量：宽 64 的网络，从 1 层到 30 层，随机权重服从正态分布 $\mathcal N(0,\,g^2/64)$（平均 0，方差 $g^2/64$），让一个误差信号从后往前穿过所有的层，记下长度还剩几分之几。sigmoid 和 tanh 取 $g=1$（Glorot 的做法），ReLU 取 $g=\sqrt2$（He 的做法，补偿被切掉的一半）。
+# 现在测量：宽 64 的网络，从 1 层到 30 层，随机权重服从正态分布 $\mathcal N(0,\,g^2/64)$（平均 0，方差 $g^2/64$），让一个误差信号从后往前穿过所有的层，记下长度还剩几分之几。sigmoid 和 tanh 取 $g=1$（Glorot 的做法），ReLU 取 $g=\sqrt2$（He 的做法，补偿被切掉的一半）。先猜：穿过 20 层 sigmoid，还剩几分之几？写一个数，例如 `0.5` 或 `1e-3`（千分之一）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now measure: networks 64 wide and 1 to 30 layers deep, random weights from the normal distribution $\mathcal N(0,\,g^2/64)$ (mean 0, variance $g^2/64$); send an error signal backwards through all layers and record what fraction of its length is left. Sigmoid and tanh use $g=1$ (Glorot's choice), ReLU $g=\sqrt2$ (He's choice, which makes up for the half that is cut off).
+# Now measure: networks 64 wide and 1 to 30 layers deep, random weights from the normal distribution $\mathcal N(0,\,g^2/64)$ (mean 0, variance $g^2/64$); send an error signal backwards through all layers and record what fraction of its length is left. Sigmoid and tanh use $g=1$ (Glorot's choice), ReLU $g=\sqrt2$ (He's choice, which makes up for the half that is cut off). Guess first: after 20 layers of sigmoid, what fraction is left? Write a number such as `0.5` or `1e-3` (a thousandth).
 #
 # </div>
+
+# %% tags=["exercise"]
+predict("01-p3", ...)
 
 
 # %%
@@ -882,13 +872,11 @@ left_over = {name: [what_is_left(name, d, g) for d in depths] for name, g in gai
 at_20 = {name: values[depths.index(20)] for name, values in left_over.items()}
 for name, fraction in at_20.items():
     print(f"20 层 layers, {name:8} {fraction:.0e}")
-print("sigmoid:", your_guess(guess_what_is_left))
+outcome("01-p3", at_20["sigmoid"])
 
-# %% tags=["any-seed"]
+# %% tags=["setup", "any-seed"]
 assert at_20["sigmoid"] < 1e-11 and 0.05 < at_20["tanh"] < 0.5 and 0.3 < at_20["ReLU"] < 3
 assert what_is_left("ReLU", 20, gain=1.0) < 0.01  # the right gain is half of the cure
-
-# %% tags=["setup"]
 fig, ax = plt.subplots(figsize=(5, 3.2))
 for (name, values), marker in zip(left_over.items(), "o^s", strict=True):
     ax.semilogy(depths, values, f"-{marker}", markevery=1, label=name)
@@ -983,6 +971,23 @@ quiz("01-q3")
 
 # %% tags=["quiz"]
 quiz("01-q4")
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 这一课你猜得怎么样？把每个猜测和结果放在一起看。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# How good were your guesses in this lesson? Look at each beside its result.
+#
+# </div>
+
+# %% tags=["exercise"]
+guesses("01")
 
 # %% [markdown]
 # ## 小结 · Take-away

@@ -28,17 +28,12 @@ import numpy as np
 import tensorflow as tf
 
 from course_utils import features, figures, photos
-from course_utils.learning import check, hint, progress, quiz, solution
+from course_utils.learning import check, guesses, hint, outcome, predict, progress, quiz, solution
 from course_utils.widgets import Explorer
 
 figures.use_style()
 course_utils.reproducible(7)
 rng = np.random.default_rng(np.random.randint(1000))  # another COURSE_SEED: other numbers
-
-
-def your_guess(guess):
-    """Your guess, to be printed beside the result."""
-    return "你没有猜 · no guess" if guess is ... else f"你猜 · you guessed {guess}"
 
 
 # %% [markdown]
@@ -87,22 +82,22 @@ def your_guess(guess):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 1. 文章 S1 和 S3 的交叉熵是 $-\sum_i y_i\log\hat y_i$，标签 $y_i$ 是 0 或 1。用它训练猫狗分类器（狗是 1），会有多大比例的照片被判为狗？
-# 2. 损失用求和。批次从 8 变成 128，梯度的长度变成几倍？
+# 1. 一种损失只计狗的错误：把狗当成猫要罚，把猫当成狗不罚。用它训练猫狗分类器，40 张没见过的照片（猫狗各半）里，有百分之几会被判为狗？
+# 2. 损失是一批照片的损失之和。批次从 8 张变成 128 张，梯度的长度变成几倍？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# 1. The cross-entropy of articles S1 and S3 is $-\sum_i y_i\log\hat y_i$ with labels $y_i$ of 0 or 1. Train a cats-vs-dogs classifier with it (a dog is 1): what share of the photos is called a dog?
-# 2. The loss is a sum. The batch goes from 8 to 128: how many times longer does the gradient get?
+# 1. A loss counts mistakes on dogs only: a dog taken for a cat costs something, a cat taken for a dog costs nothing. Train a cats-vs-dogs classifier with it: of 40 new photos, half of them cats, what per cent is called a dog?
+# 2. The loss is the sum of the losses of a batch of photos. The batch goes from 8 to 128 photos: how many times longer does the gradient get?
 #
 # </div>
 
 # %% tags=["exercise"]
-guess_share_of_dogs = ...  # 0 to 1
-guess_times_longer = ...
+predict("02-p1", ...)  # 0–100
+predict("02-p2", ...)  # times
 
 # %% [markdown]
 # ## 损失从哪里来：似然 · Where losses come from: likelihood
@@ -273,13 +268,7 @@ right, printed = (train(x_train, y_train, delta) for delta in [bce_delta, printe
 for name, trained in {"right": right, "printed": printed}.items():
     share, accuracy = share_and_accuracy(x_test, y_test, trained)
     print(f"{name:8} 判为狗 called a dog {share:.0%}   准确率 accuracy {accuracy:.0%}")
-print(your_guess(guess_share_of_dogs))
-
-# %%
-p_dog = sigmoid(x_train @ printed[0] + printed[1])
-assert -np.sum(y_train * np.log(p_dog)) < 0.5  # its own loss is nearly zero: it looks finished
-assert share_and_accuracy(x_test, y_test, printed) == (1.0, 0.5)
-assert share_and_accuracy(x_test, y_test, right)[1] > 0.9
+outcome("02-p1", 100 * share)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -302,6 +291,12 @@ assert share_and_accuracy(x_test, y_test, right)[1] > 0.9
 # **When does the mistake hide?** Subtract the overall mean from the features first, and the accuracy exceeds 85%. With as many cats as dogs, the cats' mean is then exactly minus the dogs', and pushing “dog” up pushes “cat” down: the formula is still wrong, the data cover for it. So “it works for me” does not prove a formula.
 #
 # </div>
+
+# %%
+p_dog = sigmoid(x_train @ printed[0] + printed[1])
+assert -np.sum(y_train * np.log(p_dog)) < 0.5  # its own loss is nearly zero: it looks finished
+assert share_and_accuracy(x_test, y_test, printed) == (1.0, 0.5)
+assert share_and_accuracy(x_test, y_test, right)[1] > 0.9
 
 # %%
 assert x_train.min() >= 0 and printed[0].min() >= 0 and printed[1] > 0
@@ -545,7 +540,7 @@ for size in sizes:
     lengths["sum"].append(np.mean(sums))
     lengths["mean"].append(np.mean(sums) / size)
 times = lengths["sum"][-1] / lengths["sum"][0]
-print(f"求和 sum: × {times:.0f}   {your_guess(guess_times_longer)}")
+outcome("02-p2", times)
 
 # %% tags=["any-seed"]
 assert 8 < times < 16
@@ -742,6 +737,23 @@ quiz("02-q3")
 
 # %% tags=["quiz"]
 quiz("02-q4")
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 这一课你猜得怎么样？把每个猜测和结果放在一起看。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# How good were your guesses in this lesson? Look at each beside its result.
+#
+# </div>
+
+# %% tags=["exercise"]
+guesses("02")
 
 # %% [markdown]
 # ## 小结 · Take-away

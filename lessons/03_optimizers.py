@@ -28,7 +28,7 @@ import numpy as np
 from sklearn.datasets import make_moons
 
 from course_utils import figures
-from course_utils.learning import check, hint, progress, quiz, solution
+from course_utils.learning import check, guesses, hint, outcome, predict, progress, quiz, solution
 from course_utils.widgets import Explorer
 
 figures.use_style()
@@ -81,33 +81,19 @@ rng = np.random.default_rng(np.random.randint(2**31))  # follows the course's se
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 1. 文章 S1 的动量公式是 $\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$。在最简单的 $J=\frac12\theta^2$ 上，从 $\theta=1$ 出发走 50 步（$\alpha=0.01$，$\beta=0.9$），$|\theta|$ 会是多少？
-# 2. Adam 是最常用的优化器之一，它有一步叫“偏差修正”。去掉它，第一步会是正常步长的几倍？
-#
-# 把猜测写进下面的单元格；量出结果时，它会和你的猜测并排显示。
+# 第 01 课的梯度下降：$\theta\leftarrow\theta-\alpha\,\partial J/\partial\theta$。在最简单的 $J=\frac12\theta^2$ 上（导数就是 $\theta$），从 $\theta=1$ 出发，学习率 $\alpha=0.1$，50 步后 $|\theta|$ 约为 0.005，离最小值 0 很近。把学习率改成 2.1，50 步后 $|\theta|$ 是多少？写一个数。这一课后面还有两个猜测，各在自己的实验之前。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# 1. Article S1's momentum formula is $\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$. On the simplest $J=\frac12\theta^2$, starting at $\theta=1$, what is $|\theta|$ after 50 steps ($\alpha=0.01$, $\beta=0.9$)?
-# 2. Adam is one of the most used optimizers, and one of its steps is called “bias correction”. Leave that out: how many times its usual length is the first step?
-#
-# Write your guesses into the cell below; each is shown beside the result once it is measured.
+# Gradient descent from lesson 01: $\theta\leftarrow\theta-\alpha\,\partial J/\partial\theta$. On the simplest $J=\frac12\theta^2$ (its derivative is $\theta$ itself), start at $\theta=1$; with the learning rate $\alpha=0.1$, $|\theta|$ is about 0.005 after 50 steps, close to the minimum at 0. Change the learning rate to 2.1: what is $|\theta|$ after 50 steps? Write a number. Two more guesses follow in this lesson, each before its own experiment.
 #
 # </div>
 
 # %% tags=["exercise"]
-guess_theta = None  # a number
-guess_first_step = None  # times the usual length
-
-
-def compare_guess(what, guess, measured):
-    """Your guess beside what was measured."""
-    yours = "你没有猜 · no guess" if guess in (None, ...) else f"你猜 your guess: {guess}"
-    print(f"{what}: {yours}   量得 measured: {measured}")
-
+predict("03-p1", ...)
 
 # %% [markdown]
 # ## 梯度下降与学习率 · Gradient descent and the learning rate
@@ -143,7 +129,7 @@ def descend(theta, alpha, curvature=1.0, n_steps=50):
 
 
 after_50 = {alpha: descend(1.0, alpha) for alpha in [0.1, 1.0, 1.9, 2.1]}
-assert after_50[1.0] == 0 and max(after_50[0.1], after_50[1.9]) < 0.01 and after_50[2.1] > 100
+outcome("03-p1", after_50[2.1])
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -308,6 +294,8 @@ def nesterov(theta, g, state, t, alpha, beta=0.9):
 slow = walk(sgd, gradient, start, 3000, alpha=0.004)  # a rate ten times smaller than above
 fast = walk(momentum, gradient, start, 3000, alpha=0.004)
 print("gradient descent:", steps_needed(slow), " momentum:", steps_needed(fast))
+assert after_50[1.0] == 0 and np.isclose(after_50[0.1], 0.005, atol=5e-4)
+assert after_50[1.9] < 0.01 and after_50[2.1] > 100  # on both sides of the limit, 2
 assert steps_needed(fast) < steps_needed(slow) / 5
 tuned_steps = [
     steps_needed(walk(sgd, gradient, start, 400, alpha=0.075)),
@@ -381,6 +369,8 @@ check("03-2", momentum_step)
 #
 # 现在看文章 S1 的公式 $\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$。它加的是上一个**位置**的倍数。在 $J=\frac12\lambda\theta^2$ 上，设 $\theta_t=r^t$ 代入，得到特征方程 $r^2-(1-\alpha\lambda)r-\beta(1-\alpha)=0$；最大的 $|r|$ 叫谱半径（spectral radius），只要它超过 1，就会发散。
 #
+# 先猜：照这个公式，在 $J=\frac12\theta^2$ 上从 $\theta=1$ 走 50 步（$\alpha=0.01$，$\beta=0.9$），$|\theta|$ 是多少？写一个数，例如 `0.6` 或 `1e3`（一千）。
+#
 # </div>
 
 # %% [markdown] tags=["lang-en"]
@@ -388,7 +378,12 @@ check("03-2", momentum_step)
 #
 # Now article S1's formula $\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$. It adds a multiple of the previous **position**. On $J=\frac12\lambda\theta^2$, put in $\theta_t=r^t$: the characteristic equation is $r^2-(1-\alpha\lambda)r-\beta(1-\alpha)=0$; the largest $|r|$ is called the spectral radius, and as soon as it exceeds 1, the formula diverges.
 #
+# Guess first: by this formula, 50 steps on $J=\frac12\theta^2$ from $\theta=1$ ($\alpha=0.01$, $\beta=0.9$): what is $|\theta|$? Write a number such as `0.6` or `1e3` (a thousand).
+#
 # </div>
+
+# %% tags=["exercise"]
+predict("03-p2", ...)
 
 
 # %%
@@ -401,9 +396,8 @@ def printed(theta, g, state, t, alpha, beta=0.9):
 # %%
 theta_50 = walk(printed, lambda theta: theta, [1.0], 50, alpha=0.01)[-1, 0]
 no_gradient = walk(printed, lambda theta: 0 * theta, [1.0], 20, alpha=0.01)[-1, 0]
-compare_guess("50 步后的 |θ| after 50 steps", guess_theta, f"{theta_50:.1e}")
-print(f"with zero gradient, after 20 steps: {no_gradient:.0f}")
-assert theta_50 > 1e9 and round(no_gradient) == 9311
+outcome("03-p2", theta_50)
+print(f"梯度为零，20 步后 with zero gradient, after 20 steps: {no_gradient:.0f}")
 
 
 # %%
@@ -414,6 +408,7 @@ def radius(alpha, printed, curvature=1.0, beta=0.9):
 
 
 alphas = np.linspace(0.001, 1.5, 150)
+assert theta_50 > 1e9 and round(no_gradient) == 9311
 radii = {which: np.array([radius(a, which) for a in alphas]) for which in [False, True]}
 assert np.all(radii[False] < 1) and np.all(radii[True][alphas < 0.45] > 1)
 stable = [c for c in range(1, 201) if radius(0.01, True, c) < 1]
@@ -510,16 +505,19 @@ def adam(theta, g, state, t, alpha, beta1=0.9, beta2=0.999, epsilon=1e-7, correc
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 为什么要修正？$m$ 和 $v$ 从 0 开始，头几步偏小；$\beta_2$ 比 $\beta_1$ 更接近 1，所以 $v$ 偏小得更厉害，它又在分母里，于是步子太大。梯度恒定时最清楚：正确的 Adam 每步正好走 $\alpha$。文章 S1 的公式没有修正。
+# 为什么要修正？$m$ 和 $v$ 从 0 开始，头几步偏小；$\beta_2$ 比 $\beta_1$ 更接近 1，所以 $v$ 偏小得更厉害，它又在分母里，于是步子太大。梯度恒定时最清楚：正确的 Adam 每步正好走 $\alpha$。文章 S1 的公式没有修正。先猜：没有修正，第一步有 $\alpha$ 的几倍长？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Why correct? $m$ and $v$ start at 0 and are too small at first; $\beta_2$ is closer to 1 than $\beta_1$, so $v$ is too small by much more, and it is the denominator: the steps are too long. A constant gradient shows it best: the right Adam moves by exactly $\alpha$ at each step. Article S1's formula has no correction.
+# Why correct? $m$ and $v$ start at 0 and are too small at first; $\beta_2$ is closer to 1 than $\beta_1$, so $v$ is too small by much more, and it is the denominator: the steps are too long. A constant gradient shows it best: the right Adam moves by exactly $\alpha$ at each step. Article S1's formula has no correction. Guess first: without it, how many times $\alpha$ is the first step?
 #
 # </div>
+
+# %% tags=["exercise"]
+predict("03-p3", ...)
 
 
 # %%
@@ -532,8 +530,8 @@ for correct in [True, False]:
     path = walk(adam, constant, [0.0], 2000, alpha=1.0, correct=correct)
     lengths[correct] = np.abs(np.diff(path[:, 0]))
 
-compare_guess("第一步的倍数 first step, times", guess_first_step, f"{lengths[False][0]:.3f}")
-print(f"longest {lengths[False].max():.3f} at step {lengths[False].argmax() + 1}")
+outcome("03-p3", lengths[False][0])
+print(f"最长 longest {lengths[False].max():.3f}, 第几步 at step {lengths[False].argmax() + 1}")
 assert np.allclose(lengths[True], 1, atol=1e-6)
 assert 465 < lengths[False][:100].sum() < 467 and (lengths[False] > 2).sum() == 287
 
@@ -1034,6 +1032,23 @@ quiz("03-q3")
 
 # %% tags=["quiz"]
 quiz("03-q4")
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 这一课你猜得怎么样？把每个猜测和结果放在一起看。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# How good were your guesses in this lesson? Look at each beside its result.
+#
+# </div>
+
+# %% tags=["exercise"]
+guesses("03")
 
 # %% [markdown]
 # ## 小结 · Take-away

@@ -3,7 +3,8 @@
 import numpy as np
 
 from course_utils.learning import judges
-from course_utils.learning.definitions import Exercise, Option, Quiz
+from course_utils.learning.answers import Number, OneOf, YesNo
+from course_utils.learning.definitions import Exercise, Option, Prediction, Quiz
 
 
 def to_batch(photo):
@@ -629,5 +630,33 @@ QUIZZES = [
                 ),
             ),
         ],
+    ),
+]
+
+PREDICTIONS = [
+    Prediction(
+        "00-p1",
+        ("36 张宠物照片，它会答对几张？", "How many of the 36 pet photos will it get right?"),
+        Number(0, 36, ("张", "right"), close=2),
+    ),
+    Prediction(
+        "00-p2",
+        ("一张全灰的图，它会说什么？", "What will it say to a plain grey picture?"),
+        OneOf((("猫", "cat"), ("狗", "dog"), ("大概都不是", "probably neither"))),
+    ),
+    Prediction(
+        "00-p3",
+        ("改成比平均，错的会变少吗？", "Comparing means: will there be fewer mistakes?"),
+        YesNo(),
+    ),
+    Prediction(
+        "00-p4",
+        ("种子相同，两次的损失完全相等吗？", "The same seed twice: exactly the same loss?"),
+        YesNo(),
+    ),
+    Prediction(
+        "00-p5",
+        ("种子不同，损失也相等吗？", "With different seeds: the same loss, too?"),
+        YesNo(),
     ),
 ]

@@ -3,7 +3,8 @@
 import numpy as np
 
 from course_utils.learning import judges
-from course_utils.learning.definitions import Exercise, Option, Quiz
+from course_utils.learning.answers import Number, YesNo
+from course_utils.learning.definitions import Exercise, Option, Prediction, Quiz
 
 
 def dense_backward(X, W, delta):
@@ -510,5 +511,29 @@ QUIZZES = [
                 ),
             ),
         ],
+    ),
+]
+
+PREDICTIONS = [
+    Prediction(
+        "01-p1",
+        (
+            "一条直线最多能把百分之几的点分对？",
+            "How many per cent of the points can one straight line get right?",
+        ),
+        Number(50, 100, ("%", "%"), close=4),
+    ),
+    Prediction(
+        "01-p2",
+        ("没有 Wᵀ，损失还会下降吗？", "Without Wᵀ, does the loss still fall?"),
+        YesNo(),
+    ),
+    Prediction(
+        "01-p3",
+        (
+            "穿过 20 层 sigmoid，误差信号还剩几分之几？",
+            "What fraction of the error is left after 20 sigmoid layers?",
+        ),
+        Number(1e-16, 1, factor=1000),
     ),
 ]

@@ -3,7 +3,8 @@
 import numpy as np
 
 from course_utils.learning import judges
-from course_utils.learning.definitions import Exercise, Option, Quiz
+from course_utils.learning.answers import Number
+from course_utils.learning.definitions import Exercise, Option, Prediction, Quiz
 
 
 def softplus(t):
@@ -521,5 +522,24 @@ QUIZZES = [
                 ),
             ),
         ],
+    ),
+]
+
+PREDICTIONS = [
+    Prediction(
+        "02-p1",
+        (
+            "只计狗的错误，百分之几的照片会被判为狗？",
+            "Only mistakes on dogs count: what per cent of the photos is called a dog?",
+        ),
+        Number(0, 100, ("%", "%"), close=5),
+    ),
+    Prediction(
+        "02-p2",
+        (
+            "损失用求和，批次从 8 变成 128，梯度变成几倍长？",
+            "A summed loss, a batch of 128 instead of 8: how many times longer is the gradient?",
+        ),
+        Number(0.1, 1000, ("倍", "times"), factor=1.5),
     ),
 ]

@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from course_utils.learning import judges
-from course_utils.learning.definitions import Exercise, Option, Quiz
+from course_utils.learning.answers import Number
+from course_utils.learning.definitions import Exercise, Option, Prediction, Quiz
 
 # --- 03-2: momentum whose memory does not contain the learning rate ---
 
@@ -529,5 +530,32 @@ QUIZZES = [
                 right=True,
             ),
         ],
+    ),
+]
+
+PREDICTIONS = [
+    Prediction(
+        "03-p1",
+        (
+            "学习率从 0.1 改成 2.1，50 步后 |θ| 是多少？",
+            "Learning rate 2.1 instead of 0.1: what is |θ| after 50 steps?",
+        ),
+        Number(1e-6, 1e6, factor=10),
+    ),
+    Prediction(
+        "03-p2",
+        (
+            "用 S1 印出来的公式，50 步后 |θ| 是多少？",
+            "By the formula that S1 prints, what is |θ| after 50 steps?",
+        ),
+        Number(1e-12, 1e12, factor=100),
+    ),
+    Prediction(
+        "03-p3",
+        (
+            "没有偏差修正，第一步有正确的几倍长？",
+            "Without bias correction, how many times too long is the first step?",
+        ),
+        Number(0.1, 1000, ("倍", "times"), factor=1.5),
     ),
 ]

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 from course_utils import files
-from course_utils.learning import progress_map, records
+from course_utils.learning import predictions, progress_map, records
 from course_utils.messages import both
 
 
@@ -30,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(progress_map.as_text(table))
         print(both("■ 练习  ● 测验，实心为已完成。", "■ exercises  ● quizzes, filled when done."))
+        predictions.show_all(records.predictions())
     return 0
 
 

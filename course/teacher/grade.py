@@ -16,7 +16,7 @@ from typing import get_args
 
 from course.arguments import within
 from course.notebooks.kernels import forget_settings
-from course.teacher import report, sandbox
+from course.teacher import guesses, report, sandbox
 from course.teacher.hand_ins import BROKEN, UNREADABLE, HandIn, find, in_a_cell, label
 from course.teacher.strip import student_definitions
 from course.teacher.table import Mark, Table
@@ -102,14 +102,16 @@ def mark(hand_in: HandIn, limits: sandbox.Limits, isolated: bool = True) -> Mark
         said, problem = _marked(content, limits, isolated) if content else ({}, "")
     except OSError as error:  # a full temporary folder must not cost the others their marks
         said, problem = {}, in_a_cell(f"没有运行 · was not run ({error})")
-    states = {name: said[name] if said.get(name) in STATES else "missing" for name in wanted}
+    verdicts = said.get("states", {})
+    states = {n: verdicts[n] if verdicts.get(n) in STATES else "missing" for n in wanted}
+    guessed = guesses.sound(said.get("guesses"), sorted({name[:2] for name in wanted}))
     if hand_in.markable and not content and not note:
         note = "空文件 · an empty file"
-    return Mark(hand_in.label, states, "; ".join(filter(None, [note, problem])))
+    return Mark(hand_in.label, states, "; ".join(filter(None, [note, problem])), guessed)
 
 
-def _marked(content: bytes, limits: sandbox.Limits, isolated: bool) -> tuple[dict[str, str], str]:
-    """What the checks of a notebook said, and the problem there was."""
+def _marked(content: bytes, limits: sandbox.Limits, isolated: bool) -> tuple[dict, str]:
+    """What the runner reported of a notebook (states, guesses), and the problem there was."""
     key = secrets.token_bytes(32)
     with tempfile.TemporaryDirectory(prefix="course-grade-", ignore_cleanup_errors=True) as name:
         file = Path(name, "hand-in.ipynb")
@@ -122,7 +124,7 @@ def _marked(content: bytes, limits: sandbox.Limits, isolated: bool) -> tuple[dic
         problems.insert(0, " · ".join(EXCEEDED[outcome.exceeded]))
     elif not result:
         problems = ["没有结果 · no result"]
-    return result.get("states", {}), "; ".join(filter(None, problems))
+    return result, "; ".join(filter(None, problems))
 
 
 def expected(name: str, text: str) -> list[str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import nbformat
 
-from course.notebooks.lessons import read_notebook, wanted_numbers, without_outputs
+from course.notebooks.lessons import read_notebook, wanted_numbers
+from course.notebooks.results import without_results
 from course.teacher import nbgrader
 from course.teacher.strip import student_definitions
 from course_utils import files, paths
@@ -93,7 +94,8 @@ def _contents(notebooks: list[Path]) -> Iterator[tuple[str, bytes | str]]:
     for notebook in notebooks:
         yield (
             f"notebooks/{notebook.name}",
-            nbformat.writes(without_outputs(read_notebook(notebook))) + "\n",
+            # quizzes as text hold their answers
+            nbformat.writes(without_results(read_notebook(notebook), quizzes=False)) + "\n",
         )
         if definition := exercises.get(notebook.name[:2]):
             yield f"lessons/{definition.name}", student_definitions(definition)

@@ -32,6 +32,7 @@ from course_utils.learning.checking import METADATA_KEY
 
 # from the worst to the best: where an exercise is checked more than once, the best counts
 ORDER = ("not attempted", "not yet", "right")
+LONGEST_GUESS, MOST_GUESSES = 20, 100  # letters, and guesses in one notebook
 PR_SET_DUMPABLE = 4  # prctl(2)
 
 
@@ -52,6 +53,24 @@ def said(notebook: nbformat.NotebookNode) -> dict[str, list[str]]:
             if isinstance(about, dict) and about.get("state") in ORDER and "exercise" in about:
                 found[str(about["exercise"])[:20]].append(about["state"])
     return dict(found)
+
+
+def guessed(notebook: nbformat.NotebookNode) -> dict[str, Any]:
+    """prediction -> the guess that its cell noted last. Only shown: a hand-in can claim anything."""
+    found = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            about = output.get("metadata", {}).get(METADATA_KEY)
+            if isinstance(about, dict) and _is_small(about.get("guess")):
+                found[str(about.get("prediction"))[:20]] = about["guess"]
+    return dict(list(found.items())[:MOST_GUESSES])
+
+
+def _is_small(guess: Any) -> bool:
+    """A letter, word or number that fits into a table."""
+    if isinstance(guess, str):
+        return len(guess) <= LONGEST_GUESS
+    return isinstance(guess, int | float) and abs(guess) < 1e300  # not NaN
 
 
 def best(states: list[str]) -> str:
@@ -121,7 +140,8 @@ class Marking:
         found = said(self.notebook)
         problem = "; ".join([*self.problems, *filter(None, [differing(found)])])
         states = {name: best(states) for name, states in found.items()}
-        text = report.line(self.key, {"states": states, "problem": problem})
+        content = {"states": states, "guesses": guessed(self.notebook), "problem": problem}
+        text = report.line(self.key, content)
         if text != self.reported:
             print(text, flush=True)
             self.reported = text

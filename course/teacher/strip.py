@@ -10,7 +10,7 @@ from course_utils.messages import CourseError
 NOT_FOR_STUDENTS = ("reference", "solution", "wrong")
 WIDTH = 100  # characters in a line of a packed file
 POSITIONAL = 4  # id, title, judge, hints: the rest is not for students
-KEPT = {"EXERCISES", "QUIZZES"}
+KEPT = {"EXERCISES", "QUIZZES", "PREDICTIONS"}
 
 
 class _Stripper(ast.NodeTransformer):
@@ -40,7 +40,7 @@ def pack(source: str, number: str) -> str:
     return (
         f'"""Exercises and quizzes of lesson {number}, packed for students."""\n\n'
         "from course_utils.learning.packed import unpack\n\n"
-        f'EXERCISES, QUIZZES = unpack("""\n{lines}\n""")\n'
+        f'EXERCISES, QUIZZES, PREDICTIONS = unpack("""\n{lines}\n""")\n'
     )
 
 

@@ -2,8 +2,9 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from course_utils import files
 from course_utils.messages import CourseError, both
@@ -14,11 +15,12 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 @dataclass(frozen=True)
 class Mark:
-    """One row: exercise -> right, not yet, not attempted, missing; and what went wrong."""
+    """One row: exercise -> right, not yet, not attempted, missing; what went wrong; the guesses."""
 
     label: str
     states: dict[str, str]
     problem: str = ""
+    guesses: dict[str, Any] = field(default_factory=dict)
 
     @property
     def n_right(self) -> int:
@@ -80,20 +82,23 @@ class Table:
 
 
 def text(marks: list[Mark]) -> str:
-    """A line for each notebook, a column for each exercise."""
+    """A line for each notebook, a column for each exercise, and last one for each prediction."""
     names = sorted({name for mark in marks for name in mark.states}, key=_in_order)
+    guessed = sorted({name for mark in marks for name in mark.guesses}, key=_in_order)
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
-    writer.writerow(["notebook", *names, "right", "of", "problem"])
+    writer.writerow(["notebook", *names, "right", "of", "problem", *guessed])
     for mark in marks:
         cells = [mark.states.get(name, "") for name in names]
         label, problem = no_formula(mark.label), no_formula(mark.problem)
-        writer.writerow([label, *cells, mark.n_right, len(mark.states), problem])
+        counts = [mark.n_right, len(mark.states)]
+        guesses = [mark.guesses.get(name, "") for name in guessed]
+        writer.writerow([label, *cells, *counts, problem, *guesses])
     return stream.getvalue()
 
 
 def _in_order(name: str) -> tuple[int, ...]:
-    return tuple(map(int, name.split("-")))  # 03-10 after 03-9
+    return tuple(map(int, name.replace("p", "").split("-")))  # 03-10 after 03-9
 
 
 def no_formula(text: str) -> str:

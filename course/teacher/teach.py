@@ -1,6 +1,7 @@
 """``course teach NN``: a lesson's sheet for the teacher, drawn from the lesson and its exercises.
 
-Minutes and prerequisites, the questions to ask before the experiments, the board plan (sections and
+Minutes and prerequisites, the questions to ask before the experiments (with what the class guessed,
+from the table of ``course grade``), the board plan (sections and
 their displayed formulas), and what students answer wrongly, with what the checks tell them. Nothing
 is written by hand, so it is never out of date.
 """
@@ -15,6 +16,7 @@ from nbformat import NotebookNode
 
 from course.notebooks.lessons import Lesson, read_cells, select, tags
 from course.notebooks.markdown import half_of_heading, parser
+from course.teacher import guesses
 from course_utils.learning import definitions
 from course_utils.learning.checking import judge
 from course_utils.messages import CourseError
@@ -50,17 +52,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``course teach``."""
     parser.add_argument("lessons", nargs="*", metavar="NN", help="课的编号 · lesson numbers")
     parser.add_argument("--lang", choices=["zh", "en"], required=True, help="语言 · language")
+    parser.add_argument(
+        "--guesses",
+        type=Path,
+        metavar="CSV",
+        help="course grade 的结果表：画出全班的猜测 · its table: show what the class guessed",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the sheets of the chosen lessons as Markdown."""
+    table = guesses.from_table(args.guesses) if args.guesses else {}
     for lesson in select(args.lessons):
-        print(sheet(lesson, args.lang))
+        print(sheet(lesson, args.lang, table))
     return 0
 
 
-def sheet(lesson: Lesson, language: str) -> str:
-    """The lesson's sheet in one language, as Markdown."""
+def sheet(lesson: Lesson, language: str, table: dict[str, list[str]] | None = None) -> str:
+    """The lesson's sheet in one language, as Markdown; ``table``: what the class guessed."""
     _assert_usable(lesson)
     words, source = WORDS[language], read_cells(lesson)
     sections = _sections(source, language)
@@ -77,6 +86,7 @@ def sheet(lesson: Lesson, language: str) -> str:
         text("Before you start"),
     ]
     parts += [f"## {words['ask']}", text("Predict first")]
+    parts += guesses.sheet(lesson, language, table or {})
     parts += [f"## {words['board']}", *_board(taught, language)]
     parts += [f"## {words['quiz']}", *_questions(lesson.number, language)]
     parts += [f"## {words['wrong']}", "\n".join(_mistakes(lesson, language))]

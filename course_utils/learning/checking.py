@@ -27,6 +27,9 @@ EXAMPLES = {
     "solution": 'solution("03-2")',
     "quiz": 'quiz("03-q1")',
     "reset": 'reset("03-2")',
+    "predict": 'predict("03-p1", 20)',
+    "outcome": 'outcome("03-p1", n_right)',
+    "guesses": 'guesses("03")',
 }
 # What `course grade` reads in the metadata of an output.
 METADATA_KEY = "course"
@@ -172,7 +175,7 @@ def solution(name: str) -> None:
 
 
 RESETS = ('reset("03-2")', 'reset("03")', 'reset("all", confirm=True)')
-RESETTABLE = re.compile(r"\d\d(-q?\d+)?")
+RESETTABLE = re.compile(r"\d\d(-[qp]?\d+)?")
 
 
 @never_raises

@@ -1,4 +1,4 @@
-"""What an exercise and a quiz are, and where they are found: lessons/exercises_NN.py.
+"""What an exercise, a quiz and a prediction are, and where they are found: lessons/exercises_NN.py.
 
 docs/exercises.md shows how to write one. Every text is a pair (中文, English) in Markdown with
 formulas between dollar signs.
@@ -17,12 +17,13 @@ from types import ModuleType
 from typing import Any, Literal
 
 from course_utils import paths
+from course_utils.learning.answers import Answer, Text
 from course_utils.messages import CourseError
 
-Text = tuple[str, str]
 State = Literal["right", "not yet", "not attempted"]
 EXERCISE_ID = re.compile(r"\d\d-\d+")
 QUIZ_ID = re.compile(r"\d\d-q\d+")
+PREDICTION_ID = re.compile(r"\d\d-p\d+")
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,22 @@ class Quiz:
         object.__setattr__(self, "options", tuple(options))
 
 
+@dataclass(frozen=True)
+class Prediction:
+    """What a learner may guess before an experiment tells; ``id`` is like ``"03-p1"``.
+
+    question: short, in words that the learner has by then. answer: what a guess may be, and how
+    near is near enough. The lesson hands the true result to ``outcome``.
+    """
+
+    id: str
+    question: Text
+    answer: Answer
+
+    def __post_init__(self) -> None:
+        _check_id(self.id, PREDICTION_ID, "03-p1")
+
+
 def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
@@ -122,6 +139,11 @@ def quizzes(number: str) -> dict[str, Quiz]:
     return {quiz.id: quiz for quiz in getattr(_module(number), "QUIZZES", ())}
 
 
+def predictions(number: str) -> dict[str, Prediction]:
+    """id -> prediction of lesson ``"03"``; empty where it has none."""
+    return {found.id: found for found in getattr(_module(number), "PREDICTIONS", ())}
+
+
 def find_exercise(name: Any) -> Exercise:
     """The exercise with this id; CourseError where there is none, naming those there are."""
     return _find(name, exercises, "03-2", ("练习", "exercise"))
@@ -130,6 +152,11 @@ def find_exercise(name: Any) -> Exercise:
 def find_quiz(name: Any) -> Quiz:
     """The quiz with this id; CourseError where there is none, naming those there are."""
     return _find(name, quizzes, "03-q1", ("测验", "quiz"))
+
+
+def find_prediction(name: Any) -> Prediction:
+    """The prediction with this id; CourseError where there is none, naming those there are."""
+    return _find(name, predictions, "03-p1", ("猜测", "prediction"))
 
 
 def _find(name: Any, group: Callable[[str], dict], example: str, kind: Text) -> Any:

@@ -9,9 +9,10 @@ import zlib
 from typing import Any
 
 
-def unpack(text: str) -> tuple[list[Any], list[Any]]:
-    """EXERCISES and QUIZZES of a packed file."""
+def unpack(text: str) -> tuple[list[Any], list[Any], list[Any]]:
+    """EXERCISES, QUIZZES and PREDICTIONS of a packed file."""
     source = zlib.decompress(base64.b64decode(text)).decode()
     namespace: dict[str, Any] = {"__name__": "course_exercises"}
     exec(compile(source, "<exercises>", "exec"), namespace)  # noqa: S102 (the course's own file)
-    return namespace.get("EXERCISES", []), namespace.get("QUIZZES", [])
+    exercises, quizzes = namespace.get("EXERCISES", []), namespace.get("QUIZZES", [])
+    return exercises, quizzes, namespace.get("PREDICTIONS", [])

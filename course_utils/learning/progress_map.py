@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from course_utils.learning import curriculum, definitions, records, show
+from course_utils.learning import curriculum, definitions, predictions, records, show
 from course_utils.learning.checking import never_raises
 from course_utils.learning.curriculum import Entry
 
@@ -49,12 +49,20 @@ def rows(record: records.Record) -> list[Row]:
 
 @never_raises
 def progress() -> None:
-    """Draw the course map: squares are exercises, circles quizzes, filled ones are done."""
+    """Draw the course map: squares are exercises, circles quizzes, filled ones are done.
+
+    Below it, where something was guessed, how near the guesses were.
+    """
     table = rows(records.read())
     zh, en = _summary(table)
     if not show.in_notebook():
         print(as_text(table))
-        return
+    else:
+        _show_map(table, zh, en)
+    predictions.show_all(records.predictions())
+
+
+def _show_map(table: list[Row], zh: str, en: str) -> None:
     try:
         from course_utils import figures
 

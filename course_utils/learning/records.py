@@ -15,8 +15,13 @@ from typing import Any
 from course_utils import files, paths
 from course_utils.learning import show
 
-VERSION = 1
-TYPES = {"tries": int, "hints": int, "done": bool, "solution": bool, "since": str}  # of an entry
+VERSION = 2  # 1 had no predictions
+KINDS = ("exercises", "quizzes", "predictions")
+# Of an entry. A guess and its result are a number, True or False, or an option's letter.
+TYPES: dict[str, tuple[type, ...]] = {
+    "tries": (int,), "hints": (int,), "done": (bool,), "solution": (bool,), "since": (str,),
+    "guess": (int, float, bool, str), "result": (int, float, bool, str),
+}  # fmt: skip
 Record = dict[str, Any]
 
 
@@ -80,6 +85,22 @@ def note_help(name: str, **seen: int | bool) -> None:
         record["exercises"].setdefault(name, {}).update(seen)
 
 
+# Guesses and results of this kernel: they go on even where progress cannot be saved.
+_here: dict[str, Record] = {}
+
+
+def note_prediction(name: str, **seen: Any) -> None:
+    """Remember a guess (``guess=20``), or the result that the learner has seen (``result=35``)."""
+    _here.setdefault(name, {}).update(seen)
+    with changing() as record:
+        record["predictions"].setdefault(name, {}).update(seen)
+
+
+def predictions() -> Record:
+    """id -> what is known of a prediction: guess, result."""
+    return _here | read()["predictions"]
+
+
 def _note_done(entry: dict, right: bool) -> None:
     entry["done"] = entry.get("done", False) or right
     if right:
@@ -89,9 +110,11 @@ def _note_done(entry: dict, right: bool) -> None:
 def forget(names: str) -> int:
     """Remove what starts with this lesson's or exercise's id (``""``: all); how many there were."""
     with changing() as record:
-        found = [(k, n) for k in ("exercises", "quizzes") for n in record[k] if _belongs(n, names)]
+        found = [(k, n) for k in KINDS for n in record[k] if _belongs(n, names)]
         for kind, name in found:
             del record[kind][name]
+    for name in [n for n in _here if _belongs(n, names)]:
+        del _here[name]
     return len(found)
 
 
@@ -100,7 +123,7 @@ def _belongs(name: str, wanted: str) -> bool:
 
 
 def _empty() -> Record:
-    return {"version": VERSION, "exercises": {}, "quizzes": {}}
+    return {"version": VERSION} | {kind: {} for kind in KINDS}
 
 
 def _read(path: Path) -> tuple[Record, bool]:
@@ -114,9 +137,11 @@ def _read(path: Path) -> tuple[Record, bool]:
     version = record.get("version") if isinstance(record, dict) else None
     if isinstance(version, int) and version > VERSION:
         raise NewerFile(str(path))
-    if type(version) is not int or version != VERSION:
+    if type(version) is not int or version < 1:
         return _empty(), False
-    kept = _empty() | {kind: _sound_entries(record.get(kind)) for kind in ("exercises", "quizzes")}
+    if version == 1:
+        record = {"predictions": {}} | record | {"version": VERSION}
+    kept = _empty() | {kind: _sound_entries(record.get(kind)) for kind in KINDS}
     return kept, kept == record
 
 
@@ -129,7 +154,7 @@ def _sound_entries(entries: Any) -> Record:
 def _is_sound(entry: Any) -> bool:
     """Whether it holds what this module writes: ``"tries": "two"`` would stop the counting."""
     return isinstance(entry, dict) and all(
-        type(value) is TYPES.get(key) for key, value in entry.items()
+        type(value) in TYPES.get(key, ()) and value == value for key, value in entry.items()
     )
 
 

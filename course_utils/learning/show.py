@@ -48,14 +48,18 @@ def in_both(text: Text) -> str:
     )
 
 
-def box(title: Text, body: str, state: str = "") -> str:
-    """A box with a coloured edge; the title says in words what the colour says."""
-    colour = COLOURS[state]
-    heads = "".join(
+def inline(text: Text) -> str:
+    """The pair as HTML within a line: plain text, each with its language."""
+    return "".join(
         f'<span class="course-lang" lang="{language}" style="margin-right:1em">'
         f"{html.escape(part)}</span>"
-        for language, part in zip(("zh", "en"), title, strict=True)
+        for language, part in zip(("zh", "en"), text, strict=True)
     )
+
+
+def box(title: Text, body: str, state: str = "") -> str:
+    """A box with a coloured edge; the title says in words what the colour says."""
+    colour, heads = COLOURS[state], inline(title)
     return (
         f'<div style="border-left:4px solid {colour};padding:2px 12px">'
         f'<strong style="color:{colour}">{heads}</strong>{body}</div>'

@@ -9,7 +9,8 @@ import pytest
 from course.cli import COMMANDS
 from course_utils import paths
 
-MOST_LINES = 5_600  # of course_utils; what later lessons add to it they name here
+# of course_utils; what later lessons add to it they name here: guesses before experiments 560
+MOST_LINES = 6_170
 
 
 def test_import_rules_are_kept():

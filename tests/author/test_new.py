@@ -43,7 +43,10 @@ def test_exercises_are_those_the_lesson_uses(made):
 
     lesson, defined = made[0].read_text(encoding="utf-8"), runpy.run_path(str(made[1]))
     (exercise,), (quiz,) = defined["EXERCISES"], defined["QUIZZES"]
+    (prediction,) = defined["PREDICTIONS"]
     assert f'check("{exercise.id}"' in lesson
+    assert f'predict("{prediction.id}", ...)' in lesson and f'outcome("{prediction.id}"' in lesson
+    assert f'guesses("{exercise.id[:2]}")' in lesson
     assert f'quiz("{quiz.id}")' in lesson
     assert judge(exercise, exercise.reference).state == "right"
     for answer, reason in exercise.wrong:

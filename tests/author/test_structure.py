@@ -82,6 +82,20 @@ def test_assertion_after_ignored_output_is_enough(lesson_cells):
     assert source_rules([*lesson_cells, IGNORED, between, CLAIM]) == set()
 
 
+def test_guesses_are_not_counted_among_the_code_cells(lesson_cells):
+    room = structure.MAX_CODE_CELLS - sum(cell.cell_type == "code" for cell in lesson_cells)
+    more = [code("x = 1", "exercise") for _ in range(room + 1)]
+    lines = ['predict("98-p2", ...)', 'predict("98-p3", ...)  # %\npredict("98-p4", ...)']
+    guessing = [code(line, "exercise") for line in [*lines, 'guesses("98")']]
+    assert source_rules([*lesson_cells, *guessing, *more]) == set()
+    measured = code('outcome("98-p2", n)\nn = 1', "exercise")
+    assert source_rules([*lesson_cells, *more, measured]) == {"cell count"}
+
+
+def test_an_output_that_stays_may_be_tagged(lesson_cells):
+    assert source_rules([*lesson_cells, code("x", "keep-output")]) == set()
+
+
 def test_assertion_that_only_looks_is_fine(lesson_cells):
     looking = [
         code("def counted(x):\n    seen = []\n    seen.append(x)\n    return len(seen)"),
@@ -122,6 +136,10 @@ def error():
     return new_output("error", ename="ValueError", evalue="no", traceback=["ValueError: no"])
 
 
+def about(**course):
+    return new_output("display_data", {"text/plain": "x"}, metadata={"course": course})
+
+
 GOOD = {
     "text": code("x", outputs=[text("(200, 1280)\n0.9375\n12.50\n1.2e-07\n")]),
     "picture": code("x", outputs=[picture()]),
@@ -130,6 +148,8 @@ GOOD = {
     "long number not compared": code("x", "nbval-ignore-output", outputs=[text("0.123456")]),
     "address of a page": code("x", outputs=[text("https://keras.io/api/var/x")]),
     "photo-live": code("x", "photo-live", outputs=[text("<Figure>")]),
+    "outcome": code('outcome("98-p1", 3)', outputs=[about(prediction="98-p1", result=3)]),
+    "no guess": code('predict("98-p1", ...)', outputs=[about(prediction="98-p1")]),
 }
 WIDGET = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}}
 BUILT_PLANTED = {
@@ -151,6 +171,12 @@ BUILT_PLANTED = {
     "keras timing": ("timing", code("x", outputs=[text("5/5 - 0s - 12ms/step")])),
     "wall time": ("timing", code("x", outputs=[text("Wall time: 3 s")])),
     "version": ("version", code("x", outputs=[text("TensorFlow 2.21.0")])),
+    "refused result": ("outcome", code('n = 1\noutcome("98-p1", n)', outputs=[text("please")])),
+    "another result": (
+        "outcome",
+        code('outcome("98-p1", 3)', outputs=[about(prediction="98-p2", result=3)]),
+    ),
+    "a guess": ("guess", code("x", outputs=[about(prediction="98-p1", guess=3)])),
     "five digits": ("digits", code("x", outputs=[text("0.12345")])),
     "five digits in a table": (
         "digits",

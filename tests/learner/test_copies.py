@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from course.learner.workspace import copies, report
 from course.learner.workspace.copies import Outcome, Workspace
+from course.notebooks import results
 from course_utils.messages import CourseError
 
 NAME = "03_optimizers.ipynb"
@@ -49,7 +50,8 @@ def test_copies_what_is_missing_and_then_leaves_it(workspace):
 
 
 def lesson_now(workspace) -> bytes:
-    return (workspace.notebooks / NAME).read_bytes()
+    """As it comes to a learner."""
+    return copies.to_start_with((workspace.notebooks / NAME).read_bytes())
 
 
 def test_an_answer_survives_an_update_which_lies_beside_it(workspace):
@@ -76,15 +78,17 @@ def test_an_untouched_copy_becomes_the_new_version(workspace):
     assert (workspace.mine / NAME).read_bytes() == lesson_now(workspace)
 
 
-@pytest.mark.parametrize("part", ["source", "outputs", "metadata"])
+@pytest.mark.parametrize("part", ["source", "new cell", "text", "metadata"])
 def test_whatever_the_learner_changes_counts(workspace, part):
     workspace.bring(NAME, beside=False)
     notebook = nbformat.read(workspace.mine / NAME, 4)
     cell = notebook.cells[1]
     if part == "source":
         cell.source += "\n# my note"
-    elif part == "outputs":
-        cell.outputs[0].text = "2\n"
+    elif part == "new cell":
+        notebook.cells.append(new_code_cell("x = 1"))
+    elif part == "text":
+        notebook.cells[0].source += " (my note)"
     else:
         cell.metadata["tags"] = ["mine"]
     nbformat.write(notebook, workspace.mine / NAME)
@@ -92,6 +96,74 @@ def test_whatever_the_learner_changes_counts(workspace, part):
     (workspace.notebooks / NAME).write_bytes(lesson("second"))
     assert workspace.bring(NAME, beside=True).outcome is Outcome.BESIDE
     assert (workspace.mine / NAME).read_bytes() == kept
+
+
+def run_all(path):
+    """What JupyterLab saves when a lesson was run from top to bottom, and a folded cell opened."""
+    notebook = nbformat.read(path, 4)
+    cell = notebook.cells[1]
+    cell.outputs, cell.execution_count = [new_output("stream", text="0.123 on this machine\n")], 5
+    cell.metadata |= {
+        "execution": {"iopub.status.busy": "now"},
+        "jupyter": {"source_hidden": False},
+    }
+    notebook.cells.append(new_code_cell(""))
+    nbformat.write(notebook, path)
+
+
+def test_running_a_lesson_is_not_changing_it(workspace):
+    workspace.bring(NAME, beside=False)
+    run_all(workspace.mine / NAME)
+    kept = (workspace.mine / NAME).read_bytes()
+    again = lesson("first").replace(b"1\\n", b"1.0 on another\\n")  # built on another machine
+    (workspace.notebooks / NAME).write_bytes(again)
+    assert workspace.bring(NAME, beside=True).outcome is Outcome.SAME
+    assert (workspace.mine / NAME).read_bytes() == kept  # the outputs stay while the lesson does
+    (workspace.notebooks / NAME).write_bytes(lesson("second"))
+    assert workspace.bring(NAME, beside=False).outcome is Outcome.REFRESHED
+    assert (workspace.mine / NAME).read_bytes() == lesson_now(workspace)
+
+
+def test_a_copy_starts_without_results(workspace):
+    png = {"image/png": "AAAA", "text/plain": "alt"}
+    picture = [new_output("display_data", data=png)]
+    result = new_output("execute_result", data=png, execution_count=3)
+    explorable = new_output("display_data", data=png | {results.EXPLORABLE: {"module": "x.js"}})
+    made = {
+        "plain": new_code_cell("fit()", outputs=[result], execution_count=3),
+        "kept": new_code_cell("draw()", outputs=[result], metadata={"tags": [results.KEEP]}),
+        "mixed": new_code_cell("show()", outputs=[*picture, explorable]),
+        "quiz": new_code_cell('quiz("03-q1")', outputs=picture, metadata={"tags": ["quiz"]}),
+        "progress": new_code_cell("progress()", outputs=picture, metadata={"tags": ["quiz"]}),
+    }
+    notebook = new_notebook(cells=[new_markdown_cell("# 03"), *made.values()])
+    (workspace.notebooks / NAME).write_text(nbformat.writes(notebook), encoding="utf-8")
+    before = (workspace.notebooks / NAME).read_bytes()
+    workspace.bring(NAME, beside=False)
+    copied = nbformat.read(workspace.mine / NAME, 4)
+    nbformat.validate(copied)
+    cells = dict(zip(made, copied.cells[1:], strict=True))
+    assert {name: len(cell.outputs) for name, cell in cells.items()} == {
+        "plain": 0, "kept": 1, "mixed": 1, "quiz": 1, "progress": 0,
+    }  # fmt: skip
+    assert results.EXPLORABLE in cells["mixed"].outputs[0].data
+    assert all(cell.execution_count is None for cell in cells.values())
+    assert cells["kept"].outputs[0].execution_count is None
+    assert (workspace.notebooks / NAME).read_bytes() == before  # the course keeps its own
+    bare = results.without_results(json.loads(before), quizzes=False)["cells"]
+    assert [len(cell["outputs"]) for cell in bare[1:]] == [0, 1, 1, 0, 0]
+
+
+def test_a_copy_from_before_with_all_its_results_is_untouched_and_stays(workspace):
+    """Copies that an older course made hold every output, in my_course/ and in its record."""
+    old = lesson("first")
+    for folder in (workspace.mine, workspace.last):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / NAME).write_bytes(old)
+    assert workspace.bring(NAME, beside=False).outcome is Outcome.SAME
+    assert (workspace.mine / NAME).read_bytes() == old
+    (workspace.notebooks / NAME).write_bytes(lesson("second"))
+    assert workspace.bring(NAME, beside=False).outcome is Outcome.REFRESHED
 
 
 def test_a_new_version_that_the_learner_worked_in_is_kept_too(workspace):

@@ -3,7 +3,7 @@
 import pytest
 
 from course_utils import paths
-from course_utils.learning import checking
+from course_utils.learning import checking, records
 
 EXERCISES_98 = '''
 """Exercises and quizzes of lesson 98."""
@@ -67,4 +67,5 @@ def lessons(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "LESSONS", folder)
     monkeypatch.setenv("COURSE_DATA", str(tmp_path / "user-data"))
     monkeypatch.setattr(checking, "_shown_here", {})
+    monkeypatch.setattr(records, "_here", {})
     return folder

@@ -1,4 +1,4 @@
-"""Every exercise and quiz of the course: references pass, wrong answers get their reason."""
+"""Every exercise, quiz and prediction of the course: references pass, wrong answers get their reason."""
 
 import ast
 import re
@@ -94,19 +94,22 @@ def test_quiz_has_feedback_for_each_option(thing):
     assert len(set(feedback)) == len(feedback)
 
 
-def used(file):
-    """The ids that the lesson's code passes to check and quiz."""
+def used(file, calling=("check", "quiz", "predict")):
+    """The ids that the lesson's code passes to these functions."""
     code = python_only(file.read_text(encoding="utf-8"))
     calls = [n for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Call) and n.args]
-    names = [c.args[0] for c in calls if getattr(c.func, "id", "") in ("check", "quiz")]
+    names = [c.args[0] for c in calls if getattr(c.func, "id", "") in calling]
     return Counter(name.value for name in names if isinstance(name, ast.Constant))
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_lesson_uses_what_is_defined_once(number):
     (lesson,) = paths.LESSONS.glob(f"{number}_*.py")
-    defined = [*definitions.exercises(number), *definitions.quizzes(number)]
+    predictions = definitions.predictions(number)
+    defined = [*definitions.exercises(number), *definitions.quizzes(number), *predictions]
     assert used(lesson) == Counter(defined)
+    assert used(lesson, ["outcome"]) == Counter(list(predictions))
+    assert used(lesson, ["guesses"]) == Counter([number] if predictions else [])
     assert all(name.startswith(f"{number}-") for name in defined)
 
 
@@ -114,8 +117,9 @@ def test_lesson_uses_what_is_defined_once(number):
 def test_no_id_twice(number):
     text = definitions.definition_files()[number].read_text(encoding="utf-8")
     ids = [n.value for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Constant)]
-    ids = [v for v in ids if isinstance(v, str) and re.fullmatch(rf"{number}-q?\d+", v)]
-    assert len(set(ids)) == len(definitions.exercises(number)) + len(definitions.quizzes(number))
+    ids = [v for v in ids if isinstance(v, str) and re.fullmatch(rf"{number}-[qp]?\d+", v)]
+    groups = (definitions.exercises, definitions.quizzes, definitions.predictions)
+    assert len(set(ids)) == sum(len(group(number)) for group in groups)
 
 
 def test_lessons_that_check_have_definitions():

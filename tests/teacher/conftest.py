@@ -9,7 +9,8 @@ EXERCISES_98 = '''
 """Exercises of lesson 98."""
 
 from course_utils.learning import judges
-from course_utils.learning.definitions import Exercise, Option, Quiz
+from course_utils.learning.answers import Number, OneOf, YesNo
+from course_utils.learning.definitions import Exercise, Option, Prediction, Quiz
 
 SOLUTION_TEXT = ("SECRET-SOLUTION 中文", "SECRET-SOLUTION")
 
@@ -56,6 +57,11 @@ QUIZZES = [
             Option(("乙", "two"), ("对", "yes"), right=True),
         ],
     )
+]
+PREDICTIONS = [
+    Prediction("98-p1", ("对几张？", "How many?"), Number(0, 36, ("张", "of 36"), close=2)),
+    Prediction("98-p2", ("相等吗？", "Equal?"), YesNo()),
+    Prediction("98-p10", ("哪一个？", "Which?"), OneOf((("变少", "fewer"), ("变多", "more")))),
 ]
 '''
 

@@ -20,6 +20,11 @@ from course_utils.messages import CourseError
 needs_sandbox = pytest.mark.skipif(sandbox.why_not() is not None, reason=str(sandbox.why_not()))
 LIMITS = sandbox.Limits(seconds=60, memory=2**30, disk=50 * 2**20, processes=24)
 GOOD = [IMPORT, 'check("98-1", -0.6)', "1 / 0", 'check("98-2", lambda x: x + x)']
+GUESSING = [
+    "from course_utils.learning import outcome, predict",
+    'predict("98-p1", 20)\npredict("98-p2", True)\npredict("98-p10", "more")\npredict("98-p9", 1)',
+    'outcome("98-p1", 35)\npredict("98-p1", 35)',
+]
 # A probe's exercise is right only if what it tries succeeds.
 PROBE = """
 try:
@@ -59,7 +64,7 @@ def hand_in(folder, attempts, limits=LIMITS):
 @needs_sandbox
 def test_table_of_a_class(lessons, tmp_path, capsys):
     folder = tmp_path / "in"
-    write_notebook(folder / "ann" / "98_test.ipynb", GOOD)
+    write_notebook(folder / "ann" / "98_test.ipynb", [*GOOD, *GUESSING])
     write_notebook(folder / "ben" / "98_test.ipynb", [IMPORT, 'check("98-1", 4)'], outputs=True)
     (folder / "cai").mkdir()
     (folder / "cai" / "98_broken.ipynb").write_text("{", encoding="utf-8")
@@ -67,6 +72,8 @@ def test_table_of_a_class(lessons, tmp_path, capsys):
     with open(folder / "results.csv", encoding="utf-8-sig", newline="") as file:
         ann, ben, cai = csv.DictReader(file)
     assert (ann["98-1"], ann["98-2"], ann["right"], ann["of"]) == ("right", "right", "2", "32")
+    assert (ann["98-p1"], ann["98-p2"], ann["98-p10"]) == ("20", "True", "B")
+    assert [ben[name] for name in ("98-p1", "98-p2", "98-p10")] == ["", "", ""]
     assert (ben["98-1"], ben["98-2"], ben["right"]) == ("not yet", "missing", "0")
     assert (cai["98-1"], cai["right"]) == ("missing", "0")
     assert cai["problem"]

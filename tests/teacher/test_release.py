@@ -45,13 +45,14 @@ def test_no_solution_text_and_no_output_anywhere(unzipped):
 def test_packed_definitions_hold_no_more_than_judging_needs(lessons):
     text = student_definitions(lessons / "exercises_98.py")
     assert "twice" not in text  # not readable at a glance
-    exercises, quizzes = packed.unpack(text.split('"""')[3])
+    exercises, quizzes, predictions = packed.unpack(text.split('"""')[3])
     for exercise in exercises:
         assert (exercise.reference, exercise.solution, list(exercise.wrong)) == (None, None, [])
         assert len(exercise.hints) == 2
     assert judge(exercises[1], lambda x: 2 * x).state == "right"
     assert exercises[1].seconds == 2
     assert [option.text[1] for option in quizzes[0].options if option.right] == ["two"]
+    assert [p.id for p in predictions] == ["98-p1", "98-p2", "98-p10"]
 
 
 def test_of_the_course_only_what_learners_type_is_inside(unzipped):
@@ -80,7 +81,7 @@ def test_of_the_real_exercises_nothing_but_judging_is_inside(tmp_path):
         texts = [archive.read(name).decode() for name in names]
     assert len(texts) == len({name.name[:2] for name in choose([])} & set(NUMBERS))
     for text in texts:
-        exercises, _ = packed.unpack(text.split('"""')[3])
+        exercises, *_ = packed.unpack(text.split('"""')[3])
         assert all((e.reference, e.solution, list(e.wrong)) == (None, None, []) for e in exercises)
 
 
@@ -209,10 +210,11 @@ NUMBERS = list(definitions.definition_files())
 @pytest.mark.parametrize("number", NUMBERS)
 def test_course_definitions_judge_the_same_when_packed(number):
     text = student_definitions(definitions.definition_files()[number])
-    exercises, quizzes = packed.unpack(text.split('"""')[3])
+    exercises, quizzes, predictions = packed.unpack(text.split('"""')[3])
     full = definitions.exercises(number)
     assert [e.id for e in exercises] == list(full)
     assert [q.id for q in quizzes] == list(definitions.quizzes(number))
+    assert predictions == list(definitions.predictions(number).values())
     for exercise in exercises:
         assert judge(exercise, full[exercise.id].reference).state == "right"
         for answer, _ in full[exercise.id].wrong:

@@ -15,14 +15,15 @@ from course.author.checks.problems import Problem
 from course.author.checks.typography import has_han
 from course.notebooks.execute import ANSI, IMAGES, WIDGET_VIEW, shown_texts
 from course.notebooks.lessons import Lesson, python_only, read_notebook, read_source, tags
+from course_utils.learning.checking import METADATA_KEY
 
 TAGS = {
     "lang-zh", "lang-en", "nbval-ignore-output", "raises-exception", "photo-live", "live-timing",
-    "result-table", "any-seed", "exercise", "quiz", "setup",
+    "result-table", "any-seed", "exercise", "quiz", "setup", "keep-output",
 }  # fmt: skip
 TAG_PREFIXES = ("time-",)
-# Calls that make a cell an exercise, a quiz or a look at one's progress.
-LEARNING_CALLS = {"check", "hint", "solution", "quiz", "progress", "reset"}
+# Calls that make a cell an exercise, a quiz, a guess or a look at one's progress.
+LEARNING_CALLS = {"check", "hint", "solution", "quiz", "progress", "reset", "predict", "guesses"}
 # Sections that every lesson has: (a word of the Chinese heading, a word of the English one).
 SECTIONS = (
     ("你将学会", "What you will be able to do"),
@@ -195,7 +196,7 @@ def _check_sections(notebook: NotebookNode, found: Findings) -> None:
 
 
 def _check_amount_of_code(notebook: NotebookNode, found: Findings) -> None:
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code = [c for c in notebook.cells if c.cell_type == "code" and not _only_guesses(c.source)]
     teaching = [cell for cell in code if is_teaching(cell)]
     low, high = TEACHING_CELLS
     if not low <= len(teaching) <= high or len(code) > MAX_CODE_CELLS:
@@ -218,6 +219,14 @@ def _check_amount_of_code(notebook: NotebookNode, found: Findings) -> None:
             f"code cells are long: median {statistics.median(lengths):g} lines (at most "
             f"{MEDIAN_LINES}), {short:.0%} within {MOST_LINES} (at least 90%), longest {longest}",
         )
+
+
+def _only_guesses(source: str) -> bool:
+    """A line for the learner's guess, or all guesses at the end, is not much to read."""
+    calls = [getattr(line, "value", None) for line in _parse(source).body]
+    return bool(calls) and all(
+        isinstance(c, ast.Call) and _called(c) in ("predict", "guesses") for c in calls
+    )
 
 
 def is_teaching(cell: NotebookNode) -> bool:
@@ -275,6 +284,7 @@ def _check_outputs(cell: NotebookNode, number: int, found: Findings) -> None:
             found.add("widget state", number, "存有小部件的编号", "it stores a widget's id")
         _check_images(cell, output, number, found)
     _check_error(cell, number, found)
+    _check_outcomes(cell, number, found)
     _check_texts(cell, number, found)
 
 
@@ -311,6 +321,19 @@ def _check_error(cell: NotebookNode, number: int, found: Findings) -> None:
             "有错误的单元要有标签 raises-exception，有这个标签的单元要有错误",
             "a cell that fails has the tag raises-exception, and one with that tag fails",
         )
+
+
+def _check_outcomes(cell: NotebookNode, number: int, found: Findings) -> None:
+    """``outcome`` never raises: what it could not use stands in its output, and nobody may notice."""
+    about = [output.get("metadata", {}).get(METADATA_KEY, {}) for output in cell.outputs]
+    known = {entry.get("prediction") for entry in about if "result" in entry}
+    calls = (node for node in ast.walk(_parse(cell.source)) if isinstance(node, ast.Call))
+    names = {getattr(c.args[0], "value", "") for c in calls if _called(c) == "outcome" and c.args}
+    for name in sorted(names - known):
+        zh = f"outcome({name!r}, …) 没有显示结果：编号或结果的类型不对"
+        found.add("outcome", number, zh, f"outcome({name!r}, …) shows no result: see its output")
+    if any("guess" in entry for entry in about):
+        found.add("guess", number, "存有某个人的猜测", "it stores somebody's guess: build it again")
 
 
 def _check_texts(cell: NotebookNode, number: int, found: Findings) -> None:

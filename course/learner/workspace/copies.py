@@ -2,7 +2,8 @@
 
 Beside the copies, ``my_course/.course/`` keeps the version of each lesson that was brought last.
 Three files decide what happens to a lesson: the course's now, the one brought last, and the
-learner's. Only a copy that still says exactly what was brought is ever replaced.
+learner's. Only a copy in which nothing was written since it was brought is ever replaced. Outputs
+do not count: copies start without results, and running a cell is no writing.
 """
 
 import difflib
@@ -16,6 +17,7 @@ from enum import Enum
 from pathlib import Path
 
 from course.notebooks.lessons import wanted_numbers
+from course.notebooks.results import without_results
 from course_utils import files, paths
 from course_utils.messages import CourseError
 
@@ -64,7 +66,7 @@ class Workspace:
     def bring(self, name: str, beside: bool) -> Brought:
         """Bring one lesson up to date; ``beside`` puts new versions beside changed copies."""
         mine, last = self.mine / name, self.last / name
-        now = original(self.notebooks / name)
+        now = to_start_with(original(self.notebooks / name))
         if not mine.exists():
             write(last, now)
             write(mine, now)
@@ -152,32 +154,46 @@ def original(notebook: Path) -> bytes:
     return notebook.read_bytes()
 
 
-def fingerprint(notebook: Path | bytes) -> str:
-    """Hash of what a notebook says: cells, their outputs and metadata. Empty for a missing file.
+def to_start_with(content: bytes) -> bytes:
+    """A notebook as a learner gets it: without the results of experiments."""
+    try:
+        notebook = without_results(json.loads(content))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return content  # no notebook: as it is
+    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
 
-    JupyterLab rewrites ids, counters and spacing whenever it saves; these do not count.
+
+# Of a cell's metadata: how it is shown, and what running it leaves behind.
+VIEW = {
+    "jupyter", "collapsed", "scrolled", "trusted", "execution", "ExecuteTime", "vscode", "course",
+}  # fmt: skip
+
+
+def fingerprint(notebook: Path | bytes) -> str:
+    """Hash of what is written in a notebook: its cells' sources and metadata. Empty without a file.
+
+    Outputs, ids, counters, folding and empty cells (JupyterLab adds one below the last) do not
+    count, so that running a lesson is not changing it.
     """
     try:
         data = notebook if isinstance(notebook, bytes) else notebook.read_bytes()
     except FileNotFoundError:
         return ""
     try:
-        cells = [without_counters(cell) for cell in json.loads(data)["cells"]]
-        data = json.dumps(cells, sort_keys=True).encode()
+        cells = [written(cell) for cell in json.loads(data)["cells"]]
+        data = json.dumps([cell for cell in cells if cell], sort_keys=True).encode()
     except (ValueError, KeyError, TypeError, AttributeError):
         pass  # no notebook any more: then every byte counts
     return hashlib.sha256(data).hexdigest()
 
 
-def without_counters(cell: dict) -> dict:
-    """A cell without its id and execution counts; text as one string however it is stored."""
-    kept = {k: v for k, v in cell.items() if k not in ("id", "execution_count")}
+def written(cell: dict) -> dict:
+    """What somebody wrote in a cell; nothing of an empty one."""
+    unwritten = ("id", "execution_count", "outputs")
+    kept = {key: value for key, value in cell.items() if key not in unwritten}
     kept["source"] = "".join(kept.get("source", ""))
-    kept["outputs"] = [
-        {k: "".join(v) if k == "text" else v for k, v in output.items() if k != "execution_count"}
-        for output in kept.get("outputs", [])
-    ]
-    return kept
+    kept["metadata"] = {k: v for k, v in kept.get("metadata", {}).items() if k not in VIEW}
+    return kept if kept["source"].strip() or kept["metadata"] else {}
 
 
 def what_changed(before: Path, now: bytes) -> list[str]:
