@@ -37,7 +37,9 @@ def clothes() -> tuple[np.ndarray, np.ndarray]:
     chosen = np.concatenate([np.flatnonzero(labels == kind)[:EACH] for kind in ORDER])
     side = backbones.SPECS[BACKBONE].size
     large = [
-        np.asarray(Image.fromarray(255 - pictures[i]).resize((side, side), Image.Resampling.BICUBIC))
+        np.asarray(
+            Image.fromarray(255 - pictures[i]).resize((side, side), Image.Resampling.BICUBIC)
+        )
         for i in chosen
     ]
     images = np.repeat(np.stack(large)[..., None], 3, axis=-1)

@@ -37,7 +37,7 @@ const build = (kit, { x, y, v, rate }) => {
     ...edge, back: plot.line("var(--c1)"), line: plot.line("currentColor"), pulse: plot.add("circle", { r: 6 }),
   }));
   const toError = plot.line("currentColor", { "stroke-width": 1, opacity: 0.55 });
-  const middle = { "text-anchor": "middle", "paint-order": "stroke", stroke: "var(--page)", "stroke-width": 4 };
+  const middle = { "text-anchor": "middle", "paint-order": "stroke", stroke: "var(--page)", "stroke-width": 5 };
   /** @type {(colour: string) => SVGTextElement} */
   const text = (colour) => plot.add("text", { ...middle, style: `fill: ${colour}` }, " ");
   const nodes = Object.entries(PLACES).map(([name, place]) => ({
@@ -88,13 +88,15 @@ const build = (kit, { x, y, v, rate }) => {
     const { values, gradient, deltas } = compute();
     const stage = Math.floor(state.t);
     const part = state.t - stage;
-    /** @type {(name: string, shift?: number) => Attributes} */
-    const at = (name, shift = 0) => ({ x: plot.x(PLACES[name][0]), y: plot.y(PLACES[name][1]) + shift });
+    /** @type {(name: string, down?: number, right?: number) => Attributes} */
+    const at = (name, down = 0, right = 0) =>
+      ({ x: plot.x(PLACES[name][0]) + right, y: plot.y(PLACES[name][1]) + down });
     for (const { name, place, circle, label, value, delta } of nodes) {
       kit.set(circle, { cx: plot.x(place[0]), cy: plot.y(place[1]) });
       kit.set(label, at(name, 5));
-      kit.set(value, at(name, name in BACK ? -40 : -24)); // above its node, where few lines pass
-      kit.set(delta, at(name, -24));
+      const right = name === "a" ? 22 : 0; // where few lines pass
+      kit.set(value, at(name, name === "E" ? 34 : name in BACK ? -40 : -24, right));
+      kit.set(delta, at(name, -24, right));
       kit.put(value, stage >= SHOWN[name] ? kit.number(values[/** @type {"a"} */ (name)], 3) : " ");
       kit.put(delta, stage >= BACK[name] ? `δ ${kit.number(deltas[/** @type {"a"} */ (name)], 4)}` : " ");
     }
@@ -103,7 +105,7 @@ const build = (kit, { x, y, v, rate }) => {
       const forward = SHOWN[to] - 1; // the stage during which numbers flow along this edge
       const backward = to === "a" ? 4 : 5; // and gradients
       kit.set(line, { d: plot.path([a, b]), "stroke-width": 0.6 + 1.6 * Math.abs(state[key]), "stroke-dasharray": state[key] < 0 ? "6 4" : "" });
-      kit.set(back, { d: plot.path([a, b]), opacity: stage > backward && gradient[key] ? 0.75 : 0, "stroke-width": Math.min(14, 2 + 60 * Math.abs(gradient[key])) });
+      kit.set(back, { d: plot.path([a, b]), opacity: stage > backward && gradient[key] ? 0.75 : 0, "stroke-width": Math.min(10, 2 + 30 * Math.abs(gradient[key])) });
       const moving = stage === forward ? part : stage === backward ? 1 - part : 0;
       kit.set(pulse, {
         cx: plot.x(a[0] + moving * (b[0] - a[0])), cy: plot.y(a[1] + moving * (b[1] - a[1])),
