@@ -9,7 +9,8 @@ import pytest
 from course.cli import COMMANDS
 from course_utils import paths
 
-MOST_LINES = 5_600  # of course_utils; what later lessons add to it they name here
+# Of course_utils; what later lessons add to it they name here. 73 of them: explorables.py.
+MOST_LINES = 5_671
 
 
 def test_import_rules_are_kept():
