@@ -174,8 +174,8 @@ const build = (kit, { points, labels, w1, w2, steps, rate }) => {
     kit.set(scrub, { d });
     const accuracy = (right / places.length).toFixed(3);
     kit.say(
-      `${t} 步：损失 ${loss.toFixed(3)}，准确率 ${accuracy}。`,
-      `Step ${t}: loss ${loss.toFixed(3)}, accuracy ${accuracy}.`,
+      `${kit.number(t)} 步：损失 ${loss.toFixed(3)}，准确率 ${accuracy}。`,
+      `Step ${kit.number(t)}: loss ${loss.toFixed(3)}, accuracy ${accuracy}.`,
     );
     if (shown < Math.floor(state.t / EVERY)) kit.redraw(); // the rest in the next frames
   });

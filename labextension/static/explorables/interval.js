@@ -104,8 +104,8 @@ const build = (kit, { n, apart, threshold }) => {
     const [cats, dogs] = isWrong.map((all) => all.length);
     const [lower, upper, width] = [low, high, high - low].map((value) => value.toFixed(3));
     kit.say(
-      `${total} 张里错 ${wrong} 张（猫 ${cats}，狗 ${dogs}）。准确率 ${(right / total).toFixed(3)}，区间 ${lower} 到 ${upper}，宽 ${width}。${low >= 0.99 ? "可以说“99% 以上”。" : "还不能说“99% 以上”。"}`,
-      `${wrong} of ${total} wrong (cats ${cats}, dogs ${dogs}). Accuracy ${(right / total).toFixed(3)}, interval ${lower} to ${upper}, width ${width}. ${low >= 0.99 ? "You may say “above 99%”." : "You may not say “above 99%” yet."}`,
+      `${kit.number(total)} 张里错 ${kit.number(wrong)} 张（猫 ${cats}，狗 ${dogs}）。准确率 ${(right / total).toFixed(3)}，区间 ${lower} 到 ${upper}，宽 ${width}。${low >= 0.99 ? "可以说“99% 以上”。" : "还不能说“99% 以上”。"}`,
+      `${kit.number(wrong)} of ${kit.number(total)} wrong (cats ${cats}, dogs ${dogs}). Accuracy ${(right / total).toFixed(3)}, interval ${lower} to ${upper}, width ${width}. ${low >= 0.99 ? "You may say “above 99%”." : "You may not say “above 99%” yet."}`,
     );
   });
 };

@@ -90,7 +90,8 @@ const put = (node, text) => {
 /** @type {Kit["number"]} */
 const number = (value, digits) => {
   const text = digits === undefined ? String(value) : value.toFixed(digits);
-  return /^-0\.?0*$/.test(text) ? text.slice(1) : text.replace("-", "−");
+  if (/^-0\.?0*$/.test(text)) return text.slice(1);
+  return text.replace("-", "−").replace(/^−?\d+$/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
 };
 /** @type {Kit["numbers"]} */
 const numbers = (text) => text.split(" ").map(Number);

@@ -139,7 +139,8 @@ const build = (kit, { dims, pets, pets_labels, clothes, clothes_labels }) => {
     if (namesOf !== `${state.set} ${classes}`) {
       namesOf = `${state.set} ${classes}`;
       names.replaceChildren(...words.slice(0, classes).flatMap((name, k) => [
-        kit.html("span", { style: `color: var(--c${k % 4})`, "aria-hidden": "true" }, MARKS[k]), " ", ...kit.words(name), "　",
+        kit.html("span", { style: "display: inline-block; margin-right: 1em" },
+          kit.html("span", { style: `color: var(--c${k % 4})`, "aria-hidden": "true" }, MARKS[k]), " ", kit.words(name)), " ",
       ]));
     }
     const accuracy = 1 - wrong.length / asked;
