@@ -36,10 +36,15 @@ interface Toolbars { addFactory(kind: string, name: string, make: (panel: Panel)
 // @jupyterlab/rendermime
 type MimeModel = { data: Record<string, unknown>; metadata: Record<string, Alt | undefined> };
 interface Renderer extends Widget { renderModel(model: MimeModel): Promise<void> }
-interface RendererFactory { createRenderer(options: { mimeType: string }): Renderer }
+interface RendererFactory {
+  safe?: boolean;
+  mimeTypes?: string[];
+  createRenderer(options: { mimeType: string }): Renderer;
+}
 interface RenderMime {
   getFactory(mimeType: string): RendererFactory | undefined;
   addFactory(factory: RendererFactory, rank?: number): void;
+  createRenderer(mimeType: string): Renderer;
 }
 
 // @jupyterlab/notebook, cells, outputarea

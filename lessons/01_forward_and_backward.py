@@ -29,7 +29,7 @@ import tensorflow as tf
 from sklearn.datasets import make_moons
 from sklearn.linear_model import LogisticRegression
 
-from course_utils import figures
+from course_utils import explorables, figures
 from course_utils.learning import check, guesses, hint, outcome, predict, progress, quiz, solution
 from course_utils.widgets import Explorer
 
@@ -139,7 +139,7 @@ assert np.isclose(z, 0.3) and 0.5 < sigmoid(z) < 0.6
 #
 # 一个神经元能做什么？它在平面上画一条直线：$z=0$ 的地方 $a=0.5$，一侧更大，另一侧小于 0.5。权重（weight）决定直线的方向，偏置让直线平移。
 #
-# 下面的数据是“两个月牙”。拖动滑块，把这条线放到你认为最好的地方，看看准确率能到多少。
+# 下面的数据是“两个月牙”。拖动直线、箭头尖或滑块，把这条线放到你认为最好的地方：圈出来的点分错了，下面写着准确率。
 #
 # </div>
 
@@ -148,7 +148,7 @@ assert np.isclose(z, 0.3) and 0.5 < sigmoid(z) < 0.6
 #
 # What can one neuron do? It draws a straight line in the plane: where $z=0$, $a=0.5$; it is larger on one side, smaller than 0.5 on the other. The weights set the line's direction, the bias shifts it.
 #
-# The data below are “two moons”. Drag the sliders, put the line where you think it is best, and see how accurate it gets.
+# The data below are “two moons”. Drag the line, the tip of its arrow or the sliders, and put the line where you think it is best: circled points are on the wrong side, and the accuracy is written below.
 #
 # </div>
 
@@ -179,17 +179,16 @@ def draw_line(w1, w2, b):
 
 
 # %% tags=["setup"]
-def slider(value, text, low=-5.0, high=5.0):
-    return widgets.FloatSlider(value, min=low, max=high, step=0.1, description=text)
-
-
-Explorer(
-    draw_line,
-    w1=slider(1.0, "w₁"),
-    w2=slider(1.0, "w₂"),
-    b=slider(0.0, "b"),
-    alt_zh="两个月牙形的点群，一个神经元画出的直线把平面分成两半；标题是准确率。",
-    alt_en="Two crescents of points; the line that one neuron draws halves the plane; the title is its accuracy.",
+explorables.show(
+    "neuron",
+    draw_line(1.0, 1.0, 0.0),
+    "两个月牙形的点群，一个神经元画出的直线把平面分成两半；标题是准确率。",
+    "Two crescents of points; the line that one neuron draws halves the plane; the title is its accuracy.",
+    points=moons,
+    labels=labels[:, 0] == 1,
+    w1=1.0,
+    w2=1.0,
+    b=0.0,
 )
 
 # %% [markdown] tags=["lang-zh"]
@@ -402,7 +401,7 @@ def draw_graph(b):
 # %% tags=["setup"]
 Explorer(
     draw_graph,
-    b=slider(0.5, "b"),
+    b=widgets.FloatSlider(0.5, min=-5, max=5, step=0.1, description="b"),
     alt_zh="从左到右四个节点 w₂、z、a、E；上方是前向的数值，下方是反向的梯度。",
     alt_en="Four nodes from left to right, w₂, z, a, E; the forward values above, the backward gradients below.",
 )
@@ -466,6 +465,55 @@ def dense_backward(X, W, delta):
 
 
 check("01-2", dense_backward)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 在一个 2-3-1 网络上把四个式子走一遍（隐藏单元用 $\tanh$，导数是 $1-h^2$）。按播放：蓝色的数先往右流，一直到误差 $E$；橙色的 $\delta$ 再沿同样的线往左流，线越粗，梯度越大。把 $u_2$ 拖到 0：$h_2$ 的 $\delta$ 变成 0，它左边的权重一点梯度也收不到，$u_2$ 自己却仍然有。再按几次“按梯度走一步”，$E$ 一次比一次小。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Walk through all four equations in a 2-3-1 network (its hidden units are $\tanh$, with the derivative $1-h^2$). Press play: first the blue numbers flow to the right, as far as the error $E$; then the orange $\delta$ flow to the left along the same lines, and a thicker line is a larger gradient. Drag $u_2$ to 0: the $\delta$ of $h_2$ becomes 0, the weights on its left receive no gradient at all, and $u_2$ itself still does. Then press “One step down the gradient” a few times: $E$ shrinks each time.
+#
+# </div>
+
+# %% tags=["setup"]
+sample, target = np.array([1.0, 2.0]), 1.0
+units = np.array([[0.6, -0.4, 0.5], [-0.8, 0.5, 0.4], [0.4, -0.7, 0.2]])  # w, w, b of each
+top = np.array([1.2, -0.7, 0.9, -0.1])  # u, u, u, c
+hidden = np.tanh(units @ [*sample, 1])
+output = sigmoid(top @ [*hidden, 1])
+delta_top = 2 * (output - target) * output * (1 - output)
+delta_hidden = delta_top * top[:3] * (1 - hidden**2)  # the fourth equation
+nodes = {"x₁": (0, 1.5, sample[0], None), "x₂": (0, 0.5, sample[1], None)}
+nodes |= {f"h{'₁₂₃'[i]}": (1, 2 - i, hidden[i], delta_hidden[i]) for i in range(3)}
+nodes |= {"a": (2, 1, output, delta_top), "E": (2.7, 1, (output - target) ** 2, None)}
+fig, ax = plt.subplots(figsize=(6.2, 3.4))
+columns = [list(nodes.values())[i:j] for i, j in [(0, 2), (2, 5), (5, 6), (6, 7)]]
+for before, after in zip(columns[:-1], columns[1:], strict=True):
+    for (x0, y0, *_), (x1, y1, *_) in ((p, q) for p in before for q in after):
+        ax.plot([x0, x1], [y0, y1], "-", color="#888888", lw=1, marker="", zorder=1)
+for name, (x0, y0, value, back) in nodes.items():
+    circle = {"boxstyle": "circle", "fc": "w"}
+    ax.text(x0, y0, name, size=12, ha="center", va="center", bbox=circle)
+    ax.text(x0, y0 + 0.28, f"{value:.3f}", color="C0", ha="center")
+    if back is not None:
+        ax.text(x0, y0 - 0.42, f"δ {back:.4f}", color="C1", ha="center")
+ax.set(xlim=(-0.3, 3), ylim=(-0.6, 2.6))
+ax.axis("off")
+explorables.show(
+    "network",
+    fig,
+    "2-3-1 网络：两个输入，三个隐藏单元，一个输出 a，误差 E。每个节点上方是前向的数值，隐藏单元和输出下方是反向的 δ。",
+    "A 2-3-1 network: two inputs, three hidden units, one output a, the error E. Above each node its forward value; below hidden units and output the backward δ.",
+    x=sample,
+    y=target,
+    v=np.append(units, top),
+    rate=0.5,
+)
 
 # %% [markdown]
 # ## 两层网络，从零开始 · A two-layer network from scratch
@@ -560,6 +608,21 @@ trained, losses = train(backward, params)
 assert losses[-1] < 0.1 and accuracy(trained) > line_accuracy + 0.08
 
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 同样的训练，在你的浏览器里再做一遍。按播放，看边界怎样从近乎直线弯进两个月牙之间；3,000 步以后，准确率超过 0.95。再勾上“所有权重从同一个数开始”：不管训练多久，边界都是一条直线，像只有一个神经元。为什么？这一课后面会回答。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The same training once more, in your browser. Press play and watch the boundary, almost straight at first, bend in between the moons; after 3,000 steps the accuracy is above 0.95. Then tick “all weights start equal”: however long it trains, the boundary is one straight line, as if there were a single neuron. Why? A later section answers that.
+#
+# </div>
+
+
 # %% tags=["setup"]
 def boundary(ax, params):
     scatter(ax)
@@ -573,10 +636,17 @@ fig, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.2))
 left.plot(losses, marker="")
 left.set(xlabel="步 step", ylabel="损失 loss", yscale="log")
 boundary(right, trained)
-figures.show(
+explorables.show(
+    "boundary",
     fig,
     "左：损失随步数下降。右：两层网络画出的弯曲边界把两个月牙分开。",
     "Left: the loss falls with the steps. Right: the curved boundary of the two-layer network separates the two moons.",
+    points=moons,
+    labels=labels[:, 0] == 1,
+    w1=params["W1"],
+    w2=params["W2"],
+    steps=3000,
+    rate=1.0,
 )
 
 # %% [markdown]

@@ -21,13 +21,12 @@ except ModuleNotFoundError:
     message = "请先安装课程 · install the course first: python start.py"
     raise SystemExit(message) from None
 
-import ipywidgets as widgets
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
-from course_utils import features, figures, photos
+from course_utils import explorables, features, figures, photos
 from course_utils.learning import check, guesses, hint, outcome, predict, progress, quiz, solution
 from course_utils.widgets import Explorer
 
@@ -673,14 +672,14 @@ assert np.isclose(focal(1, 0.9) / bce(1, 0.9), 0.01)  # an easy sample
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 最后，自己看一看：横轴是 logit，滑块是标签（可以是 0 和 1 之间的任何数，像平滑后的标签）。标签是 0 时，S1 的曲线在哪里？把标签拖到 1，哪条曲线在错得离谱的一侧变平？
+# 最后，自己看一看：上面是损失，下面是梯度，横轴是 logit。标签是 1，网络却自信地错了（$z=-8$）。按播放，两个球各按自己的梯度走：交叉熵的球不到 12 步就越过 0，均方误差的球 60 步以后还在 $-7.9$ 以左。拖动竖线，看均方误差的梯度在哪里几乎是 0。再把标签拖到 0（中间的数像平滑后的标签）：少了一半的交叉熵处处是 0。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Finally, see for yourself: the horizontal axis is the logit, the slider the label (any number between 0 and 1, like a smoothed label). With label 0, where is S1's curve? Drag the label to 1: which curve goes flat on the very wrong side?
+# Finally, see for yourself: losses above, gradients below, the logit along the axis. The label is 1, and the network is confidently wrong ($z=-8$). Press play, and each ball follows its own gradient: that of cross-entropy crosses 0 in fewer than 12 steps, that of squared error is still to the left of $-7.9$ after 60 steps. Drag the upright line to see where the gradient of squared error is almost 0. Then drag the label to 0 (numbers between are like smoothed labels): half a cross-entropy is 0 everywhere.
 #
 # </div>
 
@@ -693,17 +692,26 @@ def draw_losses(label):
     curve = np.maximum(z, 0) - label * z + np.log1p(np.exp(-np.abs(z)))
     ax.plot(z, curve, "-", label="二元交叉熵 BCE")
     ax.plot(z, (label - p) ** 2, "--", label="均方误差 MSE")
-    ax.plot(z, -label * np.log(p), ":", label="S1 和 S3 印的 as printed in S1, S3")
+    ax.plot(z, -label * np.log(p), ":", label="少了一半的 half of it: −y log p")
     ax.set(xlabel="logit z（对数几率 log-odds）", ylabel="损失 loss", ylim=(-0.2, 8))
     ax.legend(loc="upper center")
     return fig
 
 
-Explorer(
-    draw_losses,
-    label=widgets.FloatSlider(0.0, min=0, max=1, step=0.05, description="标签 label"),
-    alt_zh="三种损失随 logit 变化的曲线；滑块改变标签。标签为 0 时，S1 和 S3 的损失处处是 0。",
-    alt_en="Three losses against the logit; the slider changes the label. With label 0 the loss of S1 and S3 is 0 everywhere.",
+assert steps_to_recover(bce_delta) < 12
+z_mse = -8.0
+for _ in range(60):
+    z_mse -= mse_delta(sigmoid(z_mse), 1.0)
+assert -8 < z_mse < -7.9
+explorables.show(
+    "losses",
+    draw_losses(1.0),
+    "标签是 1 时三种损失随 logit 变化的曲线：左边，交叉熵一直上升，均方误差变平在 1。",
+    "Three losses against the logit with label 1: on the left cross-entropy keeps rising, squared error goes flat at 1.",
+    label=1.0,
+    z=-8.0,
+    steps=60,
+    rate=1.0,
 )
 
 # %% [markdown]

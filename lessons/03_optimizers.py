@@ -21,13 +21,12 @@ except ModuleNotFoundError:
     message = "请先安装课程 · install the course first: python start.py"
     raise SystemExit(message) from None
 
-import ipywidgets as widgets
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_moons
 
-from course_utils import figures
+from course_utils import explorables, figures
 from course_utils.learning import check, guesses, hint, outcome, predict, progress, quiz, solution
 from course_utils.widgets import Explorer
 
@@ -712,47 +711,62 @@ figures.show(
 assert abs(paths["梯度下降 gradient descent"][-1, 1]) < 0.1 < abs(paths["Adam"][-1, 1])
 
 
-# %% tags=["setup"]
-def explore(alpha, beta1, beta2):
-    paths = {
-        "动量 momentum": walk(momentum, gradient, start, 60, alpha=alpha / 10, beta=beta1),
-        "Adam": walk(adam, gradient, start, 60, alpha=alpha, beta1=beta1, beta2=beta2),
-    }
-    fig = draw_paths(paths, loss, ravine_box, [0.2, 1, 3, 6, 10, 15])
-    ends = "，".join(f"{name} {loss(path[-1]):.1e}" for name, path in paths.items())
-    fig.axes[0].set_title(f"60 步后的损失 loss after 60 steps: {ends}", fontsize=9, y=1.14)
-    return fig
-
-
-inert = walk(momentum, gradient, start, 60, alpha=0.03, beta=0.99)[:, 0]
-no_memory = walk(momentum, gradient, start, 60, alpha=0.03, beta=0)
-assert inert.max() > 3 and np.allclose(no_memory, walk(sgd, gradient, start, 60, alpha=0.03))
-
-
-def slider(value, low, high, text, step=0.01):
-    return widgets.FloatSlider(value, min=low, max=high, step=step, description=text)
-
-
-Explorer(
-    explore,
-    alpha=slider(0.3, 0.01, 1.0, "α"),
-    beta1=slider(0.9, 0.0, 0.99, "β₁"),
-    beta2=slider(0.999, 0.5, 0.999, "β₂", 0.001),
-    alt_zh="峡谷上动量和 Adam 的路线；滑块改变学习率和两个 β。",
-    alt_en="Paths of momentum and Adam in the ravine; the sliders change the learning rate and the two betas.",
-)
-
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 滑块里动量用 $\alpha/10$，两者的步长才可比。试一试：$\beta_1=0$ 时两条路线各像谁？$\beta_1=0.99$ 时动量会怎样？（答案：像梯度下降和带偏差修正的 RMSProp；惯性太大，来回冲过头。）
+# 自己试一试：还是那个峡谷，四个优化器从同一个起点出发，每步一个点。拖动空心圆换起点，调 $\alpha$ 和 $\beta$，再按播放。$\alpha$ 刚超过 0.08，谁先发散？$\beta=0$ 时哪几条路线重合？$\beta=0.99$ 时动量会怎样？Adam 用 $10\alpha$，步长才可比。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In the explorer momentum uses $\alpha/10$, so that the lengths of their steps can be compared. Try it: what do the two paths resemble at $\beta_1=0$? What does momentum do at $\beta_1=0.99$? (Answer: gradient descent and RMSProp with bias correction; too much inertia, it overshoots back and forth.)
+# Try it: the same ravine, four optimizers from one start, a dot for each step. Drag the open circle to another start, set $\alpha$ and $\beta$, and press play. Who diverges with $\alpha$ just above 0.08? Which paths coincide at $\beta=0$? What does momentum do at $\beta=0.99$? Adam uses $10\alpha$, so that the lengths of their steps can be compared.
+#
+# </div>
+
+# %% tags=["setup"]
+four = {
+    "梯度下降 gradient descent": sgd,
+    "动量 momentum": momentum,
+    "Nesterov": nesterov,
+    "Adam": adam,
+}
+paths = {n: walk(f, gradient, start, 60, alpha=0.3 if f is adam else 0.03) for n, f in four.items()}
+inert = walk(momentum, gradient, start, 60, alpha=0.03, beta=0.99)[:, 0]
+for optimizer in [momentum, nesterov]:
+    no_memory = walk(optimizer, gradient, start, 60, alpha=0.03, beta=0)
+    assert np.allclose(no_memory, walk(sgd, gradient, start, 60, alpha=0.03))
+assert inert.max() > 3  # it overshoots
+limits = {sgd: 2 / 25, momentum: 2 * 1.9 / 25, nesterov: 2 * 1.9 / 2.8 / 25}  # beta = 0.9
+for f, limit in limits.items():
+    below, above = (walk(f, gradient, start, 500, alpha=limit * r)[-1, 1] for r in (0.97, 1.03))
+    assert abs(below) < 1e-3 and abs(above) > 1e3
+
+explorables.show(
+    "ravine",
+    draw_paths(paths, loss, ravine_box, [0.2, 1, 3, 6, 10, 15]),
+    "峡谷上的四条路线，都从左上角出发：梯度下降慢慢走向中心，动量、Nesterov 和 Adam 走得快，冲过中心再回来。",
+    "Four paths in the ravine, all from the upper left: gradient descent walks slowly to the centre; momentum, Nesterov and Adam are faster, overshoot it and come back.",
+    names=["Nesterov", "Adam"],
+    curvatures=curvatures,
+    start=start,
+    alpha=0.03,
+    beta=0.9,
+    steps=60,
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# $\alpha$ 超过 $2/25=0.08$，梯度下降发散；Nesterov 在 $\beta=0.9$ 时的上限更低，约 0.054，动量的更高，0.152。$\beta=0$ 时动量和 Nesterov 就是梯度下降，Adam 成了带偏差修正的 RMSProp。$\beta=0.99$ 时惯性太大，动量来回冲过头。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# With $\alpha$ above $2/25=0.08$ gradient descent diverges; at $\beta=0.9$ the limit of Nesterov is lower, about 0.054, that of momentum higher, 0.152. At $\beta=0$ momentum and Nesterov are gradient descent, and Adam becomes RMSProp with bias correction. At $\beta=0.99$ there is too much inertia, and momentum overshoots back and forth.
 #
 # </div>
 

@@ -23,7 +23,6 @@ except ModuleNotFoundError:
 
 import itertools
 
-import ipywidgets as widgets
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,9 +33,8 @@ from sklearn.model_selection import StratifiedShuffleSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from course_utils import backbones, figures, photos
+from course_utils import backbones, explorables, figures, photos
 from course_utils.learning import check, hint, progress, quiz, solution
-from course_utils.widgets import Explorer
 
 figures.use_style()
 course_utils.reproducible(7)
@@ -229,14 +227,14 @@ assert np.array_equal(conv2d(edge[..., None], sobel[::-1, ::-1, None, None])[...
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 现在轮到你在真实的照片上试。先选现成的核；再选“自己写”，在框里改 9 个数。看三件事：所有数加起来是 0 的核，在平坦的地方（虚化的背景）给出什么？勾上“翻转”，哪些核的结果不变？9 个数都相等的核做了什么？
+# 现在轮到你在真实的照片上试，也可以用自己的照片（它只在你的浏览器里，不会传到任何地方）。按播放，看窗口怎样一行一行地滑过去。先选现成的核，再改那 9 个数。看三件事：所有数加起来是 0 的核，在平坦的地方（虚化的背景）给出什么？勾上“翻转”，哪些核的结果不变？9 个数都相等的核做了什么？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now try it on a real photo. Choose a ready-made kernel; then choose “my own” and change the 9 numbers in the box. Look for three things: what does a kernel whose numbers add up to 0 give where the photo is flat (a blurred background)? Tick “flip”: with which kernels does nothing change? What does a kernel of 9 equal numbers do?
+# Now try it on a real photo, or on one of your own (it stays in your browser and is sent nowhere). Press play and watch the window slide along row by row. Choose a ready-made kernel, then change the 9 numbers. Look for three things: what does a kernel whose numbers add up to 0 give where the photo is flat (a blurred background)? Tick “flip”: with which kernels does nothing change? What does a kernel of 9 equal numbers do?
 #
 # </div>
 
@@ -247,7 +245,6 @@ KERNELS = {
     "拉普拉斯 Laplacian": "0 1 0\n1 -4 1\n0 1 0",
     "锐化 sharpen": "0 -1 0\n-1 5 -1\n0 -1 0",
     "模糊 blur": "0.111 0.111 0.111\n0.111 0.111 0.111\n0.111 0.111 0.111",
-    "自己写 my own": None,
 }
 pets = photos.default("pets")
 grey = pets.images(128).mean(axis=3)
@@ -255,14 +252,12 @@ grey = pets.images(128).mean(axis=3)
 
 def read_kernel(text):
     rows = [[float(number) for number in line.split()] for line in text.strip().splitlines()]
-    if [len(row) for row in rows] != [3, 3, 3]:
-        raise ValueError("要 3 行，每行 3 个数 · give 3 rows of 3 numbers")
     return np.array(rows)
 
 
-def draw_kernel(name, own, photo, flip):
-    weights = read_kernel(KERNELS[name] or own)
-    filtered = signal.correlate2d(grey[photo], weights[::-1, ::-1] if flip else weights, "valid")
+def draw_kernel(name, photo):
+    weights = read_kernel(KERNELS[name])
+    filtered = signal.correlate2d(grey[photo], weights, "valid")
     fig, axes = plt.subplots(1, 2, figsize=(4.4, 2.5))
     low = -255 if weights.sum() < 0.5 else 0
     axes[0].imshow(grey[photo], cmap="gray", vmin=0, vmax=255)
@@ -274,19 +269,17 @@ def draw_kernel(name, own, photo, flip):
     return fig
 
 
-for name, sign in zip(list(KERNELS)[:5], [-1, -1, 1, 1, 1], strict=True):
+for name, sign in zip(KERNELS, [-1, -1, 1, 1, 1], strict=True):
     assert np.array_equal(read_kernel(KERNELS[name])[::-1, ::-1], sign * read_kernel(KERNELS[name]))
 
-Explorer(
-    draw_kernel,
-    name=widgets.Dropdown(options=list(KERNELS), description="卷积核 kernel"),
-    own=widgets.Textarea(
-        "0 0 0\n0 1 0\n0 0 0", rows=3, continuous_update=False, description="自己写 my own"
-    ),
-    photo=widgets.IntSlider(4, min=0, max=len(grey) - 1, description="照片 photo"),
-    flip=widgets.Checkbox(False, description="翻转（数学卷积） flip (true convolution)"),
-    alt_zh="左：一张宠物的灰度照片。右：3×3 卷积核的输出；Sobel 竖边核在竖直的边上给出亮或暗的线，平坦处是灰色。",
-    alt_en="Left: a pet's photo in grey. Right: the output of a 3×3 kernel; the vertical Sobel draws bright or dark lines at vertical edges and grey where the photo is flat.",
+explorables.show(
+    "kernel",
+    draw_kernel("Sobel 竖边 vertical edges", 4),
+    "左：一张宠物的灰度照片。右：3×3 卷积核的输出；Sobel 竖边核在竖直的边上给出亮或暗的线，平坦处是灰色。",
+    "Left: a pet's photo in grey. Right: the output of a 3×3 kernel; the vertical Sobel draws bright or dark lines at vertical edges and grey where the photo is flat.",
+    photo=pets.images(96)[4].mean(axis=2).round().astype(np.uint8),
+    side=96,
+    credit=CREDIT,
 )
 
 # %% [markdown] tags=["lang-zh"]

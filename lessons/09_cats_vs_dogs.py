@@ -26,7 +26,6 @@ import os
 import tempfile
 from pathlib import Path
 
-import ipywidgets as widgets
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -43,9 +42,9 @@ from sklearn.model_selection import (
     train_test_split,
 )
 
-from course_utils import backbones, features, figures, paths, photos
+from course_utils import backbones, explorables, features, figures, paths, photos
 from course_utils.learning import check, hint, progress, quiz, solution
-from course_utils.widgets import Explorer, PhotoUpload
+from course_utils.widgets import PhotoUpload
 
 figures.use_style()
 course_utils.reproducible(7)
@@ -707,19 +706,19 @@ assert n_116 == 116 and wilson(n_ours, n_116)[0] > 0.92 and sealed.looks[0] == "
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 40 张全对，只能说真实准确率大概在 0.912 以上；116 张全对，也只能说 0.968 以上。拖动滑块：错 0 张时，要多少张测试照片才敢说“99% 以上”？
+# 40 张全对，只能说真实准确率大概在 0.912 以上；116 张全对，也只能说 0.968 以上。自己试一试（点是按正态分布摆出来的，不是我们的照片）：错 0 张时，要多少张测试照片才敢说“99% 以上”？把阈值往右拖，判错的猫变少，还是判错的狗变少？再把两类拉近到 2，按“照片 × 4”：准确率几乎不变，区间窄一半。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# All 40 right only says that the true accuracy is probably above 0.912; all 116 right, above 0.968. Move the sliders: with 0 mistakes, how many test photos does it take before you may say “above 99%”?
+# All 40 right only says that the true accuracy is probably above 0.912; all 116 right, above 0.968. Try it (the marks are laid out by normal distributions, they are not our photos): with 0 mistakes, how many test photos does it take before you may say “above 99%”? Drag the threshold to the right: do fewer cats or fewer dogs go wrong? Then bring the classes as close as 2 and press “4 times the photos”: the accuracy hardly changes, the interval is half as wide.
 #
 # </div>
 
 
-# %% tags=["exercise"]
+# %% tags=["setup"]
 def draw_interval(n=40, wrong=0):
     fig, ax = plt.subplots(figsize=(6.4, 1.7), layout="constrained")
     low, high = wilson(max(n - wrong, 0), n)
@@ -730,12 +729,16 @@ def draw_interval(n=40, wrong=0):
     return fig
 
 
-Explorer(
-    draw_interval,
-    n=widgets.IntSlider(40, 20, 600, 1, description="测试照片 test photos"),
-    wrong=widgets.IntSlider(0, 0, 10, 1, description="错 wrong"),
-    alt_zh="一条横线表示 40 张全对时的威尔逊区间，从 0.912 到 1，菱形是测到的准确率 1。",
-    alt_en="A bar shows the Wilson interval when all 40 are right, from 0.912 to 1; a diamond marks the measured accuracy 1.",
+widths = [np.ptp(wilson(round(0.84 * n), n)) for n in (100, 400)]
+assert 1.9 < widths[0] / widths[1] < 2.1  # 4 times the photos, half the width
+explorables.show(
+    "interval",
+    draw_interval(),
+    "一条横线表示 40 张全对时的威尔逊区间，从 0.912 到 1，菱形是测到的准确率 1。",
+    "A bar shows the Wilson interval when all 40 are right, from 0.912 to 1; a diamond marks the measured accuracy 1.",
+    n=40,
+    apart=6.6,
+    threshold=0.0,
 )
 
 # %% [markdown] tags=["lang-zh"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from course.author import explorables
 from course.notebooks.lessons import read_notebook, select, tags, write_notebook
 from course.notebooks.markdown import half_of_heading, new_parser
 from course_utils import files, paths
@@ -117,7 +118,7 @@ def _fill(template: str, notebook: NotebookNode, language: str, body: str) -> st
     page = (TEMPLATES / template).read_text(encoding="utf-8")
     for mark, word in words.items():
         page = page.replace(mark, word)
-    return page.replace("@BODY@", body)
+    return page.replace("@BODY@", body + explorables.script(notebook.cells))
 
 
 @cache
@@ -143,7 +144,7 @@ def _exporter():
 
 
 def _body(cells: list[NotebookNode]) -> str:
-    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook = nbformat.v4.new_notebook(cells=[explorables.alive(cell) for cell in cells])
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     body, _ = _exporter().from_notebook_node(notebook)
     return body

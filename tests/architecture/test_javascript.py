@@ -1,5 +1,6 @@
 """The extension's JavaScript, its JSDoc types and the surface of JupyterLab that it uses."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -31,5 +32,8 @@ def errors(folder: Path) -> list[str]:
 def test_javascript_has_no_type_errors_but_the_planted_one(tmp_path):
     copy = shutil.copytree(paths.ROOT / "labextension", tmp_path / "labextension")
     (copy / "static" / "planted.js").write_text(PLANTED, encoding="utf-8")
+    guide = (paths.ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```js\n(.*?)```", guide, re.DOTALL)
+    (copy / "static" / "explorables" / "wave.js").write_text(example, encoding="utf-8")
     found = errors(copy)
     assert len(found) == 1 and found[0].startswith("static/planted.js(3,"), found

@@ -1,0 +1,326 @@
+"""All explorables on one page, without a kernel: each shows what its lesson says the reader will see."""
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from lab_page import KERNEL, NOTEBOOKS, TOKEN
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from course.author import explorables, export
+from course.notebooks.lessons import all_lessons, read_notebook
+from course_utils.explorables import MIME
+
+pytestmark = pytest.mark.browser
+HAN = re.compile(r"[\u4e00-\u9fff]")
+ENGLISH = re.compile(r"[A-Za-z]{4,}")
+NAMES = re.compile(r"Nesterov|Adam|Sobel|logit|tanh|Oxford-IIIT Pet, Parkhi et al\. 2012|CC BY-SA")
+FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+class Explorable:
+    """One explorable of a page, by its lesson's name for it."""
+
+    def __init__(self, page: Page, name: str, root: Locator) -> None:
+        self.page, self.name, self.root = page, name, root
+
+    def control(self, key: str) -> Locator:
+        return self.root.locator(f"[data-key={key}]").first
+
+    def slide(self, key: str, value: float) -> str:
+        """Move a slider as a mouse does; gives the sentence below it."""
+        self.control(key).evaluate(
+            "(node, value) => { node.value = value;"
+            " node.dispatchEvent(new Event('input', { bubbles: true })); }",
+            value,
+        )
+        return self.said()
+
+    def press(self, key: str) -> str:
+        self.control(key).click()
+        return self.said()
+
+    def said(self) -> str:
+        self.page.evaluate(FRAMES)
+        return self.root.locator(".said").inner_text().strip()
+
+    def numbers(self) -> list[float]:
+        said = self.said().replace("−", "-")
+        return [float(n.replace(",", "")) for n in re.findall(r"-?[\d,]*\d(?:\.\d+)?", said)]
+
+    def text(self, pattern: str) -> list[str]:
+        return re.findall(pattern, self.root.inner_text())
+
+
+def neuron(it: Explorable) -> None:
+    """A very good line by itself, and still some points are on the wrong side."""
+    it.slide("w1", 1)
+    it.slide("w2", -5)
+    it.slide("b", 1)
+    accuracy, wrong = it.numbers()[:2]
+    assert 0.8 < accuracy < 0.93 and wrong > 20
+    rings = it.root.locator("svg path[stroke-width='12']")
+    assert rings.get_attribute("d").count("M") == wrong
+    tip, box = it.root.locator("circle.grab"), it.root.locator("svg").first.bounding_box()
+    at = tip.bounding_box()
+    before = it.control("w1").get_attribute("aria-valuetext")
+    it.page.mouse.move(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
+    it.page.mouse.down()
+    it.page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] / 2, steps=3)
+    it.page.mouse.up()
+    it.said()
+    assert it.control("w1").get_attribute("aria-valuetext") != before, "the arrow does not drag"
+
+
+def network(it: Explorable) -> None:
+    """No error comes back through a weight of 0, which has a gradient itself; steps lower E."""
+    assert "Forward" in it.slide("t", 1)
+    assert "Backward" in it.slide("t", 4)
+    it.slide("t", 6)
+    assert it.slide("u2", 0).endswith("δ of h₂ = 0.0000.")
+    above, behind = it.text(r"[−\d.]+ · [−\d.]+")[0].split(" · ")
+    assert float(behind) == 0 and above.strip("−0.")
+    errors = [float(re.search(r"E = ([\d.]+)", it.press("step"))[1]) for _ in range(3)]
+    assert errors == sorted(errors, reverse=True) and errors[0] > errors[2]
+
+
+def boundary(it: Explorable) -> None:
+    """From almost straight to above 0.95; with equal weights it is a straight line for ever."""
+    end = "Step 3,000"
+    it.slide("t", 3000)
+    expect(it.root.locator(".said")).to_contain_text(end, timeout=30_000)
+    _, loss, accuracy = it.numbers()
+    assert loss < 0.1 and accuracy > 0.95  # as the lesson's own training
+    assert bend(it) > 20
+    it.press("equal")
+    it.slide("t", 3000)
+    expect(it.root.locator(".said")).to_contain_text(end, timeout=30_000)
+    assert bend(it) < 3 and it.numbers()[2] < 0.92
+
+
+def bend(it: Explorable) -> float:
+    """How far, in pixels, the boundary goes from the straight line between its ends."""
+    d = it.root.locator("svg path[stroke-width='2.5']").get_attribute("d")
+    points = [tuple(map(float, p)) for p in re.findall(r"([\d.]+),([\d.]+)", d)]
+    (ax, ay), (bx, by) = min(points), max(points)
+    length = ((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5
+    return max(abs((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / length for x, y in points)
+
+
+def losses(it: Explorable) -> None:
+    """Cross-entropy recovers within 12 steps, squared error not in 60; half of it is 0 everywhere."""
+    crossed = re.search(r"BCE.*step (\d+); .*MSE .*z = −(\d+\.\d+)", it.slide("t", 60))
+    assert int(crossed[1]) < 12 and 7.9 < float(crossed[2]) < 8
+    it.slide("label", 0)
+    assert it.text(r"log p\s+(\S+)") == ["0.000"]
+    assert it.slide("z", 5) and it.text(r"log p\s+(\S+)") == ["0.000"]
+
+
+def ravine(it: Explorable) -> None:
+    """Above 0.08 gradient descent diverges (Nesterov before); without memory three paths are one."""
+    assert "0.080" in it.said() and "Nobody diverges" in it.said()
+    it.slide("alpha", -1.08)  # 0.083, and the slider's scale is logarithmic
+    assert "Diverging (↗): gradient descent, Nesterov." in it.said()
+    it.press("reset")
+    it.slide("beta", 0)
+    values = it.text(r"J = ([\d.]+)")
+    assert values[0] == values[1] == values[2] != values[3]
+    it.slide("beta", 0.99)
+    picture = it.root.locator(".plot svg").first
+    trail = picture.locator("path[stroke='var(--c1)']").first.get_attribute("d")
+    overshoot = max(float(x) for x in re.findall(r"[ML]([−\d.-]+),", trail))
+    assert overshoot > picture.bounding_box()["width"], "momentum does not leave the picture"
+
+
+def kernel(it: Explorable) -> None:
+    """Where numbers add up to 0 flat is 0; which kernels flipping changes; 9 equal ones blur."""
+    picks = it.root.locator("input[type=radio]")
+    for index, (total, flip) in enumerate(
+        [
+            ("0", "the sign"),
+            ("0", "the sign"),
+            ("0", "nothing"),
+            ("1", "nothing"),
+            ("0.999", "nothing"),
+        ]
+    ):
+        picks.nth(index).check()
+        assert f"add up to {total}:" in it.said()
+        assert f"Flipping changes {flip}" in it.said()
+    picks.nth(0).check()
+    plain = it.numbers()[2]
+    it.press("flip")
+    assert it.numbers()[2] == -plain != 0
+    it.control("k4").fill("7")
+    assert "Flipping gives another result" in it.said()
+    expect(picks.nth(5)).to_be_checked()
+
+
+def space(it: Explorable) -> None:
+    """5 labels do for cats and dogs; with 10 classes they do not, and 20 win back only a little."""
+    scores = [float(re.search(r": ([\d.]+) of", it.slide("n", 5))[1])]
+    for classes, n in ((2, 5), (10, 5), (10, 20)):
+        it.slide("classes", classes)
+        scores.append(float(re.search(r": ([\d.]+) of", it.slide("n", n))[1]))
+    pets, two, ten, more = scores
+    assert min(pets, two) > 0.9 and ten < more < 0.8
+    lucky = it.slide("n", 1)
+    assert it.slide("draw", 7) != lucky
+
+
+def interval(it: Explorable) -> None:
+    """381 photos without a mistake for “above 99%”; the threshold; 4 times the photos, half as wide."""
+    from math import log10
+
+    assert "may not say" in it.slide("n", log10(380)) and "of 380" in it.said()
+    assert "You may say" in it.slide("n", log10(381)) and "0 of 381 wrong" in it.said()
+    it.press("reset")
+    it.slide("apart", 2)
+    cats, dogs = (int(n) for n in re.search(r"cats (\d+), dogs (\d+)", it.said()).groups())
+    right = re.search(r"cats (\d+), dogs (\d+)", it.slide("threshold", 1))
+    assert int(right[1]) < cats and int(right[2]) > dogs
+    it.slide("threshold", 0)
+    it.slide("n", 2)
+    before, after = (
+        float(re.search(r"width (\d\.\d+)", s)[1]) for s in (it.said(), it.press("four"))
+    )
+    assert 1.8 < before / after < 2.2
+
+
+# What a lesson's English text promises, word for word, and what a reader then sees.
+PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
+    "boundary": ("01", "the boundary is one straight line", boundary),
+    "interval": ("09", "the interval is half as wide", interval),
+    "kernel": ("04", "with which kernels does nothing change?", kernel),
+    "losses": ("02", "crosses 0 in fewer than 12 steps", losses),
+    "network": ("01", "the $\\delta$ of $h_2$ becomes 0", network),
+    "neuron": ("01", "circled points are on the wrong side", neuron),
+    "ravine": ("03", "Who diverges with $\\alpha$ just above 0.08?", ravine),
+    "space": ("07", "with the same 5 labels each the accuracy falls below 0.8", space),
+}
+
+
+@pytest.fixture(scope="module")
+def all_eight() -> nbformat.NotebookNode:
+    """A notebook with every explorable that the lessons store, by name."""
+    cells = [cell for path in NOTEBOOKS for cell in read_notebook(path).cells]
+    stored = {o.data[MIME]["name"]: o for o in explorables.outputs(cells)}
+    shown = [
+        new_code_cell("", execution_count=1, outputs=[stored[name]]) for name in sorted(stored)
+    ]
+    metadata = {"kernelspec": KERNEL}
+    return new_notebook(cells=[new_markdown_cell("# 试 · Trial"), *shown], metadata=metadata)
+
+
+def on_the_page(page: Page) -> dict[str, Explorable]:
+    """Those that live, in the notebook's order, which is that of their names."""
+    roots = page.locator(".course-explorable:has(.said)")
+    expect(roots).to_have_count(len(PROMISES))
+    return {name: Explorable(page, name, roots.nth(i)) for i, name in enumerate(sorted(PROMISES))}
+
+
+def test_every_promise_stands_in_a_lesson_and_has_an_explorable(all_eight):
+    modules = {path.stem for path in explorables.FOLDER.glob("*.js")} - {"kit"}
+    assert modules == PROMISES.keys()
+    assert {o.data[MIME]["name"] for o in explorables.outputs(all_eight.cells)} == modules, (
+        "build the lessons again"
+    )
+    sources = {lesson.number: lesson.source for lesson in all_lessons()}
+    for name, (number, promise, _) in PROMISES.items():
+        text = sources[number].read_text(encoding="utf-8")
+        assert promise in text and f'show(\n    "{name}"' in text, name
+
+
+@pytest.mark.slow
+def test_in_jupyterlab(open_lab, course_folder, all_eight):
+    """Without a kernel: promises, keys, names for screen readers, one language at a time."""
+    nbformat.write(all_eight, course_folder / "explorables.ipynb")
+    lab = open_lab("en-US")
+    lab.open("explorables.ipynb", f"token={TOKEN}&lang=en")
+    everyone = on_the_page(lab.page)
+    cells = lab.do("notebook.widgets.length")
+    for name, it in everyone.items():
+        it.root.scroll_into_view_if_needed()
+        before = it.said()
+        assert_keys_work(it)
+        it.press("reset")
+        assert it.said() == before, f"{name}: reset"
+        PROMISES[name][2](it)
+        assert not HAN.search(it.root.inner_text()), f"{name}: Chinese in English"
+        lab.shot(f"explorable-{name}")
+    assert lab.do("notebook.widgets.length") == cells, "D, D deleted a cell"
+    lab.button("zh").click()
+    for name, it in everyone.items():
+        text = it.root.inner_text()
+        assert HAN.search(text)
+        assert not ENGLISH.search(NAMES.sub("", text)), f"{name}: English in Chinese"
+    spoken = everyone["neuron"].root.locator("[role=status]")
+    expect(spoken).to_contain_text("准确率")  # what a screen reader says, once it has come to rest
+
+
+def assert_keys_work(it: Explorable) -> None:
+    """Tab reaches every control, each has a name, and the keys it is given stay with it."""
+    controls = it.root.locator("button, input:not([hidden])")
+    unnamed = """nodes => nodes.filter(node =>
+        !(node.ariaLabel || node.labels?.length || node.innerText.trim())
+        || node.tabIndex < 0 || !node.dataset.lmSuppressShortcuts).map(node => node.outerHTML)"""
+    assert controls.evaluate_all(unnamed) == [], it.name
+    slider = it.root.locator("input[type=range]").first
+    slider.focus()
+    value = slider.get_attribute("aria-valuetext")
+    for key in ("Home", "ArrowRight", "d", "d"):
+        it.page.keyboard.press(key)
+    it.said()
+    first = slider.get_attribute("aria-valuetext")
+    it.page.keyboard.press("End")
+    it.said()
+    assert len({value, first, slider.get_attribute("aria-valuetext")}) > 1, f"{it.name}: keys"
+
+
+def test_in_an_exported_page(browser, tmp_path, all_eight):
+    """A file on the disk, on a phone, without network, motion or Chinese; and one's own photo."""
+    target: Path = tmp_path / "all.html"
+    export.write(export.monolingual(all_eight, "en"), target, "html", "en")
+    size = {"width": 420, "height": 800}
+    context = browser.new_context(offline=True, viewport=size, reduced_motion="reduce")
+    try:
+        page, errors, asked = context.new_page(), [], []
+        page.on("pageerror", lambda error: errors.append(error))
+        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        page.goto(target.as_uri())
+        everyone = on_the_page(page)
+        page.on("request", lambda request: asked.append(request.url))
+        for name, it in everyone.items():
+            assert it.said() and not HAN.search(it.root.inner_text()), name
+            assert it.root.evaluate("node => node.scrollWidth <= node.clientWidth"), name
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        everyone["ravine"].slide("t", 3)
+        everyone["ravine"].press("play")
+        assert everyone["ravine"].control("t").get_attribute("aria-valuetext") == "60"
+        use_own_photo(everyone["kernel"])
+        assert errors == [] and asked == []
+    finally:
+        context.close()
+
+
+def use_own_photo(it: Explorable) -> None:
+    """White on the left, black on the right: Sobel answers −4 · 255 at the edge and 0 elsewhere."""
+    photo = Image.new("RGB", (300, 200), "white")
+    photo.paste("black", (150, 0, 300, 200))
+    content = io.BytesIO()
+    photo.save(content, "PNG")
+    files = it.root.locator("input[type=file]")
+    files.set_input_files(
+        {"name": "own.png", "mimeType": "image/png", "buffer": content.getvalue()}
+    )
+    expect(it.root.get_by_text("Oxford")).to_be_hidden()
+    it.slide("column", 10)
+    assert it.numbers()[2] == 0
+    assert it.slide("column", 46) and it.numbers()[2] == -1020
+    files.set_input_files({"name": "own.heic", "mimeType": "image/heic", "buffer": b"no photo"})
+    expect(it.root.get_by_text("cannot read this photo")).to_be_visible()
