@@ -127,6 +127,8 @@ class Explorer(ipywidgets.VBox):
         try:
             self.picture.show(_quick_png(self._figure()))
             self.message.value = ""
+        except CourseError as error:
+            self.message.value = _message(str(error))
         except Exception as error:  # noqa: BLE001 - it would vanish in the kernel's log
             text = both("画图时出错：", "Drawing failed:") + f"\n{type(error).__name__}: {error}"
             self.message.value = _message(text)
