@@ -19,7 +19,12 @@ from course_utils import paths
 
 START = paths.ROOT / "start.py"
 # What start.py needs before anything is installed.
-PARTS = ("start.py", "bootstrap/computer.py", "bootstrap/settings.py")
+PARTS = (
+    "start.py",
+    "bootstrap/computer.py",
+    "bootstrap/progress.py",
+    "bootstrap/settings.py",
+)
 PYTHON = getattr(sys, "_base_executable", sys.executable)
 VENV_PYTHON = ".venv/Scripts/python.exe" if os.name == "nt" else ".venv/bin/python"
 # An editable install without any package, so that nothing must be fetched to build it.
