@@ -76,9 +76,7 @@ def test_packages_are_counted_from_the_text(text, lines, count):
 
 @pytest.mark.parametrize("text", [PIP, UV])
 def test_the_share_only_grows_and_ends_at_one(text, tmp_path):
-    shares = []
-    for n in range(len(text.splitlines()) + 1):
-        shares.append(heard(text, n).share)
+    shares = [heard(text, n).share for n in range(len(text.splitlines()) + 1)]
     packages = heard(text)
     for name in ("numpy", "typing_extensions", "tensorflow_cpu"):
         install(tmp_path, name)
