@@ -5,13 +5,18 @@ servers, in every spelling that Jupyter has had (``ServerApp.ip``, ``LabApp.ip``
 and some of them open a server to the network. What stands in SAFE they cannot change.
 """
 
+import logging
 import secrets
+import sys
 from typing import Any
 
 from jupyter_server.auth.identity import PasswordIdentityProvider
 from jupyter_server.serverapp import ServerApp
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyterlab.labapp import LabApp
-from traitlets import validate
+from traitlets import default, validate
+
+from course.learner.workspace import preload
 
 FRESH = secrets.token_hex(24)
 
@@ -46,13 +51,47 @@ SAFE = {
 }
 
 
+class CourseKernels(AsyncMappingKernelManager):
+    """Kernels of this environment load TensorFlow while the learner begins to read."""
+
+    @default("transport_encryption")
+    def _encrypted(self) -> str:
+        """Where it can be had: ipykernel warns of eavesdroppers in the learner's terminal if not."""
+        return "auto"
+
+    async def _async_start_kernel(self, **options: Any) -> str:
+        spec = options.get("kernel_name") or self.default_kernel_name
+        if preload.wanted() and is_own(self.kernel_spec_manager.get_kernel_spec(spec).argv):
+            extra = f"--IPKernelApp.extra_extensions={preload.MODULE}"
+            options["extra_arguments"] = [*options.get("extra_arguments", []), extra]
+        return await super()._async_start_kernel(**options)
+
+    start_kernel = _async_start_kernel
+
+
+def is_own(argv: list[str]) -> bool:
+    """Whether a kernel's command is ipykernel of the Python that runs this."""
+    # Jupyter puts this Python in the place of a bare "python".
+    return "ipykernel_launcher" in argv and argv[0] in ("python", "python3", sys.executable)
+
+
+def worth_telling(record: logging.LogRecord) -> bool:
+    """False for what a learner's own copies are, and need not care about: notebooks without a signature."""
+    return "is not trusted" not in record.getMessage()
+
+
 class CourseServer(ServerApp):
     """A server whose SAFE traits keep their values."""
+
+    @default("kernel_manager_class")
+    def _kernels(self) -> type[AsyncMappingKernelManager]:
+        return CourseKernels
 
     def init_configurables(self) -> None:
         """Set them where no file has tried to."""
         for name, value in SAFE.items():
             setattr(self, name, value)
+        self.log.addFilter(worth_telling)
         super().init_configurables()
 
     @validate(*SAFE)
