@@ -5,18 +5,24 @@ servers, in every spelling that Jupyter has had (``ServerApp.ip``, ``LabApp.ip``
 and some of them open a server to the network. What stands in SAFE they cannot change.
 """
 
+import contextlib
+import json
 import logging
 import secrets
 import sys
+from pathlib import Path
 from typing import Any
 
 from jupyter_server.auth.identity import PasswordIdentityProvider
+from jupyter_server.base.handlers import APIHandler
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.utils import url_path_join
 from jupyterlab.labapp import LabApp
+from tornado import web
 from traitlets import default, validate
 
-from course.learner.workspace import preload
+from course.learner.workspace import place, preload
 
 FRESH = secrets.token_hex(24)
 
@@ -80,6 +86,32 @@ def worth_telling(record: logging.LogRecord) -> bool:
     return "is not trusted" not in record.getMessage()
 
 
+class PlaceHandler(APIHandler):
+    """Where the learner was (``place``): GET ?path=… the cell of a notebook, PUT notebook and cell."""
+
+    @property
+    def folder(self) -> Path:
+        """The learner's notebooks."""
+        return Path(self.serverapp.root_dir)
+
+    @web.authenticated
+    def get(self) -> None:
+        """Answers ``{"cell": id or null}``."""
+        self.finish(json.dumps({"cell": place.cell(self.folder, self.get_argument("path"))}))
+
+    @web.authenticated
+    def put(self) -> None:
+        """Takes ``{"path": …, "cell": id or null}``."""
+        told = self.get_json_body()
+        path, cell = told.get("path"), told.get("cell")
+        if not isinstance(path, str) or not isinstance(cell, str | None):
+            raise web.HTTPError(400)
+        with contextlib.suppress(OSError):  # a full disk: it is forgotten
+            place.note(self.folder, path, cell)
+        self.set_status(204)
+        self.finish()
+
+
 class CourseServer(ServerApp):
     """A server whose SAFE traits keep their values."""
 
@@ -93,6 +125,12 @@ class CourseServer(ServerApp):
             setattr(self, name, value)
         self.log.addFilter(worth_telling)
         super().init_configurables()
+
+    def init_webapp(self) -> None:
+        """The pages, and one more for the extension."""
+        super().init_webapp()
+        address = url_path_join(self.base_url, "course", "place")
+        self.web_app.add_handlers(".*$", [(address, PlaceHandler)])
 
     @validate(*SAFE)
     def _stays_safe(self, proposal: Any) -> Any:
