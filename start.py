@@ -135,9 +135,11 @@ def logged(*command: str | Path, env: dict[str, str], lock: str = "") -> bool:
     with LOG.open("ab") as log:
         start = log.tell()
         held = () if os.name == "nt" else HELD
-        out = {"stdout": log, "stderr": subprocess.STDOUT, "pass_fds": held}
+        words = [*map(str, command)]
         try:
-            with subprocess.Popen([*map(str, command)], cwd=ROOT, env=env, **out) as process:
+            with subprocess.Popen(
+                words, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, pass_fds=held
+            ) as process:
                 try:
                     status = progress.follow(process, LOG, start, VENV, packages)
                 except BaseException:

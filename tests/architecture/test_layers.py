@@ -9,7 +9,9 @@ import pytest
 from course.cli import COMMANDS
 from course_utils import paths
 
-MOST_LINES = 5_600  # of course_utils; what later lessons add to it they name here
+# Of course_utils; what later lessons add to it they name here. 5,600 for lessons 00-09; 130 more for
+# errors without internals (messages), photos without their example (widgets), long cells (waiting).
+MOST_LINES = 5_730
 
 
 def test_import_rules_are_kept():

@@ -66,13 +66,16 @@ class CourseKernels(AsyncMappingKernelManager):
         return "auto"
 
     async def _async_start_kernel(self, **options: Any) -> str:
-        spec = options.get("kernel_name") or self.default_kernel_name
-        if preload.wanted() and is_own(self.kernel_spec_manager.get_kernel_spec(spec).argv):
+        name, specs = (
+            options.get("kernel_name") or self.default_kernel_name,
+            self.kernel_spec_manager,
+        )
+        if specs and preload.wanted() and is_own(specs.get_kernel_spec(name).argv):
             extra = f"--IPKernelApp.extra_extensions={preload.MODULE}"
             options["extra_arguments"] = [*options.get("extra_arguments", []), extra]
         return await super()._async_start_kernel(**options)
 
-    start_kernel = _async_start_kernel
+    start_kernel = _async_start_kernel  # type: ignore[assignment]  # as in the class above
 
 
 def is_own(argv: list[str]) -> bool:
@@ -92,7 +95,7 @@ class PlaceHandler(APIHandler):
     @property
     def folder(self) -> Path:
         """The learner's notebooks."""
-        return Path(self.serverapp.root_dir)
+        return Path(self.settings["server_root_dir"]).expanduser()
 
     @web.authenticated
     def get(self) -> None:
@@ -102,7 +105,7 @@ class PlaceHandler(APIHandler):
     @web.authenticated
     def put(self) -> None:
         """Takes ``{"path": …, "cell": id or null}``."""
-        told = self.get_json_body()
+        told = self.get_json_body() or {}
         path, cell = told.get("path"), told.get("cell")
         if not isinstance(path, str) or not isinstance(cell, str | None):
             raise web.HTTPError(400)
