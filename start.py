@@ -57,6 +57,7 @@ from types import ModuleType
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "course-stamp.json"
+LOG = ROOT / "setup.log"  # what the installers say; nobody wants to read five hundred lines of it
 TEMPORARY = VENV / "tmp"  # what installers unpack: the system's own folder may be too small
 LEARNERS, DEVELOPERS = "requirements.lock", "requirements-dev.lock"
 NEEDED_GB = 3.0  # the environment takes 2.2 GB, the downloads in between about 0.6
@@ -80,6 +81,7 @@ def part(name: str) -> ModuleType:
 
 
 computer = part("bootstrap/computer.py")
+progress = part("bootstrap/progress.py")
 settings = part("bootstrap/settings.py")
 PYTHON = computer.python_of(VENV)
 
@@ -124,6 +126,33 @@ def runs(*command: str | Path, env: dict[str, str], quiet: bool = False) -> bool
         return False
 
 
+def logged(*command: str | Path, env: dict[str, str], lock: str = "") -> bool:
+    """Like ``runs``; its text goes to the log, and where it fails its last lines are shown.
+
+    With a lock, one line says how many of its packages are there.
+    """
+    packages = progress.Packages.of((ROOT / lock).read_text("utf-8")) if lock else None
+    with LOG.open("ab") as log:
+        start = log.tell()
+        held = () if os.name == "nt" else HELD
+        words = [*map(str, command)]
+        try:
+            with subprocess.Popen(
+                words, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, pass_fds=held
+            ) as process:
+                try:
+                    status = progress.follow(process, LOG, start, VENV, packages)
+                except BaseException:
+                    process.kill()  # nobody waits for it any more
+                    raise
+        except OSError as error:
+            log.write(f"{error}\n".encode())
+            status = 1
+    if status:
+        print(settings.redacted(progress.last_lines(LOG, start)), file=sys.stderr, flush=True)
+    return not status
+
+
 HELD: list[int] = []  # descriptors of the file by which one start.py waits for another
 
 
@@ -151,11 +180,11 @@ def make_venv(uv: bool, env: dict[str, str]) -> None:
     """A new, empty .venv of the Python that runs this file."""
     if VENV.is_file():
         VENV.unlink()
-    if uv and runs("uv", "venv", "-q", "--clear", "--python", sys.executable, VENV, env=env):
+    if uv and logged("uv", "venv", "-q", "--clear", "--python", sys.executable, VENV, env=env):
         return
     # With the user's own variables: it is the user's Python. pip comes later, by ensurepip.
     made = (sys.executable, "-P", "-m", "venv", "--clear", "--without-pip", VENV)
-    if not runs(*made, env=dict(os.environ)):
+    if not logged(*made, env=dict(os.environ)):
         check_disk(0.3)
         raise SetupError(
             f"建不了 {VENV}。请关掉还在使用它的程序，确认可以写入 {ROOT}，再运行一次。",
@@ -172,34 +201,36 @@ def install(uv: bool, env: dict[str, str], lock: str) -> None:
     installer = ["uv", "pip", "install", "--python", PYTHON] if uv else [*pip, "install"]
     if uv and env.get("PIP_NO_INDEX"):
         installer.append("--no-index")  # uv has no variable for it
-    if not runs(*installer, "--require-hashes", "-r", lock, env=env):
+    if not uv:
+        installer += ["--progress-bar", "off"]
+    if not logged(*installer, "--require-hashes", "-r", lock, env=env, lock=lock):
         if uv:
             say("uv 没有成功，改用 pip 再试。", "uv did not succeed; trying again with pip.")
             install(False, env, lock)
             return
         check_disk(0.3)
         raise SetupError(
-            "装不上所需的软件包（原因见上面几行）。多半是连不上软件包索引：请检查网络，或者换一个镜像再试：\n"
+            f"装不上所需的软件包（原因见上面几行，全文在 {LOG}）。多半是连不上软件包索引：请检查网络，或者换一个镜像再试：\n"
             "    pip config set global.index-url https://mirror.example/simple\n"
             "完全没有网络时，见 README 里的“离线”一节。",
-            "The packages could not be installed (the lines above say why). Most often the package index "
-            "cannot be reached: check the network, or name a mirror and try again:\n"
+            f"The packages could not be installed (the lines above say why; all of it is in {LOG}). Most "
+            "often the package index cannot be reached: check the network, or name a mirror and try again:\n"
             "    pip config set global.index-url https://mirror.example/simple\n"
             "Without any network, see “Offline” in the README.",
         )
     # As ".": a name such as "course [2]" would be taken for a package with an extra.
-    if not runs(*installer, "--no-deps", "--no-build-isolation", "-e", ".", env=env):
+    if not logged(*installer, "--no-deps", "--no-build-isolation", "-e", ".", env=env):
         check_disk(0.3)
         raise SetupError(
-            f"课程本身没有装上（原因见上面几行）。请确认可以写入 {ROOT}，再运行一次。",
-            f"The course itself could not be installed (the lines above say why). Make sure {ROOT} is "
-            "writable and run again.",
+            f"课程本身没有装上（原因见上面几行，全文在 {LOG}）。请确认可以写入 {ROOT}，再运行一次。",
+            f"The course itself could not be installed (the lines above say why; all of it is in {LOG}). "
+            f"Make sure {ROOT} is writable and run again.",
         )
 
 
 def add_pip(env: dict[str, str]) -> None:
     """pip for an environment that was made without it."""
-    if not runs(PYTHON, "-P", "-m", "ensurepip", env=env):
+    if not logged(PYTHON, "-P", "-m", "ensurepip", env=env):
         check_disk(0.3)
         raise SetupError(
             "这个 Python 没有 pip（ensurepip）。在 Debian 或 Ubuntu 上请先运行：sudo apt install python3-venv；"
@@ -273,6 +304,8 @@ def bring(found: dict[str, str], wanted: dict[str, str]) -> None:
         STAMP.unlink()
     env = computer.own_python(settings.installer_environment())
     env |= {name: str(TEMPORARY) for name in ("TMPDIR", "TEMP", "TMP")}
+    env["PYTHONIOENCODING"] = "utf-8"  # of the log, whatever the system's is
+    LOG.write_bytes(b"")
     uv = runs("uv", "--version", env=env, quiet=True)
     # Anything unfinished, moved or of another Python is made anew; a new lock goes on top.
     if any(found.get(key) != wanted[key] for key in ("python", "folder")):

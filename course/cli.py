@@ -16,7 +16,7 @@ import threading
 from types import ModuleType
 
 from course.arguments import Parser
-from course_utils.messages import CourseError, both
+from course_utils.messages import CourseError, both, debugging
 
 INTERRUPTED = both("已中断。", "Interrupted.")
 
@@ -104,6 +104,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return _run(command_parser().parse_args(argv[:1]).command, argv[1:])
     except CourseError as error:
+        if debugging():
+            raise
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -2,9 +2,10 @@
 
 import os
 
-from course_utils import quiet
+from course_utils import messages, quiet
 from course_utils.paths import COURSE_VERSION as __version__
 
+messages.install()
 quiet.install()
 
 __all__ = ["__version__", "reproducible"]

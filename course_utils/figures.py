@@ -28,6 +28,7 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#0
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 PNG_LIMIT = 60_000  # bytes
 JPEG_LIMIT = 100_000  # bytes
+TILE, PAGE = 1.9, 7.6  # inches: the side of a square photo in a grid, and four of them
 FONT = "Noto Sans SC"
 # Names a function ("module:function") that checks every figure: authors' kernels set it.
 CHECK_VARIABLE = "COURSE_FIGURE_CHECK"
@@ -194,19 +195,30 @@ def show_photos(
     _check_photos(images, titles)
     columns = columns or min(len(images), 4)
     rows = -(-len(images) // columns)
-    fig, axes = plt.subplots(
-        rows, columns, figsize=(1.9 * columns, 2.2 * rows), squeeze=False, layout="constrained"
-    )
+    wide, high = _tile(images, columns)
+    size = (wide * columns, (high + 0.3) * rows)  # a title takes 0.3 inches
+    fig, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
     for ax in axes.flat:
         ax.axis("off")
     for ax, image, title in zip(axes.flat, images, titles, strict=False):
         ax.imshow(image, cmap="gray", vmin=0, vmax=255 if image.dtype == np.uint8 else 1)
         ax.set_title(title, fontsize=9)
-    if credit:  # a photo is 1.9 inches wide, a letter about a nineteenth of an inch
+    if credit:  # a letter is about a nineteenth of an inch
+        letters = round(19 * wide * columns)
         fig.supxlabel(
-            textwrap.fill(credit, 36 * columns, break_on_hyphens=False), fontsize=7, color="#555555"
+            textwrap.fill(credit, letters, break_on_hyphens=False), fontsize=7, color="#555555"
         )
     show(fig, alt_zh, alt_en, name=name, photo=True)
+
+
+def _tile(images: Sequence[np.ndarray], columns: int) -> tuple[float, float]:
+    """Inches (wide, high) of a place that fits the widest and the highest of the photos.
+
+    A row of wide ones fills the page, as a row of square ones does; none gets higher than twice that.
+    """
+    tallest = max(np.shape(image)[0] / np.shape(image)[1] for image in images)
+    wide = TILE if tallest >= 1 else min(TILE / tallest, max(TILE, PAGE / columns))
+    return wide, wide * min(2.0, tallest)
 
 
 def _check_photos(images: Sequence[np.ndarray], titles: Sequence[str]) -> None:

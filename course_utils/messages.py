@@ -1,7 +1,10 @@
 """Every message to a person is in both languages: Chinese first, English below it."""
 
 import copyreg
+import os
 import re
+import sys
+from types import TracebackType
 from typing import Any
 
 # What steers a terminal instead of being seen in it, ends a line, turns the direction of writing, or
@@ -12,8 +15,12 @@ _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-
 class CourseError(Exception):
     """An error that says in both languages what is wrong and what to do.
 
-    The ``course`` command prints it without a traceback and exits with 1.
+    Whoever it reaches, in a notebook, a script or the ``course`` command, sees these sentences and
+    nothing of the course's inside; with COURSE_DEBUG=1 the traceback as well.
     """
+
+    # Keras makes errors raised in a layer anew, with the layer's arguments in them; not this one.
+    _keras_call_info_injected = True
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(both(zh, en))
@@ -22,6 +29,34 @@ class CourseError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         """Made again without ``__init__``, whose arguments a subclass may change: for processes."""
         return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
+
+    def _render_traceback_(self) -> list[str]:
+        """The lines that IPython shows in the place of a traceback."""
+        if not debugging():
+            return str(self).splitlines()
+        from IPython import get_ipython
+
+        return get_ipython().InteractiveTB.structured_traceback(
+            type(self), self, self.__traceback__
+        )
+
+
+def debugging() -> bool:
+    """Whether somebody looks for a fault of the course itself: COURSE_DEBUG=1."""
+    return os.environ.get("COURSE_DEBUG") == "1"
+
+
+def install() -> None:
+    """Scripts end with a CourseError's sentences, too; every other error is shown as before."""
+    before = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, CourseError) and not debugging():
+            print(error, file=sys.stderr)
+        else:
+            before(kind, error, trace)
+
+    sys.excepthook = hook
 
 
 def both(zh: str, en: str) -> str:

@@ -127,6 +127,8 @@ class Explorer(ipywidgets.VBox):
         try:
             self.picture.show(_quick_png(self._figure()))
             self.message.value = ""
+        except CourseError as error:
+            self.message.value = _message(str(error))
         except Exception as error:  # noqa: BLE001 - it would vanish in the kernel's log
             text = both("画图时出错：", "Drawing failed:") + f"\n{type(error).__name__}: {error}"
             self.message.value = _message(text)
@@ -174,6 +176,7 @@ class PhotoUpload(ipywidgets.VBox):
 
     ``on_photo`` gets uint8 RGB (h, w, 3) and returns text, a Figure or None. ``example``: a photo
     shown and tried at the start; it is also what readers without a kernel see, with the alt texts.
+    Where a function that gets it raises CourseError (no network), the button works all the same.
     Nothing leaves the machine: the photo goes to this computer's kernel only.
     """
 
@@ -181,7 +184,7 @@ class PhotoUpload(ipywidgets.VBox):
         self,
         on_photo: Callable[[np.ndarray], str | Figure | None],
         *,
-        example: np.ndarray | None = None,
+        example: np.ndarray | Callable[[], np.ndarray] | None = None,
         alt_zh: str = "示例照片",
         alt_en: str = "the example photo",
     ) -> None:
@@ -199,10 +202,21 @@ class PhotoUpload(ipywidgets.VBox):
         self.result: object = None
         super().__init__([self.button, self.preview, self.message, self.picture])
         self.add_class("course-upload")
-        self._example = None if example is None else thumbnail(example)
+        self._example: bytes | None = None
         if example is not None:
-            self._show(example)
+            self._try(example)
         self.button.observe(self._uploaded, "value")
+
+    def _try(self, example: np.ndarray | Callable[[], np.ndarray]) -> None:
+        """Show the example; one that cannot be had is said to be missing."""
+        try:
+            photo = example() if callable(example) else example
+        except CourseError as error:
+            zh, en = "示例照片取不到；用你自己的照片就行。", "No example photo; your own will do."
+            self.message.value = _message(f"{both(zh, en)}\n{error}")
+            return
+        self._example = thumbnail(photo)
+        self._show(photo)
 
     def _uploaded(self, change: dict[str, Any]) -> None:
         """Called by the button; whatever goes wrong is said below it."""

@@ -28,7 +28,11 @@ interface App {
   docRegistry: {
     addWidgetExtension(kind: string, extension: { createNew(panel: Panel): void }): void;
   };
-  serviceManager: { sessions: { ready: Promise<void>; running(): Iterable<{ path: string }> } };
+  serviceManager: {
+    sessions: { ready: Promise<void>; running(): Iterable<{ path: string }> };
+    serverSettings: { baseUrl: string; token: string };
+  };
+  shell: { currentChanged?: Signal<{ newValue: Widget | null }> };
 }
 interface Palette { addItem(item: { command: string; category: string }): void }
 interface Toolbars { addFactory(kind: string, name: string, make: (panel: Panel) => Widget): void }
@@ -55,7 +59,7 @@ interface Outputs {
   set(index: number, output: Output): void;
 }
 interface Cell extends Widget {
-  model: { type: string; outputs: Outputs; getMetadata(key: "tags"): string[] | undefined };
+  model: { type: string; id: string; outputs: Outputs; getMetadata(key: "tags"): string[] | undefined };
   rendered: boolean;
 }
 interface Notebook extends Widget {
@@ -68,9 +72,11 @@ interface Notebook extends Widget {
   outerNode?: HTMLElement;
   deselectAll(): void;
   isSelectedOrActive(cell: Cell): boolean;
+  scrollToItem(index: number, align: "start"): Promise<void>;
 }
 interface Panel extends Widget {
   content: Notebook;
+  revealed: Promise<void>;
   context: { ready: Promise<void>; path: string; model: { dirty: boolean } };
   sessionContext: SessionContext;
 }

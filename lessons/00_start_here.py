@@ -14,6 +14,61 @@
 # %% [markdown]
 # # 00 从这里开始 · Start here
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 有一个网络，从来没有人教过它“猫还是狗”这道题。它会怎么说**你的**照片？单击下面的三个点，按 Shift+Enter 运行，再点按钮，选一张有猫或狗的照片。第一次要等一会儿，因为 TensorFlow 要启动。
+#
+# 模型已经随课程装好，照片只交给你这台电脑上的内核，不会发到别处；没有网络也能用。36 张示例照片现在下载一次，约 1 MB（如果你的软件包索引不能只取文件的一部分，就是约 7 MB）。（示例照片：Oxford-IIIT Pet，Parkhi、Vedaldi、Zisserman、Jawahar，CC BY-SA 4.0。）
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Here is a network that nobody ever taught the question “cat or dog?”. What will it say to **your** photo? Click the three dots below, press Shift+Enter to run the cell, then click the button and choose a photo with a cat or a dog. The first time you wait a little while TensorFlow starts.
+#
+# The model came with the course's installation, and the photo goes to the kernel on this computer only and is sent nowhere; this works without a network, too. 36 example photos are downloaded now, once, about 1 MB (about 7 MB where your package index cannot send a part of a file). (Example photo: Oxford-IIIT Pet, Parkhi, Vedaldi, Zisserman, Jawahar, CC BY-SA 4.0.)
+#
+# </div>
+
+# %% tags=["setup", "keep-output"]
+try:
+    import course_utils  # first, so that TensorFlow starts without its messages
+except ModuleNotFoundError:
+    message = "请先安装课程 · install the course first: python start.py"
+    raise SystemExit(message) from None
+
+import keras
+
+from course_utils import backbones, photos
+from course_utils.widgets import PhotoUpload
+
+model = backbones.load("efficientnet_lite0", include_top=True)  # trained by others, on ImageNet
+names = backbones.imagenet_classes()  # what it can name: 1,000 things, in English
+NEITHER = 0.05  # a rule of thumb; nobody has measured it
+
+
+def who_is_it(photo):
+    """Photo, uint8 (h, w, 3) -> 模型的回答，两种语言 the model's answer in both languages."""
+    batch = photo[None].astype("float32")  # a batch that holds this one photo
+    small = keras.ops.image.resize(batch, (224, 224), antialias=True)
+    p = model.predict(small, verbose=0)[0]  # 1,000 probabilities
+    cat, dog = p[backbones.CATS].sum(), p[backbones.DOGS].sum()
+    answer = "猫 cat" if cat > dog else "狗 dog"
+    if cat + dog < NEITHER:
+        answer = "大概都不是 probably neither"
+    best = ", ".join(f"{names[c]} {p[c]:.0%}" for c in p.argsort()[::-1][:3])  # three largest
+    return f"{answer}    (猫 cat {cat:.0%}, 狗 dog {dog:.0%})\n{best}"
+
+
+PhotoUpload(
+    who_is_it,
+    example=lambda: photos.default("pets").images(224)[22],
+    alt_zh="示例照片：一只白色的博美犬站在草地上。照片：Oxford-IIIT Pet，CC BY-SA 4.0。",
+    alt_en="Example photo: a white Pomeranian dog on grass. Photo: Oxford-IIIT Pet, CC BY-SA 4.0.",
+)
+
 # %% [markdown]
 # ## 你将学会 · What you will be able to do
 
@@ -45,7 +100,7 @@
 #
 # 你只需要一点 Python：变量、列表、函数，最好见过 NumPy 数组；不需要学过神经网络，也不需要显卡。在 2 个 CPU 核上运行全部单元格不到 1 分钟（不算第一次启动和下载）；读完并做练习大约 30 分钟。
 #
-# **运行**：单击下面第一个灰色的单元格（以 `try:` 开头），按 Shift+Enter。左边的 `[*]` 表示正在运行；第一次要等一会儿，因为 TensorFlow 要启动。光标会移到下一个单元格。顺序很重要：从上到下。出现 `NameError`，多半是上面有一格还没有运行。有的图上方只有三个点：画图的代码折叠起来了，单击三个点就能看到；不展开也照样运行。
+# **运行**：单击一个灰色的单元格，按 Shift+Enter。左边的 `[*]` 表示正在运行。光标会移到下一个单元格。顺序很重要：从上到下。出现 `NameError`，多半是上面有一格还没有运行。有的图上方只有三个点：画图的代码折叠起来了，单击三个点就能看到；不展开也照样运行。
 #
 # **语言**：上方工具栏有三个按钮：中文、English、双语。点一下，正文立刻换语言；代码只有一份，标题、图和打印出来的字总是两种语言都有。
 #
@@ -56,29 +111,22 @@
 #
 # All you need is a little Python: variables, lists, functions; ideally you have met NumPy arrays. You need not know neural networks, and you do not need a graphics card. Running all cells takes less than 1 minute on 2 CPU cores, not counting the first start and downloads; reading and doing the exercises takes about 30 minutes.
 #
-# **Running**: click on the first grey cell below (it begins with `try:`) and press Shift+Enter. `[*]` on its left means that it is running; the first time you wait a little while TensorFlow starts. The cursor moves to the next cell. The order matters: from top to bottom. A `NameError` mostly means that a cell further up has not been run yet. Above some figures there are only three dots: the code that draws is folded; click on the dots to see it. It runs all the same.
+# **Running**: click on a grey cell and press Shift+Enter. `[*]` on its left means that it is running. The cursor moves to the next cell. The order matters: from top to bottom. A `NameError` mostly means that a cell further up has not been run yet. Above some figures there are only three dots: the code that draws is folded; click on the dots to see it. It runs all the same.
 #
 # **Language**: the toolbar above has three buttons: 中文, English, 双语. One click changes the language of the text at once; there is only one copy of the code, and headings, figures and printed lines always carry both languages.
 #
 # </div>
 
 # %% tags=["setup"]
-try:
-    import course_utils  # first, so that TensorFlow starts without its messages
-except ModuleNotFoundError:
-    message = "请先安装课程 · install the course first: python start.py"
-    raise SystemExit(message) from None
-
 import json
 import sys
 
-import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from IPython.display import Markdown, display
 
-from course_utils import assets, backbones, figures, paths, photos
+from course_utils import assets, backbones, figures, paths
 from course_utils.learning import (
     check,
     curriculum,
@@ -93,10 +141,6 @@ from course_utils.learning import (
 from course_utils.widgets import PhotoUpload
 
 figures.use_style()
-ALT = {
-    "alt_zh": "示例照片：一只白色的博美犬站在草地上。照片：Oxford-IIIT Pet，CC BY-SA 4.0。",
-    "alt_en": "Example photo: a white Pomeranian dog on grass. Photo: Oxford-IIIT Pet, CC BY-SA 4.0.",
-}
 CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), CC BY-SA 4.0"
 
 # %% [markdown]
@@ -124,63 +168,37 @@ CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), 
 predict("00-p1", ...)  # 0–36
 
 # %% [markdown]
-# ## 第一分钟：你的照片 · The first minute: your own photo
+# ## 按钮背后 · Behind the button
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 运行下面两个单元格，再点按钮，选一张有猫或狗的照片。模型已经随课程装好；36 张示例照片现在下载一次，约 1 MB（如果你的软件包索引不能只取文件的一部分，就是约 7 MB）。
-#
-# 你的照片只交给你这台电脑上的内核，不会发到别处。（示例照片：Oxford-IIIT Pet，Parkhi、Vedaldi、Zisserman、Jawahar，CC BY-SA 4.0。）
+# 按钮那一格的代码折叠着；一步一步的解释在下一节。先把 36 张示例照片读进来：`x` 里是它们的像素。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Run the two cells below, then click the button and choose a photo with a cat or a dog. The model came with the course's installation; 36 example photos are downloaded now, once, about 1 MB (about 7 MB where your package index cannot send a part of a file).
-#
-# Your photo goes to the kernel on this computer only and is sent nowhere. (Example photo: Oxford-IIIT Pet, Parkhi, Vedaldi, Zisserman, Jawahar, CC BY-SA 4.0.)
+# The code of the button's cell is folded; the next section explains it step by step. First read the 36 example photos: `x` holds their pixels.
 #
 # </div>
 
 # %%
-model = backbones.load("efficientnet_lite0", include_top=True)  # trained by others, on ImageNet
-names = backbones.imagenet_classes()  # what it can name: 1,000 things, in English
 pets = photos.default("pets")
 x = pets.images(224)  # 36 example photos, raw pixels 0–255
-
-
-# %% tags=["keep-output"]
-NEITHER = 0.05  # a rule of thumb; nobody has measured it
-
-
-def who_is_it(photo):
-    """Photo, uint8 (h, w, 3) -> 模型的回答，两种语言 the model's answer in both languages."""
-    batch = photo[None].astype("float32")  # a batch that holds this one photo
-    small = keras.ops.image.resize(batch, (224, 224), antialias=True)
-    p = model.predict(small, verbose=0)[0]  # 1,000 probabilities
-    cat, dog = p[backbones.CATS].sum(), p[backbones.DOGS].sum()
-    answer = "猫 cat" if cat > dog else "狗 dog"
-    if cat + dog < NEITHER:
-        answer = "大概都不是 probably neither"
-    best = ", ".join(f"{names[c]} {p[c]:.0%}" for c in p.argsort()[::-1][:3])  # three largest
-    return f"{answer}    (猫 cat {cat:.0%}, 狗 dog {dog:.0%})\n{best}"
-
-
-PhotoUpload(who_is_it, example=x[22], **ALT)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 没有按钮，或者按钮不管用？把照片（JPEG 或 PNG；手机的 HEIC 要先转成 JPEG）拖进左边的文件列表，放在与这个笔记本相同的文件夹里，再把文件名写进下面的引号里。引号里空着，就看示例照片。
+# 最上面没有按钮，或者按钮不管用？把照片（JPEG 或 PNG；手机的 HEIC 要先转成 JPEG）拖进左边的文件列表，放在与这个笔记本相同的文件夹里，再把文件名写进下面的引号里。引号里空着，就看示例照片。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# No button, or a button that does nothing? Drag the photo (JPEG or PNG; convert a phone's HEIC to JPEG first) into the list of files on the left, into the same folder as this notebook, and write its name between the quotation marks below. With nothing between them it looks at the example photo.
+# No button at the top, or a button that does nothing? Drag the photo (JPEG or PNG; convert a phone's HEIC to JPEG first) into the list of files on the left, into the same folder as this notebook, and write its name between the quotation marks below. With nothing between them it looks at the example photo.
 #
 # </div>
 
@@ -892,22 +910,32 @@ guesses("00")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
+# <details>
+# <summary>给教师的命令（点开）</summary>
+#
 # * **一个链接一种语言**：JupyterLab 的网址末尾加上 `?lang=zh`，打开就是中文；`?lang=en` 是英文。
 # * **没有网络的教室**：有网络时运行一次 `python start.py fetch --all --to PACK/assets`，做成课堂资源包；学生用 `COURSE_ASSETS=PACK/assets python start.py` 启动，不再下载照片和权重。软件包也能这样带进教室：见 `docs/teaching.md`。
 # * **备课**：`course teach 03` 加上 `--lang zh` 或 `--lang en`，打印一课的备课页：先问学生什么、板书、测验，以及每种常见的错误答案和它得到的反馈。
 # * **发和收**：`course release OUT 03 04` 做出一个没有解答的学生版压缩文件；`course grade HANDED_IN` 在沙箱里运行收上来的笔记本，列出谁做对了哪些练习。
 # * **学期中途更新**：`course update` 绝不覆盖学生写的东西，新版放在旁边。
 #
+# </details>
+#
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
+#
+# <details>
+# <summary>Commands for teachers (click to open)</summary>
 #
 # * **One link, one language**: put `?lang=en` at the end of JupyterLab's address and it opens in English; `?lang=zh` is Chinese.
 # * **A classroom without a network**: run `python start.py fetch --all --to PACK/assets` once where there is one; this makes the class pack. Students start by `COURSE_ASSETS=PACK/assets python start.py` and download no photos and weights. Packages can be brought to class the same way: see `docs/teaching.md`.
 # * **Preparing**: `course teach 03` with `--lang zh` or `--lang en` prints a lesson's sheet: what to ask first, a board plan, the quiz, and each common wrong answer with the feedback it gets.
 # * **Handing out, handing in**: `course release OUT 03 04` makes one zip file for students, without solutions; `course grade HANDED_IN` runs the notebooks that come back in a sandbox and lists who got which exercises right.
 # * **Updating in the middle of a term**: `course update` never overwrites what a student wrote; the new version is put beside it.
+#
+# </details>
 #
 # </div>
 

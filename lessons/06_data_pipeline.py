@@ -47,7 +47,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from tensorflow.keras.preprocessing.image import ImageDataGenerator  # the old one
 
-from course_utils import backbones, detectors, features, figures, paths, photos
+from course_utils import backbones, detectors, features, figures, paths, photos, waiting
 from course_utils.learning import check, hint, progress, quiz, solution
 from course_utils.widgets import Explorer
 
@@ -499,7 +499,8 @@ network = backbones.predictor(keras.Model(bare.input, bare.get_layer("head_pool"
 
 
 def features_of(pixels, transform=lambda x: x, network=network):
-    batches = (pixels[i : i + 4].astype("float32") for i in range(0, len(pixels), 4))
+    starts = waiting.counted(range(0, len(pixels), 4), "取特征", "features")
+    batches = (pixels[i : i + 4].astype("float32") for i in starts)
     return np.concatenate([network(transform(batch)) for batch in batches])
 
 

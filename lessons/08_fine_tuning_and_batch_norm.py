@@ -32,7 +32,7 @@ import pandas as pd
 import tensorflow as tf
 from sklearn.linear_model import LogisticRegression
 
-from course_utils import assets, backbones, detectors, figures, paths, photos
+from course_utils import assets, backbones, detectors, figures, paths, photos, waiting
 from course_utils.evaluation import wilson_interval
 from course_utils.learning import check, hint, progress, quiz, solution
 from course_utils.widgets import Explorer
@@ -1149,7 +1149,7 @@ assert 0.6 < still_right(original) < 0.8
 
 # %% tags=["nbval-ignore-output"]
 tried, weights, inside = {}, {}, {0: per_part()}
-for rate in (1e-4, 1e-3, 1e-2):
+for rate in waiting.counted((1e-4, 1e-3, 1e-2), "训练", "training"):
     tail.set_weights(pretrained)
     head.set_weights(probe_head)
     model.compile(keras.optimizers.Adam(rate), loss=bce)

@@ -42,7 +42,7 @@ from sklearn.model_selection import (
     train_test_split,
 )
 
-from course_utils import backbones, explorables, features, figures, paths, photos
+from course_utils import backbones, explorables, features, figures, paths, photos, waiting
 from course_utils.learning import check, hint, progress, quiz, solution
 from course_utils.widgets import PhotoUpload
 
@@ -560,7 +560,7 @@ pretrained, unused = top.get_weights(), [v.numpy() for v in adam.variables]
 def fine_tuned(C):
     """Logits (200,): each photo judged by a model that was not fine-tuned on it."""
     z = np.empty(len(y))
-    for learn, judge in folds:
+    for learn, judge in waiting.counted(folds, "微调", "fine-tuning"):
         start = logistic(C).fit(x[learn], y[learn])
         top.set_weights(pretrained)
         tuned.layers[-1].set_weights([start.coef_.T, start.intercept_])
@@ -1246,7 +1246,7 @@ def dense_network(n, *hidden):  # on n features of a frozen network
 # %%
 def recipe(who, model, inputs, learning_rate, epochs):  # train on the 200, answer the 116
     model.compile(keras.optimizers.Adam(learning_rate), loss="binary_crossentropy")
-    model.fit(inputs["train"], y, epochs=epochs, verbose=0)
+    model.fit(inputs["train"], y, epochs=epochs, verbose=0, callbacks=[waiting.epochs(who)])
     y_hat = {name: model.predict(v, verbose=0)[:, 0] > 0.5 for name, v in inputs.items()}
     answers[who], trained[who] = y_hat, model.count_params()
     return (y_hat["train"] == y).mean()  # accuracy on the training photos
@@ -1351,7 +1351,7 @@ p = wrong.apply(
 )
 shown = pd.DataFrame({
     "116": stored.k, "95 % interval": [f"{a:.3f}–{b:.3f}" for a, b in bounds],
-    "p": p[0].map(short), "1,000": stored.local_right, "p 1,000": p[1].map(short),
+    "p (116)": p[0].map(short), "1,000": stored.local_right, "p (1,000)": p[1].map(short),
     "core s": ["≈ " * c + f"{s:,.0f}" for c, s in zip(cut_short, seconds, strict=True)],
     "trained": stored.trained_parameters.map("{:,}".format), "GB": stored.peak_memory_gb.map("{:.1f}".format),
     "": stored.changed_en.map(lambda why: "*" if why else ""),
@@ -1400,7 +1400,7 @@ assert p[1][["s1_repaired", "zero_shot"]].max() < 0.001 and p[0]["keras_guide_30
 #
 # 读法：左边的点越靠右越好，右边越靠左越省。`course_train` 就是命令 `course train`：它比上面多一步，连骨干网络也用交叉验证来选；在这 200 张上它选了 Lite2，所以它和 `ours_lite2` 几乎是同一个模型，只算一个结果（这一课前面的 `ours` 用 Lite0，错了 1 张）。它用 1,281 个参数，116 张全部答对。区间重叠不重叠都不能下结论，要配对：`p` 是它与每一行的符号检验。`zero_shot` 与它 0 比 5，$p=0.06$；`s1_repaired` 0 比 2，$p=0.5$：116 张照片没有给出差别的证据，也没有证明它们一样好。
 #
-# 要分得更细，就要更多照片。`1,000` 列是另外 1,000 张猫狗照片上答对的张数：它们也来自 Asirra，没有开放的许可证，所以不随课程发布；没有一张与这里的 316 张近似重复，也没有用来训练。只存了张数，所以 `p 1,000` 按最不利的情况算：没有一张是两种都答错的；真实的 $p$ 不会更大。`course_train` 对 995 张，`s1_repaired` 971 张，`zero_shot` 905 张：就是这样算，$p$ 也小于 0.001（断言）。说明一点：设计课程时已经看过 Lite2 在这 1,000 张上的成绩，所以 995 可能略偏乐观；同一行与许多行比较，也偶尔会有一个小 $p$ 出于偶然。
+# 要分得更细，就要更多照片。`1,000` 列是另外 1,000 张猫狗照片上答对的张数：它们也来自 Asirra，没有开放的许可证，所以不随课程发布；没有一张与这里的 316 张近似重复，也没有用来训练。只存了张数，所以 `p (1,000)` 按最不利的情况算：没有一张是两种都答错的；真实的 $p$ 不会更大。`course_train` 对 995 张，`s1_repaired` 971 张，`zero_shot` 905 张：就是这样算，$p$ 也小于 0.001（断言）。说明一点：设计课程时已经看过 Lite2 在这 1,000 张上的成绩，所以 995 可能略偏乐观；同一行与许多行比较，也偶尔会有一个小 $p$ 出于偶然。
 #
 # S1 原文的 10 轮、每轮 100 步跑满了（`s1_printed`）：核秒是 `course_train` 的 200 倍以上，1,000 张答对 931 张；每轮只走 7 步的 `s1_literal` 对 943 张。多走的 930 步没有换来更多答对的照片。
 #
@@ -1413,7 +1413,7 @@ assert p[1][["s1_repaired", "zero_shot"]].max() < 0.001 and p[0]["keras_guide_30
 #
 # How to read it: on the left, further right is better; on the right, further left is cheaper. `course_train` is the command `course train`: one step more than above, it chooses the backbone, too, by cross-validation; on these 200 it chose Lite2, so it and `ours_lite2` are almost the same model and count as one result (`ours` earlier in this lesson uses Lite0 and got 1 wrong). With 1,281 parameters it is right on all 116. Whether intervals overlap decides nothing; compare in pairs: `p` is its sign test against each row. Against `zero_shot` it is 0 to 5, $p=0.06$; against `s1_repaired` 0 to 2, $p=0.5$: 116 photos give no evidence of a difference, nor do they prove that these are equally good.
 #
-# Finer differences need more photos. Column `1,000` counts the right answers on another 1,000 photos of cats and dogs: they are from Asirra, too, and have no open licence, so they are not part of the course; none is a near-duplicate of the 316 here, and none was used for training. Only counts are stored, so `p 1,000` takes the least favourable case, in which no photo is answered wrongly by both; the true $p$ is no larger. `course_train` is right on 995, `s1_repaired` on 971, `zero_shot` on 905: even so $p$ is below 0.001 (asserted). One caution: Lite2's score on these 1,000 had been seen when the course was designed, so 995 may be slightly optimistic; and when one row is compared with many, now and then one small $p$ is due to chance.
+# Finer differences need more photos. Column `1,000` counts the right answers on another 1,000 photos of cats and dogs: they are from Asirra, too, and have no open licence, so they are not part of the course; none is a near-duplicate of the 316 here, and none was used for training. Only counts are stored, so `p (1,000)` takes the least favourable case, in which no photo is answered wrongly by both; the true $p$ is no larger. `course_train` is right on 995, `s1_repaired` on 971, `zero_shot` on 905: even so $p$ is below 0.001 (asserted). One caution: Lite2's score on these 1,000 had been seen when the course was designed, so 995 may be slightly optimistic; and when one row is compared with many, now and then one small $p$ is due to chance.
 #
 # S1's printed 10 epochs of 100 steps were run in full (`s1_printed`): over 200 times the core seconds of `course_train`, and 931 of the 1,000 right; `s1_literal`, with 7 steps an epoch, has 943. The 930 extra steps bought no more right answers.
 #

@@ -1,13 +1,15 @@
 """``course check [NN…]``: what the two languages do not share, typography, terms, sections, lengths.
 
+What older lessons are known to owe (texts too long, figures too far apart) is told, too, and is no error.
 The same checks as in the test run, in seconds and without running a cell.
 """
 
 import argparse
 
-from course.author.checks import parity, structure
+from course.author.checks import parity, story, structure
 from course.author.checks.problems import report
 from course.notebooks.lessons import select
+from course_utils.messages import both
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,12 +18,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the findings; 1 where there are any."""
-    terms = parity.course_terms()
-    found = [
-        problem
-        for lesson in select(args.lessons)
-        for problem in [*parity.check_lesson(lesson, terms), *structure.check_lesson(lesson)]
-    ]
+    """Print the findings, and what the lessons are known to owe; 1 where something is to be mended."""
+    terms, found, owed = parity.course_terms(), [], []
+    for lesson in select(args.lessons):
+        now, later = story.check_lesson(lesson)
+        found += [*parity.check_lesson(lesson, terms), *structure.check_lesson(lesson), *now]
+        owed += later
+    if owed:
+        print(both(f"欠着的（{story.DEBTS.name}），以后还：", f"Known debts ({story.DEBTS.name}):"))
+        print(report(owed).strip())
     print(report(found).strip() if found else "ok")
     return 1 if found else 0

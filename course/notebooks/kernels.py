@@ -59,6 +59,7 @@ def kernel_environment(folder: Path, network: bool = False) -> dict[str, str]:
         "COURSE_DATA": str(folder / "progress"),
         "IPYTHONDIR": str(folder / "ipython"),
         "COLUMNS": "80",
+        "COURSE_PROGRESS": "0",
     }
     if threads := os.environ.get("COURSE_THREADS"):
         variables |= dict.fromkeys(THREAD_VARIABLES, threads)

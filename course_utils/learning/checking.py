@@ -2,14 +2,13 @@
 
 import functools
 import inspect
-import os
 import re
 from collections.abc import Callable
 from typing import Any
 
 from course_utils.learning import deadline, definitions, judges, records, show
 from course_utils.learning.definitions import Exercise, Text, Verdict, not_yet
-from course_utils.messages import CourseError
+from course_utils.messages import CourseError, debugging
 
 TITLES: dict[str, Text] = {
     "right": ("✓ 正确", "✓ Right"),
@@ -63,11 +62,6 @@ def _refuse_other_arguments(function: Callable, args: tuple, kwargs: dict) -> No
     except TypeError:
         example = EXAMPLES.get(function.__name__, f"{function.__name__}()")
         raise CourseError(f"请这样写：`{example}`。", f"Write it like this: `{example}`.") from None
-
-
-def debugging() -> bool:
-    """Whether somebody looks for a fault of the course itself."""
-    return os.environ.get("COURSE_DEBUG") == "1"
 
 
 def _show_own_fault(error: Exception) -> None:

@@ -5,12 +5,15 @@ import * as altText from "./alt_text.js";
 import * as cells from "./cells.js";
 import * as explorable from "./explorable.js";
 import * as largePhotos from "./large_photos.js";
+import * as place from "./place.js";
 import * as savedPictures from "./saved_pictures.js";
 import * as switching from "./switch.js";
 import * as typing from "./typing.js";
 
 /** @type {Record<string, Feature>} */
-const FEATURES = { cells, switching, altText, savedPictures, typing, largePhotos, explorable };
+const FEATURES = {
+  cells, switching, altText, savedPictures, typing, largePhotos, explorable, place,
+};
 
 // What another version of JupyterLab does not have takes away one feature, not the others.
 /** @type {(step: "start" | "open", ...given: any[]) => void} */

@@ -140,6 +140,32 @@ def test_show_photos_fits_and_shows_each(shown):
     assert metadata["image/jpeg"]["alt_en"] == "noise"
 
 
+def rows_of_ink(content):
+    """Runs (first, last) of rows in which a picture has anything dark, and its size."""
+    grey = np.asarray(Image.open(io.BytesIO(content)).convert("L"))
+    dark = np.r_[False, (grey < 128).mean(axis=1) > 0.5, False]
+    edges = np.flatnonzero(dark[1:] != dark[:-1])
+    return list(zip(edges[::2], edges[1::2], strict=True)), grey.shape
+
+
+@pytest.mark.parametrize(
+    (
+        "size",
+        "columns",
+        "least",
+    ),  # pixels (h, w) of a photo; its height in the figure, of 100 an inch
+    [((96, 384), 2, 85), ((100, 150), 3, 120), ((100, 100), 2, 170), ((200, 100), 2, 340)],
+)
+def test_photos_fill_their_places_whatever_their_shape(shown, size, columns, least):
+    """Strips in square places were 45 pixels high, with 160 white ones between the rows."""
+    photos = [np.zeros((*size, 3), np.uint8)] * 2 * columns
+    figures.show_photos(photos, ["题 title"] * 2 * columns, "图", "pictures", columns=columns)
+    rows, (height, width) = rows_of_ink(base64.b64decode(shown[0][0]["image/jpeg"]))
+    assert len(rows) == 2 and width <= 770
+    assert all(last - first >= least for first, last in rows)
+    assert rows[1][0] - rows[0][1] < 60 and height < 2 * (rows[0][1] - rows[0][0]) + 130
+
+
 def test_photo_keeps_its_colours(shown):
     red = np.zeros((80, 80, 3), np.uint8)
     red[..., 0] = 255

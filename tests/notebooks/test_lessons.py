@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.author.checks import parity, structure
+from course.author.checks import parity, story, structure
 from course.author.build import orphans, staleness
 from course.notebooks.lessons import all_lessons, read_notebook, read_source
 from course.author.checks.problems import report
@@ -26,6 +26,11 @@ def test_source_has_all_parts(lesson):
 def test_notebook_is_fit_to_compare_and_read(lesson):
     name, size = f"notebooks/{lesson.notebook.name}", lesson.notebook.stat().st_size
     problems = structure.notebook_problems(read_notebook(lesson.notebook), name, size)
+    assert not problems, report(problems)
+
+
+def test_it_owes_its_readers_no_more_than_before(lesson):
+    problems, _ = story.check_lesson(lesson)
     assert not problems, report(problems)
 
 

@@ -20,7 +20,12 @@ from course_utils import paths
 
 START = paths.ROOT / "start.py"
 # What start.py needs before anything is installed.
-PARTS = ("start.py", "bootstrap/computer.py", "bootstrap/settings.py")
+PARTS = (
+    "start.py",
+    "bootstrap/computer.py",
+    "bootstrap/progress.py",
+    "bootstrap/settings.py",
+)
 PYTHON = getattr(sys, "_base_executable", sys.executable)
 VENV_PYTHON = ".venv/Scripts/python.exe" if os.name == "nt" else ".venv/bin/python"
 # An editable install without any package, so that nothing must be fetched to build it.
@@ -151,6 +156,9 @@ def test_it_sets_up_hands_over_and_is_immediate_afterwards(project):
     assert "course run 09 tiny 1.0" in first.stdout, first.stderr
     assert_both_languages(first.stderr, "正在准备", "Setting the course up")
     assert "did not succeed" not in first.stderr
+    # The installer's text is in the log; only what failed would be on the screen.
+    log = (project.root / "setup.log").read_text("utf-8")
+    assert "tiny" in log and "tiny" not in first.stderr and "\r" not in first.stderr
     # With no installer and no wheels within reach, the second start has nothing to do.
     again = project.start("lab", PIP_FIND_LINKS="")
     assert "course lab tiny 1.0" in again.stdout, again.stderr
@@ -171,6 +179,9 @@ def test_a_wheel_that_is_not_the_locked_one_is_refused(project):
     done = project.start()
     assert done.returncode == 1
     assert "tiny 1.0" not in done.stdout
+    assert "hash" in done.stderr.lower()  # the installer's last lines stay in sight
+    log = project.root / "setup.log"
+    assert_both_languages(done.stderr, f"全文在 {log}", f"all of it is in {log}")
     assert not (project.root / ".venv" / "course-stamp.json").exists()
 
 

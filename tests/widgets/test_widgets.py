@@ -189,3 +189,31 @@ def test_upload_with_an_example_shows_it_without_a_kernel():
     assert Image.open(io.BytesIO(base64.b64decode(data["image/jpeg"]))).size == (70, 50)
     assert metadata["image/jpeg"]["alt_en"] == "grey"
     assert "120" in upload.message.value
+
+
+def test_without_its_example_the_button_works_all_the_same():
+    """Offline with an empty cache: the model is installed, and one's own photo needs nothing more."""
+
+    def offline():
+        raise CourseError("没有网络。", "There is no network.")
+
+    upload = PhotoUpload(lambda photo: f"{photo.shape}", example=offline)
+    assert "用你自己的照片就行" in upload.message.value and "no network" in upload.message.value
+    data, _ = upload._repr_mimebundle_()
+    assert VIEW in data and "image/jpeg" not in data
+    choose(upload, "my.png", picture_bytes(Image.new("RGB", (20, 10)), "PNG"))
+    assert "(10, 20, 3)" in upload.message.value and "网络" not in upload.message.value
+    photo = np.zeros((8, 8, 3), np.uint8)
+    asked = PhotoUpload(lambda photo: "seen", example=lambda: photo)
+    assert "seen" in asked.message.value and "image/jpeg" in asked._repr_mimebundle_()[0]
+
+
+def test_an_explorer_says_a_course_error_in_its_own_words():
+    def refusing(k):
+        if k > 5:
+            raise CourseError("太大。", "Too large.")
+        return draw(k)
+
+    shown = explorer(refusing)
+    shown.controls["k"].value = 6
+    assert "太大。" in shown.message.value and "CourseError" not in shown.message.value

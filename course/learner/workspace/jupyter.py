@@ -6,6 +6,7 @@ import tempfile
 import webbrowser
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from urllib.parse import quote
 
 from course.arguments import within
 from course_utils import paths
@@ -30,7 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def open_lab(folder: Path, notebook: str, args: Namespace) -> int:
     """Show a notebook of ``folder``: in the JupyterLab that already serves it, or in a new one."""
-    address = f"/lab/tree/{notebook}"
+    address = f"/lab/tree/{quote(notebook)}"
     os.environ |= environment()
     os.environ |= homes(folder)
     for name in NOT_FOR_LESSONS:

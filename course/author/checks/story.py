@@ -1,0 +1,257 @@
+"""Does a lesson read like a story: a picture and a question first, short texts, something to see often?
+
+Older lessons break these rules; ``debts.toml`` says how often each. A debt is only ever lowered:
+more findings than the debt are an error, fewer are one until the table says so.
+"""
+
+import base64
+import io
+import math
+import re
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from course.author.checks.problems import Problem
+from course.notebooks.execute import IMAGES
+from course.notebooks.lessons import Lesson, read_notebook, tags
+from course.notebooks.markdown import read
+
+DEBTS = Path(__file__).with_name("debts.toml")
+EXPLORABLE = "application/vnd.course.explorable+json"
+MOST_WORDS, MOST_HAN = 120, 200  # of a text cell: English words, Chinese characters
+FIRST_PICTURE, APART = 2, 3  # screens
+SHORT = 6  # lines of code that do not push a picture away
+# What a laptop of 768 pixels shows of a notebook, and what a cell takes of it, in pixels.
+SCREEN, WIDTH = 600, 736
+TEXT_LINE, LETTERS, BETWEEN, CODE_LINE, FOLDED = 22, 95, 20, 17, 34
+LONGEST_OUTPUT, FORM = 400, 200  # longer ones scroll or fold; a quiz
+TABLE = re.compile(r"^\s*\|.*\|\s*$\n^\s*\|[\s:|-]+\|\s*$", re.MULTILINE)
+TABLE_ROW = re.compile(r"^\s*\|.*\|\s*$", re.MULTILINE)
+FOLDED_TEXT = re.compile(r"<details>.*?</details>", re.DOTALL)
+HAN = re.compile(r"[\u4e00-\u9fff]")
+# Lists to look things up in, not to read.
+NOT_READ = ("References", "Corrections to the source articles")
+RULES = ("long text", "late picture", "nothing to see", "opening")
+
+
+def check(notebook: NotebookNode, file: str) -> list[Problem]:
+    """What keeps a built lesson from reading like a story; ``file`` names it in messages."""
+    return [
+        *_long_texts(notebook, file),
+        *_far_between(notebook, file),
+        *_opening(notebook, file),
+    ]
+
+
+def check_lesson(lesson: Lesson) -> tuple[list[Problem], list[Problem]]:
+    """(what is to be mended now, what the lesson is known to owe)."""
+    file = f"notebooks/{lesson.notebook.name}"
+    return settle(check(read_notebook(lesson.notebook), file), debts(lesson.number), file)
+
+
+def debts(number: str) -> dict[str, int]:
+    """rule: how often the lesson may break it."""
+    return tomllib.loads(DEBTS.read_text("utf-8")).get(number, {})
+
+
+def settle(
+    found: list[Problem], debt: dict[str, int], file: str
+) -> tuple[list[Problem], list[Problem]]:
+    """(findings of rules that are broken more or less often than the debt says, all others)."""
+    counts = Counter(problem.rule for problem in found)
+    wrong = {rule for rule in RULES if counts[rule] > debt.get(rule, 0)}
+    now = [problem for problem in found if problem.rule in wrong]
+    for rule in RULES:
+        if counts[rule] < debt.get(rule, 0):
+            zh = (
+                f"好了一些：把 {DEBTS.name} 里这一课的 {rule!r} 从 {debt[rule]} 改成 {counts[rule]}"
+            )
+            en = f"better than it was: lower {rule!r} of this lesson in {DEBTS.name} from {debt[rule]} to {counts[rule]}"
+            now.append(Problem(rule, file, 0, zh, en))
+        elif rule in wrong and rule in debt:
+            zh = f"{counts[rule]} 处，这一课至多 {debt[rule]} 处（{DEBTS.name}）；新写的不能再欠"
+            en = f"{counts[rule]} places, and this lesson may have {debt[rule]} ({DEBTS.name}); what is new owes nothing"
+            now.append(Problem(rule, file, 0, zh, en))
+    return now, [problem for problem in found if problem.rule not in wrong]
+
+
+# texts ---------------------------------------------------------------------------------------
+
+
+def _long_texts(notebook: NotebookNode, file: str) -> list[Problem]:
+    problems, heading = [], ""
+    for number, cell in enumerate(notebook.cells, 1):
+        if cell.source.startswith("#"):
+            heading = cell.source
+        if any(name in heading for name in NOT_READ):
+            continue
+        if "lang-en" in tags(cell) and (n := words(cell.source)) > MOST_WORDS:
+            zh = f"英文 {n} 个词，至多 {MOST_WORDS}：拆成几步，中间放一张图或一段代码；次要的话收进 <details>"
+            en = (
+                f"{n} English words, at most {MOST_WORDS}: make steps of it with a figure or code in "
+                "between; put asides into <details>"
+            )
+            problems.append(Problem("long text", file, number, zh, en))
+        if "lang-zh" in tags(cell) and (n := han(cell.source)) > MOST_HAN:
+            zh = f"中文 {n} 个字，至多 {MOST_HAN}：拆成几步，中间放一张图或一段代码；次要的话收进 <details>"
+            en = (
+                f"{n} Chinese characters, at most {MOST_HAN}: make steps of it with a figure or code "
+                "in between; put asides into <details>"
+            )
+            problems.append(Problem("long text", file, number, zh, en))
+    return problems
+
+
+def prose(source: str) -> str:
+    """What of a text cell is read from the first word to the last: no tables, nothing folded."""
+    return "\n".join(read(TABLE_ROW.sub("", FOLDED_TEXT.sub("", source))).sentences)
+
+
+def words(source: str) -> int:
+    """English words; a formula or a piece of code counts as one."""
+    return len([word for word in prose(source).split() if re.search(r"[\w\ue000\ue001]", word)])
+
+
+def han(source: str) -> int:
+    """Chinese characters."""
+    return len(HAN.findall(prose(source)))
+
+
+# screens -------------------------------------------------------------------------------------
+
+
+def _far_between(notebook: NotebookNode, file: str) -> list[Problem]:
+    """Where a reader scrolls too long before something to see comes."""
+    problems, at, seen, since = [], 0.0, 0.0, 0
+    first = None
+    for number, cell in enumerate(notebook.cells, 1):
+        if "lang-zh" in tags(cell):
+            continue  # one language shows
+        top, height = at + source_height(cell), output_height(cell)
+        if is_seen(cell):
+            problems += _too_far((top - seen) / SCREEN, since, file)
+            since, seen = number, top + height
+        if first is None and is_pictured(cell):
+            first = top / SCREEN
+        at = top + height
+    return [*_late(first, file), *problems]
+
+
+def _late(screens: float | None, file: str) -> list[Problem]:
+    if screens is not None and screens <= FIRST_PICTURE:
+        return []
+    zh = "没有图" if screens is None else f"第一张图前面有 {screens:.1f} 屏"
+    en = "no picture" if screens is None else f"the first picture comes after {screens:.1f} screens"
+    zh += f"：开头 {FIRST_PICTURE} 屏里要有一张图或一个可动的图"
+    en += f": show a figure or an explorable within the first {FIRST_PICTURE}"
+    return [Problem("late picture", file, 1, zh, en)]
+
+
+def _too_far(screens: float, cell: int, file: str) -> list[Problem]:
+    if screens <= APART or not cell:  # before the first one, the other rule says it
+        return []
+    far = f"{screens:.1f}"
+    zh = f"从这里往下 {far} 屏没有图、表或可动的图，至多 {APART} 屏：加一张，或把话说短"
+    en = f"{far} screens from here on without a figure, table or explorable, at most {APART}: add one, or say it in fewer words"
+    return [Problem("nothing to see", file, cell, zh, en)]
+
+
+def is_seen(cell: NotebookNode) -> bool:
+    """Whether the cell shows a figure, a table or an explorable."""
+    if cell.cell_type != "code":
+        return bool(TABLE.search(cell.source)) or is_pictured(cell)
+    html = "".join(str(output.get("data", {}).get("text/html", "")) for output in cell.outputs)
+    marks = "".join(str(output.get("data", {}).get("text/markdown", "")) for output in cell.outputs)
+    return is_pictured(cell) or "<table" in html or bool(TABLE.search(marks))
+
+
+def is_pictured(cell: NotebookNode) -> bool:
+    """Whether the cell shows a figure or an explorable."""
+    if cell.cell_type != "code":
+        return "![" in cell.source or "<img" in cell.source
+    kinds = {kind for output in cell.outputs for kind in output.get("data", {})}
+    return bool(kinds & {*IMAGES, EXPLORABLE}) or "photo-live" in tags(cell)
+
+
+def source_height(cell: NotebookNode) -> float:
+    """Pixels of what the author wrote; set-up is folded to one line."""
+    if cell.cell_type == "code":
+        lines = cell.source.count("\n") + 1
+        return FOLDED if "setup" in tags(cell) else lines * CODE_LINE + BETWEEN
+    text = FOLDED_TEXT.sub("\n", re.sub(r"</?div[^>]*>", "", cell.source))
+    lines = [math.ceil(len(line) / LETTERS) for line in text.splitlines() if line.strip()]
+    blocks = len(re.split(r"\n\s*\n", text.strip()))
+    return sum(lines) * TEXT_LINE + blocks * TEXT_LINE / 2 + BETWEEN
+
+
+def output_height(cell: NotebookNode) -> float:
+    """Pixels of what the cell has shown."""
+    return sum(map(_height, cell.outputs)) if cell.cell_type == "code" else 0.0
+
+
+def _height(output: NotebookNode) -> float:
+    data = output.get("data", {})
+    for kind in ("image/png", "image/jpeg", "image/gif"):
+        if kind in data:
+            return _picture_height(base64.b64decode(data[kind])) + BETWEEN
+    if EXPLORABLE in data or "image/svg+xml" in data:
+        return LONGEST_OUTPUT
+    if "<details" in data.get("text/html", ""):
+        return FORM
+    text = output.get("text", "") or str(data.get("text/plain", "")) or output.get("ename", "")
+    return min(LONGEST_OUTPUT, (text.count("\n") + 1) * CODE_LINE)
+
+
+def _picture_height(content: bytes) -> float:
+    from PIL import Image
+
+    width, height = Image.open(io.BytesIO(content)).size
+    return height * min(1.0, WIDTH / width)
+
+
+# the beginning -------------------------------------------------------------------------------
+
+
+def _opening(notebook: NotebookNode, file: str) -> list[Problem]:
+    """A lesson opens with a picture and a question, not with imports."""
+    problems = []
+    code = next((n for n, c in enumerate(notebook.cells, 1) if c.cell_type == "code"), 0)
+    first = notebook.cells[code - 1] if code else NotebookNode(source="", metadata={})
+    lines = [s for s in first.source.splitlines() if s.strip() and not s.strip().startswith("#")]
+    if len(lines) > SHORT and "setup" not in tags(first):
+        zh = f"第一个代码单元有 {len(lines)} 行：加标签 setup（折叠起来），或缩到 {SHORT} 行以内"
+        en = f"the first code cell has {len(lines)} lines: tag it setup, which folds it, or keep to {SHORT}"
+        problems.append(Problem("opening", file, code, zh, en))
+    for language, mark in (("zh", "？"), ("en", "?")):
+        if not any(mark in text for text in _first_texts(notebook, language)):
+            zh = f"开头两屏里没有问题（{language}）：先给一张图，问一句读者会好奇的话"
+            en = f"no question ({language}) within the first {FIRST_PICTURE} screens: open with a picture and ask what a reader wonders about"
+            problems.append(Problem("opening", file, 1, zh, en))
+    return problems
+
+
+def _first_texts(notebook: NotebookNode, language: str) -> list[str]:
+    """The texts of one language that begin within the first screens."""
+    texts, at = [], 0.0
+    for cell in notebook.cells:
+        if {"lang-zh", "lang-en"} & tags(cell) - {f"lang-{language}"}:
+            continue
+        if at > FIRST_PICTURE * SCREEN:
+            break
+        if f"lang-{language}" in tags(cell):
+            texts.append(cell.source)
+        at += source_height(cell) + output_height(cell)
+    return texts
+
+
+def table(lessons: list[Lesson]) -> str:
+    """What the lessons owe today, as the text of ``debts.toml``."""
+    rows = [DEBTS.read_text("utf-8").partition("[")[0].rstrip(), ""]
+    for lesson in lessons:
+        counts = Counter(p.rule for p in check(read_notebook(lesson.notebook), ""))
+        lines = [f'"{rule}" = {counts[rule]}' for rule in RULES if counts[rule]]
+        rows += [f'["{lesson.number}"]', *lines, ""] if lines else []
+    return "\n".join(rows)
