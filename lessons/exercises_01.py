@@ -122,6 +122,10 @@ EXERCISES = [
                 "$\\partial E/\\partial w_2=0.25\\cdot(-1)=-0.25$."
             ),
         ),
+        why=(
+            "链式法则从后往前一段一段乘，$\\delta$ 算一次，所有权重都能用：这就是反向传播省下的功夫。符号也有意义：$w_2$ 变大，误差变小。",
+            "The chain rule multiplies piece by piece from the back, and every weight uses the same $\\delta$: that is the work backpropagation saves. The sign says something too: a larger $w_2$ makes the error smaller.",
+        ),
         wrong=[
             (0.5, "computed with"),
             (-1.0, "activation is missing"),
@@ -195,6 +199,10 @@ EXERCISES = [
         solution=(
             "`return delta.T @ X, delta.sum(axis=0), delta @ W`",
             "`return delta.T @ X, delta.sum(axis=0), delta @ W`",
+        ),
+        why=(
+            "每个结果的形状都和它对应的 $W$、$b$、$X$ 一样，形状就几乎决定了式子。`delta @ W` 就是传给前一层的信号，再多的层也只是把这三行重复一遍。",
+            "Each result has the shape of its own $W$, $b$ or $X$, and the shapes all but dictate the formulas. `delta @ W` is the signal for the previous layer; a deeper network only repeats these three lines.",
         ),
         wrong=[
             (lambda X, W, delta: (delta.T @ X, delta.mean(axis=0), delta @ W), "not their mean"),
@@ -278,6 +286,10 @@ EXERCISES = [
                 "`numeric = [(f(x + s) - f(x - s)) / (2 * epsilon) for s in steps]`, "
                 "`return np.argmax(np.abs(claimed - numeric))`."
             ),
+        ),
+        why=(
+            "有限差分不知道梯度是怎么推出来的，所以能查出任何推导的错；代价是每个分量要算两次 $f$，一百万个参数就要两百万次。因此只用它来检查。",
+            "Finite differences know nothing of how the gradient was derived, so they find a mistake in any derivation; the price is two calls of $f$ for each component, two million for a million parameters. So they serve as a check only.",
         ),
         wrong=[
             (without_abs, "absolute differences"),
@@ -363,6 +375,10 @@ EXERCISES = [
         solution=(
             "`W1` (8, 5)；`delta1` (32, 8)；`dW2` (3, 8)；`dX` (32, 5)。",
             "`W1` (8, 5); `delta1` (32, 8); `dW2` (3, 8); `dX` (32, 5).",
+        ),
+        why=(
+            "梯度和它的参数同形，$\\Delta$ 和 $Z$ 同形：先写形状，大多数转置的错误在运行之前就看得出来。",
+            "A gradient has the shape of its parameter, $\\Delta$ the shape of $Z$: write the shapes first, and most misplaced transposes show before you run anything.",
         ),
         wrong=[
             ({"W1": (5, 8), "delta1": (32, 8), "dW2": (3, 8), "dX": (32, 5)}, "Keras stores"),

@@ -140,6 +140,10 @@ EXERCISES = [
         ],
         reference=1.386294,
         solution=("$-\\log 0.25=\\log 4\\approx1.386$。", "$-\\log 0.25=\\log 4\\approx1.386$."),
+        why=(
+            "交叉熵只看正确那一类得到的概率，取负对数：概率每减半，损失就多 $\\log2$。给 1% 时是多少？试一试，再想想它为什么重罚“很有把握地答错”。",
+            "Cross-entropy looks at the probability of the right class alone and takes minus its logarithm: each halving adds $\\log2$. What is it at 1%? Try it, and see why being sure and wrong costs so much.",
+        ),
         wrong=[
             (0.287682, "the loss for"),
             (-1.386294, "negative logarithm"),
@@ -233,6 +237,10 @@ EXERCISES = [
                 "`softplus = lambda t: max(t, 0) + np.log1p(np.exp(-abs(t)))`, "
                 "`return w * y * softplus(-z) + (1 - y) * softplus(z)`."
             ),
+        ),
+        why=(
+            "先合并再计算，$e^z$ 就不会溢出，$\\log$ 也不会遇到 0：数学上相同的两个式子，在浮点数里可以差到 NaN。框架里的 `from_logits=True` 做的就是这件事。",
+            "Combined before it is computed, $e^z$ cannot overflow and $\\log$ never meets 0: two formulas that are equal in mathematics can differ by a NaN in floating point. This is what `from_logits=True` does in the frameworks.",
         ),
         wrong=[
             (everything_weighted, "only the term of label 1"),
@@ -332,6 +340,10 @@ EXERCISES = [
                 "`return (np.exp(log_softmax(logits)) - one_hot) / len(logits)`."
             ),
         ),
+        why=(
+            "softmax 和交叉熵合在一起，导数只剩“预测减标签”，不必求 softmax 的雅可比矩阵；每行加起来是 0，因为一个类的概率升高，别的就要降低。",
+            "Softmax and cross-entropy together leave a derivative of just “prediction minus label”, without the Jacobian of softmax; each row adds up to 0, since what one class gains the others lose.",
+        ),
         wrong=[
             (delta_of_sum, "is a mean"),
             (mean_of_all_numbers, "not by that of all"),
@@ -383,6 +395,10 @@ EXERCISES = [
         solution=(
             "批次变成 8 倍，梯度的期望变成 8 倍，学习率除以 8：$0.1/8=0.0125$。",
             "The batch is 8 times as large, so is the expected gradient; divide the rate by 8: $0.1/8=0.0125$.",
+        ),
+        why=(
+            "求和的梯度随批次变大，步子也跟着变大；取平均就不用每换一次批大小都重调学习率。所以框架默认取平均。",
+            "The gradient of a sum grows with the batch, and the steps with it; with a mean you need not tune the rate again for each batch size. That is why frameworks take the mean by default.",
         ),
         wrong=[(0.1, "cannot stay"), (0.8, "other way round"), (0.1 / 8**0.5, "about noise")],
     ),
