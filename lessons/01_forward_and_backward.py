@@ -984,6 +984,9 @@ quiz("01-q3")
 # %% tags=["quiz"]
 quiz("01-q4")
 
+# %% tags=["quiz"]
+quiz("01-q5")
+
 # %% [markdown]
 # ## 小结 · Take-away
 
@@ -1058,3 +1061,8 @@ quiz("01-q4")
 # * Goodfellow, Bengio, Courville, *Deep Learning*, MIT Press, 2016: chapter 6 derives backpropagation
 #
 # </div>
+
+# %% tags=["quiz"]
+from course_utils.learning import finish
+
+finish("01")

@@ -815,3 +815,8 @@ quiz("02-q4")
 # * Lin, Goyal, Girshick, He, Dollár, *Focal Loss for Dense Object Detection*, ICCV 2017, 2980–2988, arXiv:1708.02002: where focal loss comes from
 #
 # </div>
+
+# %% tags=["quiz"]
+from course_utils.learning import finish
+
+finish("02")

@@ -88,6 +88,13 @@ def all_photos_together(probabilities):
     return three_answers(p[:, 281:286].sum(), p[:, 151:269].sum())
 
 
+def with_if(probabilities):
+    cat, dog = sums(probabilities)
+    if cat + dog < 0.05:
+        return -1
+    return (dog > cat).astype(int)
+
+
 def accuracy(y, y_hat):
     return np.mean(np.asarray(y) == np.asarray(y_hat))
 
@@ -439,6 +446,7 @@ EXERCISES = [
             (one_below_the_limit, "both sums together"),
             (more_than_half, "more than 0.5"),
             (all_photos_together, "axis=1"),
+            (with_if, "np.where(condition, a, b)"),
         ],
     ),
     Exercise(

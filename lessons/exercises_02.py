@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.learning import judges
-from course_utils.learning.definitions import Exercise, Option, Quiz
+from course_utils.learning.definitions import Exercise, Matching, Option, Pair, Quiz
 
 
 def softplus(t):
@@ -504,36 +504,89 @@ QUIZZES = [
             ),
         ],
     ),
-    Quiz(
+    Matching(
         id="02-q4",
         question=(
-            "标签是整数 0、1、2，模型输出 3 个 logits。用哪个损失？",
-            "Labels are the integers 0, 1, 2 and the model gives 3 logits. Which loss?",
+            "模型最后一层都没有激活函数。每种任务配哪个损失？",
+            "In each of these models the last layer has no activation. Which loss goes with which task?",
         ),
-        options=[
-            Option(
+        pairs=[
+            Pair(
                 (
-                    "`CategoricalCrossentropy(from_logits=True)`",
-                    "`CategoricalCrossentropy(from_logits=True)`",
+                    "猫或狗：标签是 0 或 1，模型输出 1 个数",
+                    "cat or dog: labels 0 or 1, the model gives 1 number",
                 ),
-                ("它要独热编码的标签。", "It wants one-hot labels."),
-            ),
-            Option(
-                (
-                    "`SparseCategoricalCrossentropy(from_logits=True)`",
-                    "`SparseCategoricalCrossentropy(from_logits=True)`",
-                ),
-                ("对：整数标签用 sparse。", "Yes: integer labels go with sparse."),
-                right=True,
-            ),
-            Option(
                 (
                     "`BinaryCrossentropy(from_logits=True)`",
                     "`BinaryCrossentropy(from_logits=True)`",
                 ),
                 (
-                    "它把每个输出当作独立的是非题；类别互斥时用 softmax。",
-                    "It treats each output as a yes-or-no question of its own; for exclusive classes use softmax.",
+                    "一个 logit 就够：$p$ 和 $1-p$ 是一回事。",
+                    "One logit will do: $p$ tells $1-p$ as well.",
+                ),
+                (
+                    "它把每个输出当作一道单独的“是或否”；这里不是一道“是或否”。",
+                    "It takes each output for a yes-or-no question of its own, and that is not what is asked here.",
+                ),
+            ),
+            Pair(
+                (
+                    "三个品种：标签是整数 0、1、2，模型输出 3 个数",
+                    "three breeds: labels are the integers 0, 1, 2, the model gives 3 numbers",
+                ),
+                (
+                    "`SparseCategoricalCrossentropy(from_logits=True)`",
+                    "`SparseCategoricalCrossentropy(from_logits=True)`",
+                ),
+                (
+                    "名字里的 sparse 说的是标签：只给类别的编号，不给一整行独热编码。",
+                    "The sparse in its name is about the labels: a class's number instead of a whole one-hot row.",
+                ),
+                (
+                    "它要整数编号作标签，并且每个类一个 logit。",
+                    "It wants class numbers as labels, and a logit for each class.",
+                ),
+            ),
+            Pair(
+                (
+                    "三个品种：标签是独热编码，模型输出 3 个数",
+                    "three breeds: labels are one-hot, the model gives 3 numbers",
+                ),
+                (
+                    "`CategoricalCrossentropy(from_logits=True)`",
+                    "`CategoricalCrossentropy(from_logits=True)`",
+                ),
+                (
+                    "每个标签是一行，和 3 个 logits 一样长；标签平滑也要这种写法。",
+                    "Each label is a row as long as the 3 logits; label smoothing needs this form, too.",
+                ),
+                (
+                    "它要独热编码的标签：每个标签是一整行。",
+                    "It wants one-hot labels: each label is a whole row.",
+                ),
+            ),
+            Pair(
+                (
+                    "狗的体重：标签是公斤数，模型输出 1 个数",
+                    "a dog's weight: labels in kilograms, the model gives 1 number",
+                ),
+                ("`MeanSquaredError()`", "`MeanSquaredError()`"),
+                (
+                    "要预测的是一个量，不是类别：它是正态误差的负对数似然。",
+                    "What is predicted is a quantity, not a class: this is the negative log-likelihood of normal errors.",
+                ),
+                (
+                    "用在类别上，梯度里多一个 $p(1-p)$，很自信地错的时候几乎学不动；它适合连续的量。",
+                    "For classes its gradient has a factor $p(1-p)$ too many and hardly learns when confidently wrong; it suits a continuous quantity.",
+                ),
+            ),
+        ],
+        others=[
+            Option(
+                ("`SparseCategoricalCrossentropy()`", "`SparseCategoricalCrossentropy()`"),
+                (
+                    "没有 `from_logits=True`，它就把输出当作概率：不报错，但错了。",
+                    "Without `from_logits=True` it takes the outputs for probabilities: no error, but wrong.",
                 ),
             ),
         ],

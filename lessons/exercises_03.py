@@ -148,6 +148,7 @@ EXERCISES = [
             momentum_step,
             inputs=[(np.array([1.0]), np.array([0.5]), np.array([2.0]), 0.1, 0.9)],
             random=random_step,
+            returns=("theta", "u"),
             mistakes=[
                 (
                     copied_step,

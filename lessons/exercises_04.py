@@ -5,7 +5,15 @@ import math
 import numpy as np
 
 from course_utils.learning import judges
-from course_utils.learning.definitions import Exercise, Option, Quiz, not_yet, right
+from course_utils.learning.definitions import (
+    Exercise,
+    Marking,
+    Option,
+    Quiz,
+    Region,
+    not_yet,
+    right,
+)
 
 # --- 04-1: a kernel of one's own ---
 
@@ -141,6 +149,19 @@ def one_short(pixels, k, stride):
 
 def random_layers(rng):
     return int(rng.integers(5, 300)), int(rng.integers(2, 7)), int(rng.integers(1, 4))
+
+
+def square_and_ramp():
+    """A bright square on grey, and at the right a strip that slowly brightens: 60 × 120 pixels."""
+    import matplotlib.pyplot as plt
+
+    pixels = np.full((60, 120), 0.35)
+    pixels[14:54, 30:70] = 0.9
+    pixels[:, 80:] = np.linspace(0.1, 0.9, 40)
+    fig, ax = plt.subplots(figsize=(4.8, 2.4))
+    ax.imshow(pixels, cmap="gray", vmin=0, vmax=1)
+    ax.axis("off")
+    return fig
 
 
 EXERCISES = [
@@ -647,6 +668,61 @@ QUIZZES = [
                     "准确率随深度变化很大，而且两条曲线交叉：每个任务有自己合适的深度。",
                     "Accuracy changes a lot with depth, and the curves cross: each task has a depth that suits it.",
                 ),
+            ),
+        ],
+    ),
+    Marking(
+        id="04-q5",
+        question=(
+            "竖直的 Sobel 核（右边减左边，如本课开头）滑过这张灰度图，越亮的像素数值越大。哪一处的输出最大？",
+            "The vertical Sobel kernel (right minus left, as at the start of this lesson) slides over this grey picture; brighter pixels are larger numbers. Where is its output largest?",
+        ),
+        picture=square_and_ramp,
+        alt=(
+            "灰色背景上有一个亮的方块；最右边一条由暗慢慢变亮。五处画了带字母的框：方块的左边缘、上边缘、中间、右边缘，以及渐变的一条。",
+            "A bright square on a grey background; at the far right a strip that slowly turns from dark to bright. Lettered frames mark five places: the square's left edge, top edge, middle and right edge, and the strip.",
+        ),
+        options=[
+            Region(
+                ("方块的左边缘", "the left edge of the square"),
+                (
+                    "左暗右亮，差别又大：右边减左边是很大的正数。",
+                    "Dark on the left, bright on the right, and a large difference: right minus left is a large positive number.",
+                ),
+                right=True,
+                box=(24, 24, 36, 44),
+            ),
+            Region(
+                ("方块的右边缘", "the right edge of the square"),
+                (
+                    "这里左亮右暗，右边减左边是**负**数：绝对值一样大，却是最小的输出。",
+                    "Here it is bright on the left and dark on the right, so right minus left is **negative**: just as large in size, and the smallest output of all.",
+                ),
+                box=(64, 24, 76, 44),
+            ),
+            Region(
+                ("方块的上边缘", "the top edge of the square"),
+                (
+                    "上下不同，左右相同：每一行右边减左边都是 0。",
+                    "Above and below differ, left and right do not: in every row right minus left is 0.",
+                ),
+                box=(42, 8, 58, 20),
+            ),
+            Region(
+                ("方块的中间", "the middle of the square"),
+                (
+                    "这里最亮，但处处一样亮。核的 9 个数加起来是 0，平坦的地方输出就是 0。",
+                    "It is brightest here, but evenly so. The 9 numbers of the kernel add up to 0, so where the picture is flat the output is 0.",
+                ),
+                box=(43, 27, 57, 41),
+            ),
+            Region(
+                ("右边慢慢变亮的一条", "the strip at the right that slowly turns bright"),
+                (
+                    "方向对了，输出是正的；但 3 个像素之内只变亮一点点，所以很小。",
+                    "The direction is right and the output positive; but within 3 pixels it brightens only a little, so it is small.",
+                ),
+                box=(86, 24, 114, 44),
             ),
         ],
     ),

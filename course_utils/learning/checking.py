@@ -60,17 +60,26 @@ def _refuse_other_arguments(function: Callable, args: tuple, kwargs: dict) -> No
     try:
         inspect.signature(function).bind(*args, **kwargs)
     except TypeError:
-        example = _example(function.__name__)
-        raise CourseError(f"请这样写：`{example}`。", f"Write it like this: `{example}`.") from None
+        raise _how_to_write(function.__name__) from None
 
 
-def _example(name: str) -> str:
-    """How a call is written, with an id of the lesson that is open."""
-    example = EXAMPLES.get(name, f"{name}()")
-    number = where.this_lesson()
-    group = definitions.quizzes if name == "quiz" else definitions.exercises
-    known = list(group(number)) if number else []
-    return re.sub(r'(?<=")03-q?\d', known[0], example) if known else example
+def _how_to_write(name: str) -> CourseError:
+    """The call with an id of the lesson that is open, and what else there is in that lesson."""
+    example, number = EXAMPLES.get(name, f"{name}()"), where.this_lesson()
+    group, kind = (
+        (definitions.quizzes, ("测验", "quizzes"))
+        if name == "quiz"
+        else (definitions.exercises, ("练习", "exercises"))
+    )
+    known = list(group(number)) if number and "-" in example else []
+    zh, en = f"请这样写：`{example}`。", f"Write it like this: `{example}`."
+    if not known:
+        return CourseError(zh, en)
+    example = re.sub(r'(?<=")03-q?\d', known[0], example)
+    return CourseError(
+        f"请这样写：`{example}`。这一课的{kind[0]}：{'、'.join(known)}。",
+        f"Write it like this: `{example}`. The {kind[1]} of this lesson: {', '.join(known)}.",
+    )
 
 
 def debugging() -> bool:

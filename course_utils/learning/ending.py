@@ -21,8 +21,7 @@ ABILITIES = "## 你将学会"
 def finish(number: str) -> None:
     """End lesson ``number`` ("03"): abilities, one earlier question to be recalled, the next lesson."""
     notebooks = {file.name[:2]: file for file in paths.notebooks()}
-    if number not in notebooks:
-        number = _known(number, list(notebooks))
+    number = _known(number, list(notebooks))
     record = records.read()
     _show_abilities(number, record)
     if (question := recalled(number, record)) is not None:
@@ -69,10 +68,12 @@ def recalled(number: str, record: records.Record) -> Question | None:
     asked = [q for n in earlier if n in begun for q in definitions.quizzes(n).values()]
     if not asked:
         asked = list(definitions.quizzes(earlier[-1]).values())[:1] if earlier else []
-    seen = (lambda q: entries.get(q.id, {}))  # fmt: skip
-    return min(
-        asked, key=lambda q: (not seen(q).get("wrong"), seen(q).get("seen", "")), default=None
-    )
+    return min(asked, key=lambda question: _urgency(entries.get(question.id, {})), default=None)
+
+
+def _urgency(entry: dict) -> tuple[bool, str]:
+    """Smallest for what was answered wrong, then for what has not been seen for longest."""
+    return not entry.get("wrong"), entry.get("seen", "")
 
 
 def _announce(question: Question) -> None:
@@ -81,8 +82,10 @@ def _announce(question: Question) -> None:
         ("还记得吗？", "Do you remember?"),
         (
             f"这个问题来自第 {question.id[:2]} 课（{curriculum.short(zh)}）。隔一段时间再想一次，才记得牢。",
-            f"This question comes from lesson {question.id[:2]} ({curriculum.short(en)}). "
-            "What you recall after a while is what stays.",
+            (
+                f"This question comes from lesson {question.id[:2]} ({curriculum.short(en)}). "
+                "What you recall after a while is what stays."
+            ),
         ),
     )
 

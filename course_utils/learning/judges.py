@@ -8,13 +8,13 @@ strings, and say why an answer is not right yet. ``mistakes`` are pairs (wrong v
 import copy
 import inspect
 import math
-import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from course_utils.learning import explained
 from course_utils.learning.definitions import NOT_ATTEMPTED, Text, Verdict, not_yet, right
 
 Judge = Callable[[Any], Verdict]
@@ -176,7 +176,7 @@ def function(
             if untouched(results[-1]) and results[-1] is not None:
                 return NOT_ATTEMPTED
         known = _known_mistake(results, tries, mistakes, rtol, atol)
-        if changed and known is None:
+        if changed:  # what comes of it may look like another mistake
             known = _about_change(changed)
         for arguments, result in zip(tries, results, strict=True):
             _check_result(result, reference, arguments, known, rtol, atol, returns)
@@ -272,10 +272,14 @@ def _parameter(answer: Callable, place: int) -> str:
 
 def _about_change(name: str) -> Text:
     return (
-        f"你的函数改动了传进来的 `{name}`，调用它的人手里的数据也就变了。`=` 不会复制："
-        f"要改动，先写 `{name} = {name}.copy()`。",
-        f"Your function changes the `{name}` that it is given, and so the caller's own data. "
-        f"`=` makes no copy: before you change it, write `{name} = {name}.copy()`.",
+        (
+            f"你的函数改动了传进来的 `{name}`，调用它的人手里的数据也就变了。`=` 不会复制："
+            f"要改动，先写 `{name} = {name}.copy()`。"
+        ),
+        (
+            f"Your function changes the `{name}` that it is given, and so the caller's own data. "
+            f"`=` makes no copy: before you change it, write `{name} = {name}.copy()`."
+        ),
     )
 
 
@@ -287,59 +291,11 @@ def describe_error(error: BaseException, answer: Any = None, shown: str = "") ->
     zh_line, en_line = (f"，出错的一行：`{line}`", f", in the line `{line}`") if line else ("", "")
     what = named(error).replace("\n", " ").strip(": ")[:300]
     zh_input, en_input = (f"{shown} 时", f" for {shown}") if shown else ("", "")
-    zh_help, en_help = explained(error)
+    zh_help, en_help = explained.meaning(named(error))
     return (
         f"{zh_input}你的函数报错了：`{what}`{zh_line}。{zh_help}",
         f"Your function fails{en_input}: `{what}`{en_line}. {en_help}".strip(),
     )
-
-
-# NumPy's words, and what they mean to somebody who has not met them before.
-EXPLAINED: tuple[tuple[str, Text], ...] = (
-    (
-        r"truth value of an array",
-        (
-            "`if`、`and`、`or` 只能问一个真假，而这里的条件是一整个数组：逐个选值用 "
-            "`np.where(condition, a, b)`，合并条件用 `&` 和 `|`。",
-            "`if`, `and` and `or` ask one yes or no, and this condition is a whole array: choose "
-            "element by element with `np.where(condition, a, b)`, join conditions with `&` and `|`.",
-        ),
-    ),
-    (
-        r"matmul: .*size (\d+) is different from (\d+)",
-        (
-            "`A @ B` 要求 A 的列数等于 B 的行数；这里 B 有 {0} 行，A 有 {1} 列。把每个数组的形状写在旁边，"
-            "看哪个要转置（`.T`）、次序要不要换。",
-            "`A @ B` needs as many columns in A as rows in B; here B has {0} rows and A has {1} "
-            "columns. Write each shape beside its array: which one has to be transposed (`.T`), "
-            "and is the order right?",
-        ),
-    ),
-    (
-        r"could not be broadcast together with shapes (\(.*?\)) (\(.*?\))",
-        (
-            "形状 `{0}` 和 `{1}` 不能逐个相配：从右往左看，每一维要相等，或者其中一个是 1。",
-            "The shapes `{0}` and `{1}` do not fit element by element: from right to left, each "
-            "dimension must be equal, or one of the two must be 1.",
-        ),
-    ),
-    (
-        r"only (?:length-1|0-dimensional|size-1) arrays can be converted",
-        (
-            "`math` 里的函数和 `float()` 只收一个数；数组用 `np.exp`、`np.log` 这些。",
-            "Functions of `math`, and `float()`, take one number; for arrays use `np.exp`, `np.log` "
-            "and their like.",
-        ),
-    ),
-)
-
-
-def explained(error: BaseException) -> Text:
-    """What an error of NumPy's means and what to do about it; empty for others."""
-    for pattern, (zh, en) in EXPLAINED:
-        if found := re.search(pattern, named(error)):
-            return zh.format(*found.groups()), en.format(*found.groups())
-    return "", ""
 
 
 def named(error: BaseException) -> str:

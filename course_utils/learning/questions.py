@@ -102,10 +102,10 @@ class Quiz(Question):
     def answer(self, letters: str) -> Answer:
         typed = read_letters(letters, self.n_letters)
         if len(typed) != 1:
-            known = LETTERS[: self.n_letters]
+            words, known = _shown(letters), LETTERS[: self.n_letters]
             raise CourseError(
-                f"没有选项 `{letters}`。请写一个字母：{'、'.join(known)}。",
-                f"There is no option `{letters}`. Write one letter: {', '.join(known)}.",
+                f"没有选项 `{words}`。请写一个字母：{'、'.join(known)}。",
+                f"There is no option `{words}`. Write one letter: {', '.join(known)}.",
             )
         return self.choose(typed)
 
@@ -352,9 +352,12 @@ def _verdict(
     return f"**{name} {zh}**{zh_place}：{feedback[0]}", f"**{name} {en}**{en_place}: {feedback[1]}"
 
 
+def _shown(typed: Any) -> str:
+    return typed if isinstance(typed, str) else type(typed).__name__
+
+
 def _not_all(quiz: Question, typed: Any, zh: str, en: str) -> CourseError:
-    words = typed if isinstance(typed, str) else type(typed).__name__
-    known = LETTERS[: quiz.n_letters]
+    words, known = _shown(typed), LETTERS[: quiz.n_letters]
     n = len(getattr(quiz, "pairs", known))
     example = known[:n]
     return CourseError(

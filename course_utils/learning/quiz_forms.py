@@ -261,8 +261,7 @@ def _frame(ax: Any, letter: str, box: tuple[float, ...]) -> None:
         textcoords="offset points",
         ha="left",
         va="top",
-        fontweight="bold",
-        fontsize=12,
+        fontsize=13,
         zorder=6,
         in_layout=False,
         path_effects=glow,
@@ -283,7 +282,7 @@ class PictureForm:
         self.buttons = [self._button(form, *pair) for pair in zip(letters, places, strict=True)]
         self.widget = ipywidgets.GridBox(
             [picture, *self.buttons],
-            layout={"align_items": "flex-start", "justify_items": "start", "width": "fit-content"},
+            layout={"align_items": "flex-start", "justify_items": "flex-start", "width": "fit-content"},
         )
         self.widget.layout.max_width = "100%"
         self.widget.add_class("course-marking")
