@@ -29,7 +29,7 @@ class Pressable:
         import ipywidgets
 
         place = {"grid_area": SAME_PLACE, "margin": "0"}
-        self.text = ipywidgets.HTMLMath(layout={**place, "padding": "4px 10px"})
+        self.text = ipywidgets.HTMLMath(layout={**place, "padding": "0 10px"})
         self.button = ipywidgets.Button(
             description=name,
             tooltip=tooltip,
@@ -61,8 +61,10 @@ class Form:
         self.recall, self._missed = False, False
         self.feedback = ipywidgets.HTMLMath()
         head = show.box(title_of(question), show.in_both(question.question))
-        rows = [ipywidgets.HTMLMath(head), *self._rows(), self.feedback]
-        self.widget = ipywidgets.VBox(rows)
+        rows = [*self._rows(), self.feedback]
+        if isinstance(question, Marking):  # what is said stands near the picture, too
+            rows.insert(0, rows.pop())
+        self.widget = ipywidgets.VBox([ipywidgets.HTMLMath(head), *rows])
         self.widget.add_class("course-quiz")
 
     def _rows(self) -> list[Any]:
