@@ -70,6 +70,13 @@ class Form:
     def _rows(self) -> list[Any]:
         raise NotImplementedError
 
+    @staticmethod
+    def _named(name: str, text: Text, press: Callable[[str], None]) -> Pressable:
+        """A text with its letter or number before it, which is what ``press`` gets."""
+        zh, en = text
+        shown = f"**{name}**  {zh}", f"**{name}**  {en}"
+        return Pressable(shown, name, f"{name}: {zh} · {en}", lambda: press(name))
+
     def say(self, answer: Answer) -> None:
         """Show the feedback of a choice and remember it: a wrong one, or the end of the quiz."""
         colour = show.COLOURS["right" if answer.right else "not yet"]
@@ -90,16 +97,11 @@ class QuizForm(Form):
 
     def _rows(self) -> list[Any]:
         self.options = [
-            self._option(letter, option.text)
+            self._named(letter, option.text, self.choose)
             for letter, option in zip(LETTERS, self.question.options, strict=False)
         ]
         self.buttons = [option.button for option in self.options]
         return [option.widget for option in self.options]
-
-    def _option(self, letter: str, text: Text) -> Pressable:
-        shown = f"**{letter}**  {text[0]}", f"**{letter}**  {text[1]}"
-        tooltip = f"{letter}: {text[0]} · {text[1]}"
-        return Pressable(shown, letter, tooltip, lambda: self.choose(letter))
 
     def choose(self, letter: str) -> None:
         """Show the feedback of an option and remember it."""
@@ -116,16 +118,11 @@ class OrderForm(Form):
     def _rows(self) -> list[Any]:
         self.placed = ""
         self.steps = [
-            self._step(letter, step.text)
+            self._named(letter, step.text, self.choose)
             for letter, step in zip(LETTERS, self.question.shown, strict=False)
         ]
         self.buttons = [step.button for step in self.steps]
         return [step.widget for step in self.steps]
-
-    def _step(self, letter: str, text: Text) -> Pressable:
-        shown = f"**{letter}**  {text[0]}", f"**{letter}**  {text[1]}"
-        tooltip = f"{letter}: {text[0]} · {text[1]}"
-        return Pressable(shown, letter, tooltip, lambda: self.choose(letter))
 
     def choose(self, letter: str) -> None:
         """Place the step if it is its turn."""
@@ -154,9 +151,9 @@ class MatchForm(Form):
 
         self.item, self.found = 0, dict[int, str]()
         texts = [pair.item for pair in self.question.pairs]
-        self.items = [self._item(n, text) for n, text in enumerate(texts)]
+        self.items = [self._named(str(n), text, self._take) for n, text in enumerate(texts, 1)]
         pairs = zip(LETTERS, self.question.matches, strict=False)
-        self.matches = [self._match(letter, text) for letter, text in pairs]
+        self.matches = [self._named(letter, text, self.choose) for letter, text in pairs]
         self.buttons = [thing.button for thing in (*self.items, *self.matches)]
         self.items[0].mark("chosen")
         column = {"flex": "1 1 12em", "margin": "0 8px 0 0"}
@@ -166,15 +163,8 @@ class MatchForm(Form):
         ]
         return [ipywidgets.HBox(columns, layout={"flex_flow": "row wrap"})]
 
-    def _item(self, n: int, text: Text) -> Pressable:
-        shown = f"**{n + 1}**  {text[0]}", f"**{n + 1}**  {text[1]}"
-        tooltip = f"{n + 1}: {text[0]} · {text[1]}"
-        return Pressable(shown, str(n + 1), tooltip, lambda: self.take(n))
-
-    def _match(self, letter: str, text: Text) -> Pressable:
-        shown = f"**{letter}**  {text[0]}", f"**{letter}**  {text[1]}"
-        tooltip = f"{letter}: {text[0]} · {text[1]}"
-        return Pressable(shown, letter, tooltip, lambda: self.choose(letter))
+    def _take(self, number: str) -> None:
+        self.take(int(number) - 1)
 
     def take(self, n: int) -> None:
         """The item that the next letter is for."""
@@ -284,7 +274,11 @@ class PictureForm:
         self.buttons = [self._button(form, *pair) for pair in zip(letters, places, strict=True)]
         self.widget = ipywidgets.GridBox(
             [picture, *self.buttons],
-            layout={"align_items": "flex-start", "justify_items": "flex-start", "width": "fit-content"},
+            layout={
+                "align_items": "flex-start",
+                "justify_items": "flex-start",
+                "width": "fit-content",
+            },
         )
         self.widget.layout.max_width = "100%"
         self.widget.add_class("course-marking")
