@@ -29,7 +29,7 @@ class Pressable:
         import ipywidgets
 
         place = {"grid_area": SAME_PLACE, "margin": "0"}
-        self.text = ipywidgets.HTMLMath(layout={**place, "padding": "0 10px"})
+        self.text = ipywidgets.HTMLMath(layout={**place, "padding": "0 10px", "min_width": "0"})
         self.button = ipywidgets.Button(
             description=name,
             tooltip=tooltip,
@@ -43,7 +43,8 @@ class Pressable:
 
     def write(self, text: Text) -> None:
         """Change the text."""
-        self.text.value = show.in_both(text)
+        # a long name in code may break anywhere: columns are narrow
+        self.text.value = f'<div style="overflow-wrap:anywhere">{show.in_both(text)}</div>'
 
     def mark(self, state: str = "") -> None:
         """Show by its edge that it was right or not, or (``"chosen"``) that it is the one chosen."""
@@ -156,7 +157,7 @@ class MatchForm(Form):
         self.matches = [self._named(letter, text, self.choose) for letter, text in pairs]
         self.buttons = [thing.button for thing in (*self.items, *self.matches)]
         self.items[0].mark("chosen")
-        column = {"flex": "1 1 12em", "margin": "0 8px 0 0"}
+        column = {"flex": "1 1 18em", "min_width": "0", "margin": "0 8px 0 0"}
         columns = [
             ipywidgets.VBox([thing.widget for thing in things], layout=column)
             for things in (self.items, self.matches)
