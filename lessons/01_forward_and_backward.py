@@ -1042,6 +1042,8 @@ quiz("01-q3")
 # %% tags=["quiz"]
 quiz("01-q4")
 
+# %% tags=["quiz"]
+quiz("01-q5")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
@@ -1133,3 +1135,8 @@ guesses("01")
 # * Goodfellow, Bengio, Courville, *Deep Learning*, MIT Press, 2016: chapter 6 derives backpropagation
 #
 # </div>
+
+# %% tags=["quiz"]
+from course_utils.learning import finish
+
+finish("01")

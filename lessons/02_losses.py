@@ -835,3 +835,8 @@ guesses("02")
 # * Lin, Goyal, Girshick, He, Dollár, *Focal Loss for Dense Object Detection*, ICCV 2017, 2980–2988, arXiv:1708.02002: where focal loss comes from
 #
 # </div>
+
+# %% tags=["quiz"]
+from course_utils.learning import finish
+
+finish("02")

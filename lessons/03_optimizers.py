@@ -1152,3 +1152,8 @@ guesses("03")
 # * Dauphin et al., *Identifying and attacking the saddle point problem in high-dimensional non-convex optimization*, NIPS 2014, arXiv:1406.2572: saddle points
 #
 # </div>
+
+# %% tags=["quiz"]
+from course_utils.learning import finish
+
+finish("03")

@@ -1121,6 +1121,7 @@ quiz("04-q3")
 
 # %% tags=["quiz"]
 quiz("04-q4")
+quiz("04-q5")
 
 # %% [markdown]
 # ## 小结 · Take-away
@@ -1212,3 +1213,8 @@ quiz("04-q4")
 # * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set): the photos in the stored pictures
 #
 # </div>
+
+# %% tags=["quiz"]
+from course_utils.learning import finish
+
+finish("04")

@@ -1648,3 +1648,8 @@ progress()
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946
 #
 # </div>
+
+# %% tags=["quiz"]
+from course_utils.learning import finish
+
+finish("05")

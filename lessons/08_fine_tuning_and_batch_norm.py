@@ -1506,3 +1506,8 @@ quiz("08-q4")
 # * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014: where to freeze
 #
 # </div>
+
+# %% tags=["quiz"]
+from course_utils.learning import finish
+
+finish("08")

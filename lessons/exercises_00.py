@@ -89,6 +89,13 @@ def all_photos_together(probabilities):
     return three_answers(p[:, 281:286].sum(), p[:, 151:269].sum())
 
 
+def with_if(probabilities):
+    cat, dog = sums(probabilities)
+    if cat + dog < 0.05:
+        return -1
+    return (dog > cat).astype(int)
+
+
 def accuracy(y, y_hat):
     return np.mean(np.asarray(y) == np.asarray(y_hat))
 
@@ -256,6 +263,10 @@ EXERCISES = [
             "$224\\times224\\times3=150528$；代码是 `photo.size`。",
             "$224\\times224\\times3=150528$; in code: `photo.size`.",
         ),
+        why=(
+            "一张照片在网络眼里就是这 150,528 个数。宽和高都加倍会怎样？数会变成 4 倍：所以网络都先把照片缩小。",
+            "To a network a photo is these 150,528 numbers. What if width and height both double? There are 4 times as many: that is why networks shrink photos first.",
+        ),
         wrong=[
             (224 * 224, "number of pixels"),
             (451, "Multiply"),
@@ -291,6 +302,10 @@ EXERCISES = [
                 "length 1 where it stands: `(h, w, 3)` becomes `(1, h, w, 3)`. "
                 "`np.expand_dims(photo, 0)` and `np.stack([photo])` do as well."
             ),
+        ),
+        why=(
+            "网络总是按批次算，一张照片也要写成长度为 1 的批次；加一维不改动任何一个数。以后看到 `expected shape (None, …)` 一类的报错，先查这一维。",
+            "A network always works on a batch, and one photo is a batch of length 1; adding a dimension changes none of the numbers. When an error says `expected shape (None, …)`, look for this dimension first.",
         ),
         wrong=[
             (lambda photo: photo, "still missing"),
@@ -414,6 +429,10 @@ EXERCISES = [
         ],
         reference=cat_dog_or_neither,
         solution=(THREE_ANSWERS, THREE_ANSWERS),
+        why=(
+            "没有训练，只是把别人的类名分成你要的几组，就得到一个分类器；“都不是”让它在没有把握时不乱答。再想想：把 0.05 换成 0.5 会怎样？",
+            "Without any training, you sorted somebody else's classes into your groups and have a classifier; “neither” keeps it from guessing when nothing fits. Think on: what would 0.5 in place of 0.05 do?",
+        ),
         wrong=[
             (without_both_last, "both missing"),
             (without_the_last_dog, "dog class (268) is missing"),
@@ -428,6 +447,7 @@ EXERCISES = [
             (one_below_the_limit, "both sums together"),
             (more_than_half, "more than 0.5"),
             (all_photos_together, "axis=1"),
+            (with_if, "np.where(condition, a, b)"),
         ],
     ),
     Exercise(
@@ -495,6 +515,10 @@ EXERCISES = [
         ],
         reference=accuracy,
         solution=("`return np.mean(y == y_hat)`", "`return np.mean(y == y_hat)`"),
+        why=(
+            "`True` 算 1，`False` 算 0，所以“答对”的平均值就是答对的比例。照片里 90% 是狗时，永远答“狗”也有 0.9：一个准确率要和这样的基线一起看。",
+            "`True` counts as 1 and `False` as 0, so the mean of “is right” is the share of right answers. If 90% of the photos are dogs, always saying “dog” scores 0.9: read an accuracy beside such a baseline.",
+        ),
         wrong=[
             (lambda y, y_hat: np.sum(y == y_hat), "divide by all"),
             (lambda y, y_hat: np.mean(y != y_hat), "error rate"),

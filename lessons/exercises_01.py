@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils.learning import judges
 from course_utils.learning.answers import Number, YesNo
-from course_utils.learning.definitions import Exercise, Option, Prediction, Quiz
+from course_utils.learning.definitions import Exercise, Option, Ordering, Prediction, Quiz, Step
 
 
 def dense_backward(X, W, delta):
@@ -29,6 +29,33 @@ def wrong_entry(f, x, claimed, epsilon=1e-5):
 
 def without_abs(f, x, claimed, epsilon=1e-5):
     return int(np.argmax(claimed - differences(f, x, epsilon) / (2 * epsilon)))
+
+
+def aliased(f, x, claimed, epsilon=1e-5):
+    numeric = np.zeros(len(x))
+    for i in range(len(x)):
+        up = x
+        up[i] += epsilon
+        down = x
+        down[i] -= 2 * epsilon
+        numeric[i] = (f(up) - f(down)) / (2 * epsilon)
+    return int(np.argmax(np.abs(claimed - numeric)))
+
+
+def put_back(f, x, claimed, epsilon=1e-5):
+    numeric = np.zeros(len(x))
+    for i in range(len(x)):
+        up, down = x, x
+        up[i] += epsilon
+        down[i] -= epsilon
+        numeric[i] = (f(up) - f(down)) / (2 * epsilon)
+    return int(np.argmax(np.abs(claimed - numeric)))
+
+
+def left_changed(f, x, claimed, epsilon=1e-5):
+    answer = wrong_entry(f, x, claimed, epsilon)
+    x[0] += epsilon
+    return answer
 
 
 def half_the_distance(f, x, claimed, epsilon=1e-5):
@@ -123,6 +150,10 @@ EXERCISES = [
                 "$\\partial E/\\partial w_2=0.25\\cdot(-1)=-0.25$."
             ),
         ),
+        why=(
+            "链式法则从后往前一段一段乘，$\\delta$ 算一次，所有权重都能用：这就是反向传播省下的功夫。符号也有意义：$w_2$ 变大，误差变小。",
+            "The chain rule multiplies piece by piece from the back, and every weight uses the same $\\delta$: that is the work backpropagation saves. The sign says something too: a larger $w_2$ makes the error smaller.",
+        ),
         wrong=[
             (0.5, "computed with"),
             (-1.0, "activation is missing"),
@@ -144,6 +175,7 @@ EXERCISES = [
                 )
             ],
             random=random_layer,
+            returns=("dW", "db", "dX"),
             mistakes=[
                 (
                     lambda X, W, delta: (delta.T @ X, delta.mean(axis=0), delta @ W),
@@ -160,6 +192,39 @@ EXERCISES = [
                     (
                         "$dW$ 转置了：它的形状要和 $W$ 一样，是（输出数，输入数）。",
                         "$dW$ is transposed: it must have the shape of $W$, (outputs, inputs).",
+                    ),
+                ),
+                *[
+                    (
+                        wrong,  # these two fail in the same words
+                        (
+                            "公式里一个样本是一列（$W^\\top\\delta$、$\\delta x^\\top$），批次里一个样本是一行：每个式子要整个转置，次序也跟着反过来。",
+                            "In the formulas one sample is a column ($W^\\top\\delta$, $\\delta x^\\top$), in a batch it is a row: transpose each formula as a whole, which turns its order round.",
+                        ),
+                    )
+                    for wrong in (
+                        lambda X, W, delta: (delta.T @ X, delta.sum(axis=0), W.T @ delta),
+                        lambda X, W, delta: (delta @ X, delta.sum(axis=0), delta @ W),
+                    )
+                ],
+                *[
+                    (
+                        wrong,
+                        (
+                            "`delta` 的列是输出，只能乘行也是输出的数组：`W` 本身就是这样，不用 `.T`。",
+                            "The columns of `delta` are outputs, so what it multiplies must have outputs as rows: `W` has, as it stands, without `.T`.",
+                        ),
+                    )
+                    for wrong in (
+                        lambda X, W, delta: (delta.T @ X, delta.sum(axis=0), delta @ W.T),
+                        lambda X, W, delta: (delta @ X.T, delta.sum(axis=0), delta @ W),
+                    )
+                ],
+                (
+                    lambda X, W, delta: (X @ delta, delta.sum(axis=0), delta @ W),
+                    (
+                        "$dW$ 把各个样本加起来：相乘时消去的是样本那一维，它在 `X` 和 `delta` 里都是行，所以要转置一个。",
+                        "$dW$ adds up the samples: they are what the product sums over. In `X` and in `delta` they are the rows, so one of the two has to be transposed.",
                     ),
                 ),
                 (
@@ -197,11 +262,23 @@ EXERCISES = [
             "`return delta.T @ X, delta.sum(axis=0), delta @ W`",
             "`return delta.T @ X, delta.sum(axis=0), delta @ W`",
         ),
+        why=(
+            "每个结果的形状都和它对应的 $W$、$b$、$X$ 一样，形状就几乎决定了式子。`delta @ W` 就是传给前一层的信号，再多的层也只是把这三行重复一遍。",
+            "Each result has the shape of its own $W$, $b$ or $X$, and the shapes all but dictate the formulas. `delta @ W` is the signal for the previous layer; a deeper network only repeats these three lines.",
+        ),
         wrong=[
             (lambda X, W, delta: (delta.T @ X, delta.mean(axis=0), delta @ W), "not their mean"),
             (lambda X, W, delta: (X.T @ delta, delta.sum(axis=0), delta @ W), "transposed"),
             (lambda X, W, delta: (delta.T @ X, delta, delta @ W), "add up the rows"),
-            (lambda X, W, delta: (delta.T @ X, delta.sum(axis=0), delta @ W.T), "matmul"),
+            (lambda X, W, delta: (delta.T @ X, delta.sum(axis=0), delta @ W.T), "outputs as rows"),
+            (
+                lambda X, W, delta: (delta.T @ X, delta.sum(axis=0), W.T @ delta),
+                "one sample is a column",
+            ),
+            (lambda X, W, delta: (X.T @ delta, delta.sum(axis=0), W.T @ delta), "is a column"),
+            (lambda X, W, delta: (delta @ X, delta.sum(axis=0), delta @ W), "is a column"),
+            (lambda X, W, delta: (X @ delta, delta.sum(axis=0), delta @ W), "sums over"),
+            (lambda X, W, delta: (delta.T @ X, delta.max(axis=0), delta @ W), "`db`"),
         ],
     ),
     Exercise(
@@ -236,8 +313,8 @@ EXERCISES = [
                 (
                     lambda f, x, claimed, epsilon=1e-5: int(np.argmax(np.abs(claimed))),
                     (
-                        "最大的数不一定是错的：和有限差分比较。",
-                        "The largest number need not be the wrong one: compare with finite differences.",
+                        "最大的数不一定是错的：和有限差分比较。如果你的差分全是 0，看看有没有 `xx = x`：它不复制，两个名字是同一个数组，要写 `x.copy()`。",
+                        "The largest number need not be the wrong one: compare with finite differences. If yours are all 0, look for `xx = x`: it makes no copy, both names are one array; write `x.copy()`.",
                     ),
                 ),
                 (
@@ -280,12 +357,19 @@ EXERCISES = [
                 "`return np.argmax(np.abs(claimed - numeric))`."
             ),
         ),
+        why=(
+            "有限差分不知道梯度是怎么推出来的，所以能查出任何推导的错；代价是每个分量要算两次 $f$，一百万个参数就要两百万次。因此只用它来检查。",
+            "Finite differences know nothing of how the gradient was derived, so they find a mistake in any derivation; the price is two calls of $f$ for each component, two million for a million parameters. So they serve as a check only.",
+        ),
         wrong=[
             (without_abs, "absolute differences"),
             (half_the_distance, "apart"),
             (all_at_once, "moves one"),
             (lambda f, x, claimed, epsilon=1e-5: int(np.argmax(np.abs(claimed))), "need not be"),
             (lambda f, x, claimed: claimed - differences(f, x, 1e-5), "shape"),
+            (aliased, "`=` makes no copy"),
+            (put_back, "makes no copy"),
+            (left_changed, "changes the `x`"),
         ],
     ),
     Exercise(
@@ -293,7 +377,7 @@ EXERCISES = [
         title=("先写形状", "Shapes first"),
         judge=judges.fields(
             {
-                "W1": judges.values(
+                "W1": judges.shape(
                     (8, 5),
                     mistakes=[
                         (
@@ -305,7 +389,7 @@ EXERCISES = [
                         )
                     ],
                 ),
-                "delta1": judges.values(
+                "delta1": judges.shape(
                     (32, 8),
                     mistakes=[
                         (
@@ -324,7 +408,7 @@ EXERCISES = [
                         ),
                     ],
                 ),
-                "dW2": judges.values(
+                "dW2": judges.shape(
                     (3, 8),
                     mistakes=[
                         (
@@ -336,7 +420,7 @@ EXERCISES = [
                         )
                     ],
                 ),
-                "dX": judges.values(
+                "dX": judges.shape(
                     (32, 5),
                     mistakes=[
                         (
@@ -365,6 +449,10 @@ EXERCISES = [
             "`W1` (8, 5)；`delta1` (32, 8)；`dW2` (3, 8)；`dX` (32, 5)。",
             "`W1` (8, 5); `delta1` (32, 8); `dW2` (3, 8); `dX` (32, 5).",
         ),
+        why=(
+            "梯度和它的参数同形，$\\Delta$ 和 $Z$ 同形：先写形状，大多数转置的错误在运行之前就看得出来。",
+            "A gradient has the shape of its parameter, $\\Delta$ the shape of $Z$: write the shapes first, and most misplaced transposes show before you run anything.",
+        ),
         wrong=[
             ({"W1": (5, 8), "delta1": (32, 8), "dW2": (3, 8), "dX": (32, 5)}, "Keras stores"),
             (
@@ -373,6 +461,11 @@ EXERCISES = [
             ),
             ({"W1": (8, 5), "delta1": (32, 8), "dW2": (8, 3), "dX": (32, 5)}, "its parameter"),
             ({"W1": (8, 5), "delta1": (32, 8), "dW2": (3, 8), "dX": (5,)}, "of its own"),
+            (
+                {"W1": (8,), "delta1": (32, 8), "dW2": (3, 8), "dX": (32, 5)},
+                "`(8,)` has 1 dimension",
+            ),
+            ({"W1": (8, 4), "delta1": (32, 8), "dW2": (3, 8), "dX": (32, 5)}, "dimension 2"),
         ],
     ),
 ]
@@ -511,6 +604,60 @@ QUIZZES = [
                 ),
             ),
         ],
+    ),
+    Ordering(
+        id="01-q5",
+        question=(
+            "训练网络的一步，由哪几件事组成，先后怎样？",
+            "What makes up one step of training, and in which order?",
+        ),
+        steps=[
+            Step(("取一批样本和它们的标签", "take a batch of samples with their labels")),
+            Step(
+                (
+                    "前向传播：从第一层到最后一层，记下每层的 $Z$ 和 $A$",
+                    "forward: from the first layer to the last, keeping the $Z$ and $A$ of each",
+                ),
+                (
+                    "还没有样本，拿什么往前传？",
+                    "There are no samples yet: what would you send forward?",
+                ),
+            ),
+            Step(
+                (
+                    "由预测和标签算出损失，以及最后一层的 $\\Delta$",
+                    "from predictions and labels: the loss, and the $\\Delta$ of the last layer",
+                ),
+                (
+                    "损失比较预测和标签；预测要等前向传播走完才有。",
+                    "A loss compares predictions with labels, and there is no prediction before the forward pass is done.",
+                ),
+            ),
+            Step(
+                (
+                    "反向传播：从最后一层到第一层，算出每层的 $dW$ 和 $db$",
+                    "backward: from the last layer to the first, computing $dW$ and $db$ of each",
+                ),
+                (
+                    "反向传播从最后一层的 $\\Delta$ 开始，还要用前向时记下的 $Z$ 和 $A$；现在还没有齐。",
+                    "Going backward starts from the $\\Delta$ of the last layer and uses the $Z$ and $A$ kept on the way forward; not all of that is there yet.",
+                ),
+            ),
+            Step(
+                (
+                    "优化器按学习率更新所有权重和偏置",
+                    "the optimizer updates all weights and biases by the learning rate",
+                ),
+                (
+                    "梯度还没有算完。先改权重，后面算出的 $W^\\top\\delta$ 用的就是新的 $W$，与前向时的不是同一个网络。",
+                    "The gradients are not complete yet. With weights changed now, $W^\\top\\delta$ would use the new $W$: not the network that the forward pass went through.",
+                ),
+            ),
+        ],
+        why=(
+            "每一件都要用到前一件的结果。更新放在最后：同一步里，前向和反向走的是同一组权重。",
+            "Each needs what the one before it has made. The update comes last: within a step, forward and backward go through the same weights.",
+        ),
     ),
 ]
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils.learning import judges
 from course_utils.learning.answers import Number
-from course_utils.learning.definitions import Exercise, Option, Prediction, Quiz
+from course_utils.learning.definitions import Exercise, Matching, Option, Pair, Prediction, Quiz
 
 
 def softplus(t):
@@ -141,6 +141,10 @@ EXERCISES = [
         ],
         reference=1.386294,
         solution=("$-\\log 0.25=\\log 4\\approx1.386$。", "$-\\log 0.25=\\log 4\\approx1.386$."),
+        why=(
+            "交叉熵只看正确那一类得到的概率，取负对数：概率每减半，损失就多 $\\log2$。给 1% 时是多少？试一试，再想想它为什么重罚“很有把握地答错”。",
+            "Cross-entropy looks at the probability of the right class alone and takes minus its logarithm: each halving adds $\\log2$. What is it at 1%? Try it, and see why being sure and wrong costs so much.",
+        ),
         wrong=[
             (0.287682, "the loss for"),
             (-1.386294, "negative logarithm"),
@@ -234,6 +238,10 @@ EXERCISES = [
                 "`softplus = lambda t: max(t, 0) + np.log1p(np.exp(-abs(t)))`, "
                 "`return w * y * softplus(-z) + (1 - y) * softplus(z)`."
             ),
+        ),
+        why=(
+            "先合并再计算，$e^z$ 就不会溢出，$\\log$ 也不会遇到 0：数学上相同的两个式子，在浮点数里可以差到 NaN。框架里的 `from_logits=True` 做的就是这件事。",
+            "Combined before it is computed, $e^z$ cannot overflow and $\\log$ never meets 0: two formulas that are equal in mathematics can differ by a NaN in floating point. This is what `from_logits=True` does in the frameworks.",
         ),
         wrong=[
             (everything_weighted, "only the term of label 1"),
@@ -333,6 +341,10 @@ EXERCISES = [
                 "`return (np.exp(log_softmax(logits)) - one_hot) / len(logits)`."
             ),
         ),
+        why=(
+            "softmax 和交叉熵合在一起，导数只剩“预测减标签”，不必求 softmax 的雅可比矩阵；每行加起来是 0，因为一个类的概率升高，别的就要降低。",
+            "Softmax and cross-entropy together leave a derivative of just “prediction minus label”, without the Jacobian of softmax; each row adds up to 0, since what one class gains the others lose.",
+        ),
         wrong=[
             (delta_of_sum, "is a mean"),
             (mean_of_all_numbers, "not by that of all"),
@@ -384,6 +396,10 @@ EXERCISES = [
         solution=(
             "批次变成 8 倍，梯度的期望变成 8 倍，学习率除以 8：$0.1/8=0.0125$。",
             "The batch is 8 times as large, so is the expected gradient; divide the rate by 8: $0.1/8=0.0125$.",
+        ),
+        why=(
+            "求和的梯度随批次变大，步子也跟着变大；取平均就不用每换一次批大小都重调学习率。所以框架默认取平均。",
+            "The gradient of a sum grows with the batch, and the steps with it; with a mean you need not tune the rate again for each batch size. That is why frameworks take the mean by default.",
         ),
         wrong=[(0.1, "cannot stay"), (0.8, "other way round"), (0.1 / 8**0.5, "about noise")],
     ),
@@ -489,36 +505,89 @@ QUIZZES = [
             ),
         ],
     ),
-    Quiz(
+    Matching(
         id="02-q4",
         question=(
-            "标签是整数 0、1、2，模型输出 3 个 logits。用哪个损失？",
-            "Labels are the integers 0, 1, 2 and the model gives 3 logits. Which loss?",
+            "模型最后一层都没有激活函数。每种任务配哪个损失？",
+            "In each of these models the last layer has no activation. Which loss goes with which task?",
         ),
-        options=[
-            Option(
+        pairs=[
+            Pair(
                 (
-                    "`CategoricalCrossentropy(from_logits=True)`",
-                    "`CategoricalCrossentropy(from_logits=True)`",
+                    "猫或狗：标签是 0 或 1，模型输出 1 个数",
+                    "cat or dog: labels 0 or 1, the model gives 1 number",
                 ),
-                ("它要独热编码的标签。", "It wants one-hot labels."),
-            ),
-            Option(
-                (
-                    "`SparseCategoricalCrossentropy(from_logits=True)`",
-                    "`SparseCategoricalCrossentropy(from_logits=True)`",
-                ),
-                ("对：整数标签用 sparse。", "Yes: integer labels go with sparse."),
-                right=True,
-            ),
-            Option(
                 (
                     "`BinaryCrossentropy(from_logits=True)`",
                     "`BinaryCrossentropy(from_logits=True)`",
                 ),
                 (
-                    "它把每个输出当作独立的是非题；类别互斥时用 softmax。",
-                    "It treats each output as a yes-or-no question of its own; for exclusive classes use softmax.",
+                    "一个 logit 就够：$p$ 和 $1-p$ 是一回事。",
+                    "One logit will do: $p$ tells $1-p$ as well.",
+                ),
+                (
+                    "它把每个输出当作一道单独的“是或否”；这里不是一道“是或否”。",
+                    "It takes each output for a yes-or-no question of its own, and that is not what is asked here.",
+                ),
+            ),
+            Pair(
+                (
+                    "三个品种：标签是整数 0、1、2，模型输出 3 个数",
+                    "three breeds: labels are the integers 0, 1, 2, the model gives 3 numbers",
+                ),
+                (
+                    "`SparseCategoricalCrossentropy(from_logits=True)`",
+                    "`SparseCategoricalCrossentropy(from_logits=True)`",
+                ),
+                (
+                    "名字里的 sparse 说的是标签：只给类别的编号，不给一整行独热编码。",
+                    "The sparse in its name is about the labels: a class's number instead of a whole one-hot row.",
+                ),
+                (
+                    "它要整数编号作标签，并且每个类一个 logit。",
+                    "It wants class numbers as labels, and a logit for each class.",
+                ),
+            ),
+            Pair(
+                (
+                    "三个品种：标签是独热编码，模型输出 3 个数",
+                    "three breeds: labels are one-hot, the model gives 3 numbers",
+                ),
+                (
+                    "`CategoricalCrossentropy(from_logits=True)`",
+                    "`CategoricalCrossentropy(from_logits=True)`",
+                ),
+                (
+                    "每个标签是一行，和 3 个 logits 一样长；标签平滑也要这种写法。",
+                    "Each label is a row as long as the 3 logits; label smoothing needs this form, too.",
+                ),
+                (
+                    "它要独热编码的标签：每个标签是一整行。",
+                    "It wants one-hot labels: each label is a whole row.",
+                ),
+            ),
+            Pair(
+                (
+                    "狗的体重：标签是公斤数，模型输出 1 个数",
+                    "a dog's weight: labels in kilograms, the model gives 1 number",
+                ),
+                ("`MeanSquaredError()`", "`MeanSquaredError()`"),
+                (
+                    "要预测的是一个量，不是类别：它是正态误差的负对数似然。",
+                    "What is predicted is a quantity, not a class: this is the negative log-likelihood of normal errors.",
+                ),
+                (
+                    "用在类别上，梯度里多一个 $p(1-p)$，很自信地错的时候几乎学不动；它适合连续的量。",
+                    "For classes its gradient has a factor $p(1-p)$ too many and hardly learns when confidently wrong; it suits a continuous quantity.",
+                ),
+            ),
+        ],
+        others=[
+            Option(
+                ("`SparseCategoricalCrossentropy()`", "`SparseCategoricalCrossentropy()`"),
+                (
+                    "没有 `from_logits=True`，它就把输出当作概率：不报错，但错了。",
+                    "Without `from_logits=True` it takes the outputs for probabilities: no error, but wrong.",
                 ),
             ),
         ],

@@ -136,6 +136,10 @@ EXERCISES = [
             "$|1-8\\alpha|<1$ 等价于 $0<\\alpha<2/8=0.25$。",
             "$|1-8\\alpha|<1$ means $0<\\alpha<2/8=0.25$.",
         ),
+        why=(
+            "每一步把误差乘上 $1-8\\alpha$，绝对值小于 1 才会收敛。再想想：$\\alpha=0.125$ 时乘数是 0，一步就到底；为什么在峡谷里做不到？",
+            "Each step multiplies the error by $1-8\\alpha$, and it shrinks only while that is below 1 in size. Think on: at $\\alpha=0.125$ the factor is 0 and one step arrives; why can a ravine not have that?",
+        ),
         wrong=[(0.125, "twice that"), (16, "the steeper"), (2, "the limit for"), ("a", "number")],
     ),
     Exercise(
@@ -145,6 +149,7 @@ EXERCISES = [
             momentum_step,
             inputs=[(np.array([1.0]), np.array([0.5]), np.array([2.0]), 0.1, 0.9)],
             random=random_step,
+            returns=("theta", "u"),
             mistakes=[
                 (
                     copied_step,
@@ -223,6 +228,10 @@ EXERCISES = [
             "`u = beta * u + g`，然后 `return theta - alpha * u, u`。学习率不变时，两种写法走同一条路；中途把 $\\alpha$ 调小，这种写法从下一步起整步都变小，而 $v$ 里还留着旧的 $\\alpha$。",
             "`u = beta * u + g`, then `return theta - alpha * u, u`. While the learning rate is constant, both forms take the same path; if $\\alpha$ is lowered on the way, this form shortens the whole next step at once, while $v$ still holds the old $\\alpha$.",
         ),
+        why=(
+            "两种写法只差一个 $-\\alpha$，路线相同；改学习率时才看得出差别。PyTorch 的 SGD 用这一种，Keras 的用 $v$：照搬学习率调度时要留意。",
+            "The two forms differ by $-\\alpha$ alone and take the same path, until the rate changes. SGD in PyTorch is written this way, in Keras with $v$: mind that when you copy a schedule from one to the other.",
+        ),
         wrong=[
             (copied_step, "its memory"),
             (half_copied_step, "still in the memory"),
@@ -298,6 +307,10 @@ EXERCISES = [
         solution=(
             "`return math.ceil(math.log(1 - share) / math.log(beta))`。要到 99%，$\\beta=0.9$ 需要 44 步，$\\beta=0.999$ 需要 4,603 步：$v$ 的偏差比 $m$ 的持续得久得多，所以没有修正时步子长时间太大。",
             "`return math.ceil(math.log(1 - share) / math.log(beta))`. To reach 99%, $\\beta=0.9$ takes 44 steps and $\\beta=0.999$ takes 4,603: the bias of $v$ lasts far longer than that of $m$, so without correction the steps stay too long for a long time.",
+        ),
+        why=(
+            "$1-\\beta^t$ 是平均值已经“装满”的份额，$\\beta$ 越接近 1 装得越慢。Adam 除以它，第一步就能用；代价只是每步一次除法。",
+            "$1-\\beta^t$ is how full the average is, and the closer $\\beta$ is to 1 the slower it fills. Adam divides by it and can use the average from the first step on, at the price of one division.",
         ),
         wrong=[
             (lambda beta, share: math.log(1 - share) / math.log(beta), "whole numbers"),
@@ -385,6 +398,10 @@ EXERCISES = [
         solution=(
             "`return peak * min(1, step / warmup_steps, (total_steps - step) / decay_steps)`",
             "`return peak * min(1, step / warmup_steps, (total_steps - step) / decay_steps)`",
+        ),
+        why=(
+            "三条线取最小值，不必写 `if`，接头处也自然相连。平的一段随时可以延长，想停时再下降：余弦调度要先定好总步数，它不用。",
+            "The smallest of three lines needs no `if` and has no gap where they meet. The flat part can be made longer at any time, with the fall whenever you want to stop; a cosine has to know its length beforehand.",
         ),
         wrong=[
             (no_warmup, "Warm-up is missing"),

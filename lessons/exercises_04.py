@@ -5,7 +5,15 @@ import math
 import numpy as np
 
 from course_utils.learning import judges
-from course_utils.learning.definitions import Exercise, Option, Quiz, not_yet, right
+from course_utils.learning.definitions import (
+    Exercise,
+    Marking,
+    Option,
+    Quiz,
+    Region,
+    not_yet,
+    right,
+)
 
 # --- 04-1: a kernel of one's own ---
 
@@ -143,6 +151,19 @@ def random_layers(rng):
     return int(rng.integers(5, 300)), int(rng.integers(2, 7)), int(rng.integers(1, 4))
 
 
+def square_and_ramp():
+    """A bright square on grey, and at the right a strip that slowly brightens: 60 × 120 pixels."""
+    import matplotlib.pyplot as plt
+
+    pixels = np.full((60, 120), 0.35)
+    pixels[14:54, 30:70] = 0.9
+    pixels[:, 80:] = np.linspace(0.1, 0.9, 40)
+    fig, ax = plt.subplots(figsize=(4.8, 2.4))
+    ax.imshow(pixels, cmap="gray", vmin=0, vmax=1)
+    ax.axis("off")
+    return fig
+
+
 EXERCISES = [
     Exercise(
         id="04-1",
@@ -166,6 +187,10 @@ EXERCISES = [
         solution=(
             "`[[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]`（Prewitt 核）：每行的和为 0，右边减左边。",
             "`[[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]` (the Prewitt kernel): each row adds up to 0, right minus left.",
+        ),
+        why=(
+            "每行加起来是 0，平坦的地方就得 0；右减左，只有左右不同的地方才有响应。把它转置，就成了找水平边缘的核。",
+            "Each row adds up to 0, so flat areas give 0; right minus left answers only where left and right differ. Transpose it, and you have a kernel for horizontal edges.",
         ),
         wrong=[
             ([[1, 1, 1], [1, 1, 1], [1, 1, 1]], "must add up to 0"),
@@ -247,6 +272,10 @@ EXERCISES = [
         solution=(
             "`n_out = math.ceil(n / stride)`，`return max((n_out - 1) * stride + k - n, 0)`。上面 $n=6$、$k=3$、$s=2$ 的例子是 1 个零，只好补在一边：Keras 补在右边。",
             "`n_out = math.ceil(n / stride)` and `return max((n_out - 1) * stride + k - n, 0)`. In the example above with $n=6$, $k=3$, $s=2$ it is 1 zero, which has to go to one side: Keras puts it on the right.",
+        ),
+        why=(
+            "补零让输出的大小只由步幅决定，与核的大小无关，网络的形状就容易算了。零是奇数个时左右不能相等：两个框架补在不同的边，搬来的权重就会错开一个像素。",
+            "With this padding the size of the output depends on the stride and not on the kernel, so a network's shapes are easy to work out. An odd number of zeros cannot be shared equally: where two frameworks put it on different sides, copied weights are off by one pixel.",
         ),
         wrong=[
             (stride_one_only, "only with stride"),
@@ -348,6 +377,10 @@ EXERCISES = [
             "参数 $5\\cdot5\\cdot32\\cdot64+64=51264$；乘加 $28\\cdot28\\cdot5\\cdot5\\cdot32\\cdot64=40140800$。",
             "Parameters $5\\cdot5\\cdot32\\cdot64+64=51264$; MACs $28\\cdot28\\cdot5\\cdot5\\cdot32\\cdot64=40140800$.",
         ),
+        why=(
+            "参数与照片大小无关，乘加次数却随输出的每个位置增加：同一组权重用了 $28\\cdot28$ 次。所以“小模型”不一定快。",
+            "The parameters do not depend on the size of the photo, while the work grows with every place of the output: the same weights are used $28\\cdot28$ times. So a “small” model need not be fast.",
+        ),
         wrong=[
             ({"parameters": 51_200, "macs": 40_140_800}, "biases as well"),
             ({"parameters": 1_664, "macs": 40_140_800}, "input channels"),
@@ -408,6 +441,10 @@ EXERCISES = [
         ],
         reference=gap,
         solution=("`return maps.mean(axis=(2, 3))`", "`return maps.mean(axis=(2, 3))`"),
+        why=(
+            "每个通道只留一个平均数，猫在左边还是右边都一样，照片多大也都行；丢掉的是“在哪里”。需要位置的任务（检测、分割）就不能这样做。",
+            "One mean for each channel: whether the cat is left or right makes no difference, nor does the size of the photo; what is lost is “where”. A task that needs the place, such as detection or segmentation, cannot do this.",
+        ),
         wrong=[
             (lambda maps: maps.mean(axis=(1, 2)), "order of Keras"),
             (lambda maps: maps.max(axis=(2, 3)), "max pooling"),
@@ -480,6 +517,10 @@ EXERCISES = [
         solution=(
             "`r, d, n = 1, 1, 0`；当 `r < pixels` 时：`r += (k - 1) * d`，`d *= stride`，`n += 1`；最后 `return n`。要看到 224 个像素，3×3、步幅 1 要 112 层，步幅 2 只要 7 层。",
             "`r, d, n = 1, 1, 0`; while `r < pixels`: `r += (k - 1) * d`, `d *= stride`, `n += 1`; at the end `return n`. To see 224 pixels takes 112 layers of 3×3 with stride 1, and only 7 with stride 2.",
+        ),
+        why=(
+            "步幅让后面每一层的一步跨过更多像素，感受野成倍增长；步幅 1 时只是每层加一点。这就是网络边走边缩小的原因之一。",
+            "A stride makes one step of every later layer cover more pixels, so the receptive field grows by factors; with stride 1 it only grows by a little each layer. That is one reason why networks shrink the picture on the way.",
         ),
         wrong=[
             (without_spacing, "stride is not used"),
@@ -627,6 +668,61 @@ QUIZZES = [
                     "准确率随深度变化很大，而且两条曲线交叉：每个任务有自己合适的深度。",
                     "Accuracy changes a lot with depth, and the curves cross: each task has a depth that suits it.",
                 ),
+            ),
+        ],
+    ),
+    Marking(
+        id="04-q5",
+        question=(
+            "竖直的 Sobel 核（右边减左边，如本课开头）滑过这张灰度图，越亮的像素数值越大。哪一处的输出最大？",
+            "The vertical Sobel kernel (right minus left, as at the start of this lesson) slides over this grey picture; brighter pixels are larger numbers. Where is its output largest?",
+        ),
+        picture=square_and_ramp,
+        alt=(
+            "灰色背景上有一个亮的方块；最右边一条由暗慢慢变亮。五处画了带字母的框：方块的左边缘、上边缘、中间、右边缘，以及渐变的一条。",
+            "A bright square on a grey background; at the far right a strip that slowly turns from dark to bright. Lettered frames mark five places: the square's left edge, top edge, middle and right edge, and the strip.",
+        ),
+        options=[
+            Region(
+                ("方块的左边缘", "the left edge of the square"),
+                (
+                    "左暗右亮，差别又大：右边减左边是很大的正数。",
+                    "Dark on the left, bright on the right, and a large difference: right minus left is a large positive number.",
+                ),
+                right=True,
+                box=(24, 24, 36, 44),
+            ),
+            Region(
+                ("方块的右边缘", "the right edge of the square"),
+                (
+                    "这里左亮右暗，右边减左边是**负**数：绝对值一样大，却是最小的输出。",
+                    "Here it is bright on the left and dark on the right, so right minus left is **negative**: just as large in size, and the smallest output of all.",
+                ),
+                box=(64, 24, 76, 44),
+            ),
+            Region(
+                ("方块的上边缘", "the top edge of the square"),
+                (
+                    "上下不同，左右相同：每一行右边减左边都是 0。",
+                    "Above and below differ, left and right do not: in every row right minus left is 0.",
+                ),
+                box=(42, 8, 58, 20),
+            ),
+            Region(
+                ("方块的中间", "the middle of the square"),
+                (
+                    "这里最亮，但处处一样亮。核的 9 个数加起来是 0，平坦的地方输出就是 0。",
+                    "It is brightest here, but evenly so. The 9 numbers of the kernel add up to 0, so where the picture is flat the output is 0.",
+                ),
+                box=(43, 27, 57, 41),
+            ),
+            Region(
+                ("右边慢慢变亮的一条", "the strip at the right that slowly turns bright"),
+                (
+                    "方向对了，输出是正的；但 3 个像素之内只变亮一点点，所以很小。",
+                    "The direction is right and the output positive; but within 3 pixels it brightens only a little, so it is small.",
+                ),
+                box=(86, 24, 114, 44),
             ),
         ],
     ),

@@ -323,6 +323,10 @@ EXERCISES = [
             "`gain = np.subtract(with_source, without_source)`；`return gain.mean(), gain.std(ddof=1) / np.sqrt(len(gain))`",
             "`gain = np.subtract(with_source, without_source)`; `return gain.mean(), gain.std(ddof=1) / np.sqrt(len(gain))`",
         ),
+        why=(
+            "同一次划分里两种做法面对同样的照片，先相减，运气好坏就抵消了，标准误也小得多。增益小于两个标准误时，先别说“有用”。",
+            "In one split both ways meet the same photos: subtract first, and good or bad luck cancels, so the standard error is much smaller. With a gain below two standard errors do not yet say that it helps.",
+        ),
         wrong=[
             (gain_swapped, "other way round"),
             (gain_with_deviation, "divide the standard deviation"),
@@ -421,6 +425,10 @@ EXERCISES = [
         solution=(
             "`hospital` 直推式：诊断相同，设备不同，只有 A 有标签。`birds` 归纳式：问题变了，目标有一些标签。`customers` 无监督：两边都没有标签，目标任务是分群。`split` 不是迁移学习：领域和任务都相同。",
             "`hospital` transductive: the same diagnosis, other machines, labels at A only. `birds` inductive: another question, with some target labels. `customers` unsupervised: no labels on either side, and the target task is grouping. `split` is not transfer learning: domain and task are both the same.",
+        ),
+        why=(
+            "看两件事就够了：任务变没变，哪里有标签。名称不是目的：它们告诉你手里的标签能支持哪一类方法。",
+            "Two things decide: has the task changed, and where are the labels? The names are not the point: they tell you which kind of method your labels can support.",
         ),
         wrong=[
             (SETTINGS | {"hospital": "inductive"}, "B has no labels"),
@@ -524,6 +532,10 @@ EXERCISES = [
             "$p/(1-p)=n_T p_T/(n_S p_S)$；两边乘 $n_S/n_T$：`return p / (1 - p) * n_source / n_target`",
             "$p/(1-p)=n_T p_T/(n_S p_S)$; multiply by $n_S/n_T$: `return p / (1 - p) * n_source / n_target`",
         ),
+        why=(
+            "一个分辨源和目标的分类器就够了，不必分别估计两个密度；它分得开的地方，权重才离 1 远。再想想：两边完全不重叠时，权重会怎样？",
+            "One classifier that tells source from target is enough, with no density to estimate; only where it can tell them apart are weights far from 1. Think on: what do the weights do when the two do not overlap at all?",
+        ),
         wrong=[
             (weights_without_counts, "equal numbers"),
             (weights_inverted, "Upside down"),
@@ -619,6 +631,10 @@ EXERCISES = [
         solution=(
             "导数为 0：$(w-a)+\\lambda(w-w_S)=0$，所以 $(1+\\lambda)w=a+\\lambda w_S$：`return (a + strength * w_source) / (1 + strength)`，$a$ 和 $w_S$ 的加权平均。",
             "Set the derivative to 0: $(w-a)+\\lambda(w-w_S)=0$, so $(1+\\lambda)w=a+\\lambda w_S$: `return (a + strength * w_source) / (1 + strength)`, a weighted mean of $a$ and $w_S$.",
+        ),
+        why=(
+            "答案是两个参数的加权平均：$\\lambda=0$ 只听目标，$\\lambda$ 很大就只听源。目标数据少时，稍稍拉向源，方差小了，偏差只大一点。",
+            "The answer is a weighted mean of the two: with $\\lambda=0$ only the target counts, with a large $\\lambda$ only the source. With little target data a gentle pull lowers the variance and adds little bias.",
         ),
         wrong=[
             (pulled_to_zero, "plain"),

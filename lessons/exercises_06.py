@@ -241,6 +241,10 @@ EXERCISES = [
             "$\\lceil316/24\\rceil=14$ 批，最后一批 $316-13\\cdot24=4$ 张，$100/14=7.14$ 遍。",
             "$\\lceil316/24\\rceil=14$ batches, $316-13\\cdot24=4$ in the last, $100/14=7.14$ passes.",
         ),
+        why=(
+            "最后一批不满也是一批，所以向上取整；100 步不等于几遍，要除以每遍的批数。`steps_per_epoch` 写错，网络就会少看或重复看照片。",
+            "A last batch that is not full is a batch too, so round up; 100 steps are as many passes as they hold batches of a pass. With a wrong `steps_per_epoch` a network misses photos or sees some twice.",
+        ),
         wrong=[
             ({"batches": 13, "last_batch": 4, "passes": 7.14}, "round up"),
             ({"batches": 14, "last_batch": 24, "passes": 7.14}, "what is left"),
@@ -363,6 +367,10 @@ EXERCISES = [
         ],
         reference=pixels_seen,
         solution=("`return (v * std + mean) * 255`", "`return (v * std + mean) * 255`"),
+        why=(
+            "倒过来做：先乘标准差，再加均值，再乘 255。画图前这样还原，就能看见网络真正收到的东西；颜色怪，多半是预处理做了两遍。",
+            "Go backwards: times the standard deviation, plus the mean, times 255. Doing so before you plot shows what the network really receives; odd colours mostly mean that the preprocessing was done twice.",
+        ),
         wrong=[
             (forwards, "the way back"),
             (without_255, "multiply by 255 as well"),
@@ -475,6 +483,10 @@ EXERCISES = [
         solution=(
             "A 是 50 和 200；B 是 50 和 50，增强被冻结；C 是 200 和 200，缓存的只是文件名。",
             "A: 50 and 200. B: 50 and 50, augmentation is frozen. C: 200 and 200, only file names are cached.",
+        ),
+        why=(
+            "缓存之前的事只做一次，之后的每一轮都做。所以解码放在缓存前，随机的增强放在缓存后：省下重复的，留下要变化的。",
+            "What comes before the cache happens once, what comes after it happens in every epoch. So decode before and augment after: the repeated work is saved, and what shall vary varies.",
         ),
         wrong=[
             ({"A": [50, 50], "B": [50, 50], "C": [200, 200]}, "anew in each epoch"),
@@ -594,6 +606,10 @@ EXERCISES = [
             "$25000\\cdot224\\cdot224\\cdot3\\cdot4/10^9=15.05$；`uint8` 是它的四分之一，$3.76$。",
             "$25000\\cdot224\\cdot224\\cdot3\\cdot4/10^9=15.05$; `uint8` takes a quarter of it, $3.76$.",
         ),
+        why=(
+            "数的个数乘每个数的字节数就是内存，动手之前用纸笔就能算。缓存 `uint8`、用时再转成浮点数，内存只要四分之一。",
+            "How many numbers, times bytes for each: memory can be worked out on paper before you start. Cache `uint8` and turn it into floats when it is used, and a quarter will do.",
+        ),
         wrong=[
             ({"float32": 3.7632, "uint8": 3.7632}, "4 bytes"),
             ({"float32": 5.0176, "uint8": 3.7632}, "3 channels"),
@@ -688,6 +704,10 @@ EXERCISES = [
         solution=(
             '```python\ngroup = name.removesuffix(".jpg").split("_")[0]\nplace = zlib.crc32(group.encode()) % 100\nreturn "test" if place < 10 else "validation" if place < 30 else "train"\n```',
             '```python\ngroup = name.removesuffix(".jpg").split("_")[0]\nplace = zlib.crc32(group.encode()) % 100\nreturn "test" if place < 10 else "validation" if place < 30 else "train"\n```',
+        ),
+        why=(
+            "只看组名，同一只动物的照片就总在同一边，以后加照片也不会让旧照片换边；`crc32` 每次运行都一样，Python 自己的 `hash` 却不是。",
+            "Only the group's name counts, so all photos of one animal stay on one side, and adding photos never moves the old ones; `crc32` is the same in every run, which Python's own `hash` is not.",
         ),
         wrong=[
             (by_whole_name, "not of the whole name"),

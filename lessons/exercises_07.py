@@ -218,6 +218,10 @@ EXERCISES = [
             "`return (n_train + n_val) * (1 if cached else epochs)`",
             "`return (n_train + n_val) * (1 if cached else epochs)`",
         ),
+        why=(
+            "冻结的骨干网络对同一张照片总给同样的特征，算一次就够，训练多少轮都一样。条件是照片不变：有随机增强时，每一轮都要重算。",
+            "A frozen backbone gives the same features for the same photo, so once is enough for any number of epochs. That holds while the photo stays as it is: with random augmentation each epoch has to compute anew.",
+        ),
         wrong=[
             (without_validation, "as well"),
             (validation_once, "after each epoch"),
@@ -307,6 +311,10 @@ EXERCISES = [
             "```python\nunit = lambda x: x / np.linalg.norm(x, axis=1, keepdims=True)\nreturn y_train[(unit(x_new) @ unit(x_train).T).argmax(axis=1)]\n```",
             "```python\nunit = lambda x: x / np.linalg.norm(x, axis=1, keepdims=True)\nreturn y_train[(unit(x_new) @ unit(x_train).T).argmax(axis=1)]\n```",
         ),
+        why=(
+            "除以长度以后，内积就是夹角的余弦：只比方向，不比长短。没有训练任何东西也能分类，说明类别在特征空间里已经分开了。",
+            "Divided by their lengths, vectors have the cosine of their angle as product: direction counts, length does not. It classifies with nothing trained, which shows that the classes lie apart in feature space already.",
+        ),
         wrong=[
             (without_norms, "Divide by the lengths"),
             (one_norm, "row by row"),
@@ -376,6 +384,10 @@ EXERCISES = [
         solution=(
             "```python\n_, best, error, _ = max(candidates, key=lambda c: c[1])\ntied = [c for c in candidates if c[1] >= best - error]\nreturn min(tied, key=lambda c: c[3])[0]\n```",
             "```python\n_, best, error, _ = max(candidates, key=lambda c: c[1])\ntied = [c for c in candidates if c[1] >= best - error]\nreturn min(tied, key=lambda c: c[3])[0]\n```",
+        ),
+        why=(
+            "相差不到一个标准误，分不出谁好，就选便宜的；“最好”的那个常常只是这一次运气好。",
+            "Less than one standard error apart, nobody can say which is better, so take the cheaper one; the “best” was often just lucky this time.",
         ),
         wrong=[
             (whole_row, "its name only"),
@@ -505,6 +517,10 @@ EXERCISES = [
         solution=(
             "展平：$7\\cdot7\\cdot2048\\cdot256+256+256+1=25690625$；GAP：$2048\\cdot256+256+256+1=524801$，约为展平的 1/49。",
             "Flatten: $7\\cdot7\\cdot2048\\cdot256+256+256+1=25690625$; GAP: $2048\\cdot256+256+256+1=524801$, about 1/49 of flattening.",
+        ),
+        why=(
+            "展平给每个位置一套自己的权重，GAP 让 49 个位置共用一套，所以小约 49 倍。照片少时，权重少的头也不容易过拟合。",
+            "Flattening gives each place weights of its own, GAP has 49 places share one set, hence about 49 times fewer. With few photos the smaller head overfits less easily, too.",
         ),
         wrong=[
             ({"flatten": 25_690_112, "gap": GAP}, "256 biases"),

@@ -262,6 +262,10 @@ EXERCISES = [
             "$2\\cdot192=384$ 个靠梯度，$2\\cdot192=384$ 个靠累计；冻结后可训练的是 0。",
             "$2\\cdot192=384$ by gradient, $2\\cdot192=384$ collected; frozen, 0 are trainable.",
         ),
+        why=(
+            "$\\gamma$、$\\beta$ 靠梯度学，均值和方差靠累计，优化器不碰后两样。所以“冻结”要管住两件事，只降低学习率管不住第二件。",
+            "$\\gamma$ and $\\beta$ learn by gradient, mean and variance are collected, and the optimizer never touches those. So freezing has to stop two things, and a small learning rate does not stop the second.",
+        ),
         wrong=[
             (
                 {"trainable": 768, "moving": 384, "trainable_when_frozen": 0},
@@ -369,6 +373,10 @@ EXERCISES = [
             "```python\nbest = 0\nfor epoch, loss in enumerate(val_losses):\n    if loss < val_losses[best]:\n        best = epoch\n    if epoch - best >= patience:\n        return epoch, best\nreturn len(val_losses) - 1, best\n```",
             "```python\nbest = 0\nfor epoch, loss in enumerate(val_losses):\n    if loss < val_losses[best]:\n        best = epoch\n    if epoch - best >= patience:\n        return epoch, best\nreturn len(val_losses) - 1, best\n```",
         ),
+        why=(
+            "停的那一轮和最好的那一轮不同，所以要取回最好的权重。取回来的验证成绩是挑出来的，偏高：报告要用没挑过的测试集。",
+            "The epoch that stops is not the best one, so the best weights are put back. Their validation score was picked and is too good: report a test set that picked nothing.",
+        ),
         wrong=[
             (stop_swapped, "in this order"),
             (stop_from_one, "count from 0"),
@@ -463,6 +471,10 @@ EXERCISES = [
         solution=(
             "```python\nif step < warm_up:\n    return peak * (step + 1) / warm_up\ndone = (step - warm_up) / (total - warm_up)\nreturn peak * (1 + np.cos(np.pi * done)) / 2\n```",
             "```python\nif step < warm_up:\n    return peak * (step + 1) / warm_up\ndone = (step - warm_up) / (total - warm_up)\nreturn peak * (1 + np.cos(np.pi * done)) / 2\n```",
+        ),
+        why=(
+            "预热从很小的步子开始，随机的头还在乱指的时候，骨干网络就不会被拖走；余弦的末尾很平，最后几步只做微小的调整。",
+            "Warm-up starts with tiny steps, so the backbone is not dragged away while a random head still points anywhere; the cosine ends flat, and its last steps only adjust a little.",
         ),
         wrong=[
             (rate_from_zero, "wasted step"),
@@ -562,6 +574,10 @@ EXERCISES = [
         solution=(
             "`return w - learning_rate * (gradient + alpha * (w - start))`",
             "`return w - learning_rate * (gradient + alpha * (w - start))`",
+        ),
+        why=(
+            "惩罚的梯度指回起点，离得越远拉得越紧。普通的权重衰减拉向 0，会把预训练学到的一起拉掉：区别只在从 $w$ 里减去了什么。",
+            "The gradient of the penalty points back to the start, and the further away the stronger. Plain weight decay pulls towards 0, and takes away what pretraining has learned: the difference is what is subtracted from $w$.",
         ),
         wrong=[
             (step_to_zero, "pulls towards 0"),

@@ -241,6 +241,10 @@ EXERCISES = [
         ],
         reference=3843,
         solution=("$1280\\times3+3=3843$", "$1280\\times3+3=3843$"),
+        why=(
+            "头的大小只看特征数和类数，与照片多少、骨干网络多深无关：3,843 个数，几十张照片就教得会。再加一类要多几个数？",
+            "A head's size depends on features and classes, not on the photos or the depth of the backbone: 3,843 numbers, which a few dozen photos can teach. How many more does one more class take?",
+        ),
         wrong=[
             (3840, "has a bias"),
             (1281, "one output"),
@@ -270,6 +274,10 @@ EXERCISES = [
         solution=(
             "$n\\ge99z^2=99\\times3.8416=380.3$，所以要 381 张，而且一张都不能错。",
             "$n\\ge99z^2=99\\times3.8416=380.3$, so 381 photos, and not one of them wrong.",
+        ),
+        why=(
+            "一张不错也证明不了“从不出错”：区间的下限只随照片数慢慢上升。要把 99% 换成 99.9%，照片大约要十倍。",
+            "No mistake at all is no proof of “never wrong”: the lower end of the interval rises slowly with the number of photos. Ask for 99.9% instead of 99%, and it takes about ten times as many.",
         ),
         wrong=[
             (300, "rule of thumb"),
@@ -367,6 +375,10 @@ EXERCISES = [
         solution=(
             "```python\nreturn [(y_hat[y == i] != i).mean() if (y == i).any() else 0 for i in (0, 1)]\n```",
             "```python\nreturn [(y_hat[y == i] != i).mean() if (y == i).any() else 0 for i in (0, 1)]\n```",
+        ),
+        why=(
+            "每一类只除以自己的张数，少的那一类就不会被多的淹没。总准确率 95% 时，少数类可能全错：两个数一起报告。",
+            "Each class is divided by its own number, so the rare one is not drowned by the common one. At 95% accuracy the rare class may be all wrong: report both numbers.",
         ),
         wrong=[
             (rates_dogs_first, "reversed"),
@@ -490,6 +502,10 @@ EXERCISES = [
                 "return sum((bins == i).mean() * abs(confidence[bins == i].mean() - is_right[bins == i].mean())\n"
                 "           for i in range(5) if (bins == i).any())\n```"
             ),
+        ),
+        why=(
+            "ECE 问的是：说“90% 把握”的那些，是不是真有 90% 对？每格按照片数加权，空格不算。准确率高不等于校准好，两件事要分开看。",
+            "ECE asks: of those called “90% sure”, are 90% right? Each bin counts by its photos, empty ones do not count. High accuracy is not good calibration: look at both.",
         ),
         wrong=[
             (calibration_unweighted, "Weight the bins"),

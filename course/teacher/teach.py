@@ -134,8 +134,9 @@ def _board(sections: dict[str, list[str]], language: str) -> Iterator[str]:
 def _questions(number: str, language: str) -> Iterator[str]:
     pick = 0 if language == "zh" else 1
     for quiz in definitions.quizzes(number).values():
-        options = (f"- {'✓' if o.right else '✗'} {o.text[pick]}" for o in quiz.options)
-        yield f"**{quiz.id}** {quiz.question[pick]}\n\n" + "\n".join(options)
+        choices = "\n".join(f"- {line}" for line in quiz.lines(pick))
+        answers = "\n".join(f"- {text[pick]}" for text in quiz.key())
+        yield f"**{quiz.id}** {quiz.question[pick]}\n\n{choices}\n\n{answers}"
 
 
 def _mistakes(lesson: Lesson, language: str) -> Iterator[str]:

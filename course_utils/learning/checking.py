@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from course_utils.learning import deadline, definitions, judges, records, show
+from course_utils.learning import deadline, definitions, judges, records, show, where
 from course_utils.learning.definitions import Exercise, Text, Verdict, not_yet
+from course_utils.learning.records import record_quietly
 from course_utils.messages import CourseError, debugging
 
 TITLES: dict[str, Text] = {
@@ -29,6 +30,7 @@ EXAMPLES = {
     "predict": 'predict("03-p1", 20)',
     "outcome": 'outcome("03-p1", n_right)',
     "guesses": 'guesses("03")',
+    "finish": 'finish("03")',
 }
 # What `course grade` reads in the metadata of an output.
 METADATA_KEY = "course"
@@ -60,8 +62,26 @@ def _refuse_other_arguments(function: Callable, args: tuple, kwargs: dict) -> No
     try:
         inspect.signature(function).bind(*args, **kwargs)
     except TypeError:
-        example = EXAMPLES.get(function.__name__, f"{function.__name__}()")
-        raise CourseError(f"请这样写：`{example}`。", f"Write it like this: `{example}`.") from None
+        raise _how_to_write(function.__name__) from None
+
+
+def _how_to_write(name: str) -> CourseError:
+    """The call with an id of the lesson that is open, and what else there is in that lesson."""
+    example, number = EXAMPLES.get(name, f"{name}()"), where.this_lesson()
+    group, kind = (
+        (definitions.quizzes, ("测验", "quizzes"))
+        if name == "quiz"
+        else (definitions.exercises, ("练习", "exercises"))
+    )
+    known = list(group(number)) if number and "-" in example else []
+    zh, en = f"请这样写：`{example}`。", f"Write it like this: `{example}`."
+    if not known:
+        return CourseError(zh, en)
+    example = re.sub(r'(?<=")03-q?\d', known[0], example)
+    return CourseError(
+        f"请这样写：`{example}`。这一课的{kind[0]}：{'、'.join(known)}。",
+        f"Write it like this: `{example}`. The {kind[1]} of this lesson: {', '.join(known)}.",
+    )
 
 
 def _show_own_fault(error: Exception) -> None:
@@ -108,38 +128,65 @@ def _too_long(error: deadline.TookTooLong) -> Verdict:
 
 @never_raises
 def check(name: str, answer: Any = ...) -> None:
-    """Say whether the answer to exercise ``name`` is right, and if not yet, why."""
+    """Say whether the answer to exercise ``name`` is right, and why or why not yet.
+
+    Where a kernel runs, buttons below it give hints and the solution.
+    """
     exercise = definitions.find_exercise(name)
-    name = exercise.id
     verdict = judge(exercise, answer)
     if verdict.state != "not attempted":
-        record_quietly(records.note_exercise, name, verdict.state)
-    text = (verdict.zh, verdict.en)
-    if verdict.state == "not attempted" and not verdict.zh:
-        text = TEXT_NOT_ATTEMPTED
+        record_quietly(records.note_exercise, exercise.id, verdict.state)
     zh, en = TITLES[verdict.state]
-    title = (f"{zh} · {name} {exercise.title[0]}", f"{en} · {name} {exercise.title[1]}")
-    about = {METADATA_KEY: {"exercise": name, "state": verdict.state}}
-    show.show(title, text, verdict.state, about)
+    title = (
+        f"{zh} · {exercise.id} {exercise.title[0]}",
+        f"{en} · {exercise.id} {exercise.title[1]}",
+    )
+    about = {METADATA_KEY: {"exercise": exercise.id, "state": verdict.state}}
+    bundle = show.bundle(title, _reason(exercise, verdict), verdict.state)
+    if show.in_notebook():
+        from course_utils.learning.help_buttons import HelpForm
+
+        bundle |= show.view(HelpForm(exercise, bundle["text/html"]).widget)
+    show.publish(bundle, about)
+
+
+def _reason(exercise: Exercise, verdict: Verdict) -> Text:
+    """What is said below the verdict; to a right answer, why it is right and what that buys."""
+    if verdict.state == "not attempted" and not verdict.zh:
+        return TEXT_NOT_ATTEMPTED
+    parts = [(verdict.zh, verdict.en)]
+    if verdict.state == "right" and exercise.why:
+        parts.append(exercise.why)
+    zh, en = (
+        "\n\n".join(part[language] for part in parts if part[language]) for language in (0, 1)
+    )
+    return zh, en
 
 
 @never_raises
 def hint(name: str) -> None:
     """Show the next hint of an exercise, after the ones that were shown before."""
     exercise = definitions.find_exercise(name)
-    name = exercise.id
-    saved = records.read()["exercises"].get(name, {}).get("hints", 0)
-    shown = min(max(saved, _shown_here.get(name, 0)) + 1, len(exercise.hints))
-    _shown_here[name] = shown
-    record_quietly(records.note_help, name, hints=shown)
-    _show_hints(exercise, shown)
+    saved = records.read()["exercises"].get(exercise.id, {}).get("hints", 0)
+    shown = min(max(saved, _shown_here.get(exercise.id, 0)) + 1, len(exercise.hints))
+    note_hint(exercise, shown)
+    show.show(*hints_up_to(exercise, shown))
 
 
 # Hints shown by this kernel: they go on even where progress cannot be saved.
 _shown_here: dict[str, int] = {}
 
 
-def _show_hints(exercise: Exercise, shown: int) -> None:
+def note_hint(exercise: Exercise, shown: int) -> None:
+    """Remember that so many hints were shown; going back to an earlier one takes none away."""
+    saved = records.read()["exercises"].get(exercise.id, {}).get("hints", 0)
+    most = max(shown, saved, _shown_here.get(exercise.id, 0))
+    _shown_here[exercise.id] = most
+    record_quietly(records.note_help, exercise.id, hints=most)
+
+
+def hints_up_to(exercise: Exercise, shown: int) -> tuple[Text, Text]:
+    """Heading and text of the first ``shown`` hints."""
     total = len(exercise.hints)
     zh, en = (
         "\n".join(f"{n}. {text[language]}" for n, text in enumerate(exercise.hints[:shown], 1))
@@ -149,14 +196,17 @@ def _show_hints(exercise: Exercise, shown: int) -> None:
         zh += f'\n\n提示到此为止；`solution("{exercise.id}")` 给出完整解答。'
         en += f'\n\nThat was the last hint; `solution("{exercise.id}")` shows a worked answer.'
     heading = f"提示 {shown}/{total} · {exercise.id}", f"Hint {shown}/{total} · {exercise.id}"
-    show.show(heading, (zh, en))
+    return heading, (zh, en)
 
 
 @never_raises
 def solution(name: str) -> None:
     """Show a worked answer; a student copy says that it has none."""
-    exercise = definitions.find_exercise(name)
-    name = exercise.id
+    show.show(*worked_answer(definitions.find_exercise(name)))
+
+
+def worked_answer(exercise: Exercise) -> tuple[Text, Text]:
+    """Heading and text of the solution, remembered as seen; a student copy has none."""
     text = exercise.solution
     if text is None:
         text = (
@@ -164,8 +214,9 @@ def solution(name: str) -> None:
             "This student copy holds no solutions. Use `hint`, or ask your teacher.",
         )
     else:
-        record_quietly(records.note_help, name, solution=True)
-    show.show((f"解答 · {name} {exercise.title[0]}", f"Solution · {exercise.title[1]}"), text)
+        record_quietly(records.note_help, exercise.id, solution=True)
+    zh, en = exercise.title
+    return (f"解答 · {exercise.id} {zh}", f"Solution · {exercise.id} {en}"), text
 
 
 RESETS = ('reset("03-2")', 'reset("03")', 'reset("all", confirm=True)')
@@ -190,17 +241,3 @@ def reset(what: str = "", confirm: bool = False) -> None:
         examples = [f"`{example}`" for example in RESETS]
         zh, en = "、".join(examples), ", ".join(examples)
         show.show(title, (f"说明要清除什么：{zh}。", f"Say what to clear: {en}."))
-
-
-def record_quietly(function: Callable, *args: Any, **kwargs: Any) -> None:
-    """Progress that cannot be saved (full disk, newer file) must not keep anyone from learning."""
-    from filelock import Timeout
-
-    try:
-        function(*args, **kwargs)
-    except (OSError, Timeout, records.NewerFile):
-        note = (
-            "进度没有保存；`course doctor` 可以查原因。",
-            "Progress could not be saved; `course doctor` helps to find out why.",
-        )
-        show.show(("进度", "Progress"), note)

@@ -4,11 +4,10 @@ docs/exercises.md shows how to write one. Every text is a pair (中文, English)
 formulas between dollar signs.
 """
 
-import hashlib
 import importlib.util
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.machinery import SourceFileLoader
@@ -17,12 +16,30 @@ from types import ModuleType
 from typing import Any, Literal
 
 from course_utils import paths
-from course_utils.learning.answers import Answer, Text
+from course_utils.learning import where
+from course_utils.learning.answers import Answer
+from course_utils.learning.questions import (
+    Marking,
+    Matching,
+    Option,
+    Ordering,
+    Pair,
+    Question,
+    Quiz,
+    Region,
+    Step,
+    Text,
+    check_id,
+)
 from course_utils.messages import CourseError
+
+__all__ = [
+    "NOT_ATTEMPTED", "Exercise", "Marking", "Matching", "Option", "Ordering", "Pair", "Prediction",
+    "Question", "Quiz", "Region", "Step", "Text", "Verdict", "not_yet", "right",
+]  # fmt: skip
 
 State = Literal["right", "not yet", "not attempted"]
 EXERCISE_ID = re.compile(r"\d\d-\d+")
-QUIZ_ID = re.compile(r"\d\d-q\d+")
 PREDICTION_ID = re.compile(r"\d\d-p\d+")
 
 
@@ -55,7 +72,8 @@ class Exercise:
     id: ``"03-2"``. judge: answer -> Verdict. hints: at least two, each a step further.
     reference: an answer that passes. solution: the worked answer. wrong: at least three pairs
     (plausible wrong answer, a piece of the reason that it gets, 中文 or English). seconds: the
-    longest that judging may take. A student copy has no reference, solution and wrong answers.
+    longest that judging may take. why: said when the answer is right: why it is, what it buys,
+    perhaps a question that goes further. A student copy has no reference, solution and wrong answers.
     """
 
     id: str
@@ -66,33 +84,10 @@ class Exercise:
     solution: Text | None = None
     wrong: Sequence[tuple[Any, str]] = ()
     seconds: float = 10.0
+    why: Text | None = None
 
     def __post_init__(self) -> None:
-        _check_id(self.id, EXERCISE_ID, "03-2")
-
-
-@dataclass(frozen=True)
-class Option:
-    """One option of a quiz with its feedback, both as (中文, English)."""
-
-    text: Text
-    feedback: Text
-    right: bool = False
-
-
-@dataclass(frozen=True)
-class Quiz:
-    """One question with options; ``id`` is like ``"03-q1"``. One option or more are right."""
-
-    id: str
-    question: Text
-    options: Sequence[Option]
-
-    def __post_init__(self) -> None:
-        _check_id(self.id, QUIZ_ID, "03-q1")
-        # Authors tend to put the right option second: an order of its own gives nothing away.
-        options = sorted(self.options, key=lambda option: _digest(self.id + option.text[1]))
-        object.__setattr__(self, "options", tuple(options))
+        check_id(self.id, EXERCISE_ID, "03-2")
 
 
 @dataclass(frozen=True)
@@ -108,19 +103,7 @@ class Prediction:
     answer: Answer
 
     def __post_init__(self) -> None:
-        _check_id(self.id, PREDICTION_ID, "03-p1")
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
-
-
-def _check_id(name: str, pattern: re.Pattern, example: str) -> None:
-    if not pattern.fullmatch(name):
-        raise CourseError(
-            f"编号 {name!r} 不对：请写成 {example!r} 的样子。",
-            f"The id {name!r} is not of the form {example!r}.",
-        )
+        check_id(self.id, PREDICTION_ID, "03-p1")
 
 
 def definition_files(folder: Path | None = None) -> dict[str, Path]:
@@ -134,7 +117,7 @@ def exercises(number: str) -> dict[str, Exercise]:
     return {exercise.id: exercise for exercise in getattr(_module(number), "EXERCISES", ())}
 
 
-def quizzes(number: str) -> dict[str, Quiz]:
+def quizzes(number: str) -> dict[str, Question]:
     """id -> quiz of lesson ``"03"``; empty where it has none."""
     return {quiz.id: quiz for quiz in getattr(_module(number), "QUIZZES", ())}
 
@@ -149,7 +132,7 @@ def find_exercise(name: Any) -> Exercise:
     return _find(name, exercises, "03-2", ("练习", "exercise"))
 
 
-def find_quiz(name: Any) -> Quiz:
+def find_quiz(name: Any) -> Question:
     """The quiz with this id; CourseError where there is none, naming those there are."""
     return _find(name, quizzes, "03-q1", ("测验", "quiz"))
 
@@ -161,20 +144,55 @@ def find_prediction(name: Any) -> Prediction:
 
 def _find(name: Any, group: Callable[[str], dict], example: str, kind: Text) -> Any:
     if not isinstance(name, str):
-        raise CourseError(
-            f'先写{kind[0]}的编号，带引号，例如 `"{example}"`；你写的是 {type(name).__name__} 类型的值。',
-            f'The id of the {kind[1]} comes first, in quotes, such as `"{example}"`; '
-            f"yours is a value of type {type(name).__name__}.",
-        )
-    # A Chinese keyboard writes ０３－２ and 03—2 as easily as 03-2.
-    name = re.sub("[‐-―−]", "-", unicodedata.normalize("NFKC", name).strip())
+        raise _not_in_quotes(name, group, example, kind)
+    name = tidy(name)
     known = group(name[:2]) if name[:2].isdecimal() else {}
     if name in known:
+        where.remember(name)
         return known[name]
-    zh_known, en_known = ("、".join(known), ", ".join(known)) if known else (example, example)
+    zh_known, en_known = _choices(known or _of_this_lesson(group), example)
     raise CourseError(
         f"没有编号为 `{name}` 的{kind[0]}。编号要写成：{zh_known}。",
         f"There is no {kind[1]} `{name}`. Write one of: {en_known}.",
+    )
+
+
+def tidy(name: str) -> str:
+    """The id as it is meant: a Chinese keyboard writes ０３－２ and 03—2 as easily as 03-2.
+
+    ``3-2``, ``03_2``, ``03 - 2`` and ``3-Q1`` can mean one thing only, too.
+    """
+    name = re.sub("[‐-―−]", "-", unicodedata.normalize("NFKC", name).strip())
+    found = re.fullmatch(r"(\d{1,2})\s*[-_./]\s*(q?)\s*(\d{1,2})", name, re.IGNORECASE)
+    return f"{found[1]:0>2}-{found[2].lower()}{int(found[3])}" if found else name
+
+
+def _of_this_lesson(group: Callable[[str], dict]) -> dict:
+    number = where.this_lesson()
+    return group(number) if number else {}
+
+
+def _choices(known: Iterable[str], example: str) -> Text:
+    names = [f'`"{name}"`' for name in known] or [f'`"{example}"`']
+    return "、".join(names), ", ".join(names)
+
+
+def _not_in_quotes(
+    value: Any, group: Callable[[str], dict], example: str, kind: Text
+) -> CourseError:
+    """For ``hint(1)``, ``hint(00-1)`` (which Python computes: -1) and ``check(answer, "03-2")``."""
+    zh, en = _choices(_of_this_lesson(group), example)
+    if type(value) is int and f"00-{-value}" in group("00"):
+        meant = f"00-{-value}"
+        return CourseError(
+            f'编号要加引号：`"{meant}"`。没有引号，Python 把 `{meant}` 当减法，算成了 {value}。',
+            f'The id needs quotes: `"{meant}"`. Without them Python takes `{meant}` for a '
+            f"subtraction, and the result is {value}.",
+        )
+    return CourseError(
+        f"先写{kind[0]}的编号，带引号：{zh}；你写的是 {type(value).__name__} 类型的值。",
+        f"The id of the {kind[1]} comes first, in quotes: {en}; "
+        f"yours is a value of type {type(value).__name__}.",
     )
 
 

@@ -6,6 +6,7 @@ strings, and say why an answer is not right yet. ``mistakes`` are pairs (wrong v
 """
 
 import copy
+import inspect
 import math
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.learning import explained
 from course_utils.learning.definitions import NOT_ATTEMPTED, Text, Verdict, not_yet, right
 
 Judge = Callable[[Any], Verdict]
@@ -49,6 +51,42 @@ def values(expected: Any, rtol: float = 1e-3, atol: float = 1e-8, mistakes: Mist
 
 
 number = values
+
+
+def shape(expected: Sequence[int], mistakes: Mistakes = ()) -> Judge:
+    """A shape such as ``(32, 8)``; the reason speaks of its dimensions."""
+
+    def judge(answer: Any) -> Verdict:
+        given = to_array(answer).ravel()
+        if given.size != len(expected):
+            _raise_known(given, mistakes)
+            shown = _shown_shape(given)
+            raise Reason(
+                f"`{shown}` 有 {given.size} 维；它应有 {len(expected)} 维，每一维写一个数。",
+                f"`{shown}` has {given.size} dimension{'s' * (given.size != 1)}; it should have "
+                f"{len(expected)}, a number for each.",
+            )
+        for place, (got, want) in enumerate(zip(given, expected, strict=True), 1):
+            if got != want:
+                _raise_known(given, mistakes)
+                zh, en = _direction(got, want)
+                raise Reason(
+                    f"`{_shown_shape(given)}` 的第 {place} 维{zh}。",
+                    f"dimension {place} of `{_shown_shape(given)}` is {en}.",
+                )
+        return right()
+
+    return judged(judge)
+
+
+def _shown_shape(given: np.ndarray) -> str:
+    return str(tuple(given.tolist()))
+
+
+def _raise_known(given: np.ndarray, mistakes: Mistakes) -> None:
+    for wrong, text in mistakes:
+        if np.array_equal(given, np.ravel(wrong)):
+            raise Reason(*text)
 
 
 def choice(correct: str, feedback: Mapping[str, Text]) -> Judge:
@@ -111,11 +149,14 @@ def function(
     rtol: float = 1e-3,
     atol: float = 1e-6,
     mistakes: Mistakes = (),
+    returns: Sequence[str] = (),
 ) -> Judge:
-    """A function that returns what ``reference`` returns.
+    """A function that returns what ``reference`` returns, and leaves its arguments as they are.
 
     It is called with each tuple of ``inputs`` and with ``n_random`` tuples from ``random(rng)``, a
     generator with a fixed seed. Results may be a number, an array, a tuple or dict of these, text.
+    ``returns``: what the parts of a tuple are called, ``("dW", "db")``. A mistake that raises is
+    recognised by its exception.
     """
 
     def judge(answer: Any) -> Verdict:
@@ -127,15 +168,19 @@ def function(
             )
         rng = np.random.default_rng(20)
         tries = [*inputs, *(random(rng) for _ in range(n_random))] if random else [*inputs]
-        results = []
+        results, changed = [], ""
         for arguments in tries:
-            results.append(_call(answer, arguments))
+            given = copy.deepcopy(arguments)
+            results.append(_call(answer, given, arguments, mistakes))
+            changed = changed or _changed(answer, given, arguments)
             if untouched(results[-1]) and results[-1] is not None:
                 return NOT_ATTEMPTED
         known = _known_mistake(results, tries, mistakes, rtol, atol)
+        if changed:  # what comes of it may look like another mistake
+            known = _about_change(changed)
         for arguments, result in zip(tries, results, strict=True):
-            _check_result(result, reference, arguments, known, rtol, atol)
-        return right()
+            _check_result(result, reference, arguments, known, rtol, atol, returns)
+        return not_yet(*_about_change(changed)) if changed else right()
 
     return judged(judge)
 
@@ -155,7 +200,13 @@ def _known_mistake(
 
 
 def _check_result(
-    result: Any, reference: Callable, arguments: tuple, known: Text | None, rtol: float, atol: float
+    result: Any,
+    reference: Callable,
+    arguments: tuple,
+    known: Text | None,
+    rtol: float,
+    atol: float,
+    returns: Sequence[str],
 ) -> None:
     expected = reference(*copy.deepcopy(arguments))
     shown = _shown_call(arguments)
@@ -165,7 +216,7 @@ def _check_result(
             f"For {shown} your function returns nothing: is a `return` missing?",
         )
     try:
-        compare(result, expected, rtol, atol, tell=True)
+        compare(result, expected, rtol, atol, tell=True, returns=returns)
     except Reason as reason:
         extra = known or ("", "")
         raise Reason(
@@ -173,14 +224,63 @@ def _check_result(
         ) from None
 
 
-def _call(answer: Callable, arguments: tuple) -> Any:
+def _call(answer: Callable, given: tuple, arguments: tuple, mistakes: Mistakes) -> Any:
     """Call the learner's function with copies; what it raises becomes a readable reason."""
     try:
-        return answer(*copy.deepcopy(arguments))
+        return answer(*given)
     except NotImplementedError:
         return ...
     except Exception as error:  # noqa: BLE001 (a learner's function may raise anything)
-        raise Reason(*describe_error(error, answer, _shown_call(arguments))) from None
+        zh, en = _known_exception(error, arguments, mistakes) or ("", "")
+        what = describe_error(error, answer, _shown_call(arguments))
+        raise Reason(f"{zh}{what[0]}", f"{en} {what[1]}".strip()) from None
+
+
+def _known_exception(error: Exception, arguments: tuple, mistakes: Mistakes) -> Text | None:
+    """The text of the first wrong function that fails in the same words here."""
+    for wrong, text in mistakes:
+        try:
+            wrong(*copy.deepcopy(arguments))
+        except Exception as other:  # noqa: BLE001 (that is what is compared)
+            if named(other) == named(error):
+                return text
+    return None
+
+
+def _changed(answer: Callable, given: tuple, arguments: tuple) -> str:
+    """The name of the first argument that the call has changed; "" where none was."""
+    for place, (after, before) in enumerate(zip(given, arguments, strict=True)):
+        if isinstance(before, np.ndarray | list | dict) and not _same(after, before):
+            return _parameter(answer, place)
+    return ""
+
+
+def _same(one: Any, other: Any) -> bool:
+    try:
+        np.testing.assert_equal(one, other)  # NaN, nested lists and dicts too
+    except AssertionError:
+        return False
+    return True
+
+
+def _parameter(answer: Callable, place: int) -> str:
+    try:
+        return list(inspect.signature(answer).parameters)[place]
+    except (TypeError, ValueError, IndexError):  # a built-in, *args
+        return f"#{place + 1}"
+
+
+def _about_change(name: str) -> Text:
+    return (
+        (
+            f"你的函数改动了传进来的 `{name}`，调用它的人手里的数据也就变了。`=` 不会复制："
+            f"要改动，先写 `{name} = {name}.copy()`。"
+        ),
+        (
+            f"Your function changes the `{name}` that it is given, and so the caller's own data. "
+            f"`=` makes no copy: before you change it, write `{name} = {name}.copy()`."
+        ),
+    )
 
 
 def describe_error(error: BaseException, answer: Any = None, shown: str = "") -> Text:
@@ -191,9 +291,10 @@ def describe_error(error: BaseException, answer: Any = None, shown: str = "") ->
     zh_line, en_line = (f"，出错的一行：`{line}`", f", in the line `{line}`") if line else ("", "")
     what = named(error).replace("\n", " ").strip(": ")[:300]
     zh_input, en_input = (f"{shown} 时", f" for {shown}") if shown else ("", "")
+    zh_help, en_help = explained.meaning(named(error))
     return (
-        f"{zh_input}你的函数报错了：`{what}`{zh_line}。",
-        f"Your function fails{en_input}: `{what}`{en_line}.",
+        f"{zh_input}你的函数报错了：`{what}`{zh_line}。{zh_help}",
+        f"Your function fails{en_input}: `{what}`{en_line}. {en_help}".strip(),
     )
 
 
@@ -229,14 +330,18 @@ def compare(
     atol: float,
     mistakes: Mistakes = (),
     tell: bool = False,
+    returns: Sequence[str] = (),
 ) -> None:
-    """Raise Reason unless ``answer`` equals ``expected``; ``tell`` names the value expected."""
+    """Raise Reason unless ``answer`` equals ``expected``; ``tell`` names the value expected.
+
+    ``returns``: names of a tuple's parts.
+    """
     if isinstance(expected, str | bool | np.bool_ | None):
         _compare_exactly(answer, expected, tell)
     elif isinstance(expected, Mapping):
         _compare_keys(answer, expected, rtol, atol, tell)
-    elif isinstance(expected, tuple) and not _numbers(expected):
-        _compare_parts(answer, expected, rtol, atol, tell)
+    elif isinstance(expected, tuple) and (returns or not _numbers(expected)):
+        _compare_parts(answer, expected, rtol, atol, tell, returns)
     else:
         array = to_array(answer)
         _compare_arrays(array, np.asarray(to_array(expected)), rtol, atol, mistakes, tell)
@@ -265,15 +370,21 @@ def _compare_keys(answer: Any, expected: Mapping, rtol: float, atol: float, tell
         _part(f"`{key}`", answer[key], expected[key], rtol, atol, tell)
 
 
-def _compare_parts(answer: Any, expected: tuple, rtol: float, atol: float, tell: bool) -> None:
+def _compare_parts(
+    answer: Any, expected: tuple, rtol: float, atol: float, tell: bool, returns: Sequence[str]
+) -> None:
+    names = [f"`{name}`" for name in returns] or [f"#{n}" for n in range(1, len(expected) + 1)]
+    if _is_array(answer) and answer.ndim:
+        answer = list(answer)
     if not isinstance(answer, list | tuple) or len(answer) != len(expected):
         n = len(answer) if isinstance(answer, list | tuple) else 1
+        zh, en = (f"（{'、'.join(names)}）", f" ({', '.join(names)})") if returns else ("", "")
         raise Reason(
-            f"应返回 {len(expected)} 个结果，你的是 {n} 个。",
-            f"It should return {len(expected)} results, and yours are {n}.",
+            f"应返回 {len(expected)} 个结果{zh}，你的是 {n} 个。",
+            f"It should return {len(expected)} results{en}, and yours are {n}.",
         )
-    for place, (one, other) in enumerate(zip(answer, expected, strict=True), 1):
-        _part(f"#{place}", one, other, rtol, atol, tell)
+    for name, one, other in zip(names, answer, expected, strict=True):
+        _part(name, one, other, rtol, atol, tell)
 
 
 def _part(name: str, one: Any, other: Any, rtol: float, atol: float, tell: bool) -> None:

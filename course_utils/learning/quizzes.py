@@ -1,130 +1,87 @@
-"""``quiz``: a question with a button for each option, and the same as text where no kernel runs."""
+"""``quiz``: a question of any kind with buttons, and the same as text where no kernel runs."""
 
-import html
-import unicodedata
+import base64
 from typing import Any
 
-from course_utils.learning import definitions, records, show
-from course_utils.learning.checking import never_raises, record_quietly
-from course_utils.learning.definitions import Option, Quiz, Text
-from course_utils.messages import CourseError
-
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-LETTERS = "ABCDEFGHIJ"
+from course_utils.learning import definitions, quiz_forms, records, show
+from course_utils.learning.checking import never_raises
+from course_utils.learning.questions import Marking, Question
+from course_utils.learning.quiz_forms import title_of
+from course_utils.learning.records import record_quietly
 
 
 @never_raises
 def quiz(name: str, answer: str | None = None) -> None:
-    """Ask the question ``name``; each option answers why it is right or not.
+    """Ask the question ``name``; each choice answers why it is right or not.
 
-    With a letter it is answered at once, where there are no buttons: ``quiz("03-q1", "B")``.
+    With letters it is answered at once, where there are no buttons: ``quiz("03-q1", "B")``, and
+    ``quiz("03-q2", "BACD")`` where there is an order or a letter for each item.
     """
     question = definitions.find_quiz(name)
-    if answer is not None:
-        return _answered(question, answer)
+    if answer is None:
+        ask(question)
+    else:
+        _answered(question, answer)
+
+
+def _answered(question: Question, typed: Any) -> None:
+    """Show the feedback and remember it; CourseError where it is no answer."""
+    answer = question.answer(typed)
+    show.show(title_of(question), answer.feedback, "right" if answer.right else "not yet")
+    record_quietly(records.note_quiz, question.id, answer.right)
+
+
+def ask(question: Question, recall: bool = False) -> None:
+    """Show the question; ``recall``: it comes from an earlier lesson, to be remembered."""
     bundle: dict[str, Any] = {
         "text/plain": plain_form(question),
         "text/html": static_form(question),
     }
-    if (view := _live_form(question)) is not None:
-        bundle[WIDGET_VIEW] = view
-    return show.publish(bundle)
+    form = quiz_forms.form_of(question) if show.in_notebook() else None
+    if isinstance(question, Marking):
+        _show_picture(question, form)
+    if form is not None:
+        form.recall = recall
+        bundle |= show.view(form.widget)
+    show.publish(bundle)
 
 
-def _answered(question: Quiz, answer: Any) -> None:
-    """Show the feedback of the option and remember it; CourseError where there is none."""
-    letters = LETTERS[: len(question.options)]
-    words = answer if isinstance(answer, str) else type(answer).__name__
-    letter = unicodedata.normalize("NFKC", words).strip().upper()  # Ｂ of a Chinese keyboard is B
-    if len(letter) != 1 or letter not in letters:
-        raise CourseError(
-            f"没有选项 `{words}`。请写一个字母：{'、'.join(letters)}。",
-            f"There is no option `{words}`. Write one letter: {', '.join(letters)}.",
-        )
-    option = question.options[letters.index(letter)]
-    state = "right" if option.right else "not yet"
-    show.show(_title(question), _feedback(letter, option), state)
-    record_quietly(records.note_quiz, question.id, option.right)
+def _show_picture(question: Marking, form: Any) -> None:
+    """The picture, an output of its own: nbval compares text and HTML, and never a picture."""
+    from course_utils import figures
+
+    about = figures.alt_metadata(*question.alt)
+    bundle = {"text/plain": about["alt"]}
+    if form is not None:
+        png, places = quiz_forms.drawn(question)
+        bundle["image/png"] = base64.b64encode(png).decode()
+        widget = quiz_forms.PictureForm(form, png, places, question.alt).widget
+        bundle |= show.view(widget)
+    show.publish(bundle, {"image/png": about})
 
 
-def plain_form(question: Quiz) -> str:
-    """Question and options as text, without the answers."""
+def plain_form(question: Question) -> str:
+    """Question and choices as text, without the answers."""
     blocks = []
     for language, title in enumerate(("测验", "Quiz")):
-        options = zip(LETTERS, question.options, strict=False)
-        lines = [f"{letter}. {option.text[language]}" for letter, option in options]
-        blocks.append("\n".join([f"{title} {question.id}", question.question[language], *lines]))
+        head = [f"{title} {question.id}", question.question[language]]
+        blocks.append("\n".join([*head, *question.lines(language)]))
     return "\n\n".join(blocks)
 
 
-def static_form(question: Quiz) -> str:
-    """Question, options and folded answers as HTML, for readers without a kernel."""
+def static_form(question: Question) -> str:
+    """Question, choices and folded answers as HTML, for readers without a kernel."""
+    lines = zip(question.lines(0), question.lines(1), strict=True)
     body = show.in_both(question.question) + "".join(
-        f'<div style="margin-left:1em">{_option_text(letter, option)}</div>'
-        for letter, option in zip(LETTERS, question.options, strict=False)
+        f'<div style="margin-left:1em">{show.in_both((_bold(zh), _bold(en)))}</div>'
+        for zh, en in lines
     )
-    answers = "".join(
-        show.in_both(_feedback(letter, option))
-        for letter, option in zip(LETTERS, question.options, strict=False)
-    )
+    answers = "".join(map(show.in_both, question.key()))
     body += f"<details><summary>答案 · Answers</summary>{answers}</details>"
-    return show.box(_title(question), body)
+    return show.box(title_of(question), body)
 
 
-def _title(question: Quiz) -> Text:
-    return f"测验 {question.id}", f"Quiz {question.id}"
-
-
-def _option_text(letter: str, option: Option) -> str:
-    return show.in_both((f"**{letter}**  {option.text[0]}", f"**{letter}**  {option.text[1]}"))
-
-
-def _feedback(letter: str, option: Option) -> Text:
-    zh, en = ("✓ 对", "✓ Right") if option.right else ("✗ 不对", "✗ Not this one")
-    return (
-        f"**{letter} {zh}**：{option.feedback[0]}",
-        f"**{letter} {en}**: {option.feedback[1]}",
-    )
-
-
-def _live_form(question: Quiz) -> dict[str, Any] | None:
-    """The view of the widget; None outside a notebook."""
-    if not show.in_notebook():
-        return None
-    widget = QuizForm(question).widget
-    return {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
-
-
-class QuizForm:
-    """The question with a button for each option (Tab and Enter reach them) and its feedback."""
-
-    def __init__(self, question: Quiz) -> None:
-        import ipywidgets
-
-        self.question = question
-        self.feedback = ipywidgets.HTMLMath()
-        head = ipywidgets.HTMLMath(show.box(_title(question), show.in_both(question.question)))
-        options = zip(LETTERS, question.options, strict=False)
-        rows = [self._row(letter, option) for letter, option in options]
-        self.buttons = [row.children[0] for row in rows]
-        self.widget = ipywidgets.VBox([head, *rows, self.feedback])
-
-    def _row(self, letter: str, option: Option) -> Any:
-        import ipywidgets
-
-        tooltip = f"{letter}: {option.text[0]} · {option.text[1]}"
-        button = ipywidgets.Button(description=letter, tooltip=tooltip, layout={"width": "3em"})
-        button.on_click(lambda _: self.choose(letter))
-        text = ipywidgets.HTMLMath(show.in_both(option.text), layout={"flex": "1 1 auto"})
-        return ipywidgets.HBox([button, text])
-
-    def choose(self, letter: str) -> None:
-        """Show the feedback of an option and remember it."""
-        option = self.question.options[LETTERS.index(letter)]
-        body = show.in_both(_feedback(letter, option))
-        colour = show.COLOURS["right" if option.right else "not yet"]
-        self.feedback.value = (
-            f'<div role="status" style="border-left:4px solid {html.escape(colour)};'
-            f'padding:2px 12px">{body}</div>'
-        )
-        record_quietly(records.note_quiz, self.question.id, option.right)
+def _bold(line: str) -> str:
+    """``A. text`` with a bold letter, and no list of Markdown's own."""
+    letter, _, text = line.partition(". ")
+    return f"**{letter}**  {text}"

@@ -7,7 +7,7 @@ to the learner; one from a newer course is left alone.
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,12 @@ from course_utils.learning import show
 
 VERSION = 2  # 1 had no predictions
 KINDS = ("exercises", "quizzes", "predictions")
-# Of an entry. A guess and its result are a number, True or False, or an option's letter.
+# Of an entry. since: when it was right first; a quiz's seen: when it was answered last, wrong: how
+# often wrongly, until it is remembered in a later lesson. A guess and its result are a number, True
+# or False, or an option's letter.
 TYPES: dict[str, tuple[type, ...]] = {
     "tries": (int,), "hints": (int,), "done": (bool,), "solution": (bool,), "since": (str,),
+    "seen": (str,), "wrong": (int,),
     "guess": (int, float, bool, str), "result": (int, float, bool, str),
 }  # fmt: skip
 Record = dict[str, Any]
@@ -71,11 +74,13 @@ def note_exercise(name: str, state: str) -> None:
         _note_done(entry, state == "right")
 
 
-def note_quiz(name: str, right: bool) -> None:
-    """Count a chosen option."""
+def note_quiz(name: str, right: bool, settled: bool = False) -> None:
+    """Count a choice; ``settled``: right at once in a later lesson, so what was wrong is forgotten."""
     with changing() as record:
         entry = record["quizzes"].setdefault(name, {})
         entry["tries"] = entry.get("tries", 0) + 1
+        entry["seen"] = _now()
+        entry["wrong"] = 0 if settled else entry.get("wrong", 0) + (not right)
         _note_done(entry, right)
 
 
@@ -104,7 +109,11 @@ def predictions() -> Record:
 def _note_done(entry: dict, right: bool) -> None:
     entry["done"] = entry.get("done", False) or right
     if right:
-        entry.setdefault("since", datetime.now(UTC).isoformat(timespec="seconds"))
+        entry.setdefault("since", _now())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def forget(names: str) -> int:
@@ -166,6 +175,20 @@ def _keep_aside(path: Path) -> None:
     zh = f"进度文件有损坏：读得出的部分保留下来了，原来的文件存为 `{aside}`。"
     en = f"The progress file is damaged: what can be read goes on, the file is kept as `{aside}`."
     show.show(("进度", "Progress"), (zh, en))
+
+
+def record_quietly(function: Callable, *args: Any, **kwargs: Any) -> None:
+    """Progress that cannot be saved (full disk, newer file) must not keep anyone from learning."""
+    from filelock import Timeout
+
+    try:
+        function(*args, **kwargs)
+    except (OSError, Timeout, NewerFile):
+        note = (
+            "进度没有保存；`course doctor` 可以查原因。",
+            "Progress could not be saved; `course doctor` helps to find out why.",
+        )
+        show.show(("进度", "Progress"), note)
 
 
 def _write(path: Path, record: Record) -> None:

@@ -8,8 +8,9 @@ import html
 from functools import cache
 from typing import Any
 
-from course_utils.learning.definitions import Text
+from course_utils.learning.questions import Text
 
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 COLOURS = {"right": "#00704f", "not yet": "#b04a00", "not attempted": "#666666", "": "#0072B2"}
 
 
@@ -68,8 +69,18 @@ def box(title: Text, body: str, state: str = "") -> str:
 
 def show(title: Text, text: Text, state: str = "", about: dict[str, Any] | None = None) -> None:
     """Show a title and a text, in both languages; ``about`` goes into the output's metadata."""
+    publish(bundle(title, text, state), about)
+
+
+def bundle(title: Text, text: Text, state: str = "") -> dict[str, Any]:
+    """A title and a text as plain text and as HTML."""
     plain = [f"{head}\n{part}".strip() for head, part in zip(title, text, strict=True)]
-    publish({"text/plain": "\n".join(plain), "text/html": box(title, in_both(text), state)}, about)
+    return {"text/plain": "\n".join(plain), "text/html": box(title, in_both(text), state)}
+
+
+def view(widget: Any) -> dict[str, Any]:
+    """The part of a bundle that shows a widget where its kernel runs; it is never stored."""
+    return {WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}}
 
 
 def in_notebook() -> bool:

@@ -18,7 +18,8 @@ def lesson_cells(tmp_path):
     """The cells of the template, with enough teaching cells to pass."""
     source = new_lesson("98", "example", "例子", "An example", tmp_path)[0]
     notebook = read_source(Lesson(source, tmp_path / "98_example.ipynb"))
-    return notebook.cells + [new_code_cell(f"y_{i} = {i}") for i in range(15)]
+    fillers = [new_code_cell(f"y_{i} = {i}") for i in range(15)]
+    return [*notebook.cells[:-1], *fillers, notebook.cells[-1]]
 
 
 def code(source, *cell_tags, outputs=(), count=1):
@@ -63,6 +64,8 @@ SOURCE_PLANTED = {
             code("assert twice('ours') > 1"),
         ],
     ),
+    "an end that is no end": ("ending", [code("x = 1")]),
+    "the end of another lesson": ("ending", [code('finish("97")')]),
     "too many cells": ("cell count", [code(f"z = {i}") for i in range(30)]),
     "long cells": (
         "cell length",
@@ -79,7 +82,8 @@ def test_planted_violation_in_the_source_is_found(name, lesson_cells):
 
 def test_assertion_after_ignored_output_is_enough(lesson_cells):
     between = new_markdown_cell("## 结果 · Result")
-    assert source_rules([*lesson_cells, IGNORED, between, CLAIM]) == set()
+    cells = [*lesson_cells[:-1], IGNORED, between, CLAIM, lesson_cells[-1]]
+    assert source_rules(cells) == set()
 
 
 def test_guesses_are_not_counted_among_the_code_cells(lesson_cells):
@@ -102,7 +106,7 @@ def test_assertion_that_only_looks_is_fine(lesson_cells):
         code("assert counted(3) == 1 and np.add(1, 2) == 3"),
         code("history = model.fit(x, y)\nassert history.history['loss'][-1] < 0.1"),
     ]
-    assert source_rules(lesson_cells + looking) == set()
+    assert source_rules([*lesson_cells[:-1], *looking, lesson_cells[-1]]) == set()
 
 
 @pytest.mark.parametrize("section", structure.SECTIONS, ids=lambda s: s[1])

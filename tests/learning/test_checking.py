@@ -65,7 +65,7 @@ def test_unknown_exercise_names_those_there_are(lessons, name, capsys):
         function(name)
         assert "There is no" in capsys.readouterr().out
     check("98-7", 1)
-    assert "98-1, 98-2" in capsys.readouterr().out
+    assert '`"98-1"`, `"98-2"`' in capsys.readouterr().out
 
 
 def test_three_states_in_both_languages(lessons, capsys):
@@ -275,3 +275,42 @@ def test_an_exception_without_words_is_named(lessons, capsys):
     check("98-2", mute)
     said = capsys.readouterr().out
     assert "Mute" in said and "The course itself has failed" not in said
+
+
+def test_a_right_answer_is_told_why(lessons, capsys):
+    check("98-1", -0.6)
+    said = capsys.readouterr().out
+    assert "负号说明要往右走。" in said and "go to the right" in said
+    check("98-1", 0.3)
+    assert "go to the right" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("known", ["notebook", "last"])
+def test_a_slip_is_answered_with_this_lessons_exercises(lessons, known, capsys, monkeypatch):
+    if known == "notebook":
+        monkeypatch.setenv("JPY_SESSION_NAME", r"C:\me\my_course\98_small.ipynb")
+    else:
+        check("98-1", 1)
+    for function, listed in ((hint, "98-1, 98-2"), (quiz, "98-q1, 98-q2")):
+        function()
+        assert f"of this lesson: {listed}" in capsys.readouterr().out
+    for slip in ("1", "97-1", 1, None):
+        hint(slip)
+        assert '`"98-1"`, `"98-2"`' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("typed", ["98_1", "98-01", "98 - 1", "98.1"])
+def test_an_id_that_can_mean_one_thing_only_is_understood(lessons, typed, capsys):
+    hint(typed)
+    assert "Hint 1/2 · 98-1" in capsys.readouterr().out
+
+
+def test_an_id_without_quotes_is_a_subtraction(lessons, capsys, monkeypatch):
+    text = (lessons / "exercises_98.py").read_text(encoding="utf-8").replace("98-", "00-")
+    (lessons / "exercises_00.py").write_text(text, encoding="utf-8")
+    for function in (check, hint, solution):
+        function(00 - 1)
+        said = capsys.readouterr().out
+        assert 'needs quotes: `"00-1"`' in said and "-1." in said
+    hint(-7)  # of no exercise
+    assert "in quotes" in capsys.readouterr().out

@@ -81,17 +81,28 @@ def test_texts_are_there_in_both_languages(thing):
         assert_bilingual(text)
 
 
+@by_id(EXERCISES)
+def test_a_right_answer_is_told_why(thing):
+    """One to three sentences, and not the solution once more."""
+    assert_bilingual(thing.why)
+    assert thing.why != thing.solution
+    assert 30 <= len(thing.why[1]) <= 330, len(thing.why[1])
+
+
 @by_id(QUIZZES)
-def test_quiz_has_feedback_for_each_option(thing):
-    assert 2 <= len(thing.options) <= 10
-    assert any(option.right for option in thing.options)
-    assert not all(option.right for option in thing.options)
+def test_quiz_has_feedback_for_each_choice(thing):
+    """That each choice has some is checked when the file is loaded."""
     assert_bilingual(thing.question)
-    for option in thing.options:
-        assert_bilingual(option.text)
-        assert_bilingual(option.feedback)
-    feedback = [option.feedback for option in thing.options]
+    for text in zip(thing.lines(0), thing.lines(1), strict=True):
+        assert_bilingual(text)
+    for text in thing.key():
+        assert_bilingual(text)
+    feedback = [en.partition(": ")[2] for _, en in thing.key()]
     assert len(set(feedback)) == len(feedback)
+
+
+def test_every_kind_of_quiz_is_used():
+    assert {type(quiz).__name__ for quiz in QUIZZES} == {"Quiz", "Ordering", "Matching", "Marking"}
 
 
 def used(file, calling=("check", "quiz", "predict")):

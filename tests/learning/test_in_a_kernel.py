@@ -6,7 +6,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from course.notebooks.execute import clean, execute
-from course_utils.learning import definitions, quizzes, records
+from course_utils.learning import definitions, quiz_forms, records
 
 SETUP = """
 from pathlib import Path
@@ -58,7 +58,7 @@ def test_what_is_saved(notebook):
 
 
 def test_buttons_answer_and_are_remembered(lessons):
-    form = quizzes.QuizForm(definitions.find_quiz("98-q1"))
+    form = quiz_forms.QuizForm(definitions.find_quiz("98-q1"))
     assert [b.description for b in form.buttons] == ["A", "B"]
     assert "it doubles" in form.buttons[1].tooltip
     form.buttons[0].click()

@@ -176,7 +176,7 @@ def test_missing_return_wrong_signature_and_no_function():
     assert softmax_judge()(stub).state == "not attempted"
 
 
-def test_changing_the_input_changes_nothing_for_others():
+def test_a_changed_input_is_noticed_and_changes_nothing_for_others():
     def in_place(z):
         z -= z.max()
         np.exp(z, out=z)
@@ -184,8 +184,57 @@ def test_changing_the_input_changes_nothing_for_others():
         return z
 
     given = np.array([1.0, 2.0])
-    assert judges.function(softmax, inputs=[(given,), (given,)])(in_place).state == "right"
+    verdict = judges.function(softmax, inputs=[(given,), (given,)])(in_place)
+    assert verdict.state == "not yet" and "`z = z.copy()`" in verdict.en and "`z`" in verdict.zh
     assert given.tolist() == [1.0, 2.0]
+
+    def grows(names):
+        names.append("dog")
+        return len(names)
+
+    verdict = judges.function(lambda names: len(names) + 1, inputs=[(["cat"],)])(grows)
+    assert "changes the `names`" in verdict.en
+    assert softmax_judge()(lambda z: softmax(np.array(z))).state == "right"
+
+
+def test_what_numpy_says_is_explained():
+    said = {
+        "np.where": lambda z: 0 if z < 0.1 else z,
+        "as many columns in A as rows in B": lambda z: z[None] @ np.ones((3, 2)),
+        "from right to left": lambda z: z + np.ones(3),
+        "np.exp": lambda z: __import__("math").exp(z),
+    }
+    for words, answer in said.items():
+        verdict = softmax_judge()(answer)
+        assert words in verdict.en, verdict.en
+        assert "课程" not in verdict.zh
+
+
+def test_a_mistake_that_raises_is_recognised_by_its_words():
+    about = ("反了。", "The order is turned round.")
+    judge = judges.function(
+        lambda a, b: a @ b,
+        inputs=[(np.ones((2, 3)), np.ones((3, 4)))],
+        mistakes=[(lambda a, b: b @ a, about)],
+    )
+    assert judge(lambda first, second: second @ first).en.startswith(about[1])
+    assert about[1] not in judge(lambda a, b: a @ b.T).en
+
+
+def test_a_shape_is_told_by_its_dimensions():
+    judge = judges.shape((32, 8), mistakes=[((8, 32), ("次序反了。", "Samples come first."))])
+    assert judge((32, 8)).state == judge([32, 8]).state == "right"
+    assert judge((8, 32)).en == "Samples come first."
+    assert "`(32,)` has 1 dimension;" in judge((32,)).en and "2 维" in judge((32,)).zh
+    assert "dimension 2" in judge((32, 9)).en and "too large" in judge((32, 9)).en
+    assert judge(...).state == "not attempted"
+
+
+def test_parts_of_a_result_have_their_names():
+    judge = judges.function(lambda x: (x, 2 * x), inputs=[(3,)], returns=("dW", "db"))
+    assert "`db`" in judge(lambda x: (x, x)).en and "#2" not in judge(lambda x: (x, x)).en
+    assert "(`dW`, `db`)" in judge(lambda x: x).en
+    assert judge(lambda x: np.array([x, 2 * x])).state == "right"
 
 
 def test_several_results():

@@ -22,7 +22,8 @@ def test_everything_is_on_it(lesson, language):
         assert not isinstance(heading, str) or f"\n## {heading}\n\n" in text
     for quiz in definitions.quizzes(lesson.number).values():
         assert quiz.question[pick] in text
-        assert all(option.text[pick] in text for option in quiz.options)
+        assert all(line in text for line in quiz.lines(pick))
+        assert all(answer[pick] in text for answer in quiz.key())
     rows = [line for line in text.splitlines() if line.startswith(f"| {lesson.number}-")]
     exercises = definitions.exercises(lesson.number).values()
     assert len(rows) == sum(len(exercise.wrong) for exercise in exercises)

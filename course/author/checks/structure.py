@@ -23,7 +23,9 @@ TAGS = {
 }  # fmt: skip
 TAG_PREFIXES = ("time-",)
 # Calls that make a cell an exercise, a quiz, a guess or a look at one's progress.
-LEARNING_CALLS = {"check", "hint", "solution", "quiz", "progress", "reset", "predict", "guesses"}
+LEARNING_CALLS = {
+    "check", "hint", "solution", "quiz", "finish", "progress", "reset", "predict", "guesses",
+}  # fmt: skip
 # Sections that every lesson has: (a word of the Chinese heading, a word of the English one).
 SECTIONS = (
     ("你将学会", "What you will be able to do"),
@@ -36,7 +38,7 @@ SECTIONS = (
     ("参考文献", "References"),
 )
 TEACHING_CELLS = (15, 25)
-MAX_CODE_CELLS = 45
+MAX_CODE_CELLS = 46  # the last one ends the lesson
 MEDIAN_LINES, MOST_LINES = 6, 15
 MAX_NOTEBOOK = 1_500_000
 # Methods that change the object they are called on.
@@ -72,6 +74,7 @@ def source_problems(notebook: NotebookNode, file: str) -> list[Problem]:
             _check_assertion_follows(notebook.cells[number:], number, found)
     _check_assertions_only_look(notebook, found)
     _check_sections(notebook, found)
+    _check_ending(notebook, found)
     _check_amount_of_code(notebook, found)
     return found
 
@@ -193,6 +196,25 @@ def _check_sections(notebook: NotebookNode, found: Findings) -> None:
     prose = [c.source for c in notebook.cells if "lang-en" in tags(c)]
     if not re.search(r"\d[^.\n]*\b(?:minutes?|seconds)\b", "\n".join(prose)):
         found.add("minutes", 0, "没有写这一课要几分钟", "it does not say how many minutes it takes")
+
+
+def _check_ending(notebook: NotebookNode, found: Findings) -> None:
+    """The last cell is ``finish("NN")`` with the lesson's own number."""
+    title = re.match(r"# (\d\d) ", notebook.cells[0].source) if notebook.cells else None
+    if title is None:
+        return  # _check_sections has said so
+    last = notebook.cells[-1]
+    calls = ast.walk(_parse(last.source)) if last.cell_type == "code" else ()
+    ends = (node for node in calls if isinstance(node, ast.Call) and _called(node) == "finish")
+    numbers = [getattr(argument, "value", None) for call in ends for argument in call.args]
+    if numbers != [title[1]]:
+        call = f'finish("{title[1]}")'
+        found.add(
+            "ending",
+            len(notebook.cells),
+            f"最后一个单元要是 {call}：你现在能做什么、一道以前的题、下一课",
+            f"the last cell is {call}: what you can do now, an earlier question, the next lesson",
+        )
 
 
 def _check_amount_of_code(notebook: NotebookNode, found: Findings) -> None:
