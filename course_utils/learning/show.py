@@ -10,7 +10,13 @@ from typing import Any
 
 from course_utils.learning.definitions import Text
 
-COLOURS = {"right": "#00704f", "not yet": "#b04a00", "not attempted": "#666666", "": "#0072B2"}
+# The extension's style.css has lighter ones for a dark theme: each has a contrast of 4.5 on its own.
+COLOURS = {
+    "right": "var(--course-right, #00704f)",
+    "not yet": "var(--course-not-yet, #a84300)",
+    "not attempted": "var(--course-not-attempted, #666666)",
+    "": "var(--course-edge, #0072B2)",
+}
 
 
 @cache
