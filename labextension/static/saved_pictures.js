@@ -65,9 +65,15 @@ const invite = (node, panel, lab, restarted = false) => {
 const withoutView = ({ [VIEW]: _, ...others }) => others;
 /** @param {MimeModel} model */
 const idOf = ({ data }) => /** @type {{ model_id: string }} */ (data[VIEW]).model_id;
+/** @param {MimeModel} model */
+const textOf = ({ data }) => String(data["text/plain"] ?? "");
 // Sliders that the learner made have no picture, only their name and numbers: IntSlider(value=3).
 /** @param {MimeModel} model */
-const isWidget = ({ data }) => /^\w+\(/.test(String(data["text/plain"] ?? ""));
+const isWidget = (model) => /^\w+\(/.test(textOf(model));
+// Built notebooks have no views but a mark, older ones neither; untrusted ones do not show theirs.
+/** @param {MimeModel} model */
+const couldLive = (model) => Boolean(model.metadata.course?.live || model.data[VIEW]) ||
+  textOf(model).startsWith("Explorer(");
 
 /** @type {(panel: Panel, lab: Lab) => void} */
 export const open = (panel, lab) => {
@@ -126,21 +132,20 @@ export const open = (panel, lab) => {
     return host;
   };
 
-  // Replacing this method is unavoidable: factories of renderers do not know their notebook, and
-  // the widgets' own factory takes the place of any other when it comes.
-  rendermime.createRenderer = (type) => type === VIEW ? makeHost() : withInvitation(create(type));
-
-  // Built notebooks have no views, and notebooks that nobody trusts show none.
   /** @param {Renderer} renderer */
   const withInvitation = (renderer) => {
     const renderModel = renderer.renderModel.bind(renderer);
     renderer.renderModel = async (model) => {
       await renderModel(model);
       renderer.node.querySelector(":scope > .course-hint")?.remove();
-      if (model.metadata.course?.live || model.data[VIEW]) invite(renderer.node, panel, lab);
+      if (couldLive(model)) invite(renderer.node, panel, lab);
     };
     return renderer;
   };
+
+  // Replacing this method is unavoidable: factories of renderers do not know their notebook, and
+  // the widgets' own factory takes the place of any other when it comes.
+  rendermime.createRenderer = (type) => type === VIEW ? makeHost() : withInvitation(create(type));
 };
 
 /** @param {MimeModel} model @returns {MimeModel} */
