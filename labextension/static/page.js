@@ -1,6 +1,5 @@
 // @ts-check
-// A page to read: the list of files stays closed where the window has no room for it, and sliders
-// have names for screen readers.
+// A page to read: the list of files stays closed where the window has no room for it.
 
 const NARROW = matchMedia("(max-width: 999px)");
 
@@ -14,23 +13,4 @@ export const start = ({ app }) => {
   };
   app.restored?.then(() => { if (NARROW.matches) fit(); });
   NARROW.addEventListener("change", fit);
-};
-
-let count = 0;
-// A slider's handle is what has the focus; its label is an element beside it.
-/** @param {HTMLElement} node */
-const nameSliders = (node) => {
-  for (const handle of node.querySelectorAll(".noUi-handle:not([aria-labelledby])")) {
-    const label = handle.closest(".jupyter-widgets")?.querySelector(".widget-label");
-    if (!label?.textContent) continue;
-    label.id ||= `course-slider-${count += 1}`;
-    handle.setAttribute("aria-labelledby", label.id);
-  }
-};
-
-/** @param {Panel} panel */
-export const open = ({ node, disposed }) => {
-  const observer = new MutationObserver(() => nameSliders(node));
-  observer.observe(node, { childList: true, subtree: true });
-  disposed.connect(() => observer.disconnect());
 };

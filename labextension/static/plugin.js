@@ -5,6 +5,7 @@ import * as altText from "./alt_text.js";
 import * as cells from "./cells.js";
 import * as fold from "./fold.js";
 import * as largePhotos from "./large_photos.js";
+import * as names from "./names.js";
 import * as page from "./page.js";
 import * as savedPictures from "./saved_pictures.js";
 import * as switching from "./switch.js";
@@ -14,7 +15,7 @@ import * as words from "./words.js";
 
 /** @type {Record<string, Feature>} */
 const FEATURES = {
-  cells, switching, altText, savedPictures, typing, largePhotos, fold, page, untouched, words,
+  cells, switching, altText, savedPictures, typing, largePhotos, fold, names, page, untouched, words,
 };
 
 // What another version of JupyterLab does not have takes away one feature, not the others.
