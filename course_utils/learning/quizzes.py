@@ -1,6 +1,5 @@
 """``quiz``: a question with a button for each option, and the same as text where no kernel runs."""
 
-import html
 import unicodedata
 from typing import Any
 
@@ -122,9 +121,6 @@ class QuizForm:
         """Show the feedback of an option and remember it."""
         option = self.question.options[LETTERS.index(letter)]
         body = show.in_both(_feedback(letter, option))
-        colour = show.COLOURS["right" if option.right else "not yet"]
-        self.feedback.value = (
-            f'<div role="status" style="border-left:4px solid {html.escape(colour)};'
-            f'padding:2px 12px">{body}</div>'
-        )
+        edge = show.edge("right" if option.right else "not yet")
+        self.feedback.value = f'<div role="status" {edge}>{body}</div>'
         record_quietly(records.note_quiz, self.question.id, option.right)

@@ -10,13 +10,15 @@ from typing import Any
 
 from course_utils.learning.definitions import Text
 
-# The extension's style.css has lighter ones for a dark theme: each has a contrast of 4.5 on its own.
-COLOURS = {
-    "right": "var(--course-right, #00704f)",
-    "not yet": "var(--course-not-yet, #a84300)",
-    "not attempted": "var(--course-not-attempted, #666666)",
-    "": "var(--course-edge, #0072B2)",
-}
+# Contrast of 4.5 on white. The extension's style.css has others for dark themes, by the class:
+# JupyterLab takes var(…) out of a notebook that it does not trust.
+COLOURS = {"right": "#00704f", "not yet": "#a84300", "not attempted": "#666666", "": "#0072B2"}
+
+
+def edge(state: str) -> str:
+    """Attributes of a <div> with the state's colour on its left."""
+    name = f"course-state-{state.replace(' ', '-') or 'plain'}"
+    return f'class="{name}" style="border-left:4px solid {COLOURS[state]};padding:2px 12px"'
 
 
 @cache
@@ -56,16 +58,12 @@ def in_both(text: Text) -> str:
 
 def box(title: Text, body: str, state: str = "") -> str:
     """A box with a coloured edge; the title says in words what the colour says."""
-    colour = COLOURS[state]
     heads = "".join(
         f'<span class="course-lang" lang="{language}" style="margin-right:1em">'
         f"{html.escape(part)}</span>"
         for language, part in zip(("zh", "en"), title, strict=True)
     )
-    return (
-        f'<div style="border-left:4px solid {colour};padding:2px 12px">'
-        f'<strong style="color:{colour}">{heads}</strong>{body}</div>'
-    )
+    return f'<div {edge(state)}><strong style="color:{COLOURS[state]}">{heads}</strong>{body}</div>'
 
 
 def show(title: Text, text: Text, state: str = "", about: dict[str, Any] | None = None) -> None:
