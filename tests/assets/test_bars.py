@@ -1,13 +1,17 @@
 """The bar of a transfer: its total, and what stays of it in a notebook."""
 
+import sys
+
+import ipykernel  # noqa: F401 - what tells a notebook from a terminal
 import pytest
 from tqdm import notebook
 
 from course_utils.assets import bars, manifest
 
 
-def test_a_transfer_larger_than_was_expected_keeps_its_total(capsys):
+def test_a_transfer_larger_than_was_expected_keeps_its_total(capsys, monkeypatch):
     """tqdm would forget the total: "mnist: 11.7M/?"."""
+    monkeypatch.delitem(sys.modules, "ipykernel")
     asset = manifest()["mnist"]
     with bars.downloading(asset, True) as advance:
         for _ in range(3):
@@ -29,7 +33,6 @@ def test_nothing_stays_in_a_notebook(monkeypatch, fails):
         shown.append(widget)
         return Place()
 
-    monkeypatch.setitem(bars.sys.modules, "ipykernel", bars)
     monkeypatch.setattr("IPython.display.display", display)
     try:
         with bars.downloading(manifest()["mnist"], None) as advance:
