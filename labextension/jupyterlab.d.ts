@@ -6,7 +6,11 @@ type Alt = { alt?: string; alt_zh?: string; alt_en?: string };
 type Feature = { start?(lab: Lab): void; open?(panel: Panel, lab: Lab): void };
 type Lab = {
   app: App; rendermime: RenderMime; toolbars: Toolbars; palette?: Palette; Widget: WidgetClass;
+  Container: new () => Container;
 };
+type State = "pending" | "running" | "done" | "failed";
+type Living = { ids: Set<string>; restarted: boolean };
+type FoldAbout = { fold: string; n_claims?: number };
 
 // webpack's share scope: private to bundlers, and the only way to JupyterLab's tokens
 type ShareScope = Record<string, Record<string, { loaded?: unknown; get(): Promise<() => any> }>>;
@@ -15,7 +19,12 @@ declare var _JUPYTERLAB: Record<string, unknown>;
 
 // @lumino
 interface Signal<Value = void> { connect(slot: (sender: any, value: Value) => void): void }
-interface Widget { node: HTMLElement; disposed: Signal; isDisposed: boolean; isHidden: boolean }
+interface Widget {
+  id: string; node: HTMLElement; disposed: Signal; isDisposed: boolean; isHidden: boolean;
+  dispose(): void;
+}
+interface Container extends Widget { widgets: Widget[]; addWidget(widget: Widget): void }
+type Host = Container & Renderer;
 type WidgetClass = new (options: { node: HTMLElement }) => Widget;
 type Command = { label: string; isToggled(): boolean; execute(): void };
 
@@ -32,13 +41,20 @@ interface App {
     sessions: { ready: Promise<void>; running(): Iterable<{ path: string }> };
     serverSettings: { baseUrl: string; token: string };
   };
-  shell: { currentChanged?: Signal<{ newValue: Widget | null }> };
+  shell?: {
+    currentChanged?: Signal<{ newValue: Widget | null }>;
+    activateById(id: string): void; collapseLeft?(): void; expandLeft?(): void;
+  };
+  restored?: Promise<void>;
 }
 interface Palette { addItem(item: { command: string; category: string }): void }
 interface Toolbars { addFactory(kind: string, name: string, make: (panel: Panel) => Widget): void }
 
 // @jupyterlab/rendermime
-type MimeModel = { data: Record<string, unknown>; metadata: Record<string, Alt | undefined> };
+type MimeModel = {
+  data: Record<string, unknown>; trusted?: boolean;
+  metadata: { [type: string]: Alt | undefined } & { course?: { live?: boolean } };
+};
 interface Renderer extends Widget { renderModel(model: MimeModel): Promise<void> }
 interface RendererFactory {
   safe?: boolean;
@@ -46,21 +62,23 @@ interface RendererFactory {
   createRenderer(options: { mimeType: string }): Renderer;
 }
 interface RenderMime {
+  createRenderer(mimeType: string): Renderer;
+  preferredMimeType(data: object, safe: "any" | "ensure"): string | undefined;
   getFactory(mimeType: string): RendererFactory | undefined;
   addFactory(factory: RendererFactory, rank?: number): void;
   createRenderer(mimeType: string): Renderer;
 }
 
 // @jupyterlab/notebook, cells, outputarea
-type Output = { data?: any };
-interface Outputs {
-  length: number;
-  get(index: number): { toJSON(): Output };
-  set(index: number, output: Output): void;
+interface Outputs { length: number; get(index: number): { type: string } }
+interface CellModel {
+  id: string; type: string; outputs: Outputs;
+  getMetadata(key: "tags"): string[] | undefined;
+  getMetadata(key: "course"): FoldAbout | undefined;
+  sharedModel: { changed: Signal<{ sourceChange?: unknown }>; getSource(): string };
 }
 interface Cell extends Widget {
-  model: { type: string; id: string; outputs: Outputs; getMetadata(key: "tags"): string[] | undefined };
-  rendered: boolean;
+  model: CellModel; rendered: boolean; ready?: Promise<void>; editor?: { focus(): void } | null;
 }
 interface Notebook extends Widget {
   widgets: Cell[];
@@ -68,28 +86,44 @@ interface Notebook extends Widget {
   activeCellIndex: number;
   activeCellChanged: Signal<Cell>;
   modelContentChanged: Signal;
+  stateChanged: Signal;
+  rendermime: RenderMime;
   mode: "command" | "edit";
   outerNode?: HTMLElement;
   deselectAll(): void;
   isSelectedOrActive(cell: Cell): boolean;
   scrollToItem(index: number, align: "start"): Promise<void>;
 }
+interface NotebookModel {
+  dirty: boolean; getMetadata(key: string): unknown; setMetadata(key: string, value: unknown): void;
+}
 interface Panel extends Widget {
   content: Notebook;
   revealed: Promise<void>;
-  context: { ready: Promise<void>; path: string; model: { dirty: boolean } };
+  context: { ready: Promise<void>; path: string; model: NotebookModel };
   sessionContext: SessionContext;
 }
 
 // @jupyterlab/services
-type Message = { msg: { buffers?: ArrayBuffer[] }; direction: "send" | "recv" };
+type Content = {
+  buffers?: ArrayBuffer[]; header: { msg_type: string; msg_id: string };
+  parent_header: { msg_id?: string }; metadata: Record<string, unknown>;
+  content: Record<string, unknown>;
+};
+type Direction = "send" | "recv";
+type Message = { msg: Content; direction: Direction };
+type KernelListener = {
+  onKernel?(kernel: Kernel): void; onMessage?(message: Content, direction: Direction): void;
+  onGone?(): void;
+};
 interface Kernel {
+  anyMessage: Signal<Message>;
   requestCommInfo(of: { target_name: string }): Promise<{ content: { comms?: object } }>;
 }
 interface Session { anyMessage: Signal<Message>; kernel: Kernel | null }
 interface SessionContext {
-  ready: Promise<void>;
   statusChanged: Signal<string>;
+  kernelChanged: Signal<{ newValue: Kernel | null }>;
   session: Session | null;
   sessionChanged: Signal<{ newValue: Session | null }>;
   connectionStatusChanged: Signal<string>;

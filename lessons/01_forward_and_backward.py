@@ -1044,6 +1044,7 @@ quiz("01-q4")
 
 # %% tags=["quiz"]
 quiz("01-q5")
+
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #

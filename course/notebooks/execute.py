@@ -14,6 +14,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from course.notebooks.folding import mark_folds
 from course.notebooks.kernels import temporary_environment
 from course.notebooks.lessons import tags
 from course_utils import paths
@@ -108,25 +109,18 @@ def clean(notebook: NotebookNode) -> NotebookNode:
 
     Widget views and state (they cannot be shown without their kernel), timings, the patch version
     of Python, memory addresses, folders in tracebacks, pictures of ``photo-live`` cells and all
-    output of ``live-timing`` cells. Alt text in the outputs' metadata stays. Code of setup cells
-    that draw is folded.
+    output of ``live-timing`` cells. Alt text in the outputs' metadata stays. Cells to be folded are
+    marked (course.notebooks.folding), and outputs that a kernel would bring to life.
     """
     notebook.metadata.pop("widgets", None)
     notebook.metadata.get("language_info", {}).pop("version", None)
+    mark_folds(notebook)
     for cell in notebook.cells:
         for volatile in ("execution", "trusted", "collapsed", "scrolled"):
             cell.metadata.pop(volatile, None)
         if cell.cell_type == "code":
-            _fold_drawing(cell)
             _clean_outputs(cell)
     return notebook
-
-
-def _fold_drawing(cell: NotebookNode) -> None:
-    """Code that only draws is folded: the picture is for everybody, its code for who clicks on it."""
-    draws = any(kind in output.get("data", {}) for output in cell.outputs for kind in IMAGES)
-    if "setup" in tags(cell) and draws:
-        cell.metadata["jupyter"] = NotebookNode(source_hidden=True)
 
 
 def _clean_outputs(cell: NotebookNode) -> None:
@@ -157,8 +151,9 @@ def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
 
 
 def _clean_data(output: NotebookNode, drop_images: bool) -> None:
-    if len(output.data) > 1:
-        output.data.pop(WIDGET_VIEW, None)
+    if len(output.data) > 1 and output.data.pop(WIDGET_VIEW, None):
+        # the extension offers to run the lesson up to here (labextension/static/saved_pictures.js)
+        output.metadata["course"] = {**output.metadata.get("course", {}), "live": True}
     if drop_images:
         for kind in IMAGES:
             output.data.pop(kind, None)

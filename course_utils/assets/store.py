@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from course_utils import paths
-from course_utils.assets import archives, digest
+from course_utils.assets import archives, bars, digest
 from course_utils.assets.catalogue import Asset, manifest
 from course_utils.messages import CourseError, both
 
@@ -139,8 +139,8 @@ def _bring(asset: Asset, partial: Path, progress: bool | None) -> None:
         raise _offline(asset)
     from course_utils.assets import transfer  # the HTTP stack, only when it is needed
 
-    with _bar(asset, progress) as bar:
-        member = transfer.take(asset, partial, functools.partial(_check_member, asset), bar.update)
+    with bars.downloading(asset, progress) as advance:
+        member = transfer.take(asset, partial, functools.partial(_check_member, asset), advance)
     if asset.unpack:
         with archives.opened(member) as archive:
             archives.extract(
@@ -163,16 +163,6 @@ def _copy(source: Path, target: Path) -> None:
     import shutil
 
     (shutil.copytree if source.is_dir() else shutil.copyfile)(source, target)
-
-
-def _bar(asset: Asset, progress: bool | None):
-    """A progress bar in bytes; its total is an estimate where ranges may save most of the file."""
-    from tqdm.auto import tqdm
-
-    if progress is None:
-        progress = sys.stderr.isatty() or "ipykernel" in sys.modules
-    total = min(asset.size, asset.member_size) if asset.kind == "wheel" else asset.size
-    return tqdm(desc=asset.name, total=total, unit="B", unit_scale=True, disable=not progress)
 
 
 def _installed(asset: Asset, thorough: bool) -> Path | None:

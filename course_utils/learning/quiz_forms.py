@@ -5,7 +5,6 @@ button as large as its text: both lie in one cell of a grid, the button, which o
 above the text, where formulas and the language switch work.
 """
 
-import html
 from collections.abc import Callable
 from typing import Any
 
@@ -80,11 +79,8 @@ class Form:
 
     def say(self, answer: Answer) -> None:
         """Show the feedback of a choice and remember it: a wrong one, or the end of the quiz."""
-        colour = show.COLOURS["right" if answer.right else "not yet"]
-        self.feedback.value = (
-            f'<div role="status" style="border-left:4px solid {html.escape(colour)};'
-            f'padding:2px 12px">{show.in_both(answer.feedback)}</div>'
-        )
+        edge = show.edge("right" if answer.right else "not yet")
+        self.feedback.value = f'<div role="status" {edge}>{show.in_both(answer.feedback)}</div>'
         self._missed |= not answer.right
         if answer.done or not answer.right:
             settled = self.recall and not self._missed

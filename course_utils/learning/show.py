@@ -11,7 +11,15 @@ from typing import Any
 from course_utils.learning.questions import Text
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-COLOURS = {"right": "#00704f", "not yet": "#b04a00", "not attempted": "#666666", "": "#0072B2"}
+# Contrast of 4.5 on white. The extension's style.css has others for dark themes, by the class:
+# JupyterLab takes var(…) out of a notebook that it does not trust.
+COLOURS = {"right": "#00704f", "not yet": "#a84300", "not attempted": "#666666", "": "#0072B2"}
+
+
+def edge(state: str) -> str:
+    """Attributes of a <div> with the state's colour on its left."""
+    name = f"course-state-{state.replace(' ', '-') or 'plain'}"
+    return f'class="{name}" style="border-left:4px solid {COLOURS[state]};padding:2px 12px"'
 
 
 @cache
@@ -60,11 +68,8 @@ def inline(text: Text) -> str:
 
 def box(title: Text, body: str, state: str = "") -> str:
     """A box with a coloured edge; the title says in words what the colour says."""
-    colour, heads = COLOURS[state], inline(title)
-    return (
-        f'<div style="border-left:4px solid {colour};padding:2px 12px">'
-        f'<strong style="color:{colour}">{heads}</strong>{body}</div>'
-    )
+    head = f'<strong style="color:{COLOURS[state]}">{inline(title)}</strong>'
+    return f"<div {edge(state)}>{head}{body}</div>"
 
 
 def show(title: Text, text: Text, state: str = "", about: dict[str, Any] | None = None) -> None:

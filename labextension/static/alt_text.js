@@ -2,7 +2,6 @@
 // Alt text on pictures, in the language that is shown. Figures carry it in their output's metadata,
 // {"image/png": {alt, alt_zh, alt_en}}; widgets in a text beside the image.
 import { current, onChoice } from "./language.js";
-import { addHint } from "./saved_pictures.js";
 
 /** @param {HTMLImageElement} img */
 const setAlt = (img) => {
@@ -34,7 +33,6 @@ export const start = ({ rendermime }) => {
     renderer.renderModel = async (model) => {
       await renderModel(model);
       addAlt(renderer.node.querySelector("img"), model.metadata[options.mimeType]);
-      addHint(renderer.node, model);
     };
     return renderer;
   };

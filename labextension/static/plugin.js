@@ -4,15 +4,21 @@
 import * as altText from "./alt_text.js";
 import * as cells from "./cells.js";
 import * as explorable from "./explorable.js";
+import * as fold from "./fold.js";
 import * as largePhotos from "./large_photos.js";
+import * as names from "./names.js";
+import * as page from "./page.js";
 import * as place from "./place.js";
 import * as savedPictures from "./saved_pictures.js";
 import * as switching from "./switch.js";
 import * as typing from "./typing.js";
+import * as untouched from "./untouched.js";
+import * as words from "./words.js";
 
 /** @type {Record<string, Feature>} */
 const FEATURES = {
-  cells, switching, altText, savedPictures, typing, largePhotos, explorable, place,
+  cells, switching, altText, savedPictures, typing, largePhotos, fold, names, page, untouched, words,
+  explorable, place,
 };
 
 // What another version of JupyterLab does not have takes away one feature, not the others.
@@ -34,7 +40,7 @@ const addStyle = () => {
 
 /** @param {Use} use */
 export const makePlugin = async (use) => {
-  const { Widget } = await use("@lumino/widgets");
+  const { Widget, Panel: Container } = await use("@lumino/widgets");
   const { IRenderMimeRegistry } = await use("@jupyterlab/rendermime");
   const { ICommandPalette, IToolbarWidgetRegistry } = await use("@jupyterlab/apputils");
   addStyle();
@@ -46,7 +52,7 @@ export const makePlugin = async (use) => {
     optional: [ICommandPalette],
     /** @type {(app: App, rendermime: RenderMime, toolbars: Toolbars, palette?: Palette) => void} */
     activate: (app, rendermime, toolbars, palette) => {
-      const lab = { app, rendermime, toolbars, palette, Widget };
+      const lab = { app, rendermime, toolbars, palette, Widget, Container };
       forEach("start", lab);
       app.docRegistry.addWidgetExtension("Notebook", {
         createNew: (panel) => forEach("open", panel, lab),

@@ -1,67 +1,156 @@
 // @ts-check
-// Pictures in the place of widgets whose kernel is gone: in notebooks that the learner saved, and
-// after a restart, when sliders would still move and nothing would follow.
+// What was saved with a widget is shown wherever its kernel does not know it: in a notebook that
+// was run another day or by another kernel, and after a restart, when sliders would still move and
+// nothing would follow. JupyterLab itself would show "Error displaying widget: model not found".
+// The document is never changed by this: a notebook that was only read has nothing to save.
+import { follow } from "./kernel.js";
+import { runUpTo } from "./run_up_to.js";
+import { both, makeButton } from "./words.js";
 
 const VIEW = "application/vnd.jupyter.widget-view+json";
-const GONE = ["restarting", "autorestarting", "terminating", "dead"];
-/** @param {Output} output */
-const hasPicture = ({ data }) => data?.[VIEW] && Object.keys(data).some((type) =>
-  type.startsWith("image/") || type === "text/html");
-
-// A widget needs the kernel that made it: one that was restarted since does not know it.
-/** @type {(panel: Panel, lab: Lab) => Promise<Set<string>>} */
-const livingWidgets = async ({ context, sessionContext }, { app }) => {
-  const { sessions } = app.serviceManager;
-  await Promise.all([context.ready, sessions.ready]);
-  if (![...sessions.running()].some(({ path }) => path === context.path)) return new Set();
-  await sessionContext.ready;
-  const kernel = sessionContext.session?.kernel;
-  const reply = await kernel?.requestCommInfo({ target_name: "jupyter.widget" });
-  return new Set(Object.keys(reply?.content.comms ?? {}));
-};
-
-// Elsewhere the picture that was saved with the widget is shown in its place.
-/** @type {(panel: Panel, living: Set<string>) => void} */
-const showPictures = ({ context, content }, living) => {
-  const { dirty } = context.model;
-  for (const { model } of content.widgets.filter((cell) => cell.model.type === "code")) {
-    for (let i = 0; i < model.outputs.length; i += 1) {
-      const output = model.outputs.get(i).toJSON();
-      if (!hasPicture(output) || living.has(output.data[VIEW].model_id)) continue;
-      delete output.data[VIEW];
-      model.outputs.set(i, output);
-    }
-  }
-  context.model.dirty = dirty; // looking at a notebook does not change it
-};
-
-/** @type {(panel: Panel, lab: Lab) => Promise<void>} */
-export const open = async (panel, lab) => {
-  panel.sessionContext.statusChanged.connect((_, status) => {
-    if (GONE.includes(status) && !panel.isDisposed) showPictures(panel, new Set());
-  });
-  const living = await livingWidgets(panel, lab);
-  if (!panel.isDisposed) showPictures(panel, living);
-};
-
-/** @type {[string, string][]} */
-const HINT = [
-  ["zh", "从头运行到这个单元，这里就有滑块。"],
-  ["en", "Run the cells up to here, and sliders appear."],
+const ERROR = "Error displaying widget";
+/** @type {[string, string]} */
+const STORED = ["这里存的是上次的结果，还不能操作。", "This result was stored; it does not react yet."];
+/** @type {[string, string]} */
+const RESTARTED = [
+  "内核重启或更换过，这里不再有反应。",
+  "The kernel was restarted or changed: this no longer reacts.",
 ];
 
-/**
- * The saved picture of an explorer has no sliders; a reader who knows of them wants them.
- * @param {HTMLElement} node @param {MimeModel} model
- */
-export const addHint = (node, model) => {
-  node.querySelector(".course-hint")?.remove();
-  if (!String(model.data["text/plain"] ?? "").startsWith("Explorer(")) return;
-  const hint = document.createElement("div");
-  hint.className = "course-hint";
-  for (const [lang, textContent] of HINT) {
-    const className = "course-lang";
-    hint.append(Object.assign(document.createElement("span"), { lang, textContent, className }), " ");
-  }
-  node.append(hint);
+// Which widgets the kernel of this notebook knows. It is asked once for each connection, since a
+// busy kernel answers late; of later ones it tells by itself, before it shows them.
+/** @type {(panel: Panel, onChange: () => void) => Living} */
+const livingWidgets = (panel, onChange) => {
+  /** @type {Living} */
+  const living = { ids: new Set(), restarted: false };
+  /** @param {Kernel} kernel */
+  const ask = async (kernel) => {
+    const reply = await kernel.requestCommInfo({ target_name: "jupyter.widget" });
+    if (panel.isDisposed || panel.sessionContext.session?.kernel !== kernel) return;
+    Object.keys(reply.content.comms ?? {}).forEach((id) => living.ids.add(id));
+    onChange();
+  };
+  follow(panel, {
+    onKernel: (kernel) => void ask(kernel).catch(() => {}), // gone before it answered
+    onMessage: ({ header, content }) => {
+      if (header.msg_type === "comm_open") living.ids.add(String(content.comm_id));
+      if (header.msg_type === "comm_close") living.ids.delete(String(content.comm_id));
+    },
+    onGone: () => {
+      living.restarted ||= living.ids.size > 0;
+      living.ids.clear();
+      onChange();
+    },
+  });
+  return living;
 };
+
+// A line below what was saved: why nothing moves, and the way to change that.
+/** @type {(node: HTMLElement, panel: Panel, lab: Lab, restarted?: boolean) => void} */
+const invite = (node, panel, lab, restarted = false) => {
+  const line = document.createElement("div");
+  line.className = "course-hint";
+  const button = makeButton("course-run-up-to", "运行到这里", "Run up to here", () => {
+    const cell = panel.content.widgets.find((each) => each.node.contains(line));
+    if (cell) void runUpTo(panel, lab, cell, button);
+  });
+  const words = document.createElement("span");
+  if (restarted) words.setAttribute("role", "status");
+  words.append(both(...(restarted ? RESTARTED : STORED)));
+  line.append(words, " ", button);
+  node.append(line);
+};
+
+/** @type {(data: Record<string, unknown>) => Record<string, unknown>} */
+const withoutView = ({ [VIEW]: _, ...others }) => others;
+/** @param {MimeModel} model */
+const idOf = ({ data }) => /** @type {{ model_id: string }} */ (data[VIEW]).model_id;
+/** @param {MimeModel} model */
+const textOf = ({ data }) => String(data["text/plain"] ?? "");
+// Sliders that the learner made have no picture, only their name and numbers: IntSlider(value=3).
+/** @param {MimeModel} model */
+const isWidget = (model) => /^\w+\(/.test(textOf(model));
+// Built notebooks have no views but a mark, older ones neither; untrusted ones do not show theirs.
+/** @param {MimeModel} model */
+const couldLive = (model) => Boolean(model.metadata.course?.live || model.data[VIEW]) ||
+  textOf(model).startsWith("Explorer(");
+
+/** @type {(panel: Panel, lab: Lab) => void} */
+export const open = (panel, lab) => {
+  const { rendermime } = panel.content;
+  const create = rendermime.createRenderer.bind(rendermime);
+  /** @type {Map<Host, (force: boolean) => Promise<void>>} */
+  const hosts = new Map();
+  const living = livingWidgets(panel, () => hosts.forEach((show) => void show(false)));
+
+  /** @type {(host: Host, model: MimeModel) => Promise<void>} */
+  const showStored = async (host, model) => {
+    const data = withoutView(model.data);
+    const type = rendermime.preferredMimeType(data, model.trusted ? "any" : "ensure");
+    const picture = type !== undefined && type !== "text/plain"; // text: of a bar, or a bare widget
+    if (picture) {
+      const stored = create(type);
+      host.addWidget(stored);
+      await stored.renderModel({ ...copyOf(model), data });
+    }
+    if (picture || isWidget(model)) invite(host.node, panel, lab, living.restarted);
+  };
+
+  // A copy: JupyterLab's renderer empties the id that it is given when the widget is closed.
+  /** @type {(host: Host, model: MimeModel) => Promise<void>} */
+  const showLive = async (host, model) => {
+    const live = create(VIEW);
+    host.addWidget(live);
+    await live.renderModel(copyOf(model));
+    if (live.node.textContent?.startsWith(ERROR)) { // known to the kernel, lost on the way here
+      living.ids.delete(idOf(model));
+      await hosts.get(host)?.(false);
+    }
+  };
+
+  const makeHost = () => {
+    const host = /** @type {Host} */ (new lab.Container());
+    /** @type {MimeModel | undefined} */
+    let model;
+    /** @type {string | undefined} */
+    let shown;
+    hosts.set(host, async (force) => {
+      if (!model || host.isDisposed) return;
+      const alive = living.ids.has(idOf(model));
+      const wanted = alive ? "live" : `stored ${living.restarted}`;
+      if (wanted === shown && !force) return;
+      shown = wanted;
+      host.widgets.slice().forEach((old) => old.dispose());
+      host.node.replaceChildren();
+      await (alive ? showLive : showStored)(host, model);
+    });
+    host.disposed.connect(() => hosts.delete(host));
+    host.renderModel = async (given) => {
+      model = copyOf(given);
+      await hosts.get(host)?.(true);
+    };
+    return host;
+  };
+
+  /** @param {Renderer} renderer */
+  const withInvitation = (renderer) => {
+    const renderModel = renderer.renderModel.bind(renderer);
+    renderer.renderModel = async (model) => {
+      await renderModel(model);
+      renderer.node.querySelector(":scope > .course-hint")?.remove();
+      if (couldLive(model)) invite(renderer.node, panel, lab);
+    };
+    return renderer;
+  };
+
+  // Replacing this method is unavoidable: factories of renderers do not know their notebook, and
+  // the widgets' own factory takes the place of any other when it comes.
+  rendermime.createRenderer = (type) => type === VIEW ? makeHost() : withInvitation(create(type));
+};
+
+/** @param {MimeModel} model @returns {MimeModel} */
+const copyOf = ({ data, metadata, trusted }) => ({
+  data: VIEW in data ? { ...data, [VIEW]: { .../** @type {object} */ (data[VIEW]) } } : data,
+  metadata,
+  trusted,
+});

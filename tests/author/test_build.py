@@ -94,12 +94,12 @@ def test_pieces_of_a_stream_are_joined(course):
     assert [(o.name, o.text) for o in cell.outputs] == [("stdout", "a\nb\nc\n"), ("stderr", "e\n")]
 
 
-def test_code_that_only_draws_is_folded(course):
+def test_cells_that_are_folded_say_so(course):
     draw = "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()"
     setup = ' tags=["setup"]\n'
     cells = build.build_notebook(course(f"{setup}{draw}", f"{setup}a = 1", f"\n{draw}")).cells
-    assert cells[0].metadata.jupyter == {"source_hidden": True}
-    assert all("jupyter" not in cell.metadata for cell in cells[1:])
+    folds = [cell.metadata.get("course") for cell in cells]
+    assert folds == [{"fold": "drawing"}, {"fold": "setup"}, None]
 
 
 def test_kernel_has_its_own_progress_folder_and_thread_number(course, monkeypatch):

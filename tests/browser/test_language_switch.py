@@ -45,6 +45,7 @@ def test_buttons_stay_in_a_narrow_window(lesson):
     """Half a laptop's screen, or 200 % zoom, with the list of files open."""
     lesson.page.set_viewport_size({"width": 780, "height": 700})
     try:
+        lesson.page.evaluate("jupyterapp.shell.expandLeft()")
         expect(lesson.page.locator(".jp-DirListing").first).to_be_visible()
         expect(lesson.panel().locator(".jp-Toolbar-responsive-opener").first).to_be_visible()
         for mode in BOTH:
