@@ -37,20 +37,14 @@ def _png(fig: Figure, **options: Any) -> bytes:
     return content
 
 
-def _quick_png(fig: Figure) -> bytes:
-    """The figure as PNG, large but fast: one drawing (savefig with a layout needs two)."""
+def _png_and_layers(fig: Figure) -> tuple[bytes, dict[str, Any]]:
+    """The figure as PNG, and what an output has beside it: its texts in layers."""
     import matplotlib.pyplot as plt
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
 
-    if plt.rcParams["savefig.dpi"] != "figure":
-        fig.set_dpi(plt.rcParams["savefig.dpi"])
-    canvas = FigureCanvasAgg(fig)
-    canvas.draw()
-    buffer = io.BytesIO()
-    Image.fromarray(np.asarray(canvas.buffer_rgba())).save(buffer, "PNG", compress_level=1)
+    content = figures.to_png(fig)
+    beside = figures.in_layers(fig)
     plt.close(fig)
-    return buffer.getvalue()
+    return content, beside
 
 
 def _message(text: str) -> str:
@@ -90,6 +84,26 @@ class Picture(ipywidgets.VBox):
         self.layout.display = "none" if value is None else None
 
 
+class Drawing(ipywidgets.HTML):
+    """A figure with its texts in layers (``course_utils.layers``), of which the switch shows one.
+
+    Without the course's JupyterLab extension the texts are in both languages.
+    """
+
+    def __init__(self, alt_zh: str, alt_en: str) -> None:
+        super().__init__(layout={"margin": "0"})
+        self._alt = f'data-alt-zh="{html.escape(alt_zh)}" data-alt-en="{html.escape(alt_en)}"'
+
+    def show(self, fig: Figure) -> None:
+        """Show another figure, and close it: one drawing, and nothing is compressed."""
+        import matplotlib.pyplot as plt
+
+        from course_utils import layers
+
+        self.value = f'<div class="course-layers" {self._alt}>{layers.live_svg(fig)}</div>'
+        plt.close(fig)
+
+
 class Explorer(ipywidgets.VBox):
     """Controls that redraw a picture: ``Explorer(draw, k=IntSlider(2, 1, 10), alt_zh=…, alt_en=…)``.
 
@@ -108,8 +122,9 @@ class Explorer(ipywidgets.VBox):
     ) -> None:
         self.draw, self.controls = draw, controls
         self._about = figures.alt_metadata(alt_zh, alt_en)
-        self._first = _png(self._figure())
-        self.picture = Picture("png", alt_zh, alt_en, self._first)
+        self._first, self._layers = _png_and_layers(self._figure())
+        self.picture = Drawing(alt_zh, alt_en)
+        self.picture.show(self._figure())
         self.message = ipywidgets.HTML()
         super().__init__([*controls.values(), self.picture, self.message])
         self.add_class("course-explorer")
@@ -125,7 +140,7 @@ class Explorer(ipywidgets.VBox):
     def _redraw(self, change: object) -> None:
         """One new picture, made fast: this one is never saved."""
         try:
-            self.picture.show(_quick_png(self._figure()))
+            self.picture.show(self._figure())
             self.message.value = ""
         except Exception as error:  # noqa: BLE001 - it would vanish in the kernel's log
             text = both("画图时出错：", "Drawing failed:") + f"\n{type(error).__name__}: {error}"
@@ -137,7 +152,8 @@ class Explorer(ipywidgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data = super()._repr_mimebundle_(**kwargs)
-        data = {**data, "image/png": base64.b64encode(self._first).decode()}
+        picture = {"image/png": base64.b64encode(self._first).decode()}
+        data = {**data, **picture, **self._layers}
         return data, {"image/png": self._about}
 
 

@@ -21,6 +21,7 @@ type Command = { label: string; isToggled(): boolean; execute(): void };
 
 // @jupyterlab/application, apputils
 interface App {
+  restored: Promise<void>;
   commands: {
     addCommand(id: string, command: Command): void;
     execute(id: string, args: object): Promise<unknown>;
@@ -36,7 +37,10 @@ interface Toolbars { addFactory(kind: string, name: string, make: (panel: Panel)
 // @jupyterlab/rendermime
 type MimeModel = { data: Record<string, unknown>; metadata: Record<string, Alt | undefined> };
 interface Renderer extends Widget { renderModel(model: MimeModel): Promise<void> }
-interface RendererFactory { createRenderer(options: { mimeType: string }): Renderer }
+interface RendererFactory {
+  safe?: boolean; mimeTypes?: string[];
+  createRenderer(options: { mimeType: string }): Renderer;
+}
 interface RenderMime {
   getFactory(mimeType: string): RendererFactory | undefined;
   addFactory(factory: RendererFactory, rank?: number): void;

@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from course.author import one_language
 from course.notebooks.lessons import read_notebook, select, tags, write_notebook
 from course.notebooks.markdown import half_of_heading, new_parser
 from course_utils import files, paths
@@ -55,7 +56,7 @@ def write(notebook: NotebookNode, target: Path, kind: str, language: str) -> Non
 
 
 def monolingual(notebook: NotebookNode, language: str) -> NotebookNode:
-    """A copy with one language: its text, its half of every heading, its alt texts."""
+    """A copy with one language: its text, its half of headings, printed lines and figures."""
     result = copy.deepcopy(notebook)
     result.cells = [c for c in result.cells if OTHER_LANGUAGE[language] not in tags(c)]
     result.metadata.pop("course", None)
@@ -64,9 +65,7 @@ def monolingual(notebook: NotebookNode, language: str) -> NotebookNode:
             lines = cell.source.split("\n")
             cell.source = "\n".join(half_of_heading(line, language) for line in lines)
         for output in cell.get("outputs", []):
-            for details in output.get("metadata", {}).values():
-                if isinstance(details, dict) and f"alt_{language}" in details:
-                    details["alt"] = details[f"alt_{language}"]
+            one_language.choose(output, language)
     return result
 
 
@@ -143,6 +142,7 @@ def _exporter():
 
 
 def _body(cells: list[NotebookNode]) -> str:
+    cells = one_language.inline_figures(copy.deepcopy(cells))
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     body, _ = _exporter().from_notebook_node(notebook)

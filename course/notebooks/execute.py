@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from course.notebooks.kernels import temporary_environment
 from course.notebooks.lessons import tags
 from course_utils import paths
+from course_utils.bilingual import MIME
 from course_utils.messages import CourseError
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -163,6 +164,8 @@ def _clean_data(output: NotebookNode, drop_images: bool) -> None:
         for kind in IMAGES:
             output.data.pop(kind, None)
             output.metadata.pop(kind, None)
+        if "svg" in output.data.get(MIME, {}):
+            del output.data[MIME]
     for kind in ("text/plain", "text/html"):
         if kind in output.data:
             output.data[kind] = ADDRESS.sub("0xADDRESS", output.data[kind])

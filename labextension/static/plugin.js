@@ -3,13 +3,15 @@
 // start(lab), called once, or open(panel, lab), called for each notebook that is opened, or both.
 import * as altText from "./alt_text.js";
 import * as cells from "./cells.js";
+import * as labels from "./labels.js";
 import * as largePhotos from "./large_photos.js";
+import * as layers from "./layers.js";
 import * as savedPictures from "./saved_pictures.js";
 import * as switching from "./switch.js";
 import * as typing from "./typing.js";
 
 /** @type {Record<string, Feature>} */
-const FEATURES = { cells, switching, altText, savedPictures, typing, largePhotos };
+const FEATURES = { cells, switching, altText, savedPictures, typing, largePhotos, labels, layers };
 
 // What another version of JupyterLab does not have takes away one feature, not the others.
 /** @type {(step: "start" | "open", ...given: any[]) => void} */

@@ -1,0 +1,188 @@
+"""One line of text in two languages, ``损失 loss 0.3``, and what shows one language of it.
+
+The course writes labels, titles and printed lines as a pair on one line. That is what GitHub, VS
+Code and a terminal show. JupyterLab's language switch and ``course export`` show a half of it:
+``halves`` is their rule, and ``labextension/static/pairs.js`` is the same rule in JavaScript
+(``tests/bilingual/pairs.json`` holds both to the same examples).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+# A bundle's plain text is the pair; this beside it holds the halves, or a picture in layers.
+MIME = "application/vnd.course.bilingual+json"
+SEPARATOR = " · "
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+WORD = re.compile("[A-Za-z]{2,}")
+_LOWER = re.compile("[a-z][a-z’'-]*[,:;.)]*")
+_FORMULA = re.compile(r"\$[^$]*\$")
+# z: a token with Chinese, e: with an English word, n: numbers, signs, single letters
+_PAIR = re.compile("([en]*)(z(?:[zn]*z)?)(n*)(e(?:[en]*e)?)(n*)")
+# Between pairs: two spaces, an opening bracket, a name and a Chinese comma (``VGG16，准确率``).
+_BETWEEN = re.compile(
+    r"(\s{2,}|(?<!\S)\((?=[\u4e00-\u9fff])|(?<!\S)[A-Za-z0-9-]+，(?=[\u4e00-\u9fff]))"
+)
+_EDGES = "()[]（），,.:：;；"
+
+
+def halves(text: str) -> tuple[str, str]:
+    """The Chinese and the English half: ``照片 photo 3`` -> (``照片 3``, ``photo 3``).
+
+    What stands between two pairs, numbers, signs and formulas belong to both. Where the rule cannot
+    know, `` · `` or a line break separates the languages. A text in one language is both halves.
+    """
+    lines = text.split("\n")
+    kinds = [_kind(line) for line in lines]
+    if "z" in kinds and "e" in kinds:  # lines of their own for each language
+        halved = [
+            (line if kind == "z" else None, line if kind == "e" else None)
+            if kind in ("z", "e")
+            else _line(line)
+            for line, kind in zip(lines, kinds, strict=True)
+        ]
+    else:
+        halved = [_line(line) for line in lines]
+    zh, en = ("\n".join(p for p in part if p is not None) for part in zip(*halved, strict=True))
+    return zh, en
+
+
+def _kind(text: str) -> str:
+    """``z`` or ``e`` for one language only, ``ze`` for both, ``n`` for none."""
+    bare = _FORMULA.sub("", text)
+    return "z" * bool(CHINESE.search(bare)) + "e" * bool(WORD.search(bare)) or "n"
+
+
+def _line(line: str) -> tuple[str, str]:
+    left, separator, right = line.partition(SEPARATOR)
+    if separator and CHINESE.search(left) and not CHINESE.search(right):
+        number = re.match(r"(\d\d )?", left)
+        return left, (number[0] if number else "") + right
+    formulas = list(dict.fromkeys(_FORMULA.findall(line)))
+    hidden = _FORMULA.sub(lambda found: chr(0xE000 + formulas.index(found[0])), line)
+    halved = [
+        (piece, piece.replace("，", ", ")) if i % 2 else _piece(piece)
+        for i, piece in enumerate(_BETWEEN.split(hidden))
+    ]
+    zh, en = ("".join(part) for part in zip(*halved, strict=True))
+    return _shown(zh, formulas), _shown(en, formulas)
+
+
+def _shown(text: str, formulas: list[str]) -> str:
+    """Formulas back in their places."""
+    return re.sub("[\ue000-\uf8ff]", lambda found: formulas[ord(found[0]) - 0xE000], text)
+
+
+def _piece(piece: str) -> tuple[str, str]:
+    tokens = piece.split(" ")
+    kinds = _kinds(tokens)
+    zh: list[str] = []
+    en: list[str] = []
+    end = 0
+    for found in _PAIR.finditer(kinds):
+        for half in (zh, en):
+            half += tokens[end : found.start()]
+        first, second = _pair([tokens[slice(*found.span(i))] for i in range(1, 6)])
+        zh, en, end = zh + first, en + second, found.end()
+    return " ".join(zh + tokens[end:]), " ".join(en + tokens[end:])
+
+
+def _kinds(tokens: Sequence[str]) -> str:
+    """One letter for each token; names inside Chinese (``用 VGG16 的特征``) belong to it."""
+    kinds = "".join("z" if CHINESE.search(t) else "e" if WORD.search(t) else "n" for t in tokens)
+
+    def inside(found: re.Match[str]) -> str:
+        names = not any(map(_LOWER.fullmatch, tokens[found.start() : found.end()]))
+        return ("z" if names else "e") * len(found[0])
+
+    return re.sub("(?<=z)e+(?=z)", inside, kinds)
+
+
+def _pair(parts: list[list[str]]) -> tuple[list[str], list[str]]:
+    """The halves of one pair, as tokens. What one half has of its own it does not get again."""
+    lead, zh, mid, en, tail = parts
+    colon = _colon(en) if "：" not in "".join(zh) else None
+    if colon is not None:  # "准确率 accuracy: VGG16 0.9": what follows belongs to both
+        tail, en = en[colon + 1 :] + tail, en[: colon + 1]
+    first = [*lead, *zh, *_new(mid, lead + zh)]
+    second = [*_new(lead, mid + en + tail), *_new(mid, en + tail), *en, *tail]
+    rest = tail if colon is not None else _new(tail, first)
+    if colon is None:
+        return first + rest, second
+    return [*first[:-1], first[-1] + "：" + " ".join(rest)], second
+
+
+def _colon(tokens: Sequence[str]) -> int | None:
+    return next((i for i, token in enumerate(tokens) if token.endswith(":")), None)
+
+
+def _new(tokens: list[str], there: Sequence[str]) -> list[str]:
+    """The tokens, or none where all of them are there already."""
+    known = " ".join(there)
+    return [] if all(token.strip(_EDGES) in known for token in tokens) else tokens
+
+
+def say(*parts: object) -> None:
+    """Print a line in both languages: ``say("准确率 accuracy", f"{score:.2f}")``.
+
+    Each part is a pair, or belongs to both languages (a name, a number); a Chinese part may be
+    followed by its English one, ``say("准确率", "accuracy", score)``. Printed is what ``print``
+    would print; the language switch shows its half of it.
+    """
+    zh, en = (" ".join(half) for half in zip(*_parts([str(p) for p in parts]), strict=True))
+    publish({"text/plain": " ".join(map(str, parts)), MIME: {"zh": zh, "en": en}})
+
+
+def _parts(parts: list[str]) -> Iterable[tuple[str, str]]:
+    rest = iter(parts)
+    for part in rest:
+        if _kind(part) != "z":
+            yield halves(part)
+            continue
+        after = next(rest, None)
+        if after is not None and _kind(after) == "e":
+            yield part, after
+        else:
+            yield part, part
+            yield from [] if after is None else _parts([after])
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows under a head whose cells are pairs: ``table(["模型 model", "损失 loss"], rows)``.
+
+    Numbers come as text, rounded as they shall be seen. Columns are aligned in plain text; the
+    language switch shows a real table with one language in it.
+    """
+    texts = [[str(cell) for cell in row] for row in [head, *rows]]
+    split = [[halves(cell) for cell in row] for row in texts]
+    publish({"text/plain": aligned(texts), MIME: {"table": split}})
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as lines of plain text with aligned columns; a Chinese character is two wide."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(
+            cell + " " * (width - _width(cell)) if i == 0 else " " * (width - _width(cell)) + cell
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def publish(bundle: dict[str, Any], about: dict[str, Any] | None = None) -> None:
+    """Show a bundle {MIME type: content}; outside a notebook its plain text is printed."""
+    from IPython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is None:
+        print(bundle["text/plain"])
+    else:
+        display(bundle, raw=True, metadata=about or {})
