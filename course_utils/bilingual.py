@@ -16,6 +16,7 @@ MIME = "application/vnd.course.bilingual+json"
 SEPARATOR = " · "
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
+_CHINESE_TOKEN = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")  # and its punctuation
 WORD = re.compile("[A-Za-z]{2,}")
 _LOWER = re.compile("[a-z][a-z’'-]*[,:;.)]*")
 _FORMULA = re.compile(r"\$[^$]*\$")
@@ -91,7 +92,9 @@ def _piece(piece: str) -> tuple[str, str]:
 
 def _kinds(tokens: Sequence[str]) -> str:
     """One letter for each token; names inside Chinese (``用 VGG16 的特征``) belong to it."""
-    kinds = "".join("z" if CHINESE.search(t) else "e" if WORD.search(t) else "n" for t in tokens)
+    kinds = "".join(
+        "z" if _CHINESE_TOKEN.search(t) else "e" if WORD.search(t) else "n" for t in tokens
+    )
 
     def inside(found: re.Match[str]) -> str:
         names = not any(map(_LOWER.fullmatch, tokens[found.start() : found.end()]))
@@ -103,19 +106,26 @@ def _kinds(tokens: Sequence[str]) -> str:
 def _pair(parts: list[list[str]]) -> tuple[list[str], list[str]]:
     """The halves of one pair, as tokens. What one half has of its own it does not get again."""
     lead, zh, mid, en, tail = parts
-    colon = _colon(en) if "：" not in "".join(zh) else None
-    if colon is not None:  # "准确率 accuracy: VGG16 0.9": what follows belongs to both
-        tail, en = en[colon + 1 :] + tail, en[: colon + 1]
     first = [*lead, *zh, *_new(mid, lead + zh)]
+    colon = _colon(en, tail, " ".join(first))
+    en, tail = (en + tail)[:colon], (en + tail)[colon:]
     second = [*_new(lead, mid + en + tail), *_new(mid, en + tail), *en, *tail]
-    rest = tail if colon is not None else _new(tail, first)
-    if colon is None:
-        return first + rest, second
-    return [*first[:-1], first[-1] + "：" + " ".join(rest)], second
+    if en[-1].endswith(":") and first[-1][-1] not in "：？":
+        return [*first[:-1], first[-1] + "：" + " ".join(tail)], second
+    return first + _new(tail, first), second
 
 
-def _colon(tokens: Sequence[str]) -> int | None:
-    return next((i for i, token in enumerate(tokens) if token.endswith(":")), None)
+def _colon(en: Sequence[str], tail: Sequence[str], zh: str) -> int:
+    """How many tokens are the English half alone: ``准确率 accuracy: VGG16 0.9``, up to the colon.
+
+    A number of its own may stand before the colon, one that the Chinese has as well.
+    """
+    asks = any(mark in zh for mark in "：？")
+    for i, token in enumerate([*en, *tail]):
+        own = all(each.strip(_EDGES) in zh for each in tail[: max(0, i + 1 - len(en))])
+        if token.endswith(":") and own and not asks:
+            return i + 1
+    return len(en)
 
 
 def _new(tokens: list[str], there: Sequence[str]) -> list[str]:
@@ -127,26 +137,30 @@ def _new(tokens: list[str], there: Sequence[str]) -> list[str]:
 def say(*parts: object) -> None:
     """Print a line in both languages: ``say("准确率 accuracy", f"{score:.2f}")``.
 
-    Each part is a pair, or belongs to both languages (a name, a number); a Chinese part may be
-    followed by its English one, ``say("准确率", "accuracy", score)``. Printed is what ``print``
-    would print; the language switch shows its half of it.
+    Each part is a pair, or belongs to both languages (a name, a number). A Chinese part may be
+    followed by its English one, ``say("猜对了。", "You guessed right.")``; where names in it would
+    mislead the rule, the two stand in a tuple. Printed is what ``print`` would print; the language
+    switch shows its half of it.
     """
-    zh, en = (" ".join(half) for half in zip(*_parts([str(p) for p in parts]), strict=True))
-    publish({"text/plain": " ".join(map(str, parts)), MIME: {"zh": zh, "en": en}})
+    split = list(_parts(parts))
+    plain, zh, en = (" ".join(part[i] for part in split) for i in range(3))
+    publish({"text/plain": plain, MIME: {"zh": zh.replace("： ", "："), "en": en}})
 
 
-def _parts(parts: list[str]) -> Iterable[tuple[str, str]]:
-    rest = iter(parts)
-    for part in rest:
-        if _kind(part) != "z":
-            yield halves(part)
+def _parts(parts: Sequence[object]) -> Iterable[tuple[str, str, str]]:
+    """(as it is printed, Chinese, English) for each part."""
+    rest = list(parts)
+    while rest:
+        part = rest.pop(0)
+        if isinstance(part, tuple) and [type(half) for half in part] == [str, str]:
+            yield " ".join(part), part[0], part[1]
             continue
-        after = next(rest, None)
-        if after is not None and _kind(after) == "e":
-            yield part, after
+        zh, en = halves(str(part))
+        if zh == en and CHINESE.search(zh) and rest and _kind(str(rest[0])) == "e":
+            en = str(rest.pop(0))
+            yield f"{zh} {en}", zh, en
         else:
-            yield part, part
-            yield from [] if after is None else _parts([after])
+            yield str(part), zh, en
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

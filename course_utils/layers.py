@@ -21,13 +21,12 @@ from matplotlib.backends.backend_svg import RendererSVG
 from course_utils.bilingual import CHINESE, WORD, halves
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
 LIMIT = 90_000  # characters: above, what has most points becomes pixels
 RASTER_DPI = 144
 FIXED = "fixed"  # colours that must stay as they are: signs on a picture or a heat map
-SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "course", "path.simplify": True}
+SETTINGS: Any = {"svg.fonttype": "none", "svg.hashsalt": "course", "path.simplify": True}
 FONTS = 'font-family="system-ui, sans-serif"'
 # Points of one artist from which on pixels are smaller than paths.
 MANY_POINTS = (400, 100, 30)
@@ -73,7 +72,7 @@ def _drawn(fig: Figure, photo: bool) -> str:
     dpi, fig.dpi = fig.dpi, 72
     with mpl.rc_context(SETTINGS):
         renderer: Any = _Layers(72 * width, 72 * height, out, photo, _named(fig))
-        mixed = MixedModeRenderer(fig, width, height, RASTER_DPI, renderer)
+        mixed: Any = MixedModeRenderer(fig, width, height, RASTER_DPI, renderer)
         fig.draw(mixed)
         mixed.finalize()
     fig.dpi = dpi
@@ -134,7 +133,7 @@ def _is_on_a_picture(text: Any) -> bool:
     return text.get_window_extent().overlaps(ax.get_window_extent())
 
 
-def _size(artist: Artist | Any) -> int:
+def _size(artist: Any) -> int:
     if hasattr(artist, "get_offsets"):
         paths = sum(len(path.vertices) for path in artist.get_paths())
         return max(len(artist.get_offsets()), paths // 4)
@@ -232,9 +231,9 @@ def _layers(line: str, text: str) -> list[tuple[str, str]]:
 def _small(svg: str, width: float, height: float) -> str:
     """Without what nobody sees; numbers to a hundredth of a point; system fonts."""
     svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.S)
+    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     # `*{…}` would hold for the whole page that the figure stands in
-    svg = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg, flags=re.S)
+    svg = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"font-family: [^;\"]*(; )?", "", svg)
     svg = re.sub(r' transform="rotate\(-?0 [^"]*"', "", svg)
     svg = re.sub(r'(?<= d=")[^"]+', lambda found: _rounded(found[0]), svg)

@@ -47,7 +47,7 @@
 #
 # **运行**：单击下面第一个灰色的单元格（以 `try:` 开头），按 Shift+Enter。左边的 `[*]` 表示正在运行；第一次要等一会儿，因为 TensorFlow 要启动。光标会移到下一个单元格。顺序很重要：从上到下。出现 `NameError`，多半是上面有一格还没有运行。有的图上方只有三个点：画图的代码折叠起来了，单击三个点就能看到；不展开也照样运行。
 #
-# **语言**：上方工具栏有三个按钮：中文、English、双语。点一下，正文立刻换语言；代码只有一份，标题、图和打印出来的字总是两种语言都有。
+# **语言**：上方工具栏有三个按钮：中文、English、双语。点一下，正文、标题、图和打印出来的字立刻换语言；代码只有一份，里面的字两种语言都有。
 #
 # </div>
 
@@ -58,7 +58,7 @@
 #
 # **Running**: click on the first grey cell below (it begins with `try:`) and press Shift+Enter. `[*]` on its left means that it is running; the first time you wait a little while TensorFlow starts. The cursor moves to the next cell. The order matters: from top to bottom. A `NameError` mostly means that a cell further up has not been run yet. Above some figures there are only three dots: the code that draws is folded; click on the dots to see it. It runs all the same.
 #
-# **Language**: the toolbar above has three buttons: 中文, English, 双语. One click changes the language of the text at once; there is only one copy of the code, and headings, figures and printed lines always carry both languages.
+# **Language**: the toolbar above has three buttons: 中文, English, 双语. One click changes the language of text, headings, figures and printed lines at once; there is only one copy of the code, and the words in it are in both languages.
 #
 # </div>
 
@@ -79,6 +79,7 @@ import tensorflow as tf
 from IPython.display import Markdown, display
 
 from course_utils import assets, backbones, figures, paths, photos
+from course_utils.bilingual import say
 from course_utils.learning import check, curriculum, hint, progress, quiz, solution
 from course_utils.widgets import PhotoUpload
 
@@ -176,7 +177,7 @@ PhotoUpload(who_is_it, example=x[22], **ALT)
 
 # %% tags=["nbval-ignore-output"]
 my_photo = ""  # 你的照片，例如 your photo, for example: "my_cat.jpg"
-print(who_is_it(photos.read(my_photo) if my_photo else x[22]))
+say(who_is_it(photos.read(my_photo) if my_photo else x[22]))
 
 # %%
 assert who_is_it(x[22]).startswith("狗 dog") and "Pomeranian" in who_is_it(x[22])
@@ -205,7 +206,7 @@ assert who_is_it(x[22]).startswith("狗 dog") and "Pomeranian" in who_is_it(x[22
 
 # %% tags=["nbval-ignore-output"]
 grey = np.full((224, 224, 3), 128, "uint8")
-print(who_is_it(grey))
+say(who_is_it(grey))
 
 # %%
 noise = np.random.default_rng(0).integers(0, 256, (224, 224, 3))
@@ -292,7 +293,7 @@ assert len(backbones.CATS) == 5 and len(backbones.DOGS) == 118 and y_hat[0] == 0
 
 # %% tags=["nbval-ignore-output"]
 n_right = int((y_hat == pets.labels).sum())
-print(f"{n_right} / {len(pets)}    你猜 your guess: {'…' if my_guess is ... else my_guess}")
+say(f"{n_right} / {len(pets)}    你猜 your guess: {'…' if my_guess is ... else my_guess}")
 
 # %%
 assert n_right >= 34
@@ -309,7 +310,7 @@ figures.show_photos(
     columns=2,
     credit="Oxford-IIIT Pet, CC BY-SA 4.0",
 )
-print(f"照片 photo 1: {who_is_it(x[1])}")
+say(f"照片 photo 1: {who_is_it(x[1])}")
 
 # %%
 assert y_hat[1] == 1 and pets.labels[1] == 0  # a cat that is called a dog
@@ -340,16 +341,16 @@ p_dogs, p_cats = p_test[:, backbones.DOGS], p_test[:, backbones.CATS]
 says_dog = p_dogs.sum(axis=1) > p_cats.sum(axis=1)
 wrong = says_dog != test.labels
 n_cats = (test.labels[wrong] == 0).sum()
-print(f"错 wrong: {wrong.sum()} / {len(test)}    其中猫 of these cats: {n_cats}")
+say(f"错 wrong: {wrong.sum()} / {len(test)}    其中猫 of these cats: {n_cats}")
 assert 1 <= wrong.sum() <= 8 and n_cats / wrong.sum() >= 0.75
 
 # %% tags=["nbval-ignore-output"]
 largest = p_dogs.max(axis=1) > p_cats.max(axis=1)
 mean = p_dogs.mean(axis=1) > p_cats.mean(axis=1)
 for rule, says in {"和 sum": says_dog, "最大 largest": largest, "平均 mean": mean}.items():
-    print(f"{rule}: 错的照片 wrong photos {np.flatnonzero(says != test.labels).tolist()}")
+    say(f"{rule}: 错的照片 wrong photos {np.flatnonzero(says != test.labels).tolist()}")
 for i in np.flatnonzero(wrong):
-    print(f"照片 photo {i}: {names[p_test[i].argmax()]}")
+    say(f"照片 photo {i}: {names[p_test[i].argmax()]}")
 
 # %%
 assert np.array_equal(largest, says_dog)
@@ -384,7 +385,7 @@ text = (paths.DATA / "results" / "recipes.json").read_text(encoding="utf-8")
 stored = json.loads(text)["recipes"]
 for who in ("zero_shot", "ours"):
     row = stored[who]
-    print(f"{row['who_zh']} · {row['who_en']}: {row['local_right']} / {row['local_n']}")
+    say((row["who_zh"], row["who_en"]), f"  {row['local_right']} / {row['local_n']}")
 assert stored["zero_shot"]["local_right"] == 905 and stored["ours"]["local_right"] == 995
 
 # %% [markdown] tags=["lang-zh"]
@@ -426,7 +427,7 @@ assert stored["zero_shot"]["local_right"] == 905 and stored["ours"]["local_right
 from math import comb
 
 chance = sum(comb(36, k) for k in range(34, 37)) / 2**36
-print(f"抛硬币 coin: {chance:.1e}    永远答狗 always dog: {pets.labels.sum()} / {len(pets)}")
+say(f"抛硬币 coin: {chance:.1e}    永远答狗 always dog: {pets.labels.sum()} / {len(pets)}")
 assert chance < 1e-7 and pets.labels.sum() == 20
 
 # %% [markdown] tags=["lang-zh"]
@@ -585,9 +586,9 @@ def train_once(seed):
 first, again, other = train_once(7), train_once(7), train_once(8)
 
 # %% tags=["nbval-ignore-output"]
-print(f"种子 seed 7: {first:.4f}   7: {again:.4f}   8: {other:.4f}")
+say(f"种子 seed 7: {first:.4f}   7: {again:.4f}   8: {other:.4f}")
 guesses = ["…" if g is ... else g for g in (my_guess_same_seed, my_guess_other_seed)]
-print(f"7 = 7: {first == again}    7 = 8: {first == other}    你猜 your guesses:", *guesses)
+say(f"7 = 7: {first == again}    7 = 8: {first == other}    你猜 your guesses:", *guesses)
 
 # %% tags=["any-seed"]
 assert first == again and first != other
@@ -628,7 +629,7 @@ lessons = curriculum.read()
 progress()
 display(Markdown(curriculum.table(lessons)))
 hours = sum(lesson.minutes for lesson in lessons) / 60
-print(f"{len(lessons)} 课 lessons, {hours:.0f} 小时 hours")
+say(f"{len(lessons)} 课 lessons, {hours:.0f} 小时 hours")
 
 
 # %% tags=["setup"]
@@ -679,7 +680,7 @@ assert all(earlier < number for number in needs for earlier in before(number))
 
 # %% tags=["setup", "nbval-ignore-output"]
 keras_version = tuple(map(int, keras.__version__.split(".")[:2]))
-print(
+say(
     f"Python {sys.version_info[:2]}   Keras {keras_version}   后端 backend {keras.backend.backend()}"
 )
 

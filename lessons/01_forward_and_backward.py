@@ -30,6 +30,7 @@ from sklearn.datasets import make_moons
 from sklearn.linear_model import LogisticRegression
 
 from course_utils import figures
+from course_utils.bilingual import say, table
 from course_utils.learning import check, hint, progress, quiz, solution
 from course_utils.widgets import Explorer
 
@@ -40,7 +41,7 @@ seed = np.random.randint(1000)  # another COURSE_SEED gives other data and other
 
 def your_guess(guess):
     """Your guess, to be printed beside the result."""
-    return "你没有猜 · no guess" if guess is ... else f"你猜 · you guessed {guess}"
+    return "你没有猜 no guess" if guess is ... else f"你猜 you guessed {guess}"
 
 
 # %% [markdown]
@@ -221,7 +222,7 @@ Explorer(
 # %%
 one_line = LogisticRegression().fit(moons, labels[:, 0])
 line_accuracy = one_line.score(moons, labels[:, 0])
-print(f"一条直线的准确率 accuracy of one line: {line_accuracy:.2f}")
+say(f"一条直线的准确率 accuracy of one line: {line_accuracy:.2f}")
 assert 0.8 < line_accuracy < 0.93
 
 # %% [markdown]
@@ -292,7 +293,7 @@ assert np.allclose(dense(X.astype("float32")), Z, atol=1e-5)
 
 # %%
 prediction, flat = labels.copy(), labels[:, 0]  # a perfect prediction (n, 1), labels (n,)
-print("相减后的形状 shape of the difference:", (prediction - flat).shape)
+say("相减后的形状 shape of the difference:", (prediction - flat).shape)
 assert np.mean((prediction - flat) ** 2) == 0.5  # half of all pairs differ
 assert (tf.constant(prediction) - flat).shape == (400, 400)
 assert np.mean((prediction - labels) ** 2) == 0
@@ -367,7 +368,7 @@ def neuron(x, w, b, y):
 one = neuron(x, w, b, y=1.0)
 step = 1e-6
 tried = (neuron(x, w + [step, 0], b, 1.0)["E"] - one["E"]) / step
-print(f"链式法则 chain rule {one['dw'][0]:.4f}   试出来 by trying {tried:.4f}")
+say(f"链式法则 chain rule {one['dw'][0]:.4f}   试出来 by trying {tried:.4f}")
 assert np.isclose(one["dw"][0], tried, rtol=1e-4)
 for far in [-5.0, 5.0]:  # of the bias: a is near 0 or near 1
     assert abs(neuron(x, w, far, 1.0)["delta"]) < abs(one["delta"]) / 10
@@ -766,10 +767,13 @@ results = {"right": (losses, accuracy(trained))}
 for kind in ["stops", "no_WT", "no_slope"]:
     badly_trained, wrong_losses = train(wrong(kind), params)
     results[kind] = (wrong_losses, accuracy(badly_trained))
-for kind, (curve, score) in results.items():
-    print(f"{kind:9} 损失 loss {curve[0]:.2f} -> {curve[-1]:.2f}   准确率 accuracy {score:.2f}")
+rows = [
+    [kind, f"{curve[0]:.2f} -> {curve[-1]:.2f}", f"{score:.2f}"]
+    for kind, (curve, score) in results.items()
+]
+table(["公式 formula", "损失 loss", "准确率 accuracy"], rows)
 falls = results["no_WT"][0][-1] < results["no_WT"][0][0]
-print(
+say(
     "没有 Wᵀ，损失下降？ without Wᵀ the loss falls:",
     falls,
     "  ",
@@ -881,8 +885,8 @@ gains = {"sigmoid": 1.0, "tanh": 1.0, "ReLU": np.sqrt(2)}
 left_over = {name: [what_is_left(name, d, g) for d in depths] for name, g in gains.items()}
 at_20 = {name: values[depths.index(20)] for name, values in left_over.items()}
 for name, fraction in at_20.items():
-    print(f"20 层 layers, {name:8} {fraction:.0e}")
-print("sigmoid:", your_guess(guess_what_is_left))
+    say("20 层 layers,", f"{name:8} {fraction:.0e}")
+say("sigmoid:", your_guess(guess_what_is_left))
 
 # %% tags=["any-seed"]
 assert at_20["sigmoid"] < 1e-11 and 0.05 < at_20["tanh"] < 0.5 and 0.3 < at_20["ReLU"] < 3

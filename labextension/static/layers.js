@@ -67,16 +67,18 @@ const cleanse = (root) => {
 };
 
 // Black, white and greys are ink on paper: the page's ink on the page's paper. Signs on a picture
-// or a heat map (class "fixed") stay as they are.
+// or a heat map (class "fixed") stay as they are; coloured words go a step towards the ink.
 /** @param {SVGElement} node */
 const useThePagesInk = (node) => {
   for (const name of ["fill", "stroke"]) {
     const found = node.style.getPropertyValue(name).match(/^rgb\((\d+), (\d+), (\d+)\)$/);
     if (!found) continue;
     const [red, green, blue] = found.slice(1).map(Number);
-    if (Math.max(red, green, blue) - Math.min(red, green, blue) > 5) continue;
-    const share = Math.round(100 - green / 2.55);
-    const colour = `color-mix(in srgb, var(--course-ink) ${share}%, var(--course-paper))`;
+    const isGrey = Math.max(red, green, blue) - Math.min(red, green, blue) < 6;
+    if (!isGrey && node.localName !== "text") continue; // lines need less contrast than words
+    const [ink, rest] = isGrey ? [Math.round(100 - green / 2.55), "var(--course-paper)"]
+      : [35, `rgb(${red}, ${green}, ${blue})`];
+    const colour = `color-mix(in srgb, var(--course-ink) ${ink}%, ${rest})`;
     node.style.setProperty(name, colour);
   }
 };

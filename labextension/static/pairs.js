@@ -4,6 +4,7 @@
 
 const SEPARATOR = " · ";
 const CHINESE = /[\u4e00-\u9fff]/;
+const CHINESE_TOKEN = /[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/; // and its punctuation
 const WORD = /[A-Za-z]{2,}/;
 const LOWER = /^[a-z][a-z’'-]*[,:;.)]*$/;
 const FORMULA = /\$[^$]*\$/g;
@@ -26,22 +27,33 @@ const fresh = (tokens, there) => {
   return tokens.every((token) => known.includes(token.replace(EDGES, ""))) ? [] : tokens;
 };
 
+// How many tokens are the English half alone: "准确率 accuracy: VGG16 0.9", up to the colon.
+/** @type {(en: string[], tail: string[], zh: string) => number} */
+const colonOf = (en, tail, zh) => {
+  const at = /[：？]/.test(zh) ? -1 : [...en, ...tail].findIndex((token, i) => token.endsWith(":") &&
+    tail.slice(0, Math.max(0, i + 1 - en.length))
+      .every((each) => zh.includes(each.replace(EDGES, ""))));
+  return at < 0 ? en.length : at + 1;
+};
+
 /** @type {(parts: string[][]) => [string[], string[]]} */
-const pair = ([lead, zh, mid, allEn, after]) => {
-  const colon = zh.join("").includes("：") ? -1 : allEn.findIndex((token) => token.endsWith(":"));
-  const en = colon < 0 ? allEn : allEn.slice(0, colon + 1);
-  const tail = colon < 0 ? after : [...allEn.slice(colon + 1), ...after];
+const pair = ([lead, zh, mid, english, after]) => {
   const first = [...lead, ...zh, ...fresh(mid, [...lead, ...zh])];
+  const colon = colonOf(english, after, first.join(" "));
+  const [en, tail] = [[...english, ...after].slice(0, colon), [...english, ...after].slice(colon)];
   const second = [
     ...fresh(lead, [...mid, ...en, ...tail]), ...fresh(mid, [...en, ...tail]), ...en, ...tail,
   ];
-  if (colon < 0) return [[...first, ...fresh(tail, first)], second];
-  return [[...first.slice(0, -1), `${first[first.length - 1]}：${tail.join(" ")}`], second];
+  const last = first[first.length - 1];
+  if (en[en.length - 1].endsWith(":") && !/[：？]$/.test(last)) {
+    return [[...first.slice(0, -1), `${last}：${tail.join(" ")}`], second];
+  }
+  return [[...first, ...fresh(tail, first)], second];
 };
 
 /** @param {string[]} tokens */
 const kindsOf = (tokens) => tokens
-  .map((token) => (CHINESE.test(token) ? "z" : WORD.test(token) ? "e" : "n")).join("")
+  .map((token) => (CHINESE_TOKEN.test(token) ? "z" : WORD.test(token) ? "e" : "n")).join("")
   .replace(/(?<=z)e+(?=z)/g, (run, at) =>
     (tokens.slice(at, at + run.length).some((token) => LOWER.test(token)) ? run
       : "z".repeat(run.length)));
