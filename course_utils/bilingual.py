@@ -6,6 +6,7 @@ Code and a terminal show. JupyterLab's language switch and ``course export`` sho
 (``tests/bilingual/pairs.json`` holds both to the same examples).
 """
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -17,7 +18,7 @@ SEPARATOR = " · "
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 _CHINESE_TOKEN = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")  # and its punctuation
-WORD = re.compile("[A-Za-z]{2,}")
+WORD = re.compile(r"[A-Za-z]{2,}|['’]s\b")
 _LOWER = re.compile("[a-z][a-z’'-]*[,:;.)]*")
 _FORMULA = re.compile(r"\$[^$]*\$")
 # z: a token with Chinese, e: with an English word, n: numbers, signs, single letters
@@ -51,9 +52,11 @@ def halves(text: str) -> tuple[str, str]:
 
 
 def _kind(text: str) -> str:
-    """``z`` or ``e`` for one language only, ``ze`` for both, ``n`` for none."""
+    """``z`` for Chinese, which may have names in it, ``e`` for English, ``ze`` for both, or ``n``."""
     bare = _FORMULA.sub("", text)
-    return "z" * bool(CHINESE.search(bare)) + "e" * bool(WORD.search(bare)) or "n"
+    if not CHINESE.search(bare):
+        return "e" if WORD.search(bare) else "n"
+    return "ze" if any(map(_LOWER.fullmatch, bare.split())) else "z"
 
 
 def _line(line: str) -> tuple[str, str]:
@@ -87,7 +90,7 @@ def _piece(piece: str) -> tuple[str, str]:
             half += tokens[end : found.start()]
         first, second = _pair([tokens[slice(*found.span(i))] for i in range(1, 6)])
         zh, en, end = zh + first, en + second, found.end()
-    return " ".join(zh + tokens[end:]), " ".join(en + tokens[end:])
+    return " ".join(zh + tokens[end:]).replace("： ", "："), " ".join(en + tokens[end:])
 
 
 def _kinds(tokens: Sequence[str]) -> str:
@@ -107,25 +110,25 @@ def _pair(parts: list[list[str]]) -> tuple[list[str], list[str]]:
     """The halves of one pair, as tokens. What one half has of its own it does not get again."""
     lead, zh, mid, en, tail = parts
     first = [*lead, *zh, *_new(mid, lead + zh)]
-    colon = _colon(en, tail, " ".join(first))
-    en, tail = (en + tail)[:colon], (en + tail)[colon:]
+    colon = 0 if any(mark in "".join(first) for mark in "：？") else _colon(en + tail)
+    if colon:  # "照片 photo 3: VGG16 0.9": what follows belongs to both, and the number before it
+        en, tail = (en + tail)[:colon], (en + tail)[colon:]
+        first += _new(_numbers(en), first)
     second = [*_new(lead, mid + en + tail), *_new(mid, en + tail), *en, *tail]
-    if en[-1].endswith(":") and first[-1][-1] not in "：？":
-        return [*first[:-1], first[-1] + "：" + " ".join(tail)], second
+    if colon:
+        return [*first[:-1], first[-1].rstrip(":") + "：" + " ".join(tail)], second
     return first + _new(tail, first), second
 
 
-def _colon(en: Sequence[str], tail: Sequence[str], zh: str) -> int:
-    """How many tokens are the English half alone: ``准确率 accuracy: VGG16 0.9``, up to the colon.
+def _colon(tokens: Sequence[str]) -> int:
+    """How many tokens there are up to the first colon, or 0."""
+    return next((i + 1 for i, token in enumerate(tokens) if token.endswith(":")), 0)
 
-    A number of its own may stand before the colon, one that the Chinese has as well.
-    """
-    asks = any(mark in zh for mark in "：？")
-    for i, token in enumerate([*en, *tail]):
-        own = all(each.strip(_EDGES) in zh for each in tail[: max(0, i + 1 - len(en))])
-        if token.endswith(":") and own and not asks:
-            return i + 1
-    return len(en)
+
+def _numbers(tokens: Sequence[str]) -> list[str]:
+    """The numbers and signs at the end of the tokens."""
+    words = [i for i, token in enumerate(tokens) if WORD.search(token)]
+    return list(tokens[words[-1] + 1 :])
 
 
 def _new(tokens: list[str], there: Sequence[str]) -> list[str]:
@@ -161,6 +164,14 @@ def _parts(parts: Sequence[object]) -> Iterable[tuple[str, str, str]]:
             yield f"{zh} {en}", zh, en
         else:
             yield str(part), zh, en
+
+
+def spans(zh: str, en: str) -> str:
+    """The two as HTML (for Markdown, too) of which the language switch shows one."""
+    return " ".join(
+        f'<span class="course-lang" lang="{language}">{html.escape(text)}</span>'
+        for language, text in (("zh", zh), ("en", en))
+    )
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -79,7 +79,7 @@ import tensorflow as tf
 from IPython.display import Markdown, display
 
 from course_utils import assets, backbones, figures, paths, photos
-from course_utils.bilingual import say
+from course_utils.bilingual import say, spans
 from course_utils.learning import check, curriculum, hint, progress, quiz, solution
 from course_utils.widgets import PhotoUpload
 
@@ -627,7 +627,7 @@ assert first == again and first != other
 # %% tags=["setup", "nbval-ignore-output"]
 lessons = curriculum.read()
 progress()
-display(Markdown(curriculum.table(lessons)))
+display(Markdown(curriculum.switched_table(lessons)))
 hours = sum(lesson.minutes for lesson in lessons) / 60
 say(f"{len(lessons)} 课 lessons, {hours:.0f} 小时 hours")
 
@@ -681,7 +681,7 @@ assert all(earlier < number for number in needs for earlier in before(number))
 # %% tags=["setup", "nbval-ignore-output"]
 keras_version = tuple(map(int, keras.__version__.split(".")[:2]))
 say(
-    f"Python {sys.version_info[:2]}   Keras {keras_version}   后端 backend {keras.backend.backend()}"
+    f"Python {sys.version_info[:2]}   Keras {keras_version}   后端 backend: {keras.backend.backend()}"
 )
 
 # %%
@@ -893,15 +893,15 @@ progress()
 
 # %% tags=["setup", "nbval-ignore-output"]
 rows = [
-    f"| {a.title_zh}<br>{a.title_en} | `{a.carrier}` | {a.licence} | {a.size / 1e6:.0f} "
+    f"| {spans(a.title_zh, a.title_en)} | `{a.carrier}` | {a.licence} | {a.size / 1e6:.0f} "
     f"| {', '.join(a.lessons)} |"
     for a in assets.manifest().values()
 ]
-head = [
-    "| 内容 content | 载体 carrier | 许可证 licence | MB | 课 lessons |",
-    "|---|---|---|--:|---|",
-]
-total = f"<summary>{len(rows)} 项资源（点开） assets (click to open)</summary>"
+heads = [("内容", "content"), ("载体", "carrier"), ("许可证", "licence"), ("课", "lessons")]
+content, carrier, licence, where = (spans(*pair) for pair in heads)
+head = [f"| {content} | {carrier} | {licence} | MB | {where} |", "|---|---|---|--:|---|"]
+click = spans(f"{len(rows)} 项资源（点开）", f"{len(rows)} assets (click to open)")
+total = f"<summary>{click}</summary>"
 display(Markdown("\n".join(["<details>", total, "", *head, *rows, "", "</details>"])))
 
 # %% tags=["setup"]

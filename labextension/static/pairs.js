@@ -5,7 +5,7 @@
 const SEPARATOR = " · ";
 const CHINESE = /[\u4e00-\u9fff]/;
 const CHINESE_TOKEN = /[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/; // and its punctuation
-const WORD = /[A-Za-z]{2,}/;
+const WORD = /[A-Za-z]{2,}|['’]s\b/;
 const LOWER = /^[a-z][a-z’'-]*[,:;.)]*$/;
 const FORMULA = /\$[^$]*\$/g;
 const PAIR = /([en]*)(z(?:[zn]*z)?)(n*)(e(?:[en]*e)?)(n*)/g;
@@ -17,7 +17,8 @@ const EDGES = /^[()[\]（），,.:：;；]+|[()[\]（），,.:：;；]+$/g;
 /** @param {string} text */
 const kindOf = (text) => {
   const bare = text.replace(FORMULA, "");
-  return `${CHINESE.test(bare) ? "z" : ""}${WORD.test(bare) ? "e" : ""}` || "n";
+  if (!CHINESE.test(bare)) return WORD.test(bare) ? "e" : "n";
+  return bare.trim().split(/\s+/).some((token) => LOWER.test(token)) ? "ze" : "z";
 };
 
 // The tokens, or none where all of them are there already.
@@ -27,28 +28,26 @@ const fresh = (tokens, there) => {
   return tokens.every((token) => known.includes(token.replace(EDGES, ""))) ? [] : tokens;
 };
 
-// How many tokens are the English half alone: "准确率 accuracy: VGG16 0.9", up to the colon.
-/** @type {(en: string[], tail: string[], zh: string) => number} */
-const colonOf = (en, tail, zh) => {
-  const at = /[：？]/.test(zh) ? -1 : [...en, ...tail].findIndex((token, i) => token.endsWith(":") &&
-    tail.slice(0, Math.max(0, i + 1 - en.length))
-      .every((each) => zh.includes(each.replace(EDGES, ""))));
-  return at < 0 ? en.length : at + 1;
-};
+// The numbers and signs at the end of the tokens.
+/** @param {string[]} tokens */
+const numbersOf = (tokens) => tokens.slice(
+  tokens.map((token) => WORD.test(token)).lastIndexOf(true) + 1);
 
 /** @type {(parts: string[][]) => [string[], string[]]} */
 const pair = ([lead, zh, mid, english, after]) => {
   const first = [...lead, ...zh, ...fresh(mid, [...lead, ...zh])];
-  const colon = colonOf(english, after, first.join(" "));
-  const [en, tail] = [[...english, ...after].slice(0, colon), [...english, ...after].slice(colon)];
+  const all = [...english, ...after];
+  const colon = /[：？]/.test(first.join("")) ? 0
+    : all.findIndex((token) => token.endsWith(":")) + 1;
+  const cut = colon || english.length;
+  const [en, tail] = [all.slice(0, cut), all.slice(cut)];
+  if (colon) first.push(...fresh(numbersOf(en), first));
   const second = [
     ...fresh(lead, [...mid, ...en, ...tail]), ...fresh(mid, [...en, ...tail]), ...en, ...tail,
   ];
-  const last = first[first.length - 1];
-  if (en[en.length - 1].endsWith(":") && !/[：？]$/.test(last)) {
-    return [[...first.slice(0, -1), `${last}：${tail.join(" ")}`], second];
-  }
-  return [[...first, ...fresh(tail, first)], second];
+  if (!colon) return [[...first, ...fresh(tail, first)], second];
+  const last = first[first.length - 1].replace(/:+$/, "");
+  return [[...first.slice(0, -1), `${last}：${tail.join(" ")}`], second];
 };
 
 /** @param {string[]} tokens */
@@ -77,7 +76,7 @@ const ofPiece = (piece) => {
     en.push(...second);
   }
   share(tokens.length);
-  return [zh.join(" "), en.join(" ")];
+  return [zh.join(" ").replaceAll("： ", "："), en.join(" ")];
 };
 
 /** @type {(line: string) => Halves} */
