@@ -17,7 +17,8 @@ import ipywidgets
 import numpy as np
 
 from course_utils import figures
-from course_utils.messages import CourseError, both
+from course_utils.bilingual import halves
+from course_utils.messages import CourseError, both, printable
 from course_utils.photos import reading
 
 if TYPE_CHECKING:
@@ -27,14 +28,6 @@ if TYPE_CHECKING:
 PICTURE = {"align_self": "flex-start", "max_width": "100%"}
 # A label in two languages is longer than the space that ipywidgets leaves.
 WHOLE_LABEL = {"description_width": "initial"}
-
-
-def _png(fig: Figure, **options: Any) -> bytes:
-    import matplotlib.pyplot as plt
-
-    content = figures.to_png(fig, **options)
-    plt.close(fig)
-    return content
 
 
 def _png_and_layers(fig: Figure) -> tuple[bytes, dict[str, Any]]:
@@ -47,10 +40,21 @@ def _png_and_layers(fig: Figure) -> tuple[bytes, dict[str, Any]]:
     return content, beside
 
 
-def _message(text: str) -> str:
-    """Plain text as HTML that a screen reader announces when it changes."""
-    lines = "<br>".join(html.escape(line) for line in text.splitlines())
-    return f'<div role="status">{lines}</div>' if lines else ""
+def _message(zh: str, en: str) -> str:
+    """Plain text as HTML that a screen reader announces when it changes; the switch shows one."""
+    if not zh:
+        return ""
+    parts = [("", zh)] if zh == en else [("zh", zh), ("en", en)]
+    lines = "".join(
+        f'<div class="course-lang" lang="{language}">{_lines(text)}</div>' if language
+        else f"<div>{_lines(text)}</div>"
+        for language, text in parts
+    )  # fmt: skip
+    return f'<div role="status">{lines}</div>'
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(html.escape(line) for line in text.splitlines())
 
 
 # Out of sight, but read by screen readers.
@@ -94,14 +98,20 @@ class Drawing(ipywidgets.HTML):
         super().__init__(layout={"margin": "0"})
         self._alt = f'data-alt-zh="{html.escape(alt_zh)}" data-alt-en="{html.escape(alt_en)}"'
 
-    def show(self, fig: Figure) -> None:
-        """Show another figure, and close it: one drawing, and nothing is compressed."""
-        import matplotlib.pyplot as plt
+    def show(self, fig: Figure | None) -> None:
+        """Show another figure, and close it, or none: one drawing, and nothing is compressed."""
+        self.value = (
+            "" if fig is None else f'<div class="course-layers" {self._alt}>{_svg(fig)}</div>'
+        )
 
-        from course_utils import layers
 
-        self.value = f'<div class="course-layers" {self._alt}>{layers.live_svg(fig)}</div>'
-        plt.close(fig)
+def _svg(fig: Figure) -> str:
+    import matplotlib.pyplot as plt
+
+    from course_utils import layers
+
+    plt.close(fig)
+    return layers.live_svg(fig)
 
 
 class Explorer(ipywidgets.VBox):
@@ -143,8 +153,7 @@ class Explorer(ipywidgets.VBox):
             self.picture.show(self._figure())
             self.message.value = ""
         except Exception as error:  # noqa: BLE001 - it would vanish in the kernel's log
-            text = both("画图时出错：", "Drawing failed:") + f"\n{type(error).__name__}: {error}"
-            self.message.value = _message(text)
+            self.message.value = _failed(("画图时出错：", "Drawing failed:"), error)
 
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={c.value!r}" for name, c in self.controls.items())
@@ -178,11 +187,18 @@ def thumbnail(photo: np.ndarray, side: int = 320) -> bytes:
 
 def _refusal(name: str, error: reading.BadPhoto) -> str:
     """Why a chosen file is no photo, and what to do: it lies in no folder of the course."""
-    advice = both(
-        "请另选一张 JPEG、PNG 或 WebP 照片（iPhone 的 HEIC 请先转成 JPEG）。",
+    zh, en = error.reason.split("\n")
+    return _message(
+        f"{printable(name)}\n{zh}\n请另选一张 JPEG、PNG 或 WebP 照片（iPhone 的 HEIC 请先转成 JPEG）。",
+        f"{printable(name)}\n{en}\n"
         "Choose another photo: JPEG, PNG or WebP (convert HEIC from an iPhone to JPEG first).",
     )
-    return f"{name}\n{error.reason}\n{advice}"
+
+
+def _failed(what: tuple[str, str], error: Exception) -> str:
+    """What failed, and in the learner's own function's words why."""
+    zh, en = (f"{part}\n{type(error).__name__}: {error}" for part in what)
+    return _message(zh, en)
 
 
 class PhotoUpload(ipywidgets.VBox):
@@ -210,7 +226,7 @@ class PhotoUpload(ipywidgets.VBox):
             layout={"width": "auto", "align_self": "flex-start"},
         )
         self.preview = Picture("jpeg", alt_zh, alt_en)
-        self.picture = Picture("png", "对这张照片的分析", "what was found in this photo")
+        self.picture = Drawing("对这张照片的分析", "what was found in this photo")
         self.message = ipywidgets.HTML()
         self.result: object = None
         super().__init__([self.button, self.preview, self.message, self.picture])
@@ -225,26 +241,26 @@ class PhotoUpload(ipywidgets.VBox):
         for file in change["new"]:
             self.preview.show(None)
             self.picture.show(None)
-            self.message.value = _message(both("正在看照片……", "Looking at the photo …"))
+            self.message.value = _message("正在看照片……", "Looking at the photo …")
             try:
                 photo = decode_photo(bytes(file["content"]), file["name"])
                 self.preview.describe(f"你的照片 {file['name']}", f"your photo {file['name']}")
                 self._show(photo)
             except reading.BadPhoto as error:
-                self.message.value = _message(_refusal(file["name"], error))
+                self.message.value = _refusal(file["name"], error)
             except CourseError as error:
-                self.message.value = _message(str(error))
+                self.message.value = _message(error.zh, error.en)
             except Exception as error:  # noqa: BLE001 - the learner's own function: say what it said
-                text = both("处理照片时出错：", "Working on the photo failed:")
-                self.message.value = _message(f"{text}\n{type(error).__name__}: {error}")
+                text = ("处理照片时出错：", "Working on the photo failed:")
+                self.message.value = _failed(text, error)
 
     def _show(self, photo: np.ndarray) -> None:
         self.preview.show(thumbnail(photo))
         result: Any = self.on_photo(photo)
         self.result = result
         is_figure = hasattr(result, "savefig")
-        self.message.value = "" if is_figure else _message(str(result or ""))
-        self.picture.show(_png(result, limit=None) if is_figure else None)
+        self.message.value = "" if is_figure else _message(*halves(str(result or "")))
+        self.picture.show(result if is_figure else None)
 
     def __repr__(self) -> str:
         return both("运行此单元后可以上传照片。", "Run this cell to upload a photo.")
@@ -252,6 +268,6 @@ class PhotoUpload(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data = {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
         if self._example is None:
-            return {**data, "text/html": _message(repr(self))}, {}
+            return {**data, "text/html": _message(*halves(repr(self)))}, {}
         picture = base64.b64encode(self._example).decode()
         return {**data, "image/jpeg": picture}, {"image/jpeg": self._about}

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from course_utils.bilingual import spans
 from course_utils import paths
+from course_utils.bilingual import spans
 from course_utils.messages import CourseError
 
 TITLE = re.compile(r"# (?P<number>\d\d) (?P<zh>.+?) · (?P<en>.+)")
