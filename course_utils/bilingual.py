@@ -19,7 +19,7 @@ SEPARATOR = " · "
 CHINESE = re.compile("[\u4e00-\u9fff]")
 _CHINESE_TOKEN = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")  # and its punctuation
 WORD = re.compile(r"[A-Za-z]{2,}|['’]s\b")
-_LOWER = re.compile("[a-z][a-z’'-]*[,:;.)]*")
+LOWER = re.compile("[a-z][a-z’'-]+[,:;.)]*")
 _FORMULA = re.compile(r"\$[^$]*\$")
 # z: a token with Chinese, e: with an English word, n: numbers, signs, single letters
 _PAIR = re.compile("([en]*)(z(?:[zn]*z)?)(n*)(e(?:[en]*e)?)(n*)")
@@ -56,7 +56,7 @@ def _kind(text: str) -> str:
     bare = _FORMULA.sub("", text)
     if not CHINESE.search(bare):
         return "e" if WORD.search(bare) else "n"
-    return "ze" if any(map(_LOWER.fullmatch, bare.split())) else "z"
+    return "ze" if any(map(LOWER.fullmatch, bare.split())) else "z"
 
 
 def _line(line: str) -> tuple[str, str]:
@@ -100,7 +100,7 @@ def _kinds(tokens: Sequence[str]) -> str:
     )
 
     def inside(found: re.Match[str]) -> str:
-        names = not any(map(_LOWER.fullmatch, tokens[found.start() : found.end()]))
+        names = not any(map(LOWER.fullmatch, tokens[found.start() : found.end()]))
         return ("z" if names else "e") * len(found[0])
 
     return re.sub("(?<=z)e+(?=z)", inside, kinds)

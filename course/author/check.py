@@ -5,7 +5,7 @@ The same checks as in the test run, in seconds and without running a cell.
 
 import argparse
 
-from course.author.checks import parity, structure
+from course.author.checks import languages, parity, structure
 from course.author.checks.problems import report
 from course.notebooks.lessons import select
 
@@ -21,7 +21,11 @@ def run(args: argparse.Namespace) -> int:
     found = [
         problem
         for lesson in select(args.lessons)
-        for problem in [*parity.check_lesson(lesson, terms), *structure.check_lesson(lesson)]
+        for problem in [
+            *parity.check_lesson(lesson, terms),
+            *languages.check_lesson(lesson),
+            *structure.check_lesson(lesson),
+        ]
     ]
     print(report(found).strip() if found else "ok")
     return 1 if found else 0

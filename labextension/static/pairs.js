@@ -6,7 +6,7 @@ const SEPARATOR = " · ";
 const CHINESE = /[\u4e00-\u9fff]/;
 const CHINESE_TOKEN = /[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/; // and its punctuation
 const WORD = /[A-Za-z]{2,}|['’]s\b/;
-const LOWER = /^[a-z][a-z’'-]*[,:;.)]*$/;
+const LOWER = /^[a-z][a-z’'-]+[,:;.)]*$/;
 const FORMULA = /\$[^$]*\$/g;
 const PAIR = /([en]*)(z(?:[zn]*z)?)(n*)(e(?:[en]*e)?)(n*)/g;
 const BETWEEN = /(\s{2,}|(?<!\S)\((?=[\u4e00-\u9fff])|(?<!\S)[A-Za-z0-9-]+，(?=[\u4e00-\u9fff]))/;

@@ -9,7 +9,9 @@ import pytest
 from course.cli import COMMANDS
 from course_utils import paths
 
-MOST_LINES = 5_600  # of course_utils; what later lessons add to it they name here
+# Of course_utils; what later lessons add to it they name here. 520 for one language at a time:
+# bilingual.py (pairs, say, table), layers.py (figures as SVG with layers of text).
+MOST_LINES = 6_120
 
 
 def test_import_rules_are_kept():

@@ -1,10 +1,11 @@
 """中文 shows no English and English no Chinese: headings, contents, printed lines, figures, sliders."""
 
+import json
 import re
 
 import nbformat
 import pytest
-from lab_page import EXPLORER, KERNEL, PLOT, UPLOAD, language_cells
+from lab_page import EXPLORER, KERNEL, PLOT, ROOT, UPLOAD, language_cells
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import expect
 
@@ -90,6 +91,16 @@ def seen(lab, mode: str) -> list[str]:
     lab.page.wait_for_timeout(300)  # the contents are drawn anew a moment later
     lab.shot(f"one_language_{mode}")
     return lab.page.evaluate(SEEN)
+
+
+def test_the_rule_is_the_same_in_the_browser(page):
+    pairs = json.loads((ROOT / "tests" / "bilingual" / "pairs.json").read_text(encoding="utf-8"))
+    module = "/lab/extensions/course-language/static/pairs.js"
+    halve = f"""async pairs => {{
+        const {{halves}} = await import('{module}');
+        return pairs.map(([text]) => [text, ...halves(text)]);
+    }}"""
+    assert page("en-US").evaluate(halve, pairs) == pairs
 
 
 def test_each_language_alone_and_both(ran):
