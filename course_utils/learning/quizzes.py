@@ -4,6 +4,7 @@ import html
 import unicodedata
 from typing import Any
 
+from course_utils.bilingual import spans
 from course_utils.learning import definitions, records, show
 from course_utils.learning.checking import never_raises, record_quietly
 from course_utils.learning.definitions import Option, Quiz, Text
@@ -67,7 +68,7 @@ def static_form(question: Quiz) -> str:
         show.in_both(_feedback(letter, option))
         for letter, option in zip(LETTERS, question.options, strict=False)
     )
-    body += f"<details><summary>答案 · Answers</summary>{answers}</details>"
+    body += f"<details><summary>{spans('答案', 'Answers')}</summary>{answers}</details>"
     return show.box(_title(question), body)
 
 
@@ -112,7 +113,7 @@ class QuizForm:
     def _row(self, letter: str, option: Option) -> Any:
         import ipywidgets
 
-        tooltip = f"{letter}: {option.text[0]} · {option.text[1]}"
+        tooltip = f"{letter}: {option.text[0]} · {letter}: {option.text[1]}"
         button = ipywidgets.Button(description=letter, tooltip=tooltip, layout={"width": "3em"})
         button.on_click(lambda _: self.choose(letter))
         text = ipywidgets.HTMLMath(show.in_both(option.text), layout={"flex": "1 1 auto"})

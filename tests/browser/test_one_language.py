@@ -8,6 +8,7 @@ import pytest
 from lab_page import EXPLORER, KERNEL, PLOT, ROOT, UPLOAD, language_cells
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import expect
+from test_extension import module_url
 
 pytestmark = pytest.mark.browser
 
@@ -93,14 +94,13 @@ def seen(lab, mode: str) -> list[str]:
     return lab.page.evaluate(SEEN)
 
 
-def test_the_rule_is_the_same_in_the_browser(page):
+def test_the_rule_is_the_same_in_the_browser(page, lab):
     pairs = json.loads((ROOT / "tests" / "bilingual" / "pairs.json").read_text(encoding="utf-8"))
-    module = "/lab/extensions/course-language/static/pairs.js"
-    halve = f"""async pairs => {{
-        const {{halves}} = await import('{module}');
+    halve = """async ([url, pairs]) => {
+        const {halves} = await import(url);
         return pairs.map(([text]) => [text, ...halves(text)]);
-    }}"""
-    assert page("en-US").evaluate(halve, pairs) == pairs
+    }"""
+    assert page("en-US").evaluate(halve, [module_url(lab, "pairs"), pairs]) == pairs
 
 
 def test_each_language_alone_and_both(ran):
