@@ -108,8 +108,8 @@ const figureOf = (svg, photo) => {
 const setLabel = (svg) => {
   const { altZh = "", altEn = "" } = /** @type {SVGElement} */ (svg).dataset;
   const mode = current();
-  svg.setAttribute("aria-label", mode === "zh" ? altZh : mode === "en" ? altEn
-    : `${altZh}\n${altEn}`);
+  const label = mode === "zh" ? altZh : mode === "en" ? altEn : `${altZh}\n${altEn}`;
+  if (svg.getAttribute("aria-label") !== label) svg.setAttribute("aria-label", label);
 };
 
 /** @param {MimeModel} model */
@@ -149,13 +149,16 @@ const dressWidgets = (node) => {
   }
 };
 
+// Cells far from the screen are out of the page when the language changes: they come back later.
 /** @param {Panel} panel */
 export const open = ({ node, disposed }) => {
-  const observer = new MutationObserver(() => dressWidgets(node));
-  observer.observe(node, { childList: true, subtree: true });
-  const forget = onChoice(() => {
-    node.querySelectorAll(".course-layers svg[data-alt-zh]").forEach(setLabel);
+  const label = () => node.querySelectorAll(".course-layers svg[data-alt-zh]").forEach(setLabel);
+  const observer = new MutationObserver(() => {
+    dressWidgets(node);
+    label();
   });
+  observer.observe(node, { childList: true, subtree: true });
+  const forget = onChoice(label);
   disposed.connect(() => {
     observer.disconnect();
     forget();

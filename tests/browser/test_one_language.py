@@ -113,3 +113,19 @@ def test_each_language_alone_and_both(ran):
     assert {"频率", "正弦", "准确率 0.97", "图和", "猫", "平均"} <= set(zh)
     both = seen(ran, "both")
     assert {"频率 frequency", "正弦 sine", "准确率 accuracy 0.97", "猫 cat"} <= set(both)
+
+
+def test_what_was_out_of_the_page_speaks_the_language_when_it_is_back(ran):
+    """JupyterLab takes cells away that are far from the screen."""
+    figure = ran.panel().locator(".course-layers > svg").first
+    ran.button("en").click()
+    expect(figure).to_have_attribute("aria-label", "two curves")
+    ran.page.evaluate("""() => {
+        const figure = document.querySelector('.course-layers');
+        window.back = () => window.place.append(figure);
+        window.place = figure.parentElement;
+        figure.remove();
+    }""")
+    ran.button("zh").click()
+    ran.page.evaluate("window.back()")
+    expect(figure).to_have_attribute("aria-label", "两条曲线")
