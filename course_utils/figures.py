@@ -147,7 +147,9 @@ def show(
 ) -> None:
     """Show ``fig`` as PNG (at most 60 kB) with alt text in both languages, and close it.
 
-    ``photo=True`` makes a JPEG (at most 100 kB) for figures that contain photos. ``name`` is kept
+    Beside it an SVG with a layer of text for each language, for JupyterLab with the course's
+    extension and for exports. ``photo=True`` makes a JPEG (at most 100 kB) for figures that contain
+    photos: they are stored once, the SVG has the words around them. ``name`` is kept
     in the output's metadata, so that a test or an export finds this picture. ``names``: proper
     names in the figure that need no translation, for the author's check. Raises CourseError when
     an alt text is empty or the picture does not fit.
@@ -159,9 +161,21 @@ def show(
     if not photo and fig.axes:
         assert_figure(fig, names)
     mime, content = ("image/jpeg", to_jpeg(fig)) if photo else ("image/png", to_png(fig))
-    plt.close(fig)  # or the inline backend shows it once more, without alt text
     data = {mime: base64.b64encode(content).decode(), "text/plain": about["alt"]}
+    data |= in_layers(fig, photo)
+    plt.close(fig)  # or the inline backend shows it once more, without alt text
     display(data, raw=True, metadata={mime: about})
+
+
+def in_layers(fig: Figure, photo: bool = False) -> dict[str, Any]:
+    """{MIME: {"svg": …}} for an output's bundle: the figure with its texts in layers, or nothing.
+
+    Call it after the picture is made, whose layout it keeps; the figure is not to be drawn again.
+    """
+    from course_utils import bilingual, layers
+
+    svg = layers.to_svg(fig, photo)
+    return {bilingual.MIME: {"svg": svg}} if svg else {}
 
 
 def assert_figure(fig: Figure, names: Sequence[str] = ()) -> None:

@@ -17,7 +17,8 @@ import ipywidgets
 import numpy as np
 
 from course_utils import figures
-from course_utils.messages import CourseError, both
+from course_utils.bilingual import halves
+from course_utils.messages import CourseError, both, printable
 from course_utils.photos import reading
 
 if TYPE_CHECKING:
@@ -29,34 +30,31 @@ PICTURE = {"align_self": "flex-start", "max_width": "100%"}
 WHOLE_LABEL = {"description_width": "initial"}
 
 
-def _png(fig: Figure, **options: Any) -> bytes:
+def _png_and_layers(fig: Figure) -> tuple[bytes, dict[str, Any]]:
+    """The figure as PNG, and what an output has beside it: its texts in layers."""
     import matplotlib.pyplot as plt
 
-    content = figures.to_png(fig, **options)
+    content = figures.to_png(fig)
+    beside = figures.in_layers(fig)
     plt.close(fig)
-    return content
+    return content, beside
 
 
-def _quick_png(fig: Figure) -> bytes:
-    """The figure as PNG, large but fast: one drawing (savefig with a layout needs two)."""
-    import matplotlib.pyplot as plt
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
-
-    if plt.rcParams["savefig.dpi"] != "figure":
-        fig.set_dpi(plt.rcParams["savefig.dpi"])
-    canvas = FigureCanvasAgg(fig)
-    canvas.draw()
-    buffer = io.BytesIO()
-    Image.fromarray(np.asarray(canvas.buffer_rgba())).save(buffer, "PNG", compress_level=1)
-    plt.close(fig)
-    return buffer.getvalue()
+def _message(zh: str, en: str) -> str:
+    """Plain text as HTML that a screen reader announces when it changes; the switch shows one."""
+    if not zh:
+        return ""
+    parts = [("", zh)] if zh == en else [("zh", zh), ("en", en)]
+    lines = "".join(
+        f'<div class="course-lang" lang="{language}">{_lines(text)}</div>' if language
+        else f"<div>{_lines(text)}</div>"
+        for language, text in parts
+    )  # fmt: skip
+    return f'<div role="status">{lines}</div>'
 
 
-def _message(text: str) -> str:
-    """Plain text as HTML that a screen reader announces when it changes."""
-    lines = "<br>".join(html.escape(line) for line in text.splitlines())
-    return f'<div role="status">{lines}</div>' if lines else ""
+def _lines(text: str) -> str:
+    return "<br>".join(html.escape(line) for line in text.splitlines())
 
 
 # Out of sight, but read by screen readers.
@@ -90,6 +88,32 @@ class Picture(ipywidgets.VBox):
         self.layout.display = "none" if value is None else None
 
 
+class Drawing(ipywidgets.HTML):
+    """A figure with its texts in layers (``course_utils.layers``), of which the switch shows one.
+
+    Without the course's JupyterLab extension the texts are in both languages.
+    """
+
+    def __init__(self, alt_zh: str, alt_en: str) -> None:
+        super().__init__(layout={"margin": "0"})
+        self._alt = f'data-alt-zh="{html.escape(alt_zh)}" data-alt-en="{html.escape(alt_en)}"'
+
+    def show(self, fig: Figure | None) -> None:
+        """Show another figure, and close it, or none: one drawing, and nothing is compressed."""
+        self.value = (
+            "" if fig is None else f'<div class="course-layers" {self._alt}>{_svg(fig)}</div>'
+        )
+
+
+def _svg(fig: Figure) -> str:
+    import matplotlib.pyplot as plt
+
+    from course_utils import layers
+
+    plt.close(fig)
+    return layers.live_svg(fig)
+
+
 class Explorer(ipywidgets.VBox):
     """Controls that redraw a picture: ``Explorer(draw, k=IntSlider(2, 1, 10), alt_zh=…, alt_en=…)``.
 
@@ -108,8 +132,9 @@ class Explorer(ipywidgets.VBox):
     ) -> None:
         self.draw, self.controls = draw, controls
         self._about = figures.alt_metadata(alt_zh, alt_en)
-        self._first = _png(self._figure())
-        self.picture = Picture("png", alt_zh, alt_en, self._first)
+        self._first, self._layers = _png_and_layers(self._figure())
+        self.picture = Drawing(alt_zh, alt_en)
+        self.picture.show(self._figure())
         self.message = ipywidgets.HTML()
         super().__init__([*controls.values(), self.picture, self.message])
         self.add_class("course-explorer")
@@ -125,13 +150,12 @@ class Explorer(ipywidgets.VBox):
     def _redraw(self, change: object) -> None:
         """One new picture, made fast: this one is never saved."""
         try:
-            self.picture.show(_quick_png(self._figure()))
+            self.picture.show(self._figure())
             self.message.value = ""
         except CourseError as error:
             self.message.value = _message(str(error))
         except Exception as error:  # noqa: BLE001 - it would vanish in the kernel's log
-            text = both("画图时出错：", "Drawing failed:") + f"\n{type(error).__name__}: {error}"
-            self.message.value = _message(text)
+            self.message.value = _failed(("画图时出错：", "Drawing failed:"), error)
 
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={c.value!r}" for name, c in self.controls.items())
@@ -139,7 +163,8 @@ class Explorer(ipywidgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data = super()._repr_mimebundle_(**kwargs)
-        data = {**data, "image/png": base64.b64encode(self._first).decode()}
+        picture = {"image/png": base64.b64encode(self._first).decode()}
+        data = {**data, **picture, **self._layers}
         return data, {"image/png": self._about}
 
 
@@ -164,11 +189,18 @@ def thumbnail(photo: np.ndarray, side: int = 320) -> bytes:
 
 def _refusal(name: str, error: reading.BadPhoto) -> str:
     """Why a chosen file is no photo, and what to do: it lies in no folder of the course."""
-    advice = both(
-        "请另选一张 JPEG、PNG 或 WebP 照片（iPhone 的 HEIC 请先转成 JPEG）。",
+    zh, en = error.reason.split("\n")
+    return _message(
+        f"{printable(name)}\n{zh}\n请另选一张 JPEG、PNG 或 WebP 照片（iPhone 的 HEIC 请先转成 JPEG）。",
+        f"{printable(name)}\n{en}\n"
         "Choose another photo: JPEG, PNG or WebP (convert HEIC from an iPhone to JPEG first).",
     )
-    return f"{name}\n{error.reason}\n{advice}"
+
+
+def _failed(what: tuple[str, str], error: Exception) -> str:
+    """What failed, and in the learner's own function's words why."""
+    zh, en = (f"{part}\n{type(error).__name__}: {error}" for part in what)
+    return _message(zh, en)
 
 
 class PhotoUpload(ipywidgets.VBox):
@@ -197,7 +229,7 @@ class PhotoUpload(ipywidgets.VBox):
             layout={"width": "auto", "align_self": "flex-start"},
         )
         self.preview = Picture("jpeg", alt_zh, alt_en)
-        self.picture = Picture("png", "对这张照片的分析", "what was found in this photo")
+        self.picture = Drawing("对这张照片的分析", "what was found in this photo")
         self.message = ipywidgets.HTML()
         self.result: object = None
         super().__init__([self.button, self.preview, self.message, self.picture])
@@ -223,26 +255,26 @@ class PhotoUpload(ipywidgets.VBox):
         for file in change["new"]:
             self.preview.show(None)
             self.picture.show(None)
-            self.message.value = _message(both("正在看照片……", "Looking at the photo …"))
+            self.message.value = _message("正在看照片……", "Looking at the photo …")
             try:
                 photo = decode_photo(bytes(file["content"]), file["name"])
                 self.preview.describe(f"你的照片 {file['name']}", f"your photo {file['name']}")
                 self._show(photo)
             except reading.BadPhoto as error:
-                self.message.value = _message(_refusal(file["name"], error))
+                self.message.value = _refusal(file["name"], error)
             except CourseError as error:
-                self.message.value = _message(str(error))
+                self.message.value = _message(error.zh, error.en)
             except Exception as error:  # noqa: BLE001 - the learner's own function: say what it said
-                text = both("处理照片时出错：", "Working on the photo failed:")
-                self.message.value = _message(f"{text}\n{type(error).__name__}: {error}")
+                text = ("处理照片时出错：", "Working on the photo failed:")
+                self.message.value = _failed(text, error)
 
     def _show(self, photo: np.ndarray) -> None:
         self.preview.show(thumbnail(photo))
         result: Any = self.on_photo(photo)
         self.result = result
         is_figure = hasattr(result, "savefig")
-        self.message.value = "" if is_figure else _message(str(result or ""))
-        self.picture.show(_png(result, limit=None) if is_figure else None)
+        self.message.value = "" if is_figure else _message(*halves(str(result or "")))
+        self.picture.show(result if is_figure else None)
 
     def __repr__(self) -> str:
         return both("运行此单元后可以上传照片。", "Run this cell to upload a photo.")
@@ -250,6 +282,6 @@ class PhotoUpload(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data = {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
         if self._example is None:
-            return {**data, "text/html": _message(repr(self))}, {}
+            return {**data, "text/html": _message(*halves(repr(self)))}, {}
         picture = base64.b64encode(self._example).decode()
         return {**data, "image/jpeg": picture}, {"image/jpeg": self._about}

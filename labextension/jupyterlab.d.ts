@@ -30,6 +30,7 @@ type Command = { label: string; isToggled(): boolean; execute(): void };
 
 // @jupyterlab/application, apputils
 interface App {
+  restored: Promise<void>;
   commands: {
     addCommand(id: string, command: Command): void;
     execute(id: string, args: object): Promise<unknown>;
@@ -57,8 +58,7 @@ type MimeModel = {
 };
 interface Renderer extends Widget { renderModel(model: MimeModel): Promise<void> }
 interface RendererFactory {
-  safe?: boolean;
-  mimeTypes?: string[];
+  safe?: boolean; mimeTypes?: string[];
   createRenderer(options: { mimeType: string }): Renderer;
 }
 interface RenderMime {

@@ -102,7 +102,7 @@ PhotoUpload(
 #
 # **运行**：单击一个灰色的单元格，按 Shift+Enter。左边的 `[*]` 表示正在运行。光标会移到下一个单元格。顺序很重要：从上到下。出现 `NameError`，多半是上面有一格还没有运行。有的图上方只有三个点：画图的代码折叠起来了，单击三个点就能看到；不展开也照样运行。
 #
-# **语言**：上方工具栏有三个按钮：中文、English、双语。点一下，正文立刻换语言；代码只有一份，标题、图和打印出来的字总是两种语言都有。
+# **语言**：上方工具栏有三个按钮：中文、English、双语。点一下，正文、标题、图和打印出来的字立刻换语言；代码只有一份，里面的字两种语言都有。
 #
 # </div>
 
@@ -113,7 +113,7 @@ PhotoUpload(
 #
 # **Running**: click on a grey cell and press Shift+Enter. `[*]` on its left means that it is running. The cursor moves to the next cell. The order matters: from top to bottom. A `NameError` mostly means that a cell further up has not been run yet. Above some figures there are only three dots: the code that draws is folded; click on the dots to see it. It runs all the same.
 #
-# **Language**: the toolbar above has three buttons: 中文, English, 双语. One click changes the language of the text at once; there is only one copy of the code, and headings, figures and printed lines always carry both languages.
+# **Language**: the toolbar above has three buttons: 中文, English, 双语. One click changes the language of text, headings, figures and printed lines at once; there is only one copy of the code, and the words in it are in both languages.
 #
 # </div>
 
@@ -127,6 +127,7 @@ import tensorflow as tf
 from IPython.display import Markdown, display
 
 from course_utils import assets, backbones, figures, paths
+from course_utils.bilingual import say, spans
 from course_utils.learning import (
     check,
     curriculum,
@@ -204,7 +205,7 @@ x = pets.images(224)  # 36 example photos, raw pixels 0–255
 
 # %% tags=["nbval-ignore-output"]
 my_photo = ""  # 你的照片，例如 your photo, for example: "my_cat.jpg"
-print(who_is_it(photos.read(my_photo) if my_photo else x[22]))
+say(who_is_it(photos.read(my_photo) if my_photo else x[22]))
 
 # %%
 assert who_is_it(x[22]).startswith("狗 dog") and "Pomeranian" in who_is_it(x[22])
@@ -237,7 +238,7 @@ predict("00-p2", ...)
 # %% tags=["nbval-ignore-output"]
 grey = np.full((224, 224, 3), 128, "uint8")
 said = who_is_it(grey)
-print(said)
+say(said)
 outcome("00-p2", said.split()[0])
 
 # %% [markdown] tags=["lang-zh"]
@@ -325,7 +326,7 @@ assert len(backbones.CATS) == 5 and len(backbones.DOGS) == 118 and y_hat[0] == 0
 
 # %% tags=["nbval-ignore-output"]
 n_right = int((y_hat == pets.labels).sum())
-print(f"{n_right} / {len(pets)}")
+say(f"{n_right} / {len(pets)}")
 outcome("00-p1", n_right)
 
 # %%
@@ -342,7 +343,7 @@ figures.show_photos(
     columns=2,
     credit="Oxford-IIIT Pet, CC BY-SA 4.0",
 )
-print(f"照片 photo 1: {who_is_it(x[1])}")
+say(f"照片 photo 1: {who_is_it(x[1])}")
 
 # %%
 assert y_hat[1] == 1 and pets.labels[1] == 0  # a cat that is called a dog
@@ -377,16 +378,16 @@ p_dogs, p_cats = p_test[:, backbones.DOGS], p_test[:, backbones.CATS]
 says_dog = p_dogs.sum(axis=1) > p_cats.sum(axis=1)
 wrong = says_dog != test.labels
 n_cats = (test.labels[wrong] == 0).sum()
-print(f"错 wrong: {wrong.sum()} / {len(test)}    其中猫 of these cats: {n_cats}")
+say(f"错 wrong: {wrong.sum()} / {len(test)}    其中猫 of these cats: {n_cats}")
 assert 1 <= wrong.sum() <= 8 and n_cats / wrong.sum() >= 0.75
 
 # %% tags=["nbval-ignore-output"]
 largest = p_dogs.max(axis=1) > p_cats.max(axis=1)
 mean = p_dogs.mean(axis=1) > p_cats.mean(axis=1)
 for rule, says in {"和 sum": says_dog, "最大 largest": largest, "平均 mean": mean}.items():
-    print(f"{rule}: 错的照片 wrong photos {np.flatnonzero(says != test.labels).tolist()}")
+    say(f"{rule}: 错的照片 wrong photos {np.flatnonzero(says != test.labels).tolist()}")
 for i in np.flatnonzero(wrong):
-    print(f"照片 photo {i}: {names[p_test[i].argmax()]}")
+    say(f"照片 photo {i}: {names[p_test[i].argmax()]}")
 outcome("00-p3", (mean != test.labels).sum() < wrong.sum())
 
 # %% [markdown] tags=["lang-zh"]
@@ -422,7 +423,7 @@ text = (paths.DATA / "results" / "recipes.json").read_text(encoding="utf-8")
 stored = json.loads(text)["recipes"]
 for who in ("zero_shot", "ours"):
     row = stored[who]
-    print(f"{row['who_zh']} · {row['who_en']}: {row['local_right']} / {row['local_n']}")
+    say((row["who_zh"], row["who_en"]), f"  {row['local_right']} / {row['local_n']}")
 assert stored["zero_shot"]["local_right"] == 905 and stored["ours"]["local_right"] == 995
 
 # %% [markdown] tags=["lang-zh"]
@@ -464,7 +465,7 @@ assert stored["zero_shot"]["local_right"] == 905 and stored["ours"]["local_right
 from math import comb
 
 chance = sum(comb(36, k) for k in range(34, 37)) / 2**36
-print(f"抛硬币 coin: {chance:.1e}    永远答狗 always dog: {pets.labels.sum()} / {len(pets)}")
+say(f"抛硬币 coin: {chance:.1e}    永远答狗 always dog: {pets.labels.sum()} / {len(pets)}")
 assert chance < 1e-7 and pets.labels.sum() == 20
 
 # %% [markdown] tags=["lang-zh"]
@@ -624,7 +625,7 @@ def train_once(seed):
 first, again, other = train_once(7), train_once(7), train_once(8)
 
 # %% tags=["nbval-ignore-output"]
-print(f"种子 seed 7: {first:.4f}   7: {again:.4f}   8: {other:.4f}")
+say(f"种子 seed 7: {first:.4f}   7: {again:.4f}   8: {other:.4f}")
 outcome("00-p4", first == again)
 outcome("00-p5", first == other)
 
@@ -665,9 +666,9 @@ assert first == again and first != other
 # %% tags=["setup", "nbval-ignore-output", "keep-output"]
 lessons = curriculum.read()
 progress()
-display(Markdown(curriculum.table(lessons)))
+display(Markdown(curriculum.switched_table(lessons)))
 hours = sum(lesson.minutes for lesson in lessons) / 60
-print(f"{len(lessons)} 课 lessons, {hours:.0f} 小时 hours")
+say(f"{len(lessons)} 课 lessons, {hours:.0f} 小时 hours")
 
 
 # %% tags=["setup"]
@@ -718,8 +719,8 @@ assert all(earlier < number for number in needs for earlier in before(number))
 
 # %% tags=["setup", "nbval-ignore-output"]
 keras_version = tuple(map(int, keras.__version__.split(".")[:2]))
-print(
-    f"Python {sys.version_info[:2]}   Keras {keras_version}   后端 backend {keras.backend.backend()}"
+say(
+    f"Python {sys.version_info[:2]}   Keras {keras_version}   后端 backend: {keras.backend.backend()}"
 )
 
 # %%
@@ -958,15 +959,15 @@ guesses("00")
 
 # %% tags=["setup", "nbval-ignore-output", "keep-output"]
 rows = [
-    f"| {a.title_zh}<br>{a.title_en} | `{a.carrier}` | {a.licence} | {a.size / 1e6:.0f} "
+    f"| {spans(a.title_zh, a.title_en)} | `{a.carrier}` | {a.licence} | {a.size / 1e6:.0f} "
     f"| {', '.join(a.lessons)} |"
     for a in assets.manifest().values()
 ]
-head = [
-    "| 内容 content | 载体 carrier | 许可证 licence | MB | 课 lessons |",
-    "|---|---|---|--:|---|",
-]
-total = f"<summary>{len(rows)} 项资源（点开） assets (click to open)</summary>"
+heads = [("内容", "content"), ("载体", "carrier"), ("许可证", "licence"), ("课", "lessons")]
+content, carrier, licence, where = (spans(*pair) for pair in heads)
+head = [f"| {content} | {carrier} | {licence} | MB | {where} |", "|---|---|---|--:|---|"]
+click = spans(f"{len(rows)} 项资源（点开）", f"{len(rows)} assets (click to open)")
+total = f"<summary>{click}</summary>"
 display(Markdown("\n".join(["<details>", total, "", *head, *rows, "", "</details>"])))
 
 # %% tags=["setup"]

@@ -30,6 +30,7 @@ from sklearn.datasets import make_moons
 from sklearn.linear_model import LogisticRegression
 
 from course_utils import explorables, figures
+from course_utils.bilingual import say, table
 from course_utils.learning import check, guesses, hint, outcome, predict, progress, quiz, solution
 from course_utils.widgets import Explorer
 
@@ -208,7 +209,7 @@ explorables.show(
 # %%
 one_line = LogisticRegression().fit(moons, labels[:, 0])
 line_accuracy = one_line.score(moons, labels[:, 0])
-print(f"一条直线的准确率 accuracy of one line: {line_accuracy:.2f}")
+say(f"一条直线的准确率 accuracy of one line: {line_accuracy:.2f}")
 outcome("01-p1", round(100 * line_accuracy))
 assert 0.8 < line_accuracy < 0.93
 
@@ -280,7 +281,7 @@ assert np.allclose(dense(X.astype("float32")), Z, atol=1e-5)
 
 # %%
 prediction, flat = labels.copy(), labels[:, 0]  # a perfect prediction (n, 1), labels (n,)
-print("相减后的形状 shape of the difference:", (prediction - flat).shape)
+say("相减后的形状 shape of the difference:", (prediction - flat).shape)
 assert np.mean((prediction - flat) ** 2) == 0.5  # half of all pairs differ
 assert (tf.constant(prediction) - flat).shape == (400, 400)
 assert np.mean((prediction - labels) ** 2) == 0
@@ -355,7 +356,7 @@ def neuron(x, w, b, y):
 one = neuron(x, w, b, y=1.0)
 step = 1e-6
 tried = (neuron(x, w + [step, 0], b, 1.0)["E"] - one["E"]) / step
-print(f"链式法则 chain rule {one['dw'][0]:.4f}   试出来 by trying {tried:.4f}")
+say(f"链式法则 chain rule {one['dw'][0]:.4f}   试出来 by trying {tried:.4f}")
 assert np.isclose(one["dw"][0], tried, rtol=1e-4)
 for far in [-5.0, 5.0]:  # of the bias: a is near 0 or near 1
     assert abs(neuron(x, w, far, 1.0)["delta"]) < abs(one["delta"]) / 10
@@ -828,8 +829,11 @@ results = {"right": (losses, accuracy(trained))}
 for kind in ["stops", "no_WT", "no_slope"]:
     badly_trained, wrong_losses = train(wrong(kind), params)
     results[kind] = (wrong_losses, accuracy(badly_trained))
-for kind, (curve, score) in results.items():
-    print(f"{kind:9} 损失 loss {curve[0]:.2f} -> {curve[-1]:.2f}   准确率 accuracy {score:.2f}")
+rows = [
+    [kind, f"{curve[0]:.2f} -> {curve[-1]:.2f}", f"{score:.2f}"]
+    for kind, (curve, score) in results.items()
+]
+table(["公式 formula", "损失 loss", "准确率 accuracy"], rows)
 falls = results["no_WT"][0][-1] < results["no_WT"][0][0]
 outcome("01-p2", falls)
 
@@ -941,7 +945,7 @@ gains = {"sigmoid": 1.0, "tanh": 1.0, "ReLU": np.sqrt(2)}
 left_over = {name: [what_is_left(name, d, g) for d in depths] for name, g in gains.items()}
 at_20 = {name: values[depths.index(20)] for name, values in left_over.items()}
 for name, fraction in at_20.items():
-    print(f"20 层 layers, {name:8} {fraction:.0e}")
+    say("20 层 layers,", f"{name:8} {fraction:.0e}")
 outcome("01-p3", at_20["sigmoid"])
 
 # %% tags=["setup", "any-seed"]

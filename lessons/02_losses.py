@@ -27,6 +27,7 @@ import numpy as np
 import tensorflow as tf
 
 from course_utils import explorables, features, figures, photos
+from course_utils.bilingual import say
 from course_utils.learning import check, guesses, hint, outcome, predict, progress, quiz, solution
 from course_utils.widgets import Explorer
 
@@ -123,7 +124,7 @@ predict("02-p2", ...)  # times
 heads = np.linspace(0.01, 0.99, 99)  # every probability of heads that we try
 negative_log_likelihood = -7 * np.log(heads) - 3 * np.log(1 - heads)
 best_p = heads[np.argmin(negative_log_likelihood)]
-print(f"最好的 best p = {best_p:.2f}")
+say(f"最好的 best p = {best_p:.2f}")
 assert np.isclose(best_p, 0.7)
 
 # %% [markdown] tags=["lang-zh"]
@@ -264,9 +265,9 @@ def share_and_accuracy(x, y, parameters):
 
 # %% tags=["nbval-ignore-output"]
 right, printed = (train(x_train, y_train, delta) for delta in [bce_delta, printed_delta])
-for name, trained in {"right": right, "printed": printed}.items():
+for name, trained in {"对的 right": right, "印的 printed": printed}.items():
     share, accuracy = share_and_accuracy(x_test, y_test, trained)
-    print(f"{name:8} 判为狗 called a dog {share:.0%}   准确率 accuracy {accuracy:.0%}")
+    say(f"{name}:", f" 判为狗 called a dog {share:.0%}   准确率 accuracy {accuracy:.0%}")
 outcome("02-p1", 100 * share)
 
 # %% [markdown] tags=["lang-zh"]
@@ -336,7 +337,7 @@ logit = np.float32(20)
 with np.errstate(divide="ignore"):
     two_steps = -np.log(1 - 1 / (1 + np.exp(-logit)))
 one_step = bce_from_logits(0.0, logit)
-print(f"分两步 two steps: {two_steps}   一步 one step: {one_step:.1f}")
+say(f"分两步 two steps: {two_steps}   一步 one step: {one_step:.1f}")
 assert np.isinf(two_steps) and np.isclose(one_step, 20)
 assert bce_from_logits(0.0, 1000.0) == 1000
 
@@ -365,8 +366,8 @@ def loss_and_slope(output, from_logits=False, logit=30.0):
 
 
 by_logit, by_probability = loss_and_slope(tf.identity, True), loss_and_slope(tf.sigmoid)
-for name, (loss, slope) in {"logit": by_logit, "probability": by_probability}.items():
-    print(f"{name:11}  损失 loss {loss:.1f}   梯度 gradient {slope:.1f}")
+for name, (loss, slope) in {"logit": by_logit, "概率 probability": by_probability}.items():
+    say(f"{name}:", f" 损失 loss {loss:.1f}   梯度 gradient {slope:.1f}")
 
 # %%
 assert by_logit == (30.0, 1.0)
@@ -624,7 +625,7 @@ def steps_to_recover(delta, z=-8.0, learning_rate=1.0):
 
 
 by_bce, by_mse = steps_to_recover(bce_delta), steps_to_recover(mse_delta)
-print("步数 steps: BCE", by_bce, " MSE", by_mse)
+say("步数 steps: BCE", by_bce, " MSE", by_mse)
 assert by_bce < 12 and by_mse > 1000
 assert bce_delta(sigmoid(-8), 1) < -0.999 and -0.001 < mse_delta(sigmoid(-8), 1) < 0
 
@@ -653,7 +654,7 @@ assert bce_delta(sigmoid(-8), 1) < -0.999 and -0.001 < mse_delta(sigmoid(-8), 1)
 tried_logits = np.linspace(0, 8, 8001)
 smoothed = [bce_from_logits(0.95, z) for z in tried_logits]  # y = 1 and s = 0.1
 best_logit = tried_logits[np.argmin(smoothed)]
-print(f"最优 best logit {best_logit:.3f}")
+say("最优 best", f"logit {best_logit:.3f}")
 assert np.isclose(best_logit, np.log(0.95 / 0.05), atol=1e-3)
 by_keras = keras.losses.BinaryCrossentropy(label_smoothing=0.1)([[1.0]], [[0.8]])
 assert np.isclose(bce(0.95, 0.8), by_keras, rtol=0, atol=1e-6)
@@ -693,7 +694,7 @@ def draw_losses(label):
     ax.plot(z, curve, "-", label="二元交叉熵 BCE")
     ax.plot(z, (label - p) ** 2, "--", label="均方误差 MSE")
     ax.plot(z, -label * np.log(p), ":", label="少了一半的 half of it: −y log p")
-    ax.set(xlabel="logit z（对数几率 log-odds）", ylabel="损失 loss", ylim=(-0.2, 8))
+    ax.set(xlabel="对数几率 z log-odds z", ylabel="损失 loss", ylim=(-0.2, 8))
     ax.legend(loc="upper center")
     return fig
 

@@ -27,6 +27,7 @@ import numpy as np
 from sklearn.datasets import make_moons
 
 from course_utils import explorables, figures
+from course_utils.bilingual import say, table
 from course_utils.learning import check, guesses, hint, outcome, predict, progress, quiz, solution
 from course_utils.widgets import Explorer
 
@@ -218,7 +219,7 @@ def draw_paths(paths, surface, box, levels):
 
 # %%
 plain = walk(sgd, gradient, start, 300, alpha=0.04)
-print("steps until the loss stays below 0.001:", steps_needed(plain))
+say("几步后损失保持在 0.001 以下 steps until the loss stays below 0.001:", steps_needed(plain))
 assert loss(walk(sgd, gradient, start, 50, alpha=0.081)[-1]) > loss(start)  # beyond 2/25
 
 # %% tags=["exercise"]
@@ -292,7 +293,7 @@ def nesterov(theta, g, state, t, alpha, beta=0.9):
 # %%
 slow = walk(sgd, gradient, start, 3000, alpha=0.004)  # a rate ten times smaller than above
 fast = walk(momentum, gradient, start, 3000, alpha=0.004)
-print("gradient descent:", steps_needed(slow), " momentum:", steps_needed(fast))
+say("梯度下降 gradient descent:", steps_needed(slow), "  动量 momentum:", steps_needed(fast))
 assert after_50[1.0] == 0 and np.isclose(after_50[0.1], 0.005, atol=5e-4)
 assert after_50[1.9] < 0.01 and after_50[2.1] > 100  # on both sides of the limit, 2
 assert steps_needed(fast) < steps_needed(slow) / 5
@@ -396,7 +397,8 @@ def printed(theta, g, state, t, alpha, beta=0.9):
 theta_50 = walk(printed, lambda theta: theta, [1.0], 50, alpha=0.01)[-1, 0]
 no_gradient = walk(printed, lambda theta: 0 * theta, [1.0], 20, alpha=0.01)[-1, 0]
 outcome("03-p2", theta_50)
-print(f"梯度为零，20 步后 with zero gradient, after 20 steps: {no_gradient:.0f}")
+say(f"梯度为零，20 步后 with zero gradient, after 20 steps: {no_gradient:.0f}")
+assert theta_50 > 1e9 and round(no_gradient) == 9311
 
 
 # %%
@@ -530,7 +532,7 @@ for correct in [True, False]:
     lengths[correct] = np.abs(np.diff(path[:, 0]))
 
 outcome("03-p3", lengths[False][0])
-print(f"最长 longest {lengths[False].max():.3f}, 第几步 at step {lengths[False].argmax() + 1}")
+say(f"最长 longest: {lengths[False].max():.3f}   第几步 at step: {lengths[False].argmax() + 1}")
 assert np.allclose(lengths[True], 1, atol=1e-6)
 assert 465 < lengths[False][:100].sum() < 467 and (lengths[False] > 2).sum() == 287
 
@@ -867,7 +869,8 @@ seeds, learned = rng.integers(10_000, size=10), {}
 with np.errstate(all="ignore"):  # where training diverges, numbers overflow
     for peak, warmup_steps in [(0.5, 0), (0.5, 40), (3, 0), (3, 40)]:
         learned[peak, warmup_steps] = sum(learns(s, peak, warmup_steps) for s in seeds)
-        print(f"peak {peak}, warm-up {warmup_steps:2}: {learned[peak, warmup_steps]} of 10 learned")
+        n_learned = learned[peak, warmup_steps]
+        say(f"峰值 peak: {peak}   预热 warm-up: {warmup_steps}   学会 learned: {n_learned} / 10")
 
 # %% tags=["any-seed"]
 assert learned[0.5, 0] >= 9 and learned[0.5, 40] >= 9  # a moderate peak needs no warm-up
@@ -958,18 +961,18 @@ def transfer(seed, rate_base, rate_head, n_steps=100, **settings):
 
 
 choices = {
-    "both 3": (3, 3),
-    "both 0.3": (0.3, 0.3),
-    "both 0.1": (0.1, 0.1),
-    "base 0.03, head 3": (0.03, 3),
-    "frozen, head 3": (0, 3),
+    "都是 3 · both 3": (3, 3),
+    "都是 0.3 · both 0.3": (0.3, 0.3),
+    "都是 0.1 · both 0.1": (0.1, 0.1),
+    "骨干 0.03，头 3 · base 0.03, head 3": (0.03, 3),
+    "骨干冻结，头 3 · frozen, head 3": (0, 3),
 }
-table = {name: np.mean([transfer(s, *r) for s in range(20)], axis=0) for name, r in choices.items()}
-for name, (accuracy, moved) in table.items():
-    print(f"{name:18} accuracy {accuracy:.2f}   backbone moved by {moved:.0%}")
+means = {name: np.mean([transfer(s, *r) for s in range(20)], axis=0) for name, r in choices.items()}
+rows = [[name, f"{accuracy:.2f}", f"{moved:.0%}"] for name, (accuracy, moved) in means.items()]
+table(["学习率 learning rates", "准确率 accuracy", "骨干移动 backbone moved by"], rows)
 
 # %% tags=["any-seed"]
-large, medium, small, two_rates, frozen = table.values()
+large, medium, small, two_rates, frozen = means.values()
 longer = np.mean([transfer(s, 0.1, 0.1, n_steps=400)[0] for s in range(20)])
 assert large[1] > 0.2 and two_rates[1] < 0.03 and frozen[1] == 0  # one large rate carries it away
 assert small[0] < two_rates[0] - 0.005 and small[0] < longer - 0.005  # 100 steps were not enough
@@ -998,7 +1001,7 @@ adam_moved = {}
 for correct in [True, False]:
     runs = [transfer(s, 0.01, 0.01, 12, optimizer=adam, correct=correct) for s in range(20)]
     adam_moved[correct] = np.mean(runs, axis=0)[1]
-print(f"移动的倍数 times as far: {adam_moved[False] / adam_moved[True]:.0f}")
+say(f"移动的倍数 times as far: {adam_moved[False] / adam_moved[True]:.0f}")
 assert adam_moved[False] > 3 * adam_moved[True]
 
 # %% [markdown] tags=["lang-zh"]

@@ -6,7 +6,7 @@ The same checks as in the test run, in seconds and without running a cell.
 
 import argparse
 
-from course.author.checks import parity, story, structure
+from course.author.checks import languages, parity, story, structure
 from course.author.checks.problems import report
 from course.notebooks.lessons import select
 from course_utils.messages import both
@@ -22,7 +22,8 @@ def run(args: argparse.Namespace) -> int:
     terms, found, owed = parity.course_terms(), [], []
     for lesson in select(args.lessons):
         now, later = story.check_lesson(lesson)
-        found += [*parity.check_lesson(lesson, terms), *structure.check_lesson(lesson), *now]
+        found += [*parity.check_lesson(lesson, terms), *languages.check_lesson(lesson)]
+        found += [*structure.check_lesson(lesson), *now]
         owed += later
     if owed:
         print(both(f"欠着的（{story.DEBTS.name}），以后还：", f"Known debts ({story.DEBTS.name}):"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course.author import explorables
+from course.author import explorables, one_language
 from course.notebooks.lessons import read_notebook, select, tags, write_notebook
 from course.notebooks.markdown import half_of_heading, new_parser
 from course_utils import files, paths
@@ -56,7 +56,7 @@ def write(notebook: NotebookNode, target: Path, kind: str, language: str) -> Non
 
 
 def monolingual(notebook: NotebookNode, language: str) -> NotebookNode:
-    """A copy with one language: its text, its half of every heading, its alt texts."""
+    """A copy with one language: its text, its half of headings, printed lines and figures."""
     result = copy.deepcopy(notebook)
     result.cells = [c for c in result.cells if OTHER_LANGUAGE[language] not in tags(c)]
     result.metadata.pop("course", None)
@@ -65,9 +65,7 @@ def monolingual(notebook: NotebookNode, language: str) -> NotebookNode:
             lines = cell.source.split("\n")
             cell.source = "\n".join(half_of_heading(line, language) for line in lines)
         for output in cell.get("outputs", []):
-            for details in output.get("metadata", {}).values():
-                if isinstance(details, dict) and f"alt_{language}" in details:
-                    details["alt"] = details[f"alt_{language}"]
+            one_language.choose(output, language)
     return result
 
 
@@ -144,7 +142,8 @@ def _exporter():
 
 
 def _body(cells: list[NotebookNode]) -> str:
-    notebook = nbformat.v4.new_notebook(cells=[explorables.alive(cell) for cell in cells])
+    cells = one_language.inline_figures([explorables.alive(cell) for cell in copy.deepcopy(cells)])
+    notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     body, _ = _exporter().from_notebook_node(notebook)
     return body

@@ -18,6 +18,7 @@ from course.notebooks.folding import mark_folds
 from course.notebooks.kernels import temporary_environment
 from course.notebooks.lessons import tags
 from course_utils import paths
+from course_utils.bilingual import MIME
 from course_utils.messages import CourseError
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -158,6 +159,8 @@ def _clean_data(output: NotebookNode, drop_images: bool) -> None:
         for kind in IMAGES:
             output.data.pop(kind, None)
             output.metadata.pop(kind, None)
+        if "svg" in output.data.get(MIME, {}):
+            del output.data[MIME]
     for kind in ("text/plain", "text/html"):
         if kind in output.data:
             output.data[kind] = ADDRESS.sub("0xADDRESS", output.data[kind])

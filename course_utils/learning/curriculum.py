@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from course_utils import paths
+from course_utils.bilingual import spans
 from course_utils.messages import CourseError
 
 TITLE = re.compile(r"# (?P<number>\d\d) (?P<zh>.+?) · (?P<en>.+)")
@@ -85,6 +86,18 @@ def table(entries: Sequence[Entry], folder: str = "") -> str:
     )
     head = "| 课 lesson | 中文 | English | 分钟 minutes | 先学 builds on |"
     return "\n".join([head, "|---|---|---|--:|---|", *rows])
+
+
+def switched_table(entries: Sequence[Entry]) -> str:
+    """The table as lesson 00 shows it: the language switch shows one language of it."""
+    rows = (
+        f"| [{entry.number}]({entry.stem}.ipynb) | {spans(entry.zh, entry.en)} "
+        f"| {entry.minutes} | {', '.join(entry.needs) or '–'} |"
+        for entry in entries
+    )
+    heads = [("课", "lesson"), ("题目", "title"), ("分钟", "minutes"), ("先学", "builds on")]
+    head = " | ".join(spans(*pair) for pair in heads)
+    return "\n".join([f"| {head} |", "|---|---|--:|---|", *rows])
 
 
 def short(title: str) -> str:

@@ -134,7 +134,8 @@ def _arcs(ax: "Axes", entries: Sequence[Entry]) -> None:
 def _frame(ax: "Axes", entries: Sequence[Entry]) -> None:
     # two lines for each lesson: one would leave no room for the marks
     titles = [
-        f"{e.number} {curriculum.short(e.zh)} · {e.minutes} 分钟 min\n{curriculum.short(e.en)}"
+        f"{e.number} {curriculum.short(e.zh)} · {e.minutes} 分钟\n"
+        f"{e.number} {curriculum.short(e.en)} · {e.minutes} min"
         for e in entries
     ]
     ax.set_yticks(range(len(entries)), titles, fontsize=9)

@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+from course_utils.bilingual import spans
 from course_utils.learning import definitions, quiz_forms, records, show
 from course_utils.learning.checking import never_raises
 from course_utils.learning.questions import Marking, Question
@@ -77,7 +78,7 @@ def static_form(question: Question) -> str:
         for zh, en in lines
     )
     answers = "".join(map(show.in_both, question.key()))
-    body += f"<details><summary>答案 · Answers</summary>{answers}</details>"
+    body += f"<details><summary>{spans('答案', 'Answers')}</summary>{answers}</details>"
     return show.box(title_of(question), body)
 
 

@@ -7,7 +7,8 @@ import { current, onChoice } from "./language.js";
 const setAlt = (img) => {
   const { altZh, altEn } = img.dataset;
   const mode = current();
-  img.alt = (mode === "zh" ? altZh : mode === "en" ? altEn : `${altZh}\n${altEn}`) ?? "";
+  const alt = (mode === "zh" ? altZh : mode === "en" ? altEn : `${altZh}\n${altEn}`) ?? "";
+  if (img.alt !== alt) img.alt = alt;
 };
 /** @type {(img?: HTMLImageElement | null, about?: Alt) => void} */
 const addAlt = (img, about) => {
@@ -51,15 +52,20 @@ const describeWidgets = (node) => {
   }
 };
 
+// Cells far from the screen are out of the page when the language changes: they come back later.
 /** @param {Panel} panel */
 export const open = ({ node, disposed }) => {
-  const observer = new MutationObserver(() => describeWidgets(node));
-  observer.observe(node, { childList: true, subtree: true });
-  const forget = onChoice(() => {
+  const describe = () => {
     for (const img of node.querySelectorAll("img[data-alt-zh]")) {
       setAlt(/** @type {HTMLImageElement} */ (img));
     }
+  };
+  const observer = new MutationObserver(() => {
+    describeWidgets(node);
+    describe();
   });
+  observer.observe(node, { childList: true, subtree: true });
+  const forget = onChoice(describe);
   disposed.connect(() => {
     observer.disconnect();
     forget();

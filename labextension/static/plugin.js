@@ -5,7 +5,9 @@ import * as altText from "./alt_text.js";
 import * as cells from "./cells.js";
 import * as explorable from "./explorable.js";
 import * as fold from "./fold.js";
+import * as labels from "./labels.js";
 import * as largePhotos from "./large_photos.js";
+import * as layers from "./layers.js";
 import * as names from "./names.js";
 import * as page from "./page.js";
 import * as place from "./place.js";
@@ -18,7 +20,7 @@ import * as words from "./words.js";
 /** @type {Record<string, Feature>} */
 const FEATURES = {
   cells, switching, altText, savedPictures, typing, largePhotos, fold, names, page, untouched, words,
-  explorable, place,
+  explorable, place, labels, layers,
 };
 
 // What another version of JupyterLab does not have takes away one feature, not the others.

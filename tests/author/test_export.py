@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from course.author import export
 from course.notebooks.lessons import all_lessons, read_notebook
+from course_utils.bilingual import MIME
 from course_utils.messages import CourseError
 
 PNG = base64.b64encode(b"not a real picture").decode()
@@ -54,6 +55,27 @@ def test_one_language_remains(notebook, language, other):
     assert result.cells[-1].outputs[0].metadata["image/png"]["alt"] == ALT[f"alt_{language}"]
     assert nbformat.writes(notebook) == before
     nbformat.validate(result)
+
+
+LAYERS = (
+    '<svg xmlns="http://www.w3.org/2000/svg"><g class="in-zh" display="none"><text>损失</text></g>'
+    '<g class="in-en" display="none"><text>loss</text></g>'
+    '<g class="in-both"><text>损失 loss</text></g></svg>'
+)
+
+
+def test_one_language_of_lines_tables_and_figures(notebook):
+    table = [[["网络", "network"], ["损失", "loss"]], [["VGG16", "VGG16"], ["0.2", "0.2"]]]
+    contents = [{"zh": "损失 3", "en": "loss 3"}, {"table": table}, {"svg": LAYERS}]
+    outputs = [new_output("display_data", {"text/plain": "损失 loss", MIME: c}) for c in contents]
+    outputs[2].metadata["image/png"] = dict(ALT)
+    notebook.cells.append(new_code_cell("x", outputs=outputs))
+    line, rows, figure = export.monolingual(notebook, "en").cells[-1].outputs
+    assert line.data == {"text/plain": "loss 3"}
+    assert rows.data["text/plain"].split() == ["network", "loss", "VGG16", "0.2"]
+    assert ">loss<" in figure.data["image/svg+xml"] and "损失" not in figure.data["image/svg+xml"]
+    page = export.web_page(export.monolingual(notebook, "en"), "en")
+    assert "网络" not in page and parsed(page).svg["aria-label"] == ALT["alt_en"]
 
 
 def parsed(page):

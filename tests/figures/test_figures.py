@@ -14,6 +14,7 @@ from PIL import Image
 from sample_figures import course_style, curves
 
 from course_utils import figures
+from course_utils.bilingual import MIME
 from course_utils.messages import CourseError
 
 
@@ -114,7 +115,8 @@ def test_show_stores_alt_text_and_closes(shown):
     fig = curves()
     assert figures.show(fig, "两条曲线", "two curves", name="curves") is None
     (data, metadata) = shown[0]
-    assert set(data) == {"image/png", "text/plain"}
+    assert set(data) == {"image/png", "text/plain", MIME}
+    assert data[MIME]["svg"].startswith("<svg")
     assert metadata["image/png"]["alt_zh"] == "两条曲线"
     assert metadata["image/png"]["alt_en"] == "two curves"
     assert metadata["image/png"]["alt"] == data["text/plain"] == "两条曲线\ntwo curves"

@@ -149,7 +149,7 @@ def test_map_as_text_and_as_figure(lessons, capsys):
     assert [arc.center[1] for arc in fig.axes[0].patches] == [0.5, 1.5]  # 01–98 follows
     assert [dot.get_fillstyle() for dot in fig.axes[0].lines] == ["none", "none", "left"]
     labels = [label.get_text() for label in fig.axes[0].get_yticklabels()]
-    assert labels[1] == "97 前课 · 50 分钟 min\nBefore"
+    assert labels[1] == "97 前课 · 50 分钟\n97 Before · 50 min"
     capsys.readouterr()
     progress()
     assert capsys.readouterr().out == "98 □■ ●\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.author.checks import parity, story, structure
+from course.author.checks import languages, parity, story, structure
 from course.author.build import orphans, staleness
 from course.notebooks.lessons import all_lessons, read_notebook, read_source
 from course.author.checks.problems import report
@@ -15,6 +15,11 @@ def terms():
 
 def test_languages_agree(lesson, terms):
     problems = parity.check_lesson(lesson, terms)
+    assert not problems, report(problems)
+
+
+def test_what_code_shows_can_be_halved(lesson):
+    problems = languages.check_lesson(lesson)
     assert not problems, report(problems)
 
 

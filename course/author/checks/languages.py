@@ -1,0 +1,104 @@
+"""What code shows is in both languages, and the switch can halve it: ``损失 loss`` (``halves``).
+
+Looked at are the strings as they stand in the code: labels, titles, printed lines, heads of tables.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from course.author.checks.problems import Problem
+from course.notebooks.lessons import Lesson, python_only, read_source
+from course_utils.bilingual import CHINESE, LOWER, WORD, halves
+
+# Lessons written before the rule have this many places that break it. The numbers only fall; a
+# lesson that is not here has none.
+DEBTS = {"04": 1, "05": 5, "06": 15, "07": 7, "08": 14, "09": 13}
+
+KEYWORDS = ("label", "xlabel", "ylabel", "title", "description", "credit")
+CALLS = (
+    "say", "table", "print", "set_title", "set_xlabel", "set_ylabel", "suptitle", "supxlabel",
+    "supylabel", "text", "annotate", "button",
+)  # fmt: skip
+VALUE = "5"  # stands for what is known only when the lesson runs
+
+
+def can_be_halved(text: str) -> bool:
+    """Whether each half is in one language only; a text without Chinese needs no half."""
+    if not CHINESE.search(text):
+        return True
+    zh, en = halves(text)
+    english = [word for word in zh.split() if LOWER.fullmatch(word) and len(word) > 2]
+    return not english and not CHINESE.search(en) and bool(WORD.search(en))
+
+
+def shown_strings(code: str) -> Iterator[tuple[str, str]]:
+    """(name of the call or keyword, string) for what the code shows."""
+    for node in ast.walk(ast.parse(python_only(code))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if name in CALLS:
+            yield from ((name, text) for text in _texts(node.args))
+        named = [keyword for keyword in node.keywords if keyword.arg in KEYWORDS]
+        yield from ((str(k.arg), text) for k in named for text in _texts([k.value]))
+
+
+def _texts(nodes: list[ast.expr]) -> Iterator[str]:
+    """Strings among the arguments; a Chinese one that its English one follows is no business here."""
+    for i, node in enumerate(nodes):
+        text = _text(node)
+        after = _text(nodes[i + 1]) if i + 1 < len(nodes) else None
+        if isinstance(node, ast.List):
+            yield from _texts(node.elts)
+        elif text is not None and not (after and _is_followed(text, after)):
+            yield text
+
+
+def _is_followed(text: str, after: str) -> bool:
+    return halves(text)[0] == text and not CHINESE.search(after) and bool(WORD.search(after))
+
+
+def _text(node: ast.expr) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        parts = (v.value if isinstance(v, ast.Constant) else VALUE for v in node.values)
+        return "".join(map(str, parts))
+    return None
+
+
+def problems(code: str, file: str, cell: int) -> list[Problem]:
+    """What of a code cell cannot be halved, or is printed past the switch."""
+    found = []
+    for name, text in shown_strings(code):
+        if name == "print" and CHINESE.search(text):
+            found.append(
+                Problem("say", file, cell, f"{text!r}：用 say 打印，切换语言时只显示一种",
+                        f"{text!r}: print it by say, and the language switch shows one half")
+            )  # fmt: skip
+        elif not can_be_halved(text):
+            found.append(
+                Problem("halves", file, cell, f"{text!r} 分不成两半：写成“中文 English”或“中文 · English”",
+                        f"{text!r} has no two halves: write 中文 English, or 中文 · English")
+            )  # fmt: skip
+    return found
+
+
+def check_lesson(lesson: Lesson) -> list[Problem]:
+    """The findings for a lesson's code, where there are more than its old debts."""
+    file = f"lessons/{lesson.source.name}"
+    cells = enumerate(read_source(lesson).cells, 1)
+    found = [
+        problem
+        for number, cell in cells
+        if cell.cell_type == "code"
+        for problem in problems(cell.source, file, number)
+    ]
+    debt = DEBTS.get(lesson.number, 0)
+    if len(found) == debt:
+        return []
+    if len(found) > debt:
+        return found
+    zh = f"只剩 {len(found)} 处：改 DEBTS（course/author/checks/languages.py）"
+    en = f"only {len(found)} left: lower the number in DEBTS, course/author/checks/languages.py"
+    return [Problem("debts", file, 0, zh, en)]

@@ -1,0 +1,77 @@
+"""One language of what a lesson's cells show: printed lines, tables, figures in layers."""
+
+import html
+import xml.etree.ElementTree as ET
+from typing import Any
+
+from nbformat import NotebookNode
+
+from course_utils import bilingual
+
+SVG = "http://www.w3.org/2000/svg"
+HREF = "{http://www.w3.org/1999/xlink}href"
+
+
+def choose(output: NotebookNode, language: str) -> None:
+    """Keep one language of the output, in place: its alt text, its line, its layer of the figure.
+
+    A figure becomes ``image/svg+xml``; its pixels stay beside it for who shows no SVG.
+    """
+    for details in output.get("metadata", {}).values():
+        if isinstance(details, dict) and f"alt_{language}" in details:
+            details["alt"] = details[f"alt_{language}"]
+    data = output.get("data", {})
+    content = data.pop(bilingual.MIME, None)
+    if content is None:
+        return
+    if "svg" in content:
+        alt = next((d["alt"] for d in output.metadata.values() if "alt" in d), "")
+        data["image/svg+xml"] = layer(content["svg"], language, alt, data.get("image/jpeg", ""))
+    elif "table" in content:
+        rows = [[cell[language == "en"] for cell in row] for row in content["table"]]
+        data |= {"text/plain": bilingual.aligned(rows), "text/html": html_table(rows)}
+    else:
+        data["text/plain"] = content[language]
+
+
+def layer(svg: str, language: str, alt: str, jpeg: str = "") -> str:
+    """The SVG with the texts of one language, complete in itself."""
+    ET.register_namespace("", SVG)
+    ET.register_namespace("xlink", HREF[1:-5])
+    root = ET.fromstring(svg)
+    for parent in list(root.iter()):
+        for child in list(parent):
+            modes = child.get("class", "").split()
+            if any(mode.startswith("in-") for mode in modes):
+                if f"in-{language}" not in modes:
+                    parent.remove(child)
+                child.attrib.pop("display", None)
+    for picture in root.iter(f"{{{SVG}}}image"):
+        if picture.get("class") == "photo":
+            picture.set("href", f"data:image/jpeg;base64,{jpeg}")
+    root.attrib |= {"role": "img", "aria-label": alt}
+    return ET.tostring(root, encoding="unicode")
+
+
+def html_table(rows: list[list[str]]) -> str:
+    """Rows as an HTML table; the first row and the first column are heads."""
+
+    def cell(text: str, row: int, column: int) -> str:
+        name = "td" if row and column else "th"
+        return f"<{name}>{html.escape(text)}</{name}>"
+
+    lines = (
+        f"<tr>{''.join(cell(text, i, j) for j, text in enumerate(row))}</tr>"
+        for i, row in enumerate(rows)
+    )
+    return f"<table>{''.join(lines)}</table>"
+
+
+def inline_figures(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """For a web page: an SVG stands in the page itself, where it has its alt text and its size."""
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            data: Any = output.get("data", {})
+            if svg := data.pop("image/svg+xml", None):
+                data["text/html"] = f'<div class="figure">{svg}</div>'
+    return cells
