@@ -153,7 +153,7 @@ class Explorer(ipywidgets.VBox):
             self.picture.show(self._figure())
             self.message.value = ""
         except CourseError as error:
-            self.message.value = _message(str(error))
+            self.message.value = _message(error.zh, error.en)
         except Exception as error:  # noqa: BLE001 - it would vanish in the kernel's log
             self.message.value = _failed(("画图时出错：", "Drawing failed:"), error)
 
@@ -245,7 +245,7 @@ class PhotoUpload(ipywidgets.VBox):
             photo = example() if callable(example) else example
         except CourseError as error:
             zh, en = "示例照片取不到；用你自己的照片就行。", "No example photo; your own will do."
-            self.message.value = _message(f"{both(zh, en)}\n{error}")
+            self.message.value = _message(f"{zh}\n{error.zh}", f"{en}\n{error.en}")
             return
         self._example = thumbnail(photo)
         self._show(photo)
