@@ -20,6 +20,7 @@ CELLS = [
     'quiz("98-q1")',
     'hint("98-1")',
     "progress()",
+    'quiz("98-q4")',
 ]
 
 
@@ -43,7 +44,7 @@ def test_saved_outputs_are_the_same_each_time_and_no_progress_is_kept(notebook, 
 
 
 def test_what_is_saved(notebook):
-    _, untried, wrong, asked, hinted, drawn = (cell.outputs for cell in notebook.cells)
+    _, untried, wrong, asked, hinted, drawn, marked = (cell.outputs for cell in notebook.cells)
     assert untried[0].metadata["course"] == {"exercise": "98-1", "state": "not attempted"}
     assert wrong[0].metadata["course"]["state"] == "not yet"
     for language in ("zh", "en"):
@@ -55,6 +56,12 @@ def test_what_is_saved(notebook):
     assert "$x_i^2$" in hinted[0].data["text/html"]
     assert drawn[0].metadata["image/png"]["alt_en"] == "Course map: no exercise or quiz done yet."
     assert all(len(outputs) == 1 for outputs in (untried, wrong, asked, hinted, drawn))
+    picture, form = marked  # two outputs: text and HTML are compared, the picture is not
+    assert picture.metadata["image/png"]["alt_zh"] == "左暗右亮"
+    assert set(picture.data) == {"image/png", "text/plain"}
+    assert set(form.data) == {"text/html", "text/plain"}
+    assert not any("widget-view" in kind for cell in notebook.cells for o in cell.outputs
+                   for kind in o.get("data", {}))  # fmt: skip
 
 
 def test_buttons_answer_and_are_remembered(lessons):

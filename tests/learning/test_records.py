@@ -131,7 +131,7 @@ def test_map_as_text_and_as_figure(lessons, capsys):
     check("98-2", lambda x, w: x @ w.T)
     records.note_quiz("98-q1", True)
     table = progress_map.rows(records.read())
-    assert progress_map.as_text(table) == "98 □■ ●"
+    assert progress_map.as_text(table) == "98 □■ ●○○○"
     course = [
         Entry("01", "01_a", "一", "One", 30, ()),
         Entry("97", "97_b", "前课：二", "Before: two", 50, ("01",)),
@@ -141,7 +141,7 @@ def test_map_as_text_and_as_figure(lessons, capsys):
     fig = progress_map.draw(table, course)
     squares, circles = (c for c in fig.axes[0].collections if len(c.get_offsets()))
     assert len(squares.get_offsets()) == 2
-    assert len(circles.get_offsets()) == 1
+    assert len(circles.get_offsets()) == 4
     faces = squares.get_facecolors()
     assert faces[0].tolist() == [1, 1, 1, 1]
     assert faces[1].tolist() != [1, 1, 1, 1]
@@ -152,7 +152,7 @@ def test_map_as_text_and_as_figure(lessons, capsys):
     assert labels[1] == "97 前课 · 50 分钟\n97 Before · 50 min"
     capsys.readouterr()
     progress()
-    assert capsys.readouterr().out == "98 □■ ●\n"
+    assert capsys.readouterr().out == "98 □■ ●○○○\n"
 
 
 def test_export(lessons, tmp_path, capsys):
@@ -161,7 +161,7 @@ def test_export(lessons, tmp_path, capsys):
     target = tmp_path / "progress.csv"
     command.export(target, progress_map.rows(records.read()), records.read())
     with open(target, encoding="utf-8-sig", newline="") as file:
-        first, second, third = csv.DictReader(file)
+        first, second, third, *_ = csv.DictReader(file)
     assert (first["id"], first["done"], first["tries"]) == ("98-1", "1", "2")
     assert (second["id"], second["done"], second["since"]) == ("98-2", "0", "")
     assert (third["kind"], third["done"]) == ("quiz", "0")
