@@ -256,6 +256,8 @@ def test_in_jupyterlab(open_lab, course_folder, all_eight):
     assert lab.do("notebook.widgets.length") == cells, "D, D deleted a cell"
     lab.button("zh").click()
     for name, it in everyone.items():
+        it.root.scroll_into_view_if_needed()  # JupyterLab draws no text that is out of sight
+        it.said()
         text = it.root.inner_text()
         assert HAN.search(text)
         assert not ENGLISH.search(NAMES.sub("", text)), f"{name}: English in Chinese"
