@@ -9,18 +9,11 @@ import pytest
 from course.cli import COMMANDS
 from course_utils import paths
 
-<<<<<<< HEAD
 # Of course_utils: 5,600 for lessons 00-09; what came on top is named here. Guesses before experiments
 # 560; explorables 73; errors without internals, photos without their example, long cells 130; quizzes
 # of three more kinds with their buttons, how a lesson ends, buttons below a check, and what judges say
 # to a slip 1,137; download bars that leave nothing 40; one language at a time (bilingual, layers) 520.
 MOST_LINES = 8_070
-=======
-# Of course_utils; what later lessons add to it they name here. 1,138 of them: quizzes of three more
-# kinds with their buttons (questions, quiz_forms), how a lesson ends (ending), buttons below a check,
-# and what judges say to a slip (explained, where).
-MOST_LINES = 6_736
->>>>>>> w-quiz
 
 
 def test_import_rules_are_kept():
