@@ -49,6 +49,8 @@ BY_ITSELF = """() => {
     model.dirty = false;
     return dirty;
 }"""
+ANOTHER_KERNEL = """jupyterapp.shell.currentWidget.sessionContext
+    .changeKernel({ name: 'python3' }).then(() => null)"""
 # Cells that ask a quiz, run one after the other; and the numbers of those that have run.
 QUIZZES = """jupyterapp.shell.currentWidget.content.widgets
     .filter(cell => cell.model.sharedModel.source.startsWith('quiz('))"""
@@ -150,11 +152,16 @@ def test_coming_back(open_lab, course_folder):
     desk.reload()  # the kernel runs, and knows none of these widgets
     lab.wait_for_kernel()
     desk.all_is_stored(STORED_WORDS)
+    lab.page.evaluate(ANOTHER_KERNEL)
+    lab.wait_for_kernel()
+    desk.all_is_stored(STORED_WORDS)
     claims_that_fail(desk)
     lab.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     lab.forbid_kernels()
     desk.reload()  # the next day, before a kernel is there
     desk.all_is_stored(STORED_WORDS)
+    lab.button("zh").click()
+    lab.shot("back_zh")
 
 
 @pytest.mark.slow
