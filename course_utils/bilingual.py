@@ -169,7 +169,7 @@ def _parts(parts: Sequence[object]) -> Iterable[tuple[str, str, str]]:
 def spans(zh: str, en: str) -> str:
     """The two as HTML (for Markdown, too) of which the language switch shows one."""
     return " ".join(
-        f'<span class="course-lang" lang="{language}">{html.escape(text)}</span>'
+        f'<span class="course-lang" lang="{language}">{html.escape(text, quote=False)}</span>'
         for language, text in (("zh", zh), ("en", en))
     )
 
