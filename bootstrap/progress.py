@@ -73,10 +73,8 @@ class Packages:
 
     def look(self, venv: Path) -> None:
         """Count what lies in the environment."""
-        found = [
-            *(venv / "Lib").glob("site-packages/*.dist-info/RECORD"),
-            *venv.glob("lib/python*/site-packages/*.dist-info/RECORD"),
-        ]
+        record = "site-packages/*.dist-info/RECORD"
+        found = [*(venv / "Lib").glob(record), *venv.glob(f"lib/python*/{record}")]
         self.installed = {plain(file.parent.name.split("-")[0]) for file in found} & self.wanted
 
     @property

@@ -8,7 +8,7 @@ type Lab = {
   app: App; rendermime: RenderMime; toolbars: Toolbars; palette?: Palette; Widget: WidgetClass;
   Container: new () => Container;
 };
-type State = "pending" | "running" | "done" | "failed";
+type RunState = "pending" | "running" | "done" | "failed";
 type Living = { ids: Set<string>; restarted: boolean };
 type FoldAbout = { fold: string; n_claims?: number };
 
@@ -30,7 +30,6 @@ type Command = { label: string; isToggled(): boolean; execute(): void };
 
 // @jupyterlab/application, apputils
 interface App {
-  restored: Promise<void>;
   commands: {
     addCommand(id: string, command: Command): void;
     execute(id: string, args: object): Promise<unknown>;
@@ -42,11 +41,11 @@ interface App {
     sessions: { ready: Promise<void>; running(): Iterable<{ path: string }> };
     serverSettings: { baseUrl: string; token: string };
   };
-  shell?: {
+  shell: {
     currentChanged?: Signal<{ newValue: Widget | null }>;
     activateById(id: string): void; collapseLeft?(): void; expandLeft?(): void;
   };
-  restored?: Promise<void>;
+  restored: Promise<void>;
 }
 interface Palette { addItem(item: { command: string; category: string }): void }
 interface Toolbars { addFactory(kind: string, name: string, make: (panel: Panel) => Widget): void }

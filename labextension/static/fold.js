@@ -5,14 +5,14 @@
 import { follow } from "./kernel.js";
 import { both, makeButton } from "./words.js";
 
-/** @type {Record<State, string>} */
+/** @type {Record<RunState, string>} */
 const MARKS = { pending: "", running: "⋯ ", done: "✓ ", failed: "✗ " };
 /** @type {Record<string, [string, string]>} */
 const WORDS = {
   setup: ["准备工作的代码", "Set-up code"],
   drawing: ["画图的代码", "Code of the drawing"],
 };
-/** @type {(n: number, state: State) => [string, string]} */
+/** @type {(n: number, state: RunState) => [string, string]} */
 const claimWords = (n, state) => {
   const claims = n === 1 ? "1 claim" : `${n} claims`;
   if (state === "done") return [`${n} 条结论已核对`, `${claims} checked`];
@@ -34,7 +34,7 @@ class Fold {
   constructor(cell, about) {
     this.cell = cell;
     this.about = about;
-    /** @type {State} */
+    /** @type {RunState} */
     this.state = "pending";
     this.source = ""; // as it ran
     this.button = makeButton("course-fold", "", "", () => this.toggle(!this.isOpen));
@@ -65,7 +65,7 @@ class Fold {
     this.button.setAttribute("aria-expanded", String(open));
   }
 
-  /** @param {State} state */
+  /** @param {RunState} state */
   say(state) {
     this.state = state;
     const { fold, n_claims: n = 1 } = this.about;
@@ -95,7 +95,7 @@ const followRuns = (panel, folds) => {
       if (!fold) return;
       asked.delete(parent.msg_id ?? "");
       const same = fold.cell.model.sharedModel.getSource() === fold.source;
-      /** @type {Record<string, State>} */
+      /** @type {Record<string, RunState>} */
       const states = { ok: same ? "done" : "pending", error: "failed" };
       fold.say(states[String(content.status)] ?? "pending"); // "aborted": an earlier cell failed
     },

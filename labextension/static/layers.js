@@ -3,7 +3,6 @@
 // tables, and figures whose texts are in layers. style.css shows the layer of the language; figures
 // take the page's colours. Nothing here is HTML from the notebook: no trust is needed to show it.
 import { current, onChoice } from "./language.js";
-import { addHint } from "./saved_pictures.js";
 
 export const MIME = "application/vnd.course.bilingual+json";
 const SVG = "http://www.w3.org/2000/svg";
@@ -131,7 +130,6 @@ export const start = ({ rendermime, Widget }) => {
     const renderer = /** @type {Renderer} */ (new Widget({ node: make("div", "course-layers") }));
     renderer.renderModel = async (model) => {
       renderer.node.replaceChildren(elementOf(model));
-      addHint(renderer.node, model);
     };
     return renderer;
   };

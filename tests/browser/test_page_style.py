@@ -1,9 +1,9 @@
 """A page to read: width, toolbar, list of files, colours, and what an accessibility checker finds."""
 
 import shutil
-import subprocess
 
 import nbformat
+import processes
 import pytest
 from lab_page import KERNEL, NOTEBOOKS, SIZE, VIEW
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -25,9 +25,7 @@ def axe(tmp_path_factory) -> str:
     folder = tmp_path_factory.mktemp("axe")
     command = [npm, "install", "--silent", "--no-save", "--ignore-scripts", "--prefer-offline"]
     command += ["--fetch-retries=1", "--prefix", str(folder), AXE]
-    done = subprocess.run(
-        command, check=False, capture_output=True, text=True, encoding="utf-8", timeout=300
-    )
+    done = processes.run(command, timeout=300)
     if done.returncode:
         pytest.skip(f"npm cannot fetch {AXE}: {done.stderr[-300:]}")
     return (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")

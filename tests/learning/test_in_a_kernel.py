@@ -45,7 +45,9 @@ def test_saved_outputs_are_the_same_each_time_and_no_progress_is_kept(notebook, 
 
 def test_what_is_saved(notebook):
     _, untried, wrong, asked, hinted, drawn, marked = (cell.outputs for cell in notebook.cells)
-    assert untried[0].metadata["course"] == {"exercise": "98-1", "state": "not attempted"}
+    assert untried[0].metadata["course"] == {
+        "exercise": "98-1", "state": "not attempted", "live": True,
+    }  # fmt: skip
     assert wrong[0].metadata["course"]["state"] == "not yet"
     for language in ("zh", "en"):
         assert f'class="course-lang" lang="{language}"' in wrong[0].data["text/html"]

@@ -1,9 +1,9 @@
 """Whoever a CourseError reaches sees its two sentences and nothing of the course's inside."""
 
 import os
-import subprocess
 import sys
 
+import processes
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -62,7 +62,7 @@ def test_a_script_ends_with_the_sentences(call):
         env = {k: v for k, v in os.environ.items() if k != "COURSE_DEBUG"}
         env |= {"PYTHONUTF8": "1", **debug}
         command = [sys.executable, "-c", f"{RAISERS}\n{call}"]
-        done = subprocess.run(command, env=env, capture_output=True, encoding="utf-8", check=False)
+        done = processes.run(command, env=env)
         assert done.returncode == 1
         return done.stderr
 
