@@ -8,6 +8,7 @@ import sys
 import threading
 
 import nbformat
+import psutil
 import pytest
 from lab_page import KERNEL, SIZE, Lab, language_cells
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -79,8 +80,16 @@ class Course:
         known.set()
 
     def end(self):
+        """As Ctrl+C does; what is left after that is ended by force, kernels as well."""
+        kernels = psutil.Process(self.process.pid).children(recursive=True)
         self.process.terminate()
-        self.process.wait(30)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(30)
+        for left in psutil.wait_procs(kernels, timeout=5)[1]:
+            left.kill()
 
 
 @pytest.fixture
@@ -101,7 +110,8 @@ def start(project, browser):
     for context in contexts:
         context.close()
     for course in running:
-        course.end()
+        if course.process.poll() is None:
+            course.end()
 
 
 def test_the_next_start_opens_the_last_notebook_where_it_was_left(start, project):
@@ -125,7 +135,9 @@ def test_the_next_start_opens_the_last_notebook_where_it_was_left(start, project
     lab.page.wait_for_function(f"Math.abs(({TOP})() - {left}) <= 1")
     lab.shot("place-found")
     lab.open_beside(LESSONS[0])
-    assert lab.page.evaluate(TOP) == 0  # a notebook that was never scrolled opens at its title
+    # a notebook that was never scrolled opens at its title
+    lab.page.wait_for_function(f"({TOP})() === 0")
+    lab.wait_for_kernel()  # a server that is ended while a kernel starts waits for it
     for said in (course.said, again.said):
         assert "is not trusted" not in said and "without encryption" not in said, said
     assert not [text for text in lab.errors if "place" in text], lab.errors
