@@ -870,14 +870,14 @@ progress()
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你猜得怎么样？`guesses("00")` 把这一课的每个猜测和结果放在一起。偏高、偏低都有，而且都不远，就是心里有数；总是偏向一边，就值得想想为什么。
+# 你猜得怎么样？`guesses("00")` 把这一课的每个猜测和结果放在一起，以后 `guesses()` 放在一起看所有的课。数猜得偏高、偏低都有，而且都不远，就是心里有数；总是偏向一边，就值得想想为什么。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# How good were your guesses? `guesses("00")` sets each guess of this lesson beside its result. Some too high, some too low, none by far: you know what to expect. Always to one side: worth asking why.
+# How good were your guesses? `guesses("00")` sets each guess of this lesson beside its result; later `guesses()` shows those of all lessons. Numbers some too high, some too low, none by far: you know what to expect. Always to one side: worth asking why.
 #
 # </div>
 

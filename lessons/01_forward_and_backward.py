@@ -89,14 +89,14 @@ seed = np.random.randint(1000)  # another COURSE_SEED gives other data and other
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 400 个点排成两个互相咬合的月牙，每个月牙是一个类别。画一条直线，把它们分成两边：最多能把百分之几的点分对？碰运气是 50。写一个数，例如 `60`；猜错没有关系，结果出来时会和它放在一起。这一课后面还有两个猜测，各在自己的实验之前。
+# 400 个点排成两个互相咬合的月牙，每个月牙是一个类别。画一条放得很好的直线，把它们分成两边：大约能把百分之几的点分对？碰运气是 50。写一个数，例如 `60`；猜错没有关系，结果出来时会和它放在一起。这一课后面还有两个猜测，各在自己的实验之前。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# 400 points form two crescents that interlock, each of them one class. Draw one straight line between them: how many per cent of the points can it get right, at best? Chance would be 50. Write a number such as `60`; a wrong guess costs nothing, and the result will be set beside it. Two more guesses follow in this lesson, each before its own experiment.
+# 400 points form two crescents that interlock, each of them one class. Put one straight line between them, as well as you can: about how many per cent of the points does it get right? Chance would be 50. Write a number such as `60`; a wrong guess costs nothing, and the result will be set beside it. Two more guesses follow in this lesson, each before its own experiment.
 #
 # </div>
 
@@ -140,7 +140,7 @@ assert np.isclose(z, 0.3) and 0.5 < sigmoid(z) < 0.6
 #
 # 一个神经元能做什么？它在平面上画一条直线：$z=0$ 的地方 $a=0.5$，一侧更大，另一侧小于 0.5。权重（weight）决定直线的方向，偏置让直线平移。
 #
-# 下面的数据是“两个月牙”。拖动直线、箭头尖或滑块，把这条线放到你认为最好的地方：圈出来的点分错了，下面写着准确率。
+# 下面的数据是“两个月牙”。拖动直线、箭头尖或滑块，把这条线放到你认为最好的地方：圈出来的点分错了，下面写着准确率；两条虚线上 $a$ 是 0.1 和 0.9。
 #
 # </div>
 
@@ -149,7 +149,7 @@ assert np.isclose(z, 0.3) and 0.5 < sigmoid(z) < 0.6
 #
 # What can one neuron do? It draws a straight line in the plane: where $z=0$, $a=0.5$; it is larger on one side, smaller than 0.5 on the other. The weights set the line's direction, the bias shifts it.
 #
-# The data below are “two moons”. Drag the line, the tip of its arrow or the sliders, and put the line where you think it is best: circled points are on the wrong side, and the accuracy is written below.
+# The data below are “two moons”. Drag the line, the tip of its arrow or the sliders, and put the line where you think it is best: circled points are on the wrong side, and the accuracy is written below; on the two dotted lines $a$ is 0.1 and 0.9.
 #
 # </div>
 
@@ -470,14 +470,14 @@ check("01-2", dense_backward)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 在一个 2-3-1 网络上把四个式子走一遍（隐藏单元用 $\tanh$，导数是 $1-h^2$）。按播放：蓝色的数先往右流，一直到误差 $E$；橙色的 $\delta$ 再沿同样的线往左流，线越粗，梯度越大。把 $u_2$ 拖到 0：$h_2$ 的 $\delta$ 变成 0，它左边的权重一点梯度也收不到，$u_2$ 自己却仍然有。再按几次“按梯度走一步”，$E$ 一次比一次小。
+# 在一个 2-3-1 网络（输入、隐藏单元、输出的个数）上把四个式子走一遍（隐藏单元用 $\tanh$，导数是 $1-h^2$）。按播放：蓝色的数先往右流，一直到误差 $E$；橙色的 $\delta$ 再沿同样的线往左流，线越粗，梯度越大。把 $u_2$ 拖到 0：$h_2$ 的 $\delta$ 变成 0，它左边的权重一点梯度也收不到，$u_2$ 自己却仍然有。再按几次“按梯度走一步”，$E$ 一次比一次小。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Walk through all four equations in a 2-3-1 network (its hidden units are $\tanh$, with the derivative $1-h^2$). Press play: first the blue numbers flow to the right, as far as the error $E$; then the orange $\delta$ flow to the left along the same lines, and a thicker line is a larger gradient. Drag $u_2$ to 0: the $\delta$ of $h_2$ becomes 0, the weights on its left receive no gradient at all, and $u_2$ itself still does. Then press “One step down the gradient” a few times: $E$ shrinks each time.
+# Walk through all four equations in a 2-3-1 network (its numbers of inputs, hidden units, outputs; the hidden units are $\tanh$, with the derivative $1-h^2$). Press play: first the blue numbers flow to the right, as far as the error $E$; then the orange $\delta$ flow to the left along the same lines, and a thicker line is a larger gradient. Drag $u_2$ to 0: the $\delta$ of $h_2$ becomes 0, the weights on its left receive no gradient at all, and $u_2$ itself still does. Then press “One step down the gradient” a few times: $E$ shrinks each time.
 #
 # </div>
 

@@ -706,14 +706,14 @@ assert n_116 == 116 and wilson(n_ours, n_116)[0] > 0.92 and sealed.looks[0] == "
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 40 张全对，只能说真实准确率大概在 0.912 以上；116 张全对，也只能说 0.968 以上。自己试一试（点是按正态分布摆出来的，不是我们的照片）：错 0 张时，要多少张测试照片才敢说“99% 以上”？把阈值往右拖，判错的猫变少，还是判错的狗变少？再把两类拉近到 2，按“照片 × 4”：准确率几乎不变，区间窄一半。
+# 40 张全对，只能说真实准确率大概在 0.912 以上；116 张全对，也只能说 0.968 以上。自己试一试（点是按正态分布摆出来的，不是我们的照片）：错 0 张时，要多少张测试照片才敢说“99% 以上”？把阈值往右拖，先错的是猫还是狗？按“重置”，把两类拉近到 2，再按“照片 × 4”：准确率几乎不变，区间窄一半。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# All 40 right only says that the true accuracy is probably above 0.912; all 116 right, above 0.968. Try it (the marks are laid out by normal distributions, they are not our photos): with 0 mistakes, how many test photos does it take before you may say “above 99%”? Drag the threshold to the right: do fewer cats or fewer dogs go wrong? Then bring the classes as close as 2 and press “4 times the photos”: the accuracy hardly changes, the interval is half as wide.
+# All 40 right only says that the true accuracy is probably above 0.912; all 116 right, above 0.968. Try it (the marks are laid out by normal distributions, they are not our photos): with 0 mistakes, how many test photos does it take before you may say “above 99%”? Drag the threshold to the right: which go wrong first, cats or dogs? Press “Reset”, bring the classes as close as 2, and press “4 times the photos”: the accuracy hardly changes, the interval is half as wide.
 #
 # </div>
 

@@ -198,8 +198,8 @@ EXERCISES = [
                     (
                         wrong,  # these two fail in the same words
                         (
-                            "公式里一个样本是一列（$W^\\top\\delta$、$\\delta x^\\top$），批次里一个样本是一行：每个式子要整个转置，次序也跟着反过来。",
-                            "In the formulas one sample is a column ($W^\\top\\delta$, $\\delta x^\\top$), in a batch it is a row: transpose each formula as a whole, which turns its order round.",
+                            "公式里一个样本是一列（$W^\\top\\delta$、$\\delta x^\\top$），批次里一个样本是一行：所以公式里的 $\\delta$ 在这里是 `delta.T`，$x$ 是 `X.T`。结果若是一个样本一列，最后再转置一次。",
+                            "In the formulas one sample is a column ($W^\\top\\delta$, $\\delta x^\\top$), in a batch it is a row: so $\\delta$ is `delta.T` here and $x$ is `X.T`. A result with a column for each sample is transposed once more.",
                         ),
                     )
                     for wrong in (
@@ -211,8 +211,8 @@ EXERCISES = [
                     (
                         wrong,
                         (
-                            "`delta` 的列是输出，只能乘行也是输出的数组：`W` 本身就是这样，不用 `.T`。",
-                            "The columns of `delta` are outputs, so what it multiplies must have outputs as rows: `W` has, as it stands, without `.T`.",
+                            "`delta` 的列是输出，右边只能是行也是输出的数组：`W` 本身就是这样，不用 `.T`；`X` 和 `X.T` 都不是，算 $dW$ 要转置的是 `delta`。",
+                            "The columns of `delta` are outputs, so what stands to its right must have outputs as rows: `W` has, as it stands, without `.T`; `X` and `X.T` have not, so for $dW$ it is `delta` that is transposed.",
                         ),
                     )
                     for wrong in (
@@ -665,8 +665,8 @@ PREDICTIONS = [
     Prediction(
         "01-p1",
         (
-            "一条直线最多能把百分之几的点分对？",
-            "How many per cent of the points can one straight line get right?",
+            "一条放得很好的直线能把百分之几的点分对？",
+            "How many per cent of the points does a well-placed straight line get right?",
         ),
         Number(50, 100, ("%", "%"), close=4),
     ),

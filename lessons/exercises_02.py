@@ -398,8 +398,8 @@ EXERCISES = [
             "The batch is 8 times as large, so is the expected gradient; divide the rate by 8: $0.1/8=0.0125$.",
         ),
         why=(
-            "求和的梯度随批次变大，步子也跟着变大；取平均就不用每换一次批大小都重调学习率。所以框架默认取平均。",
-            "The gradient of a sum grows with the batch, and the steps with it; with a mean you need not tune the rate again for each batch size. That is why frameworks take the mean by default.",
+            "求和的梯度随批次变大，步子也跟着变大；取平均，梯度的期望就与批大小无关。所以框架默认取平均。",
+            "The gradient of a sum grows with the batch, and the steps with it; with a mean, the expected gradient is the same for every batch size. That is why frameworks take the mean by default.",
         ),
         wrong=[(0.1, "cannot stay"), (0.8, "other way round"), (0.1 / 8**0.5, "about noise")],
     ),
@@ -577,8 +577,8 @@ QUIZZES = [
                     "What is predicted is a quantity, not a class: this is the negative log-likelihood of normal errors.",
                 ),
                 (
-                    "用在类别上，梯度里多一个 $p(1-p)$，很自信地错的时候几乎学不动；它适合连续的量。",
-                    "For classes its gradient has a factor $p(1-p)$ too many and hardly learns when confidently wrong; it suits a continuous quantity.",
+                    "用在类别上并不合适：接在 sigmoid 后面，梯度里多一个 $p(1-p)$，很自信地错的时候几乎学不动；直接用在 logit 上，又连答对而且有把握的也要罚。它适合连续的量。",
+                    "It does not suit classes: after a sigmoid its gradient has a factor $p(1-p)$ too many and hardly learns when confidently wrong; on a logit itself it punishes even an answer that is right and sure. It suits a continuous quantity.",
                 ),
             ),
         ],
@@ -609,6 +609,6 @@ PREDICTIONS = [
             "损失用求和，批次从 8 变成 128，梯度变成几倍长？",
             "A summed loss, a batch of 128 instead of 8: how many times longer is the gradient?",
         ),
-        Number(0.1, 1000, ("倍", "times"), factor=1.5),
+        Number(0.1, 1000, ("倍", "times"), factor=2),
     ),
 ]

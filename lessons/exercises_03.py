@@ -571,7 +571,7 @@ PREDICTIONS = [
         "03-p3",
         (
             "没有偏差修正，第一步有正确的几倍长？",
-            "Without bias correction, how many times too long is the first step?",
+            "Without bias correction, how many times the right length is the first step?",
         ),
         Number(0.1, 1000, ("倍", "times"), factor=1.5),
     ),

@@ -633,8 +633,8 @@ EXERCISES = [
             "Set the derivative to 0: $(w-a)+\\lambda(w-w_S)=0$, so $(1+\\lambda)w=a+\\lambda w_S$: `return (a + strength * w_source) / (1 + strength)`, a weighted mean of $a$ and $w_S$.",
         ),
         why=(
-            "答案是两个参数的加权平均：$\\lambda=0$ 只听目标，$\\lambda$ 很大就只听源。目标数据少时，稍稍拉向源，方差小了，偏差只大一点。",
-            "The answer is a weighted mean of the two: with $\\lambda=0$ only the target counts, with a large $\\lambda$ only the source. With little target data a gentle pull lowers the variance and adds little bias.",
+            "答案是两个参数的加权平均：$\\lambda=0$ 只听目标，$\\lambda$ 很大就只听源。目标数据少、源又离得近时，稍稍拉向源，方差小了，偏差只大一点。",
+            "The answer is a weighted mean of the two: with $\\lambda=0$ only the target counts, with a large $\\lambda$ only the source. With little target data and a source that is near, a gentle pull lowers the variance and adds little bias.",
         ),
         wrong=[
             (pulled_to_zero, "plain"),

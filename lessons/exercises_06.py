@@ -243,7 +243,7 @@ EXERCISES = [
         ),
         why=(
             "最后一批不满也是一批，所以向上取整；100 步不等于几遍，要除以每遍的批数。`steps_per_epoch` 写错，网络就会少看或重复看照片。",
-            "A last batch that is not full is a batch too, so round up; 100 steps are as many passes as they hold batches of a pass. With a wrong `steps_per_epoch` a network misses photos or sees some twice.",
+            "A last batch that is not full is a batch too, so round up; for the passes, divide the 100 steps by the batches in one pass. With a wrong `steps_per_epoch` a network misses photos or sees some twice.",
         ),
         wrong=[
             ({"batches": 13, "last_batch": 4, "passes": 7.14}, "round up"),
@@ -368,8 +368,8 @@ EXERCISES = [
         reference=pixels_seen,
         solution=("`return (v * std + mean) * 255`", "`return (v * std + mean) * 255`"),
         why=(
-            "倒过来做：先乘标准差，再加均值，再乘 255。画图前这样还原，就能看见网络真正收到的东西；颜色怪，多半是预处理做了两遍。",
-            "Go backwards: times the standard deviation, plus the mean, times 255. Doing so before you plot shows what the network really receives; odd colours mostly mean that the preprocessing was done twice.",
+            "倒过来做：先乘标准差，再加均值，再乘 255。画图前这样还原，就能看见网络真正收到的东西；颜色怪，就是预处理不对，例如做了两遍。",
+            "Go backwards: times the standard deviation, plus the mean, times 255. Doing so before you plot shows what the network really receives; odd colours mean that the preprocessing is not right, for example that it was done twice.",
         ),
         wrong=[
             (forwards, "the way back"),

@@ -32,7 +32,7 @@ const build = (kit, { points, labels, w1, w2, steps, rate }) => {
 
   kit.title(
     "网络就在你的浏览器里训练。按播放，看边界怎样弯起来；也可以拖动“步”，或换学习率和初始权重。",
-    "The network is trained right here in your browser. Press play and watch the boundary bend; or drag the step, change the learning rate or the first weights.",
+    "The network is trained right here in your browser. Press play and watch the boundary bend; or drag the step, change the learning rate or the initial weights.",
   );
   kit.begin({ t: 0, rate, equal: 0 });
   const [x, y] = [/** @type {Point} */ ([-2, 3]), /** @type {Point} */ ([-1.5, 2])];

@@ -104,7 +104,7 @@ const build = (kit, { label, z, steps, rate }) => {
       const [height, gradient] = [loss(ball.at, y), slope(ball.at, y)];
       kit.set(nodes[0], { cx: upper.x(ball.at), cy: upper.y(height) });
       kit.set(nodes[1], { cx: lower.x(ball.at), cy: lower.y(gradient) });
-      kit.put(numbers[i], `${kit.number(height, 3)} · ∇\u00a0${kit.number(gradient, 4)}`);
+      kit.put(numbers[i], `${kit.number(height, 3)} · ∂/∂z\u00a0${kit.number(gradient, 4)}`);
       return ball;
     });
     const [bce, mse] = balls.flatMap((ball) => ball ?? []);

@@ -114,7 +114,7 @@ const build = (kit, { curvatures, start, steps, alpha, beta }) => {
         ? { visibility: "visible", cx: map.x(here[0]), cy: map.y(here[1]) } : { visibility: "hidden" });
       kit.set(curve, { d: curves.path(path.map((p, t) => [t, kit.clamp(Math.log10(loss(p)), -9, 9)])) });
       const J = loss(a);
-      const diverges = state.alpha > limit();
+      const diverges = state.alpha > limit() && state.y !== 0; // it never leaves the valley's floor
       const shown = J >= 0.001 && J < 1000 ? kit.number(J, 3) : kit.number(Number(J.toExponential(1)));
       kit.put(losses[i], `J = ${shown}${diverges ? " ↗" : ""}`);
       return diverges;
