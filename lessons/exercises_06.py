@@ -242,7 +242,7 @@ EXERCISES = [
             "$\\lceil316/24\\rceil=14$ batches, $316-13\\cdot24=4$ in the last, $100/14=7.14$ passes.",
         ),
         why=(
-            "最后一批不满也是一批，所以向上取整；100 步不等于几遍，要除以每遍的批数。`steps_per_epoch` 写错，网络就会少看或重复看照片。",
+            "最后一批不满也是一批，所以向上取整；100 步合几遍，要除以每遍的批数才知道。`steps_per_epoch` 写错，有的照片就会漏看，或者看两次。",
             "A last batch that is not full is a batch too, so round up; 100 steps are as many passes as they hold batches of a pass. With a wrong `steps_per_epoch` a network misses photos or sees some twice.",
         ),
         wrong=[

@@ -276,7 +276,7 @@ def _publish(title: Text, pairs: list[Pair], rows: str, plain: list[str]) -> Non
 def _summary(pairs: list[Pair]) -> Text:
     """How many were close, and whether the numbers lean to one side."""
     close, of = sum(pair.is_close for pair in pairs), len(pairs)
-    zh, en = f"猜得准的：{of} 次中 {close} 次。", f"Close: {close} of {of}."
+    zh, en = f"{of} 次里猜得准 {close} 次。", f"Close: {close} of {of}."
     off = [pair.deviation for pair in pairs if pair.deviation is not None and not pair.is_close]
     if off:
         high = sum(d > 0 for d in off)

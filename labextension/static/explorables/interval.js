@@ -36,7 +36,7 @@ const build = (kit, { n, apart, threshold }) => {
   const MOST = 2000; // photos
 
   kit.title(
-    "拖动竖线（阈值）：右边的判为狗，圈出来的错了。再拖动照片数：同样的准确率，区间变多窄？",
+    "拖动竖线（阈值）：右边的判为狗，圈出来的是判错的。再拖动照片数：同样的准确率，区间变多窄？",
     "Drag the upright line (threshold): right of it is called a dog, circled ones are wrong. Then drag the number of photos: with the same accuracy, how narrow does the interval get?",
   );
   kit.begin({ n, apart, threshold });
