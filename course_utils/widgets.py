@@ -277,7 +277,7 @@ class PhotoUpload(ipywidgets.VBox):
         self.picture.show(result if is_figure else None)
 
     def __repr__(self) -> str:
-        return both("运行此单元后可以上传照片。", "Run this cell to upload a photo.")
+        return both("运行此单元格后可以上传照片。", "Run this cell to upload a photo.")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data = {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}

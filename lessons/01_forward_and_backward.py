@@ -89,7 +89,7 @@ seed = np.random.randint(1000)  # another COURSE_SEED gives other data and other
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 400 个点排成两个互相咬合的月牙，每个月牙是一个类别。画一条放得很好的直线，把它们分成两边：大约能把百分之几的点分对？碰运气是 50。写一个数，例如 `60`；猜错没有关系，结果出来时会和它放在一起。这一课后面还有两个猜测，各在自己的实验之前。
+# 400 个点排成两个互相咬合的月牙，每个月牙是一个类别。画一条放得很好的直线，把它们分成两边：大约能把百分之几的点分对？瞎猜是 50。写一个数，例如 `60`；猜错没有关系，结果出来时会和它放在一起。这一课后面还有两个猜测，各在自己的实验之前。
 #
 # </div>
 
@@ -470,14 +470,14 @@ check("01-2", dense_backward)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 在一个 2-3-1 网络（输入、隐藏单元、输出的个数）上把四个式子走一遍（隐藏单元用 $\tanh$，导数是 $1-h^2$）。按播放：蓝色的数先往右流，一直到误差 $E$；橙色的 $\delta$ 再沿同样的线往左流，线越粗，梯度越大。把 $u_2$ 拖到 0：$h_2$ 的 $\delta$ 变成 0，它左边的权重一点梯度也收不到，$u_2$ 自己却仍然有。再按几次“按梯度走一步”，$E$ 一次比一次小。
+# 在一个小网络上把四个式子走一遍：2 个输入，3 个隐藏单元（夹在输入和输出之间的神经元，激活函数用 $\tanh$，导数是 $1-h^2$），1 个输出。按播放：蓝色的数先往右流，一直到误差 $E$；橙色的 $\delta$ 再沿同样的线往左流，线越粗，梯度越大。把 $u_2$ 拖到 0：$h_2$ 的 $\delta$ 变成 0，它左边的权重一点梯度也收不到，$u_2$ 自己却仍然有。再按几次“按梯度走一步”，$E$ 一次比一次小。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Walk through all four equations in a 2-3-1 network (its numbers of inputs, hidden units, outputs; the hidden units are $\tanh$, with the derivative $1-h^2$). Press play: first the blue numbers flow to the right, as far as the error $E$; then the orange $\delta$ flow to the left along the same lines, and a thicker line is a larger gradient. Drag $u_2$ to 0: the $\delta$ of $h_2$ becomes 0, the weights on its left receive no gradient at all, and $u_2$ itself still does. Then press “One step down the gradient” a few times: $E$ shrinks each time.
+# Walk through all four equations in a small network: 2 inputs, 3 hidden units (neurons between input and output, with the activation $\tanh$, whose derivative is $1-h^2$), 1 output. Press play: first the blue numbers flow to the right, as far as the error $E$; then the orange $\delta$ flow to the left along the same lines, and a thicker line is a larger gradient. Drag $u_2$ to 0: the $\delta$ of $h_2$ becomes 0, the weights on its left receive no gradient at all, and $u_2$ itself still does. Then press “One step down the gradient” a few times: $E$ shrinks each time.
 #
 # </div>
 

@@ -716,7 +716,7 @@ assert abs(paths["梯度下降 gradient descent"][-1, 1]) < 0.1 < abs(paths["Ada
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 自己试一试：还是那个峡谷，四个优化器从同一个起点出发，每步一个点。拖动空心圆换起点，调 $\alpha$ 和 $\beta$，再按播放。$\alpha$ 刚超过 0.08，谁先发散？$\beta=0$ 时哪几条路线重合？$\beta=0.99$ 时动量会怎样？Adam 用 $10\alpha$，步长才可比。
+# 自己试一试：还是那个峡谷，四个优化器从同一个起点出发，每步一个点。拖动空心圆换起点，调 $\alpha$ 和 $\beta$，再按播放。$\alpha$ 刚超过 0.08，谁会发散？$\beta=0$ 时哪几条路线重合？$\beta=0.99$ 时动量会怎样？Adam 用 $10\alpha$，步长才可比。
 #
 # </div>
 

@@ -109,7 +109,7 @@ stored, machine = measured["full"], measured["machine"]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 写下 4 个准确率（0 到 1，瞎猜是 0.5），全部在没见过的照片上，写进下一个单元的 `...`：
+# 写下 4 个准确率（0 到 1，瞎猜是 0.5），全部在没见过的照片上，写进下一个单元格的 `...`：
 #
 # 1. 一张有标签的照片也**没有**：让认得 ImageNet 1,000 个类别的网络来答，任何一种狗都算狗，任何一种家猫都算猫；
 # 2. 只有 10 张有标签的照片，冻结的预训练特征加一个线性分类头；
@@ -1186,14 +1186,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 现在自己动手。每个点是一张图片的冻结特征，画的是前 2 个主成分，分类头用 12 个。这个头简单得不用训练：每类几张有标签的（大的点）取平均，别的图片归给最近的平均，圈出来的归错了。猫和狗，每类 5 个标签就对了 0.9 以上。选十种衣物，从 2 类加到 10 类：同样每类 5 个标签，准确率掉到 0.8 以下，标签加到 20 个也只补回一点。换一次抽签，看看 1 个标签时运气有多大。
+# 现在自己动手。每个点是一张图片的冻结特征，画的是前 2 个主成分，分类头用 12 个。这个头不用训练：每类把几张有标签的（大的点）取平均，别的图片离哪个平均最近就归哪一类，圈出来的是归错的。猫和狗，每类 5 个标签就答对 0.9 以上。选十种衣物，从 2 类加到 10 类：同样每类 5 个标签，准确率掉到 0.8 以下，标签加到 20 个也只补回一点。再把标签减到 1 个，换几次抽签，看看运气的影响有多大。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now try it. Each mark is the frozen feature of one picture; the first 2 principal components are drawn, and the head uses 12. This head is so simple that nothing is trained: the few labelled pictures of each class (large marks) are averaged, every other picture goes to the nearest average, and circled ones are wrong. Cats and dogs: 5 labels in each class get more than 0.9 right. Choose the ten kinds of clothes and go from 2 classes to 10: with the same 5 labels each the accuracy falls below 0.8, and 20 labels win back only a little. Change the draw, and see how much luck there is in 1 label.
+# Now try it. Each mark is the frozen feature of one picture; the first 2 principal components are drawn, and the head uses 12. This head needs no training: the few labelled pictures of each class (large marks) are averaged, every other picture goes to the nearest average, and circled ones are wrong. Cats and dogs: 5 labels in each class get more than 0.9 right. Choose the ten kinds of clothes and go from 2 classes to 10: with the same 5 labels each the accuracy falls below 0.8, and 20 labels win back only a little. Then go down to 1 label, change the draw a few times, and see how much is luck.
 #
 # </div>
 

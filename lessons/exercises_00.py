@@ -264,7 +264,7 @@ EXERCISES = [
             "$224\\times224\\times3=150528$; in code: `photo.size`.",
         ),
         why=(
-            "一张照片在网络眼里就是这 150,528 个数。宽和高都加倍会怎样？数会变成 4 倍：所以网络都先把照片缩小。",
+            "一张照片在网络眼里就是这 150,528 个数。宽和高都加倍会怎样？数的个数变成 4 倍：所以网络都先把照片缩小。",
             "To a network a photo is these 150,528 numbers. What if width and height both double? There are 4 times as many: that is why networks shrink photos first.",
         ),
         wrong=[

@@ -151,7 +151,7 @@ EXERCISES = [
             ),
         ),
         why=(
-            "链式法则从后往前一段一段乘，$\\delta$ 算一次，所有权重都能用：这就是反向传播省下的功夫。符号也有意义：$w_2$ 变大，误差变小。",
+            "链式法则从后往前一段一段乘，$\\delta$ 算一次，所有权重都能用：这就是反向传播省下的功夫。导数的符号也有意义：$w_2$ 变大，误差变小。",
             "The chain rule multiplies piece by piece from the back, and every weight uses the same $\\delta$: that is the work backpropagation saves. The sign says something too: a larger $w_2$ makes the error smaller.",
         ),
         wrong=[
@@ -223,7 +223,7 @@ EXERCISES = [
                 (
                     lambda X, W, delta: (X @ delta, delta.sum(axis=0), delta @ W),
                     (
-                        "$dW$ 把各个样本加起来：相乘时消去的是样本那一维，它在 `X` 和 `delta` 里都是行，所以要转置一个。",
+                        "$dW$ 把各个样本加起来：相乘时消去的是样本那一维，它在 `X` 和 `delta` 里都是行，所以要把其中一个转置。",
                         "$dW$ adds up the samples: they are what the product sums over. In `X` and in `delta` they are the rows, so one of the two has to be transposed.",
                     ),
                 ),

@@ -240,8 +240,8 @@ EXERCISES = [
             ),
         ),
         why=(
-            "先合并再计算，$e^z$ 就不会溢出，$\\log$ 也不会遇到 0：数学上相同的两个式子，在浮点数里可以差到 NaN。框架里的 `from_logits=True` 做的就是这件事。",
-            "Combined before it is computed, $e^z$ cannot overflow and $\\log$ never meets 0: two formulas that are equal in mathematics can differ by a NaN in floating point. This is what `from_logits=True` does in the frameworks.",
+            "先合并再计算，$e^z$ 就不会溢出，$\\log$ 也不会遇到 0：数学上相等的两个式子，用浮点数算，一个正常，另一个可能得 NaN。框架里的 `from_logits=True` 做的就是这件事。",
+            "Combined before it is computed, $e^z$ cannot overflow and $\\log$ never meets 0: of two formulas that are equal in mathematics, one may work in floating point and the other give NaN. This is what `from_logits=True` does in the frameworks.",
         ),
         wrong=[
             (everything_weighted, "only the term of label 1"),
@@ -342,8 +342,8 @@ EXERCISES = [
             ),
         ),
         why=(
-            "softmax 和交叉熵合在一起，导数只剩“预测减标签”，不必求 softmax 的雅可比矩阵；每行加起来是 0，因为一个类的概率升高，别的就要降低。",
-            "Softmax and cross-entropy together leave a derivative of just “prediction minus label”, without the Jacobian of softmax; each row adds up to 0, since what one class gains the others lose.",
+            "softmax 和交叉熵合在一起，导数只剩“预测减标签”，不必单独对 softmax 求导；每行加起来是 0，因为预测和标签各自加起来都是 1。",
+            "Softmax and cross-entropy together leave a derivative of just “prediction minus label”, with no need to differentiate softmax by itself; each row adds up to 0, since predictions and labels each add up to 1.",
         ),
         wrong=[
             (delta_of_sum, "is a mean"),
@@ -508,7 +508,7 @@ QUIZZES = [
     Matching(
         id="02-q4",
         question=(
-            "模型最后一层都没有激活函数。每种任务配哪个损失？",
+            "下面每个模型的最后一层都没有激活函数。哪种任务该用哪个损失？",
             "In each of these models the last layer has no activation. Which loss goes with which task?",
         ),
         pairs=[
@@ -522,11 +522,11 @@ QUIZZES = [
                     "`BinaryCrossentropy(from_logits=True)`",
                 ),
                 (
-                    "一个 logit 就够：$p$ 和 $1-p$ 是一回事。",
+                    "一个 logit 就够：知道了 $p$，也就知道 $1-p$。",
                     "One logit will do: $p$ tells $1-p$ as well.",
                 ),
                 (
-                    "它把每个输出当作一道单独的“是或否”；这里不是一道“是或否”。",
+                    "它把每个输出当作一道单独的是非题；这里问的不是是非题。",
                     "It takes each output for a yes-or-no question of its own, and that is not what is asked here.",
                 ),
             ),
@@ -586,7 +586,7 @@ QUIZZES = [
             Option(
                 ("`SparseCategoricalCrossentropy()`", "`SparseCategoricalCrossentropy()`"),
                 (
-                    "没有 `from_logits=True`，它就把输出当作概率：不报错，但错了。",
+                    "没有 `from_logits=True`，它就把输出当作概率：不报错，结果却是错的。",
                     "Without `from_logits=True` it takes the outputs for probabilities: no error, but wrong.",
                 ),
             ),
@@ -606,7 +606,7 @@ PREDICTIONS = [
     Prediction(
         "02-p2",
         (
-            "损失用求和，批次从 8 变成 128，梯度变成几倍长？",
+            "损失用求和，批次从 8 变成 128，梯度的长度变成几倍？",
             "A summed loss, a batch of 128 instead of 8: how many times longer is the gradient?",
         ),
         Number(0.1, 1000, ("倍", "times"), factor=2),

@@ -400,7 +400,7 @@ EXERCISES = [
             "`return peak * min(1, step / warmup_steps, (total_steps - step) / decay_steps)`",
         ),
         why=(
-            "三条线取最小值，不必写 `if`，接头处也自然相连。平的一段随时可以延长，想停时再下降：余弦调度要先定好总步数，它不用。",
+            "三条线取最小值，不必写 `if`，接头处也自然相连。平的一段随时可以延长，想停时再下降：余弦调度要先定好总步数，这种写法不用。",
             "The smallest of three lines needs no `if` and has no gap where they meet. The flat part can be made longer at any time, with the fall whenever you want to stop; a cosine has to know its length beforehand.",
         ),
         wrong=[
@@ -570,7 +570,7 @@ PREDICTIONS = [
     Prediction(
         "03-p3",
         (
-            "没有偏差修正，第一步有正确的几倍长？",
+            "没有偏差修正，第一步是正确步长的几倍？",
             "Without bias correction, how many times the right length is the first step?",
         ),
         Number(0.1, 1000, ("倍", "times"), factor=1.5),

@@ -274,7 +274,7 @@ EXERCISES = [
             "`n_out = math.ceil(n / stride)` and `return max((n_out - 1) * stride + k - n, 0)`. In the example above with $n=6$, $k=3$, $s=2$ it is 1 zero, which has to go to one side: Keras puts it on the right.",
         ),
         why=(
-            "补零让输出的大小只由步幅决定，与核的大小无关，网络的形状就容易算了。零是奇数个时左右不能相等：两个框架补在不同的边，搬来的权重就会错开一个像素。",
+            "这样补零，输出的大小由步幅决定，与核的大小无关，网络的形状就容易算了。零是奇数个时左右不能相等：两个框架补在不同的边，权重搬过去就会错开一个像素。",
             "With this padding the size of the output depends on the stride and not on the kernel, so a network's shapes are easy to work out. An odd number of zeros cannot be shared equally: where two frameworks put it on different sides, copied weights are off by one pixel.",
         ),
         wrong=[
@@ -519,7 +519,7 @@ EXERCISES = [
             "`r, d, n = 1, 1, 0`; while `r < pixels`: `r += (k - 1) * d`, `d *= stride`, `n += 1`; at the end `return n`. To see 224 pixels takes 112 layers of 3×3 with stride 1, and only 7 with stride 2.",
         ),
         why=(
-            "步幅让后面每一层的一步跨过更多像素，感受野成倍增长；步幅 1 时只是每层加一点。这就是网络边走边缩小的原因之一。",
+            "步幅让后面每一层的一步跨过更多像素，感受野成倍增长；步幅 1 时只是每层加一点。网络一层层把图缩小，这是原因之一。",
             "A stride makes one step of every later layer cover more pixels, so the receptive field grows by factors; with stride 1 it only grows by a little each layer. That is one reason why networks shrink the picture on the way.",
         ),
         wrong=[

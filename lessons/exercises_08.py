@@ -374,7 +374,7 @@ EXERCISES = [
             "```python\nbest = 0\nfor epoch, loss in enumerate(val_losses):\n    if loss < val_losses[best]:\n        best = epoch\n    if epoch - best >= patience:\n        return epoch, best\nreturn len(val_losses) - 1, best\n```",
         ),
         why=(
-            "停的那一轮和最好的那一轮不同，所以要取回最好的权重。取回来的验证成绩是挑出来的，偏高：报告要用没挑过的测试集。",
+            "停的那一轮和最好的那一轮不同，所以要取回最好的权重。这个最好的验证成绩是挑出来的，偏高：报告要用没有参与挑选的测试集。",
             "The epoch that stops is not the best one, so the best weights are put back. Their validation score was picked and is too good: report a test set that picked nothing.",
         ),
         wrong=[
@@ -473,7 +473,7 @@ EXERCISES = [
             "```python\nif step < warm_up:\n    return peak * (step + 1) / warm_up\ndone = (step - warm_up) / (total - warm_up)\nreturn peak * (1 + np.cos(np.pi * done)) / 2\n```",
         ),
         why=(
-            "预热从很小的步子开始，随机的头还在乱指的时候，骨干网络就不会被拖走；余弦的末尾很平，最后几步只做微小的调整。",
+            "预热从很小的步子开始：随机的分类头还在乱指方向时，骨干网络不会被它拖走；余弦的末尾很平，最后几步只做微小的调整。",
             "Warm-up starts with tiny steps, so the backbone is not dragged away while a random head still points anywhere; the cosine ends flat, and its last steps only adjust a little.",
         ),
         wrong=[

@@ -242,7 +242,7 @@ EXERCISES = [
         reference=3843,
         solution=("$1280\\times3+3=3843$", "$1280\\times3+3=3843$"),
         why=(
-            "头的大小只看特征数和类数，与照片多少、骨干网络多深无关：3,843 个数，几十张照片就教得会。再加一类要多几个数？",
+            "分类头的大小只取决于特征数和类数，与照片多少、骨干网络多深无关：3,843 个数，几十张照片就教得会。再加一类要多几个数？",
             "A head's size depends on features and classes, not on the photos or the depth of the backbone: 3,843 numbers, which a few dozen photos can teach. How many more does one more class take?",
         ),
         wrong=[
@@ -276,7 +276,7 @@ EXERCISES = [
             "$n\\ge99z^2=99\\times3.8416=380.3$, so 381 photos, and not one of them wrong.",
         ),
         why=(
-            "一张不错也证明不了“从不出错”：区间的下限只随照片数慢慢上升。要把 99% 换成 99.9%，照片大约要十倍。",
+            "一张都没错，也证明不了“从不出错”：区间的下限只随照片数慢慢上升。要把 99% 换成 99.9%，照片大约要十倍。",
             "No mistake at all is no proof of “never wrong”: the lower end of the interval rises slowly with the number of photos. Ask for 99.9% instead of 99%, and it takes about ten times as many.",
         ),
         wrong=[
@@ -504,7 +504,7 @@ EXERCISES = [
             ),
         ),
         why=(
-            "ECE 问的是：说“90% 把握”的那些，是不是真有 90% 对？每格按照片数加权，空格不算。准确率高不等于校准好，两件事要分开看。",
+            "ECE 问的是：说“90% 把握”的那些，是不是真有 90% 对？每一格按照片数加权，没有照片的格不算。准确率高不等于校准好，两件事要分开看。",
             "ECE asks: of those called “90% sure”, are 90% right? Each bin counts by its photos, empty ones do not count. High accuracy is not good calibration: look at both.",
         ),
         wrong=[

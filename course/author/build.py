@@ -79,7 +79,7 @@ def staleness(lesson: Lesson) -> tuple[str, str] | None:
         return "还没有生成", "not built yet"
     notebook = read_notebook(lesson.notebook)
     if comparable(notebook) != comparable(read_source(lesson)):
-        return "单元与 lessons/ 里的不同", "its cells differ from those in lessons/"
+        return "单元格与 lessons/ 里的不同", "its cells differ from those in lessons/"
     if notebook.metadata.get("course", {}).get("hash") != fingerprint(lesson):
         return (
             "它用到的代码、数据或锁定的版本变了",

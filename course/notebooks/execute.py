@@ -90,7 +90,7 @@ def _cell_error(notebook: NotebookNode, name: str, index: int, output: NotebookN
     code_number = sum(c.cell_type == "code" for c in notebook.cells[: index + 1])
     trace = ANSI.sub("", "\n".join(output.traceback))
     return CourseError(
-        f"{name} 第 {index + 1} 个单元（第 {code_number} 个代码单元）出错：{output.ename}："
+        f"{name} 第 {index + 1} 个单元格（第 {code_number} 个代码单元格）出错：{output.ename}："
         f"{output.evalue}。请在 lessons/{name}.py 里改正。",
         f"{name}, cell {index + 1} (code cell {code_number}) failed with {output.ename}: "
         f"{output.evalue}. Correct it in lessons/{name}.py.\n"
@@ -100,7 +100,7 @@ def _cell_error(notebook: NotebookNode, name: str, index: int, output: NotebookN
 
 def _kernel_error(name: str, error: Exception) -> CourseError:
     return CourseError(
-        f"{name} 没有执行完：内核停止或单元超时（{error}）。",
+        f"{name} 没有执行完：内核停止或单元格超时（{error}）。",
         f"{name} did not finish: its kernel died or a cell took too long ({error}).",
     )
 
@@ -201,7 +201,7 @@ def refuse_private_folders(notebook: NotebookNode, name: str) -> None:
         for text in shown_texts(cell):
             if found := [f for f in private_folders() if f in text]:
                 raise CourseError(
-                    f"{name} 第 {index + 1} 个单元的输出含有本机文件夹 {found[0]}。请只打印文件名。",
+                    f"{name} 第 {index + 1} 个单元格的输出含有本机文件夹 {found[0]}。请只打印文件名。",
                     f"{name}, cell {index + 1}: its output shows the folder {found[0]} of this "
                     "machine. Print the file's name only.",
                 )

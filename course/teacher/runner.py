@@ -131,7 +131,7 @@ class Marking:
         if time.monotonic() - self.begin >= self.seconds:
             n = cell_index + 1
             self.problems.append(
-                f"第 {n} 个单元超过时间限制，已中断 · cell {n} took too long and was interrupted"
+                f"第 {n} 个单元格超过时间限制，已中断 · cell {n} took too long and was interrupted"
             )
         self.tell()
 

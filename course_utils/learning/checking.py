@@ -17,7 +17,7 @@ TITLES: dict[str, Text] = {
     "not attempted": ("○ 还没有作答", "○ Not attempted"),
 }
 TEXT_NOT_ATTEMPTED = (
-    "把 `...` 换成你的答案，再运行这个单元。",
+    "把 `...` 换成你的答案，再运行这个单元格。",
     "Put your answer where `...` stands, then run this cell again.",
 )
 # How a call is written.
@@ -85,7 +85,7 @@ def _how_to_write(name: str) -> CourseError:
 
 
 def _show_own_fault(error: Exception) -> None:
-    zh = "这不是你的错，接着学就行。想看出错的位置：运行 `%env COURSE_DEBUG=1`，再运行这个单元。"
+    zh = "这不是你的错，接着学就行。想看出错的位置：运行 `%env COURSE_DEBUG=1`，再运行这个单元格。"
     en = "This is no fault of yours; just go on. To see where it happened: run "
     en += "`%env COURSE_DEBUG=1`, then this cell again."
     what = f"`{judges.named(error)}`"

@@ -53,7 +53,7 @@ def _entry(file: Path) -> Entry:
 def _unsaid(file: Path) -> CourseError:
     header = 'course: {minutes: 60, needs: ["01"]}'
     return CourseError(
-        f"课程地图读不懂 {file.name}：第一个单元是“# 01 中文标题 · English title”，lessons/{file.stem}.py "
+        f"课程地图读不懂 {file.name}：第一个单元格是“# 01 中文标题 · English title”，lessons/{file.stem}.py "
         f"的头部写着 {header}（只写前面的课）。改好后运行 course build。",
         f"The map of the course cannot read {file.name}: its first cell is “# 01 中文标题 · English "
         f"title”, and the header of lessons/{file.stem}.py says {header} (earlier lessons only). "

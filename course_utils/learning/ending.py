@@ -48,11 +48,12 @@ def _show_abilities(number: str, record: records.Record) -> None:
     zh, en = ("\n".join(f"* {text[language]}" for text in texts) for language in (0, 1))
     done = {n: record["exercises"].get(n, {}).get("done") for n in definitions.exercises(number)}
     left = [name for name, is_done in done.items() if not is_done]
-    if left and len(left) < len(done):
+    if left:
         zh += f"\n\n还没做完的练习：{'、'.join(left)}。"
         en += f"\n\nExercises that are left: {', '.join(left)}."
     show.show(
-        (f"第 {number} 课学完了：你现在能", f"The end of lesson {number}: now you can"), (zh, en)
+        (f"第 {number} 课到此结束：你应该已经能", f"The end of lesson {number}: by now you can"),
+        (zh, en),
     )
 
 

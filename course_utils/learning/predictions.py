@@ -60,7 +60,7 @@ def _ask(prediction: Prediction) -> None:
     (zh, en), asks = prediction.question, prediction.answer.asks()
     title = f"先猜 · {prediction.id} {zh}", f"Guess first · {prediction.id} {en}"
     text = (
-        f"{asks[0]}，换掉 `...`，再运行这个单元；不想猜就往下走。",
+        f"{asks[0]}，换掉 `...`，再运行这个单元格；不想猜就往下走。",
         f"{asks[1]} in place of `...` and run this cell again, or go on without a guess.",
     )
     show.show(title, text, "", _about(prediction))
@@ -276,7 +276,7 @@ def _publish(title: Text, pairs: list[Pair], rows: str, plain: list[str]) -> Non
 def _summary(pairs: list[Pair]) -> Text:
     """How many were close, and whether the numbers lean to one side."""
     close, of = sum(pair.is_close for pair in pairs), len(pairs)
-    zh, en = f"猜得准的：{of} 次中 {close} 次。", f"Close: {close} of {of}."
+    zh, en = f"{of} 次里猜得准 {close} 次。", f"Close: {close} of {of}."
     off = [pair.deviation for pair in pairs if pair.deviation is not None and not pair.is_close]
     if off:
         high = sum(d > 0 for d in off)

@@ -290,7 +290,7 @@ class Matching(Question):
         said = [(pair.match, pair.elsewhere) for pair in self.pairs]
         said += [(option.text, option.feedback) for option in self.others]
         wrong = [
-            _verdict(LETTERS[self.matches.index(match)], False, text, "配别的", "elsewhere")
+            _verdict(LETTERS[self.matches.index(match)], False, text, "配给别的项", "elsewhere")
             for match, text in said
         ]
         return right + wrong
@@ -298,7 +298,7 @@ class Matching(Question):
     def answer(self, letters: str) -> Answer:
         typed = read_letters(letters, self.n_letters)
         if len(typed) != len(self.pairs):
-            raise _not_all(self, letters, "依次给每一项写", "for each item in turn")
+            raise _not_all(self, letters, "给每一项选一个，依次写出", "one for each item in turn")
         said = [self.choose(n, letter) for n, letter in enumerate(typed)]
         if wrong := [answer for answer in said if not answer.right]:
             return wrong[0]

@@ -198,7 +198,7 @@ def test_time_is_limited(lessons, tmp_path):
     result = mark(file, sandbox.Limits(24, 2**30, 2**20, 24))
     assert result.states["98-1"] == "right"
     assert "cell 3 took too long" in result.problem
-    assert "第 3 个单元" in result.problem
+    assert "第 3 个单元格" in result.problem
     stubborn = """\
 import time
 while True:

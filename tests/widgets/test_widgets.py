@@ -175,7 +175,7 @@ def test_an_uploaded_photo_is_what_the_same_file_in_a_folder_is(kind, tmp_path):
 
 def test_upload_without_a_kernel_says_what_to_do():
     data, metadata = PhotoUpload(lambda photo: None)._repr_mimebundle_()
-    assert "运行此单元" in data["text/html"] and "Run this cell" in data["text/html"]
+    assert "运行此单元格" in data["text/html"] and "Run this cell" in data["text/html"]
     assert "0x" not in data["text/plain"] and metadata == {}
 
 

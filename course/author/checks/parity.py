@@ -45,7 +45,9 @@ def check(notebook: NotebookNode, file: str, terms: Terms) -> list[Problem]:
             _check_partner(cells, index, languages[0], add)
             _check_language(cell, index + 1, languages[0], terms, add)
         elif languages:
-            add("tags", index + 1, "一个单元只属于一种语言", "a cell belongs to one language only")
+            add(
+                "tags", index + 1, "一个单元格只属于一种语言", "a cell belongs to one language only"
+            )
         else:
             _check_shared(cell, index + 1, terms, add)
     return problems
@@ -60,18 +62,18 @@ def _check_wrapping(cell: NotebookNode, number: int, language: str, add: Add) ->
         add(
             "div",
             number,
-            f'标签是 lang-{language}：整个单元要放在 <div lang="{language}"> 与 </div> 之间，里面留空行',
+            f'标签是 lang-{language}：整个单元格要放在 <div lang="{language}"> 与 </div> 之间，里面留空行',
             f'the tag is lang-{language}: wrap the whole cell in <div lang="{language}"> … </div>, '
             "with blank lines inside",
         )
     has_han = typography.has_han(cell.source)
     if language == "zh" and not has_han:
-        add("language", number, "中文单元里没有汉字", "the Chinese cell has no Chinese in it")
+        add("language", number, "中文单元格里没有汉字", "the Chinese cell has no Chinese in it")
     if read(cell.source).headings:
         add(
             "heading",
             number,
-            "标题要单独成一个双语单元：## 中文 · English",
+            "标题要单独成一个双语单元格：## 中文 · English",
             "a heading is a cell of its own, in both languages: ## 中文 · English",
         )
 
@@ -84,7 +86,7 @@ def _check_partner(cells: list[NotebookNode], index: int, language: str, add: Ad
         add(
             "pair",
             index + 1,
-            "中文单元后面要紧跟它的英文单元，英文单元前面要是它的中文单元",
+            "中文单元格后面要紧跟它的英文单元格，英文单元格前面要是它的中文单元格",
             "every Chinese cell is followed at once by its English cell",
         )
     elif language == "zh":
@@ -169,7 +171,7 @@ def _check_shared(cell: NotebookNode, number: int, terms: Terms, add: Add) -> No
         add(
             "orphan",
             number,
-            "没有语言标签的单元只能放标题：其余文字要分成 lang-zh 和 lang-en 两个单元",
+            "没有语言标签的单元格只能放标题：其余文字要分成 lang-zh 和 lang-en 两个单元格",
             "a cell without a language tag holds headings only: put other text into a pair of "
             "cells tagged lang-zh and lang-en",
         )

@@ -222,7 +222,7 @@ def _opening(notebook: NotebookNode, file: str) -> list[Problem]:
     first = notebook.cells[code - 1] if code else NotebookNode(source="", metadata={})
     lines = [s for s in first.source.splitlines() if s.strip() and not s.strip().startswith("#")]
     if len(lines) > SHORT and "setup" not in tags(first):
-        zh = f"第一个代码单元有 {len(lines)} 行：加标签 setup（折叠起来），或缩到 {SHORT} 行以内"
+        zh = f"第一个代码单元格有 {len(lines)} 行：加标签 setup（折叠起来），或缩到 {SHORT} 行以内"
         en = f"the first code cell has {len(lines)} lines: tag it setup, which folds it, or keep to {SHORT}"
         problems.append(Problem("opening", file, code, zh, en))
     for language, mark in (("zh", "？"), ("en", "?")):

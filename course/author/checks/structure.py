@@ -101,7 +101,7 @@ def _check_assertion_follows(following: list[NotebookNode], number: int, found: 
         found.add(
             "assertion",
             number,
-            "输出不比较的单元后面，下一个代码单元要比较输出，并断言（assert）结论，留出余量",
+            "输出不比较的单元格后面，下一个代码单元格要比较输出，并断言（assert）结论，留出余量",
             "its output is not compared: the next code cell must be compared and assert the "
             "claim, with a margin",
         )
@@ -187,7 +187,7 @@ def _check_sections(notebook: NotebookNode, found: Findings) -> None:
         found.add(
             "title",
             1,
-            "第一个单元是标题：# NN 中文 · English",
+            "第一个单元格是标题：# NN 中文 · English",
             "cell 1 is the title: # NN 中文 · English",
         )
     for zh, en in SECTIONS:
@@ -212,7 +212,7 @@ def _check_ending(notebook: NotebookNode, found: Findings) -> None:
         found.add(
             "ending",
             len(notebook.cells),
-            f"最后一个单元要是 {call}：你现在能做什么、一道以前的题、下一课",
+            f"最后一个单元格要是 {call}：你现在能做什么、一道以前的题、下一课",
             f"the last cell is {call}: what you can do now, an earlier question, the next lesson",
         )
 
@@ -225,7 +225,7 @@ def _check_amount_of_code(notebook: NotebookNode, found: Findings) -> None:
         found.add(
             "cell count",
             0,
-            f"讲解代码单元 {len(teaching)} 个（应为 {low}–{high}），共 {len(code)} 个（至多 {MAX_CODE_CELLS}）",
+            f"讲解代码单元格 {len(teaching)} 个（应为 {low}–{high}），共 {len(code)} 个（至多 {MAX_CODE_CELLS}）",
             f"{len(teaching)} teaching code cells (want {low}–{high}), {len(code)} code cells in "
             f"all (at most {MAX_CODE_CELLS})",
         )
@@ -236,7 +236,7 @@ def _check_amount_of_code(notebook: NotebookNode, found: Findings) -> None:
         found.add(
             "cell length",
             0,
-            f"代码单元太长：中位数 {statistics.median(lengths):g} 行（至多 {MEDIAN_LINES}），"
+            f"代码单元格太长：中位数 {statistics.median(lengths):g} 行（至多 {MEDIAN_LINES}），"
             f"{short:.0%} 不超过 {MOST_LINES} 行（至少 90%），最长 {longest} 行",
             f"code cells are long: median {statistics.median(lengths):g} lines (at most "
             f"{MEDIAN_LINES}), {short:.0%} within {MOST_LINES} (at least 90%), longest {longest}",
@@ -340,7 +340,7 @@ def _check_error(cell: NotebookNode, number: int, found: Findings) -> None:
         found.add(
             "error",
             number,
-            "有错误的单元要有标签 raises-exception，有这个标签的单元要有错误",
+            "有错误的单元格要有标签 raises-exception，有这个标签的单元格要有错误",
             "a cell that fails has the tag raises-exception, and one with that tag fails",
         )
 

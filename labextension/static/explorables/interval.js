@@ -36,7 +36,7 @@ const build = (kit, { n, apart, threshold }) => {
   const MOST = 2000; // photos
 
   kit.title(
-    "拖动竖线（阈值）：右边的判为狗，圈出来的错了。再拖动照片数：同样的准确率，区间变多窄？",
+    "拖动竖线（阈值）：右边的判为狗，圈出来的是判错的。再拖动照片数：同样的准确率，区间变多窄？",
     "Drag the upright line (threshold): right of it is called a dog, circled ones are wrong. Then drag the number of photos: with the same accuracy, how narrow does the interval get?",
   );
   kit.begin({ n, apart, threshold });
@@ -51,7 +51,7 @@ const build = (kit, { n, apart, threshold }) => {
   const grab = scores.line("none", { "stroke-width": 30 });
   scores.drag(grab, ([x]) => { state.threshold = kit.clamp(x, -6, 6); });
   const bars = kit.plot({
-    x: [0.6, 1.02], y: [0, 1], ratio: 0.12, xTicks: [0.6, 0.7, 0.8, 0.9, 1], yTicks: [],
+    x: [0.3, 1.02], y: [0, 1], ratio: 0.12, xTicks: [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1], yTicks: [],
     xLabel: ["准确率：测得的（◆），95% 区间", "accuracy: measured (◆), 95% interval"],
   });
   const bar = bars.line("var(--c0)", { "stroke-width": 12 });
@@ -67,7 +67,7 @@ const build = (kit, { n, apart, threshold }) => {
   kit.slider("threshold", ["阈值", "threshold"], { min: -6, max: 6, step: 0.1, digits: 1 });
   kit.slider("n", ["测试照片", "test photos"], { log: true, min: 10, max: MOST, step: 0.0005, digits: 0 });
   kit.slider("apart", ["两类分得多开", "classes this far apart"], { min: 0, max: 7, step: 0.1, digits: 1 });
-  kit.button(["照片 × 4", "4 times the photos"], () => { state.n = Math.min(MOST, 4 * Math.round(state.n)); }).dataset.key = "four";
+  kit.button(["照片 × 4（至多 2000）", "4 times the photos (at most 2000)"], () => { state.n = Math.min(MOST, 4 * Math.round(state.n)); }).dataset.key = "four";
   kit.legend([
     { colour: "var(--c0)", mark: "●", name: ["猫", "cats"] },
     { colour: "var(--c1)", mark: "▲", name: ["狗", "dogs"] },
@@ -102,7 +102,8 @@ const build = (kit, { n, apart, threshold }) => {
     kit.set(goal, { d: widths.path([[1, 0.99], [4, 0.99]]) });
     kit.set(here, { d: widths.path([[Math.log10(total), low], [Math.log10(total), high]]) });
     const [cats, dogs] = isWrong.map((all) => all.length);
-    const [lower, upper, width] = [low, high, high - low].map((value) => value.toFixed(3));
+    const lower = (Math.floor(low * 1000) / 1000).toFixed(3); // never up to a limit that is not reached
+    const [upper, width] = [high, high - low].map((value) => value.toFixed(3));
     kit.say(
       `${kit.number(total)} 张里错 ${kit.number(wrong)} 张（猫 ${cats}，狗 ${dogs}）。准确率 ${(right / total).toFixed(3)}，区间 ${lower} 到 ${upper}，宽 ${width}。${low >= 0.99 ? "可以说“99% 以上”。" : "还不能说“99% 以上”。"}`,
       `${kit.number(wrong)} of ${kit.number(total)} wrong (cats ${cats}, dogs ${dogs}). Accuracy ${(right / total).toFixed(3)}, interval ${lower} to ${upper}, width ${width}. ${low >= 0.99 ? "You may say “above 99%”." : "You may not say “above 99%” yet."}`,

@@ -118,10 +118,10 @@ const build = (kit, { x, y, v, rate }) => {
     const told = steps ? [`走了 ${steps} 步。`, `${steps} ${steps === 1 ? "step" : "steps"} taken. `] : ["", ""];
     kit.say(
       stage < 3 ? "前向：每个单元等它左边的数到齐再算。"
-        : stage < STAGES ? `E = ${E}。反向：误差沿同样的线往回走，每条线乘上它的权重。`
+        : stage < STAGES ? `E = ${E}。反向：误差沿同样的线往回走，乘上线的权重和节点激活函数的导数。`
           : `${told[0]}E = ${E}，h₂ 的 δ = ${d}。`,
       stage < 3 ? "Forward: each unit waits for all numbers from its left."
-        : stage < STAGES ? `E = ${E}. Backward: the error returns along the same lines, times the weight of each.`
+        : stage < STAGES ? `E = ${E}. Backward: the error returns along the same lines, times the weight of the line and the slope of the node’s activation.`
           : `${told[1]}E = ${E}, δ of h₂ = ${d}.`,
     );
   });

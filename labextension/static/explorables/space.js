@@ -41,7 +41,7 @@ const build = (kit, { dims, pets, pets_labels, clothes, clothes_labels }) => {
   const SETS = [table(pets, pets_labels, PETS), table(clothes, clothes_labels, CLOTHES)];
 
   kit.title(
-    "每个点是一张图片的冻结特征。分类头只看每类几张有标签的图片（大的），把别的图片归给最近的类平均；圈出来的归错了。",
+    "每个点是一张图片的冻结特征。分类头只看每类几张有标签的图片（大的），别的图片离哪一类的平均最近就归哪一类；圈出来的是归错的。",
     "Each mark is the frozen feature of one picture. The head sees a few labelled pictures of each class (large) and gives every other to the nearest class mean; circled ones are wrong.",
   );
   kit.begin({ set: 0, classes: 2, n: 1, draw: 0 });
