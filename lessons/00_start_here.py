@@ -174,14 +174,14 @@ predict("00-p1", ...)  # 0–36
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 按钮那一格的代码折叠着，点最上面那张照片下面的“画图的代码”就能看到；一步一步的解释在下一节。先把 36 张示例照片读进来：`x` 里是它们的像素。
+# 按钮那一格的代码折叠着，点最上面那张照片下面的“按钮背后的代码”就能看到；一步一步的解释在下一节。先把 36 张示例照片读进来：`x` 里是它们的像素。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The code of the button's cell is folded: click on “Code of the drawing” below the photo at the top to see it; the next section explains it step by step. First read the 36 example photos: `x` holds their pixels.
+# The code of the button's cell is folded: click on “Code behind the button” below the photo at the top to see it; the next section explains it step by step. First read the 36 example photos: `x` holds their pixels.
 #
 # </div>
 

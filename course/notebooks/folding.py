@@ -35,8 +35,14 @@ def _fold(cell: NotebookNode, tree: ast.Module, later: Names) -> dict[str, str |
     if n_claims := _claims(tree, later):
         return {"fold": "claims", "n_claims": n_claims}
     if "setup" in tags(cell):
-        return {"fold": "drawing" if _draws(cell) else "setup"}
+        return {"fold": "button" if _uploads(tree) else "drawing" if _draws(cell) else "setup"}
     return None
+
+
+def _uploads(tree: ast.Module) -> bool:
+    """Whether it shows a button for the learner's own photo."""
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return any(isinstance(name, ast.Name) and name.id == "PhotoUpload" for name in calls)
 
 
 def _draws(cell: NotebookNode) -> bool:

@@ -11,6 +11,7 @@ const MARKS = { pending: "", running: "⋯ ", done: "✓ ", failed: "✗ " };
 const WORDS = {
   setup: ["准备工作的代码", "Set-up code"],
   drawing: ["画图的代码", "Code of the drawing"],
+  button: ["按钮背后的代码", "Code behind the button"],
 };
 /** @type {(n: number, state: RunState) => [string, string]} */
 const claimWords = (n, state) => {
@@ -38,7 +39,9 @@ class Fold {
     this.state = "pending";
     this.source = ""; // as it ran
     this.button = makeButton("course-fold", "", "", () => this.toggle(!this.isOpen));
-    cell.node.classList.add("course-foldable", `course-foldable-${about.fold}`);
+    this.isBelow = about.fold === "drawing" || about.fold === "button"; // the output comes first
+    cell.node.classList.add("course-foldable");
+    cell.node.classList.toggle("course-foldable-below", this.isBelow);
     this.toggle(hasError(cell));
     this.say("pending");
     this.place();
@@ -55,7 +58,7 @@ class Fold {
   place() {
     const { node } = this.cell;
     const before = node.querySelector(":scope > .jp-Cell-inputWrapper");
-    if (this.about.fold === "drawing") node.append(this.button); // below the picture
+    if (this.isBelow) node.append(this.button);
     else node.insertBefore(this.button, before ?? node.firstChild);
   }
 

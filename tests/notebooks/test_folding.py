@@ -57,6 +57,10 @@ def test_tags_decide_first():
     assert folds(("import numpy", ["setup"])) == [{"fold": "setup"}]
 
 
+def test_a_button_for_the_learners_photo_is_told_apart():
+    assert folds(("def f(x): ...\nPhotoUpload(f)", ["setup"])) == [{"fold": "button"}]
+
+
 @pytest.mark.parametrize("kind", ["image/svg+xml", "application/vnd.course.explorable+json"])
 def test_set_up_that_shows_a_picture_is_a_drawing(kind):
     cell = new_code_cell("draw()", metadata={"tags": ["setup"]})
