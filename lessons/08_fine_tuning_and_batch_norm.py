@@ -1149,10 +1149,16 @@ assert 0.6 < still_right(original) < 0.8
 
 # %% tags=["nbval-ignore-output"]
 tried, weights, inside = {}, {}, {0: per_part()}
+adam = keras.optimizers.Adam()
+model.compile(adam, loss=bce)  # once: each compile would make the training step anew
+adam.build(model.trainable_variables)
+unused = [variable.numpy() for variable in adam.variables]
 for rate in waiting.counted((1e-4, 1e-3, 1e-2), "训练", "training"):
     tail.set_weights(pretrained)
     head.set_weights(probe_head)
-    model.compile(keras.optimizers.Adam(rate), loss=bce)
+    for variable, value in zip(adam.variables, unused, strict=True):
+        variable.assign(value)  # Adam forgets the training before
+    adam.learning_rate = rate
     _ = model.fit(maps, y, epochs=5, batch_size=20, verbose=0)
     now, spread = imagenet_answers(), np.ptp(model.predict(maps_test, verbose=0))
     tried[rate] = {"same": (now == original).mean(), "right": still_right(now), "spread": spread}

@@ -524,7 +524,7 @@ print(*[f"{C:5} {loss[C]:.3f} {np.mean((z > 0) == y):.3f}" for C, z in frozen.it
 #
 # 每行是 `C`、损失和准确率。四个 `C` 的准确率一样，损失却相差很多：所以选择时看损失。也可见准确率已经到顶。现在是两个候选的改进：
 #
-# * **微调**（fine-tuning）：继续更新骨干网络的一部分权重。先训练分类头，再解冻最后一个块和它后面的 1×1 卷积，用很小的学习率（1e-5）一起训练 4 轮。批归一化层保持冻结，改了 `trainable` 之后必须重新 `compile`（第 08 课测量过这两点）。解冻处之前的网络（`trunk`）不变，所以它的输出 `maps` 只算一次；`backbones.blocks` 按块列出各层，第 15 块的第一层的 `input` 就是切开的地方。
+# * **微调**（fine-tuning）：继续更新骨干网络的一部分权重。先训练分类头，再解冻最后一个块和它后面的 1×1 卷积，用很小的学习率（2e-5）一起训练 2 轮。批归一化层保持冻结，改了 `trainable` 之后必须重新 `compile`（第 08 课测量过这两点）。解冻处之前的网络（`trunk`）不变，所以它的输出 `maps` 只算一次；`backbones.blocks` 按块列出各层，第 15 块的第一层的 `input` 就是切开的地方。
 # * **测试时翻转**（test-time flip）：照片和它的镜像各算一次，把两个 logit 平均。不用再训练。
 #
 # </div>
@@ -534,7 +534,7 @@ print(*[f"{C:5} {loss[C]:.3f} {np.mean((z > 0) == y):.3f}" for C, z in frozen.it
 #
 # Each row gives `C`, loss and accuracy. All four `C` have the same accuracy, but quite different losses: that is why the loss makes the choice, and it shows that accuracy is at its ceiling. Now two candidates for an improvement:
 #
-# * **Fine-tuning** goes on updating some of the backbone's weights. Train the head first, then unfreeze the last block and the 1×1 convolution after it, and train all of them for 4 epochs with a very small learning rate (1e-5). The batch normalization layers stay frozen, and after changing `trainable` you must `compile` again (lesson 08 measures both). The network before the unfrozen part (`trunk`) does not change, so its output, `maps`, is computed only once; `backbones.blocks` lists the layers by block, and the `input` of block 15's first layer is where we cut.
+# * **Fine-tuning** goes on updating some of the backbone's weights. Train the head first, then unfreeze the last block and the 1×1 convolution after it, and train all of them for 2 epochs with a very small learning rate (2e-5). The batch normalization layers stay frozen, and after changing `trainable` you must `compile` again (lesson 08 measures both). The network before the unfrozen part (`trunk`) does not change, so its output, `maps`, is computed only once; `backbones.blocks` lists the layers by block, and the `input` of block 15's first layer is where we cut.
 # * **Test-time flip**: the network sees the photo and its mirror image, and the two logits are averaged. Nothing more is trained.
 #
 # </div>
@@ -551,8 +551,8 @@ assert best_C == 1.0 and len({((z > 0) == y).mean() for z in frozen.values()}) =
 # %%
 maps = trunk.predict(train.images(224), batch_size=8, verbose=0)
 tuned = keras.Sequential([keras.Input(maps.shape[1:]), top, keras.layers.Dense(1)])
-adam = keras.optimizers.Adam(1e-5)
-tuned.compile(adam, loss=bce)  # once: compiling anew for each fold would cost more than training
+adam = keras.optimizers.Adam(2e-5)
+tuned.compile(adam, loss=bce)  # once: each compile would make the training step anew
 adam.build(tuned.trainable_variables)
 pretrained, unused = top.get_weights(), [v.numpy() for v in adam.variables]
 
@@ -566,7 +566,7 @@ def fine_tuned(C):
         tuned.layers[-1].set_weights([start.coef_.T, start.intercept_])
         for variable, value in zip(adam.variables, unused, strict=True):
             variable.assign(value)  # Adam forgets the fold before
-        tuned.fit(maps[learn], y[learn], epochs=4, verbose=0)
+        tuned.fit(maps[learn], y[learn], epochs=2, verbose=0)
         z[judge] = tuned.predict(maps[judge], verbose=0)[:, 0]
     return z
 
@@ -622,7 +622,7 @@ assert n_tuned > 700 * head.count_params()
 # * 可是只把 `C` 换成 1，一个骨干权重都不动，损失至少降得一样多；从 `C = 1` 出发再微调，参数是 700 多倍，200 张照片看不出好处。
 # * 翻转要两倍的计算，区间含 0：看不出值得。
 #
-# 这个负面结果只说试过的这一种设置：最后一块，4 轮，1e-5，没有调过；`C` 却是在同样的折上从 4 个值里挑的，所以比较对冻结的一方略有利，调好的微调也许更好。猫狗的准确率已经到顶（ImageNet 有 118 个狗类和 5 个家猫类，骨干网络大概早就会了），200 张照片分不出更小的差别。**规则：比较之前，把简单的模型调得和新的一样用心；区间没有整个落在 0 以下，就留下简单的**。目标离源任务更远时，要重新测量（第 08 课的 X 光片）。所以我们继续用冻结的骨干和 `C = 1`，用全部 200 张训练最后的分类头。
+# 这个负面结果只说试过的这一种设置：最后一块，2 轮，2e-5，没有调过；`C` 却是在同样的折上从 4 个值里挑的，所以比较对冻结的一方略有利，调好的微调也许更好。猫狗的准确率已经到顶（ImageNet 有 118 个狗类和 5 个家猫类，骨干网络大概早就会了），200 张照片分不出更小的差别。**规则：比较之前，把简单的模型调得和新的一样用心；区间没有整个落在 0 以下，就留下简单的**。目标离源任务更远时，要重新测量（第 08 课的 X 光片）。所以我们继续用冻结的骨干和 `C = 1`，用全部 200 张训练最后的分类头。
 #
 # </div>
 
@@ -635,7 +635,7 @@ assert n_tuned > 700 * head.count_params()
 # * Yet setting `C` to 1, without touching one weight of the backbone, lowers it at least as much; and fine-tuning from `C = 1`, with over 700 times the parameters, shows no gain that 200 photos can resolve.
 # * Flipping takes twice the computation, and its interval contains 0: no sign that it pays.
 #
-# This negative result speaks only of the one setting tried: the last block, 4 epochs, 1e-5, untuned; `C` was picked from 4 values on these same folds, so the comparison favours the frozen side a little, and a tuned fine-tuning may do better. Accuracy on cats and dogs is at its ceiling (ImageNet has 118 classes of dogs and 5 of house cats, so the backbone probably can do this already), and 200 photos cannot resolve smaller differences. **Rule: before you compare, tune the simple model with as much care as the new one; unless the whole interval lies below 0, keep the simple one.** Further from the source task, measure again (lesson 08's X-rays). So we go on with the frozen backbone and `C = 1`, and train the final head on all 200 photos.
+# This negative result speaks only of the one setting tried: the last block, 2 epochs, 2e-5, untuned; `C` was picked from 4 values on these same folds, so the comparison favours the frozen side a little, and a tuned fine-tuning may do better. Accuracy on cats and dogs is at its ceiling (ImageNet has 118 classes of dogs and 5 of house cats, so the backbone probably can do this already), and 200 photos cannot resolve smaller differences. **Rule: before you compare, tune the simple model with as much care as the new one; unless the whole interval lies below 0, keep the simple one.** Further from the source task, measure again (lesson 08's X-rays). So we go on with the frozen backbone and `C = 1`, and train the final head on all 200 photos.
 #
 # </div>
 
