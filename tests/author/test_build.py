@@ -52,6 +52,7 @@ def test_strict_run_accepts_what_was_built(course, strict_run):
     assert result.returncode == 0, result.stdout
 
 
+@pytest.mark.slow
 def test_strict_run_finds_changed_output(course, strict_run):
     lesson = course("\nprint(1 + 1)", FAILS)
     path = build.build(lesson)

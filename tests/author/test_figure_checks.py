@@ -167,6 +167,7 @@ def test_a_sound_figure_is_built(at_the_desk, course):
     assert "image/png" in cell.outputs[0].data
 
 
+@pytest.mark.slow
 def test_in_the_test_run_it_fails(tmp_path, strict_run):
     about = {"tags": ["nbval-ignore-output"]}
     sources = [SOUND, *(source for source, _ in OWN_STYLE.values())]
