@@ -225,7 +225,7 @@ def folded_before_it_ran(desk) -> None:
 def run_up_to_the_explorer(desk) -> None:
     """By the keyboard; the cells below do not run."""
     desk.press(desk.run_button(EXPLORER_AT))
-    slider = desk.cell(EXPLORER_AT).get_by_role("slider", name="频率 frequency")
+    slider = desk.cell(EXPLORER_AT).get_by_role("slider", name="frequency", exact=True)
     expect(slider).to_be_visible(timeout=60_000)
     expect(desk.run_button(EXPLORER_AT)).to_have_count(0)
     expect(desk.line(SETUP)).to_have_text("✓ Set-up code", use_inner_text=True)
