@@ -39,6 +39,7 @@ SOURCES = [
 SETUP, EXPLORER_AT, BAR_AT, QUIZ, UPLOAD, SLIDER, CLAIMS_AT = range(1, 8)
 WIDGETS = (EXPLORER_AT, QUIZ, UPLOAD, SLIDER)
 RUN = "Run up to here"
+PICTURE = ".jp-OutputArea :is(img, .course-layers > svg)"
 LESSON = [path for path in NOTEBOOKS if '"Explorer(' in path.read_text(encoding="utf-8")]
 # What JupyterLab alone makes of a kernel with another patch version of Python.
 BY_ITSELF = """() => {
@@ -125,7 +126,7 @@ class Desk:
         for index in WIDGETS:
             expect(self.run_button(index)).to_be_visible()
             expect(self.cell(index).locator(".course-hint")).to_contain_text(words)
-        expect(self.cell(EXPLORER_AT).locator("img")).to_be_visible()
+        expect(self.cell(EXPLORER_AT).locator(PICTURE)).to_be_visible()
         expect(self.cell(QUIZ)).to_contain_text("答案 · Answers")
         expect(self.lab.panel().locator(".jp-OutputArea .jupyter-widgets")).to_have_count(0)
         expect(self.lab.panel().get_by_text("Error displaying widget")).to_have_count(0)
@@ -217,7 +218,7 @@ def folded_before_it_ran(desk) -> None:
         expect(desk.code(index)).to_be_hidden()
     for index in (BAR_AT, QUIZ, UPLOAD):
         expect(desk.code(index)).to_be_visible()
-    picture = desk.cell(EXPLORER_AT).locator("img").bounding_box()
+    picture = desk.cell(EXPLORER_AT).locator(PICTURE).bounding_box()
     assert desk.line(EXPLORER_AT).bounding_box()["y"] > picture["y"], "the picture comes first"
     desk.lab.shot("back_opened")
 
