@@ -7,13 +7,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import nbformat
 import pytest
-from lab_page import NOTEBOOKS, SIZE, TOKEN, Lab, saved_lesson, small_lesson
+from lab_page import NOTEBOOKS, TOKEN, Lab, labs, saved_lesson, small_lesson
 
 from course.notebooks.kernels import kernel_environment
 
@@ -141,37 +140,20 @@ def page(chromium, lab, browser):
         context.close()
 
 
-@contextmanager
-def _labs(address: str, browser) -> Iterator[Callable[..., Lab]]:
-    """A function that opens browser profiles; all are closed at the end."""
-    contexts = []
-
-    def start(locale: str = "en-US", kernel: bool = False, **options) -> Lab:
-        contexts.append(browser.new_context(locale=locale, viewport=SIZE, **options))
-        opened = Lab(address, contexts[-1])
-        if not kernel:
-            opened.forbid_kernels()
-        return opened
-
-    yield start
-    for context in contexts:
-        context.close()
-
-
 @pytest.fixture
 def open_lab(lab, browser):
     """``open_lab(locale="zh-CN")``: a fresh browser profile in that language.
 
     ``kernel=False``: no kernel starts, and the page waits for it as on a slow machine.
     """
-    with _labs(lab, browser) as start:
+    with labs(lab, browser) as start:
         yield start
 
 
 @pytest.fixture(scope="module")
 def lesson(lab, browser) -> Iterator[Lab]:
     """The small lesson, open without a kernel, for all tests that leave it as it is."""
-    with _labs(lab, browser) as start:
+    with labs(lab, browser) as start:
         opened = start()
         opened.open("small.ipynb")
         yield opened

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -203,3 +204,20 @@ class Lab:
             return
         ARTEFACTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+
+@contextlib.contextmanager
+def labs(address: str, browser) -> Iterator[Callable[..., Lab]]:
+    """A function that opens browser profiles; all are closed at the end."""
+    contexts = []
+
+    def start(locale: str = "en-US", kernel: bool = False, **options) -> Lab:
+        contexts.append(browser.new_context(locale=locale, viewport=SIZE, **options))
+        opened = Lab(address, contexts[-1])
+        if not kernel:
+            opened.forbid_kernels()
+        return opened
+
+    yield start
+    for context in contexts:
+        context.close()

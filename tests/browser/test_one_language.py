@@ -5,7 +5,7 @@ import re
 
 import nbformat
 import pytest
-from lab_page import EXPLORER, KERNEL, PLOT, ROOT, UPLOAD, language_cells
+from lab_page import EXPLORER, KERNEL, PLOT, ROOT, UPLOAD, labs, language_cells
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import expect
 from test_extension import module_url
@@ -75,10 +75,8 @@ def bilingual_lesson() -> nbformat.NotebookNode:
 @pytest.fixture(scope="module")
 def ran(course_folder, lab, browser):
     """The notebook after it ran, with the table of contents open."""
-    from conftest import _labs
-
     nbformat.write(bilingual_lesson(), course_folder / "bilingual.ipynb")
-    with _labs(lab, browser) as start:
+    with labs(lab, browser) as start:
         opened = start(kernel=True)
         opened.open("bilingual.ipynb")
         opened.run_all()
