@@ -58,7 +58,7 @@ def test_what_it_shows(three, capsys):
     finish("97")
     said = capsys.readouterr().out
     for words in (
-        "你现在能",
+        "你应该已经能",
         "* 求导\n",
         "* check by $x$\n",
         "还记得吗",
