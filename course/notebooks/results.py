@@ -1,7 +1,8 @@
 """Which outputs of a lesson are results, so that a learner's copy starts without them.
 
 Predict, then run, then see: what an experiment gives is not on the page before it was run. Opening
-pictures, explorables, quizzes and the like are no results and stay.
+pictures, explorables, explorers with their sliders as they start, quizzes and the like are no
+results and stay.
 """
 
 import re
@@ -32,4 +33,9 @@ def _kept(cell: dict[str, Any], quizzes: bool) -> Iterable[dict[str, Any]]:
     tags = cell["metadata"].get("tags", [])
     if KEEP in tags or (quizzes and "quiz" in tags and QUIZ.search("".join(cell["source"]))):
         return cell["outputs"]
-    return (output for output in cell["outputs"] if EXPLORABLE in output.get("data", {}))
+    return (output for output in cell["outputs"] if _is_for_trying(output.get("data", {})))
+
+
+def _is_for_trying(data: dict[str, Any]) -> bool:
+    """Whether readers move it themselves: what they find depends on what they do."""
+    return EXPLORABLE in data or "".join(data.get("text/plain", "")).startswith("Explorer(")

@@ -44,9 +44,11 @@ def test_lang_in_the_address_through_the_login_page_is_remembered(open_lab):
 def test_buttons_stay_in_a_narrow_window(lesson):
     """Half a laptop's screen, or 200 % zoom, with the list of files open."""
     lesson.page.set_viewport_size({"width": 780, "height": 700})
+    files = lesson.page.locator(".jp-DirListing").first
     try:
+        expect(files).to_be_hidden()  # it closes by itself a moment after the window is narrow
         lesson.page.evaluate("jupyterapp.shell.expandLeft()")
-        expect(lesson.page.locator(".jp-DirListing").first).to_be_visible()
+        expect(files).to_be_visible()
         expect(lesson.panel().locator(".jp-Toolbar-responsive-opener").first).to_be_visible()
         for mode in BOTH:
             lesson.button(mode).click(timeout=5000)

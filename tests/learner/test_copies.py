@@ -129,10 +129,12 @@ def test_a_copy_starts_without_results(workspace):
     picture = [new_output("display_data", data=png)]
     result = new_output("execute_result", data=png, execution_count=3)
     explorable = new_output("display_data", data=png | {results.EXPLORABLE: {"module": "x.js"}})
+    explorer = new_output("display_data", data=png | {"text/plain": "Explorer(k=2)"})
     made = {
         "plain": new_code_cell("fit()", outputs=[result], execution_count=3),
         "kept": new_code_cell("draw()", outputs=[result], metadata={"tags": [results.KEEP]}),
         "mixed": new_code_cell("show()", outputs=[*picture, explorable]),
+        "explorer": new_code_cell("Explorer(draw)", outputs=[explorer]),
         "quiz": new_code_cell('quiz("03-q1")', outputs=picture, metadata={"tags": ["quiz"]}),
         "progress": new_code_cell("progress()", outputs=picture, metadata={"tags": ["quiz"]}),
     }
@@ -144,14 +146,14 @@ def test_a_copy_starts_without_results(workspace):
     nbformat.validate(copied)
     cells = dict(zip(made, copied.cells[1:], strict=True))
     assert {name: len(cell.outputs) for name, cell in cells.items()} == {
-        "plain": 0, "kept": 1, "mixed": 1, "quiz": 1, "progress": 0,
+        "plain": 0, "kept": 1, "mixed": 1, "explorer": 1, "quiz": 1, "progress": 0,
     }  # fmt: skip
     assert results.EXPLORABLE in cells["mixed"].outputs[0].data
     assert all(cell.execution_count is None for cell in cells.values())
     assert cells["kept"].outputs[0].execution_count is None
     assert (workspace.notebooks / NAME).read_bytes() == before  # the course keeps its own
     bare = results.without_results(json.loads(before), quizzes=False)["cells"]
-    assert [len(cell["outputs"]) for cell in bare[1:]] == [0, 1, 1, 0, 0]
+    assert [len(cell["outputs"]) for cell in bare[1:]] == [0, 1, 1, 1, 0, 0]
 
 
 def test_a_copy_from_before_with_all_its_results_is_untouched_and_stays(workspace):
