@@ -32,7 +32,10 @@ const topCell = (notebook) => {
 /** @type {(panel: Panel, lab: Lab) => void} */
 const tell = (panel, lab) => {
   if (panel.isDisposed || !panel.node.offsetHeight) return; // behind another tab
-  const cell = topCell(panel.content)?.model.id ?? null;
+  // At the very top it is the title, even while the first cells are still being drawn.
+  const { scrollTop } = scrollerOf(panel.content);
+  const first = scrollTop > 0 ? topCell(panel.content) : panel.content.widgets[0];
+  const cell = first?.model.id ?? null;
   const body = JSON.stringify({ path: panel.context.path, cell });
   ask(lab, "", { method: "PUT", body }).catch(() => {}); // the server has ended
 };
