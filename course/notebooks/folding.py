@@ -11,8 +11,9 @@ import ast
 from nbformat import NotebookNode
 
 from course.notebooks.lessons import python_only, tags
+from course.notebooks.results import EXPLORABLE
 
-DRAWN = ("image/", "application/vnd.course.explorable")
+DRAWN = ("image/", EXPLORABLE)
 LOOPS = (ast.For, ast.With, ast.If)
 Names = frozenset[str]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 KEEP = "keep-output"  # the tag of a cell whose output gives no answer away
-EXPLORABLE = "application/vnd.course.explorable+json"
+EXPLORABLE = "application/vnd.course.explorable+json"  # course_utils.explorables needs NumPy
 QUIZ = re.compile(r"^quiz\(", re.MULTILINE)
 
 

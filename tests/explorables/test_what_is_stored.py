@@ -15,11 +15,16 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 
 from course.author import explorables as exported
 from course.author import export
+from course.notebooks import results
 from course.notebooks.lessons import read_notebook
 from course_utils import explorables, paths
 from course_utils.messages import CourseError
 
 ALT = ("一条线 <1>", "a line <1>")
+
+
+def test_the_command_knows_explorables_by_the_same_type():
+    assert results.EXPLORABLE == explorables.MIME
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from course.author.checks.problems import Problem
 from course.notebooks.execute import IMAGES
 from course.notebooks.lessons import Lesson, read_notebook, tags
 from course.notebooks.markdown import read
+from course.notebooks.results import EXPLORABLE
 
 DEBTS = Path(__file__).with_name("debts.toml")
-EXPLORABLE = "application/vnd.course.explorable+json"
 MOST_WORDS, MOST_HAN = 120, 200  # of a text cell: English words, Chinese characters
 FIRST_PICTURE, APART = 2, 3  # screens
 SHORT = 6  # lines of code that do not push a picture away
@@ -88,20 +88,14 @@ def _long_texts(notebook: NotebookNode, file: str) -> list[Problem]:
             heading = cell.source
         if any(name in heading for name in NOT_READ):
             continue
-        if "lang-en" in tags(cell) and (n := words(cell.source)) > MOST_WORDS:
-            zh = f"英文 {n} 个词，至多 {MOST_WORDS}：拆成几步，中间放一张图或一段代码；次要的话收进 <details>"
-            en = (
-                f"{n} English words, at most {MOST_WORDS}: make steps of it with a figure or code in "
-                "between; put asides into <details>"
-            )
-            problems.append(Problem("long text", file, number, zh, en))
-        if "lang-zh" in tags(cell) and (n := han(cell.source)) > MOST_HAN:
-            zh = f"中文 {n} 个字，至多 {MOST_HAN}：拆成几步，中间放一张图或一段代码；次要的话收进 <details>"
-            en = (
-                f"{n} Chinese characters, at most {MOST_HAN}: make steps of it with a figure or code "
-                "in between; put asides into <details>"
-            )
-            problems.append(Problem("long text", file, number, zh, en))
+        for tag, count, most, zh_unit, en_unit in LENGTHS:
+            if tag in tags(cell) and (n := count(cell.source)) > most:
+                zh = f"{zh_unit[0]} {n} 个{zh_unit[1]}，至多 {most}：拆成几步，中间放一张图或一段代码；次要的话收进 <details>"
+                en = (
+                    f"{n} {en_unit}, at most {most}: make steps of it with a figure or code in "
+                    "between; put asides into <details>"
+                )
+                problems.append(Problem("long text", file, number, zh, en))
     return problems
 
 
@@ -118,6 +112,13 @@ def words(source: str) -> int:
 def han(source: str) -> int:
     """Chinese characters."""
     return len(HAN.findall(prose(source)))
+
+
+# Of each language's texts: the tag, how their length is counted, the most, the unit.
+LENGTHS = (
+    ("lang-en", words, MOST_WORDS, ("英文", "词"), "English words"),
+    ("lang-zh", han, MOST_HAN, ("中文", "字"), "Chinese characters"),
+)
 
 
 # screens -------------------------------------------------------------------------------------
