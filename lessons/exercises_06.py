@@ -5,7 +5,8 @@ import zlib
 import numpy as np
 
 from course_utils.learning import judges
-from course_utils.learning.definitions import Exercise, Option, Quiz, not_yet, right
+from course_utils.learning.answers import Number
+from course_utils.learning.definitions import Exercise, Option, Prediction, Quiz, not_yet, right
 
 # --- 06-2: back from torchvision's standardization to pixels ---
 
@@ -868,5 +869,40 @@ QUIZZES = [
                 ),
             ),
         ],
+    ),
+]
+
+PREDICTIONS = [
+    Prediction(
+        "06-p1",
+        (
+            "VGG16：训练时预处理做对，使用时误除以 255，准确率是多少？",
+            "VGG16, preprocessed right in training and divided by 255 in use: what is its accuracy?",
+        ),
+        Number(0, 1, close=0.08),
+    ),
+    Prediction(
+        "06-p2",
+        (
+            "EfficientNet-Lite0：训练时预处理做对，使用时误除以 255，准确率是多少？",
+            "EfficientNet-Lite0, preprocessed right in training and divided by 255 in use: what is its accuracy?",
+        ),
+        Number(0, 1, close=0.05),
+    ),
+    Prediction(
+        "06-p3",
+        (
+            "224 像素高的照片推斜 0.2 度，最上面一行移动几个像素？",
+            "A photo 224 pixels high is slanted by 0.2 degrees: by how many pixels does the top row move?",
+        ),
+        Number(0.1, 200, ("像素", "pixels"), factor=2),
+    ),
+    Prediction(
+        "06-p4",
+        (
+            "标签是随机发的，照片有副本，随机划分：验证准确率是多少？",
+            "Labels at random, photos with copies, a random split: what is the validation accuracy?",
+        ),
+        Number(0, 1, close=0.05),
     ),
 ]

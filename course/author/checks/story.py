@@ -19,6 +19,7 @@ from course.notebooks.execute import IMAGES
 from course.notebooks.lessons import Lesson, read_notebook, tags
 from course.notebooks.markdown import read
 from course.notebooks.results import EXPLORABLE
+from course_utils.bilingual import MIME
 
 DEBTS = Path(__file__).with_name("debts.toml")
 MOST_WORDS, MOST_HAN = 120, 200  # of a text cell: English words, Chinese characters
@@ -166,7 +167,8 @@ def is_seen(cell: NotebookNode) -> bool:
         return bool(TABLE.search(cell.source)) or is_pictured(cell)
     html = "".join(str(output.get("data", {}).get("text/html", "")) for output in cell.outputs)
     marks = "".join(str(output.get("data", {}).get("text/markdown", "")) for output in cell.outputs)
-    return is_pictured(cell) or "<table" in html or bool(TABLE.search(marks))
+    printed = any("table" in output.get("data", {}).get(MIME, {}) for output in cell.outputs)
+    return is_pictured(cell) or printed or "<table" in html or bool(TABLE.search(marks))
 
 
 def is_pictured(cell: NotebookNode) -> bool:
