@@ -1115,11 +1115,12 @@ def draw_splits(splits):
         ax.imshow(in_test, aspect="auto", cmap="Greys", interpolation="nearest", vmax=1.3)
         ax.set_yticks([0, 1], ["之前 before", "之后 after"])
         ax.set_title(name, fontsize=9)
+        ax.grid(False)
     ax.set_xlabel("第几张照片（深色：在测试集里） photo (dark: in the test set)")
     figures.show(
         fig,
-        "两组条纹，每组两行：加一张照片之前和之后，200 张照片里哪些在测试集。by_seed 的两行完全不同，by_name 的两行一样。",
-        "Two groups of two striped rows: which of the 200 photos are in the test set before and after one photo is added. The rows of by_seed differ completely, those of by_name are the same.",
+        "两组条纹，每组两行：加一张照片之前和之后，200 张照片里哪些在测试集。by_seed 的两行对不上，by_name 的两行一样。",
+        "Two groups of two striped rows: which of the 200 photos are in the test set before and after one photo is added. The two rows of by_seed do not match, those of by_name are the same.",
         names=list(splits),
     )
 
@@ -1267,14 +1268,14 @@ check("06-4", answer_memory)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **划分**（split）成训练、验证、测试之后，一张照片不该再换边。两种常见的做法都会让它换边。第一，`validation_split` 在两次调用里用了不同的种子：两份数据重叠。第二，种子固定，但文件夹里多了一张照片：洗牌的结果全变了。
+# **划分**（split）成训练、验证、测试之后，一张照片不该再换边。两种常见的做法都会让它换边。第一，`validation_split` 在两次调用里用了不同的种子：两份数据重叠。第二，种子固定，但文件夹里多了一张照片：抽到的就是另一些照片。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# After the **split** into training, validation and test, no photo should change sides. Two usual ways make it do so. First, `validation_split` with different seeds in its two calls: the two parts overlap. Second, the seed is fixed, but there is one photo more in the folder: the shuffle comes out completely different.
+# After the **split** into training, validation and test, no photo should change sides. Two usual ways make it do so. First, `validation_split` with different seeds in its two calls: the two parts overlap. Second, the seed is fixed, but there is one photo more in the folder: the shuffle picks other photos.
 #
 # </div>
 
