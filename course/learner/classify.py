@@ -9,31 +9,31 @@ from pathlib import Path
 
 import numpy as np
 
-from course.learner.classifier import model_file
+from course.learner import untrained
+from course.learner.classifier import imagenet, model_file
 from course.learner.classifier.labelling import label_all, report_skipped
 from course_utils import photos
 from course_utils.messages import CourseError, printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """MODEL, PATH…, --format."""
-    parser.add_argument(
-        "model", type=Path, metavar="MODEL.keras", help="course train 保存的模型 · a trained model"
-    )
+    """[MODEL] PATH…, --format."""
     parser.add_argument(
         "paths",
         type=Path,
         nargs="+",
-        metavar="PATH",
-        help="照片或文件夹；名字以 - 开头时在前面写 -- · photos or folders; write -- before a name that begins with -",
+        metavar="[MODEL.keras] PATH",
+        help="course train 保存的模型（可以不给：那就回答是猫还是狗，不需要训练），然后是照片或文件夹；名字以 - 开头时在前面写 --"
+        " · a model that course train saved (or none: then cat or dog, nothing to train), then photos or folders; write -- before a name that begins with -",
     )
     parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print one line per photo, in the order given."""
-    files = list(_files(args.paths))
-    classifier = model_file.Classifier(args.model)
+    model, paths = _split(args.paths)
+    files = list(_files(paths))
+    classifier = model_file.Classifier(model) if model else imagenet.Classifier()
     table, bad = label_all(classifier, files)
     report_skipped(list(bad.items()))
     good = [i for i, path in enumerate(files) if path not in bad]
@@ -41,9 +41,25 @@ def run(args: argparse.Namespace) -> int:
         raise CourseError(
             "没有可以分类的照片。请检查路径。", "There is no photo to label. Check the paths."
         )
-    write = {"table": _table, "csv": _csv, "json": _json}[args.format]
-    write([str(files[i]) for i in good], table[good], classifier.class_names)
+    names = [str(files[i]) for i in good]
+    if isinstance(classifier, imagenet.Classifier):
+        untrained.write(args.format, names, imagenet.answers(table[good]))
+    else:
+        write = {"table": _table, "csv": _csv, "json": _json}[args.format]
+        write(names, table[good], classifier.class_names)
     return 0
+
+
+def _split(paths: list[Path]) -> tuple[Path | None, list[Path]]:
+    """(model, photos and folders): the first is a model when its name ends in .keras."""
+    if paths[0].suffix != ".keras":
+        return None, paths
+    if len(paths) == 1:
+        raise CourseError(
+            f"请在模型 {paths[0]} 后面写上照片或文件夹。",
+            f"Write photos or folders after the model {paths[0]}.",
+        )
+    return paths[0], paths[1:]
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:

@@ -5,7 +5,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from course.learner.classifier import folders, head, model_file
+from course.learner.classifier import combine, folders, head, model_file
 from course.learner.classifier.labelling import label_all, report_skipped
 from course_utils import __version__, features, photos
 from course_utils.evaluation import wilson_interval
@@ -15,6 +15,20 @@ TEST_SETS = {  # split: 中文, English
     "test": ("同一来源", "same source"),
     "web": ("网上照片", "photos from the web"),
     "pets": ("牛津宠物照片", "Oxford pets"),
+}
+METHOD = {  # how the classifier answers: 中文, English
+    "features": (
+        "方法：冻结的特征和这些标签",
+        "Method: frozen features and these labels",
+    ),
+    "zero-shot": (
+        "方法：零样本，ImageNet 认识这些类别；这些标签没有用来训练，只用来核对",
+        "Method: zero-shot, ImageNet knows these classes; the labels are only checked against",
+    ),
+    "both": (
+        "方法：零样本，ImageNet 认识这些类别；这些标签只教要改动的部分",
+        "Method: zero-shot, ImageNet knows these classes; the labels teach what to change of it",
+    ),
 }
 
 
@@ -34,6 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         + ", ".join(head.CANDIDATES),
     )
     parser.add_argument(
+        "--method",
+        choices=combine.METHODS,
+        default="auto",
+        help="auto：由交叉验证决定；features：只用特征和标签；zero-shot：只用 ImageNet 已知的类别，不用标签"
+        " · auto: cross-validation decides; features: features and labels alone; zero-shot: only what ImageNet knows of the classes, no labels",
+    )
+    parser.add_argument(
         "--finetune",
         action="store_true",
         help="再微调最后几个块；没有更好就不采用 · also fine-tune the last blocks; kept only when better",
@@ -47,10 +68,9 @@ def run(args: argparse.Namespace) -> int:
     """Choose by cross-validation, fit on all training photos, save, report."""
     model_file.check_out(args.out)
     photo_set = load(args.data)
-    head.check_classes(photo_set)
-    candidates = [args.backbone] if args.backbone else head.CANDIDATES
-    choice = head.choose(photo_set, candidates, progress=sys.stderr.isatty())
-    features.extract(photo_set, choice.backbone, progress=sys.stderr.isatty())
+    show = sys.stderr.isatty()
+    choice = combine.choose(photo_set, args.backbone, args.method, progress=show)
+    features.extract(photo_set, choice.backbone, progress=show)
     model, tuned, said = _fit(photo_set, choice, args.finetune)
     facts = {"photos": len(photo_set), "finetuned": tuned, "course": __version__}
     model_file.save(model, photo_set.class_names, asdict(choice) | facts, args.out)
@@ -58,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     _report_choice(photo_set, choice, said)
     print(both(f"模型已保存：{args.out}", f"The model is saved: {args.out}"))
     if args.data is None:
-        _report_tests(model, None if tuned else choice, args.out)
+        _report_tests(None if tuned else choice, args.out)
     return 0
 
 
@@ -90,8 +110,12 @@ def _report_choice(photo_set: photos.PhotoSet, choice: head.Choice, tuning: str 
     n, names = len(photo_set), ", ".join(photo_set.class_names)
     print(both(f"{n} 张照片，类别：{names}", f"{n} photos, classes: {names}"))
     print(both(f"骨干网络：{choice.backbone}", f"Backbone: {choice.backbone}"))
+    print(both(*METHOD[choice.method]))
     share = _share(choice.n_right, choice.n_total)
-    print(both(f"交叉验证准确率：{share}", f"Cross-validated accuracy: {share}"))
+    if choice.method == "zero-shot":
+        print(both(f"在这些照片上的准确率：{share}", f"Accuracy on these photos: {share}"))
+    else:
+        print(both(f"交叉验证准确率：{share}", f"Cross-validated accuracy: {share}"))
     if tuning:
         print(tuning)
 
@@ -101,18 +125,17 @@ def _share(n_right: int, n_total: int) -> str:
     return f"{n_right / n_total:.2%} ({n_right}/{n_total}, 95%: {low:.2%} – {high:.2%})"
 
 
-def _report_tests(model, choice: head.Choice | None, out: Path) -> None:
+def _report_tests(choice: head.Choice | None, out: Path) -> None:
     """The three test sets of the default photos, apart by source; nothing was chosen with them.
 
     choice: the backbone whose cached features serve; None for a fine-tuned one.
     """
-    classifier = model_file.Classifier(out) if choice is None else None
-    kernel, bias = model.get_layer("head").get_weights()
+    classifier = model_file.Classifier(out)
     for split, (zh, en) in TEST_SETS.items():
         photo_set = photos.default(split)
-        if classifier:
+        if choice is None:
             table, _ = label_all(classifier, photo_set.paths)
-        elif choice:
-            table = features.extract(photo_set, choice.backbone) @ kernel + bias
+        else:
+            table = classifier.logits(features.extract(photo_set, choice.backbone))
         share = _share(int((table.argmax(1) == photo_set.labels).sum()), len(photo_set))
         print(both(f"测试（{zh}）：{share}", f"Test ({en}): {share}"))

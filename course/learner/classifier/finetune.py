@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from course.learner.classifier import head, model_file
+from course.learner.classifier import combine, head, model_file
 from course_utils import backbones, features, photos
 
 RATE, EPOCHS, BATCH, BLOCKS = 1e-5, 4, 16, 3
@@ -41,10 +41,8 @@ def improve(photo_set: photos.PhotoSet, choice: head.Choice) -> tuple[keras.Mode
 
 def frozen_model(photo_set: photos.PhotoSet, choice: head.Choice) -> keras.Model:
     """Backbone as it was pretrained, head fitted on these photos."""
-    fitted = head.regression(choice.strength)
-    fitted.fit(features.extract(photo_set, choice.backbone), photo_set.labels)
     network = backbones.load(choice.backbone, pooling="avg")
-    return model_file.fuse(network, *head.kernel_and_bias(fitted))
+    return model_file.fuse(network, *combine.fit(photo_set, choice))
 
 
 def unfrozen(model: keras.Model) -> keras.Model:
@@ -52,7 +50,8 @@ def unfrozen(model: keras.Model) -> keras.Model:
 
     Only the last blocks learn, and no batch normalisation: few photos would spoil its statistics.
     """
-    _, _, network, *rest = model.layers
+    network = model.layers[2]
+    head_layer = model.get_layer("head")
     parts = backbones.blocks(network)
     learning = {layer.name for name in list(parts)[-BLOCKS:] for layer in parts[name]}
     network.trainable = True
@@ -60,10 +59,8 @@ def unfrozen(model: keras.Model) -> keras.Model:
         norm = isinstance(layer, keras.layers.BatchNormalization)
         layer.trainable = layer.name in learning and not norm
     image = keras.Input(network.input_shape[1:])
-    x = network(image, training=False)
-    for layer in rest:
-        x = layer(x)
-    inner = keras.Model(image, x)
+    behind = keras.Model(head_layer.input, model.output)
+    inner = keras.Model(image, behind(network(image, training=False)))
     # After a change of ``trainable`` a model must be compiled again.
     inner.compile(keras.optimizers.Adam(RATE), loss="sparse_categorical_crossentropy")
     return inner

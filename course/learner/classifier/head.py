@@ -1,4 +1,8 @@
-"""The linear head: regularised logistic regression on frozen features, chosen by cross-validation."""
+"""The head: regularised logistic regression on frozen features, chosen by cross-validation.
+
+Where ImageNet knows the classes, what the network already says about them (zero_shot.py) competes,
+alone or with a regression on the features that only learns what is to be changed of it.
+"""
 
 import sys
 from collections.abc import Sequence
@@ -14,6 +18,9 @@ STRENGTHS = tuple(10.0**k for k in range(-5, 1))  # scikit-learn's C, on standar
 FOLDS = 5
 MIN_PER_CLASS = 5
 SHOWN = 10  # pairs that a message names
+FEW = 10  # photos of a class: with fewer there is nothing to cross-validate
+# How strongly a change of the zero-shot answer is held back, the most cautious first.
+HOLD_BACK = (2000.0, 600.0, 200.0, 60.0, 20.0, 6.0, 2.0)
 SAMPLE = 2000  # choices are made on at most so many photos; the final fit sees all
 
 
@@ -29,10 +36,13 @@ class Choice:
     log_loss: float
     n_right: int
     n_total: int
+    method: str = (
+        "features"  # or "zero-shot", "both": then strength is how much a change is held back
+    )
 
 
-def check_classes(photo_set: photos.PhotoSet) -> None:
-    """Raise CourseError for fewer than two classes, or classes with too few photos."""
+def check_classes(photo_set: photos.PhotoSet, least: int = MIN_PER_CLASS) -> None:
+    """Raise CourseError for fewer than two classes, or classes with fewer than ``least`` photos."""
     names = photo_set.class_names
     if len(names) < 2:
         raise CourseError(
@@ -40,12 +50,12 @@ def check_classes(photo_set: photos.PhotoSet) -> None:
             f"There is only one class ({names[0]}). Classifying takes two or more: add a folder.",
         )
     counts = np.bincount(photo_set.labels, minlength=len(names))
-    few = [f"{n}: {c}" for n, c in zip(names, counts, strict=True) if c < MIN_PER_CLASS]
+    few = [f"{n}: {c}" for n, c in zip(names, counts, strict=True) if c < least]
     if few:
         listed = ", ".join(few)
         raise CourseError(
-            f"每个类别至少需要 {MIN_PER_CLASS} 张可用的照片，这些类别不够：{listed}。",
-            f"Each class needs at least {MIN_PER_CLASS} usable photos; too few in {listed}.",
+            f"每个类别至少需要 {least} 张可用的照片，这些类别不够：{listed}。",
+            f"Each class needs at least {least} usable photos; too few in {listed}.",
         )
 
 
@@ -56,17 +66,20 @@ def choose(
 
     Photos that show nearly the same picture stay in the same fold.
     """
-    sample = _sample(photo_set)
-    groups = _groups(sample)
-    check_pictures(sample, groups)
+    chosen_from = sample(photo_set)
+    groups = near_groups(chosen_from)
+    check_pictures(chosen_from, groups)
     found = []
     for backbone in backbones:
-        table = features.extract(sample, backbone, progress=progress)
-        found += [_cross_validate(table, sample.labels, groups, backbone, c) for c in STRENGTHS]
+        table = features.extract(chosen_from, backbone, progress=progress)
+        labels = chosen_from.labels
+        found += [_cross_validate(table, labels, groups, backbone, c) for c in STRENGTHS]
     return min(found, key=lambda choice: choice.log_loss)
 
 
-def check_pictures(photo_set: photos.PhotoSet, groups: np.ndarray) -> None:
+def check_pictures(
+    photo_set: photos.PhotoSet, groups: np.ndarray, least: int = MIN_PER_CLASS
+) -> None:
     """Raise CourseError where a class shows too few different pictures, or the classes show the same.
 
     groups: (n,), equal for photos of nearly the same picture. A few pictures in two classes are
@@ -76,14 +89,14 @@ def check_pictures(photo_set: photos.PhotoSet, groups: np.ndarray) -> None:
     few = []
     for label, name in enumerate(photo_set.class_names):
         found = groups[labels == label]
-        if len(set(found)) < MIN_PER_CLASS:
+        if len(set(found)) < least:
             few.append((name, len(found), len(set(found))))
     if few:
         zh = "，".join(f"{name} 的 {n} 张照片里只有 {k} 张" for name, n, k in few)
         en = ", ".join(f"the {n} photos of {name} show {k}" for name, n, k in few)
         raise CourseError(
-            f"每个类别至少需要 {MIN_PER_CLASS} 张不同的照片，几乎相同的只算一张：{zh}。",
-            f"Each class needs at least {MIN_PER_CLASS} different pictures, and nearly equal ones "
+            f"每个类别至少需要 {least} 张不同的照片，几乎相同的只算一张：{zh}。",
+            f"Each class needs at least {least} different pictures, and nearly equal ones "
             f"count once: {en}.",
         )
     clashing = _clashing(groups, labels)
@@ -114,7 +127,8 @@ def _report_clashes(photo_set: photos.PhotoSet, groups: np.ndarray, clashing: np
     print(both(zh, en), file=sys.stderr)
 
 
-def _sample(photo_set: photos.PhotoSet) -> photos.PhotoSet:
+def sample(photo_set: photos.PhotoSet) -> photos.PhotoSet:
+    """At most SAMPLE photos to make choices on, unless a rare class would vanish."""
     from sklearn.model_selection import train_test_split
 
     if len(photo_set) <= SAMPLE:
@@ -127,7 +141,7 @@ def _sample(photo_set: photos.PhotoSet) -> photos.PhotoSet:
     return photo_set.subset(np.sort(kept))
 
 
-def _groups(photo_set: photos.PhotoSet) -> np.ndarray:
+def near_groups(photo_set: photos.PhotoSet) -> np.ndarray:
     """One number per photo; near-duplicates share it."""
     place = {path: i for i, path in enumerate(photo_set.paths)}
     groups = np.arange(len(photo_set))
@@ -136,15 +150,21 @@ def _groups(photo_set: photos.PhotoSet) -> np.ndarray:
     return groups
 
 
+def folds():
+    """scikit-learn's splitter: five folds, classes in proportion, near-duplicates together."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    return StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+
+
 def _cross_validate(
     table: np.ndarray, labels: np.ndarray, groups: np.ndarray, backbone: str, strength: float
 ) -> Choice:
     from sklearn.metrics import log_loss
-    from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
+    from sklearn.model_selection import cross_val_predict
 
-    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
     guesses = cross_val_predict(
-        regression(strength), table, labels, groups=groups, cv=folds, method="predict_proba"
+        regression(strength), table, labels, groups=groups, cv=folds(), method="predict_proba"
     )
     n_right = int((guesses.argmax(1) == labels).sum())
     return Choice(backbone, strength, log_loss(labels, guesses), n_right, len(labels))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from course.learner.classifier import model_file
+from course.learner.classifier import imagenet, model_file
 from course_utils import photos
 from course_utils.messages import printable
 from course_utils.photos import reading
@@ -17,7 +17,7 @@ BATCH = 16
 
 
 def label_all(
-    classifier: model_file.Classifier, files: list[Path]
+    classifier: model_file.Classifier | imagenet.Classifier, files: list[Path]
 ) -> tuple[np.ndarray, dict[Path, str]]:
     """Probabilities (n, classes) of the files, NaN for bad ones, and these with their reasons.
 

@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from course.learner.classifier import zero_shot
 from course_utils import files
 from course_utils.messages import CourseError
 
 if TYPE_CHECKING:
     import keras
 
+IMAGENET, MEMBERS = "imagenet", "members"  # layers of a model that knows its classes already
 NAMES, TRAINING, CONFIG = "class_names.json", "training.json", "config.json"
 OLDEST_KERAS = "3.9"
 # Settings that newer versions of Keras write down and older ones do not know, with their values
@@ -42,8 +44,16 @@ NEWER_KEYS = {
 MAX_UNPACKED, MAX_RATIO = 1_000_000_000, 20  # bytes; times the file's size
 
 
-def fuse(backbone: "keras.Model", kernel: np.ndarray, bias: np.ndarray) -> "keras.Model":
-    """image of any size → resize → backbone → head → probabilities (batch, classes)."""
+def fuse(
+    backbone: "keras.Model",
+    kernel: np.ndarray,
+    bias: np.ndarray,
+    known: zero_shot.Known | None = None,
+) -> "keras.Model":
+    """image of any size → resize → backbone → head → probabilities (batch, classes).
+
+    known: what ImageNet's own head says of the classes is added to the head's logits.
+    """
     import keras
 
     backbone.trainable = False  # keeps batch normalisation fixed, whatever is done with the model
@@ -53,11 +63,28 @@ def fuse(backbone: "keras.Model", kernel: np.ndarray, bias: np.ndarray) -> "kera
     # behind them: in a plain ``model(photos)`` batch normalisation would then learn (Keras 3.15).
     x = keras.layers.Resizing(height, width, antialias=True, name="resize")(image, training=False)
     x = backbone(x, training=False)
-    x = keras.layers.Dense(len(bias), name="head")(x)
-    x = keras.layers.Softmax(name="probabilities")(x)
-    model = keras.Model(image, x, name="classifier")
+    logits = keras.layers.Dense(len(bias), name="head")(x)
+    if known is not None:
+        logits = keras.layers.Add(name="together")([logits, _known_logits(x, known)])
+    model = keras.Model(
+        image, keras.layers.Softmax(name="probabilities")(logits), name="classifier"
+    )
     model.get_layer("head").set_weights([kernel, bias])
+    if known is not None:
+        model.get_layer(IMAGENET).set_weights([known.kernel, known.bias])
+        model.get_layer(MEMBERS).set_weights([known.members])
     return model
+
+
+def _known_logits(x, known: zero_shot.Known):
+    """``Known.logits`` as layers that are never trained."""
+    import keras
+
+    m, n_groups = known.members.shape
+    fixed = {"trainable": False}
+    shares = keras.layers.Dense(m, activation="softmax", name=IMAGENET, **fixed)(x)
+    shares = keras.layers.Dense(n_groups, use_bias=False, name=MEMBERS, **fixed)(shares)
+    return keras.ops.log(shares + zero_shot.TINY)
 
 
 def check_out(out: Path) -> None:
@@ -175,9 +202,10 @@ class Classifier:
 
         try:
             model = keras.models.load_model(file, compile=False)
-            resize, network, head = model.layers[1:4]
+            resize, network = model.layers[1:3]
             self.size: tuple[int, int] = (resize.height, resize.width)
-            self.kernel, self.bias = head.get_weights()
+            self.kernel, self.bias = model.get_layer("head").get_weights()
+            self.known = _known(model)
             if self.bias.shape != (len(self.class_names),):
                 raise ValueError(f"{self.bias.shape} outputs, {len(self.class_names)} class names")
             self.features = backbones.predictor(network)
@@ -186,9 +214,21 @@ class Classifier:
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """(n, classes) for photos that ``photos.reading.resized`` brought to ``size``."""
-        logits = self.features(images) @ self.kernel + self.bias
+        logits = self.logits(self.features(images))
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
         return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+    def logits(self, table: np.ndarray) -> np.ndarray:
+        """(n, classes) for features (n, d) of the model's backbone."""
+        own = table @ self.kernel + self.bias
+        return own if self.known is None else own + self.known.logits(table)
+
+
+def _known(model: "keras.Model") -> zero_shot.Known | None:
+    if not any(layer.name == IMAGENET for layer in model.layers):
+        return None
+    kernel, bias = model.get_layer(IMAGENET).get_weights()
+    return zero_shot.Known(kernel, bias, *model.get_layer(MEMBERS).get_weights())
 
 
 def _unloadable(file: Path, error: Exception) -> CourseError:

@@ -1,0 +1,53 @@
+"""Without any model of one's own: cat or dog by what ImageNet says, and ImageNet's own names."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course.learner.classifier import zero_shot
+from course_utils import backbones
+
+NAMES = ("cat", "dog")
+NEITHER = 0.05  # cats and dogs together below this: the photo shows something else
+N_NAMES = 3
+# Names that no class wants to read under somebody's photo; the next best name is shown.
+MASKED = {"nipple", "brassiere", "bikini", "maillot"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said of a photo. cat_or_dog: all classes of both together, 0–1; names: ImageNet's."""
+
+    label: str
+    probability: float
+    cat_or_dog: float
+    names: tuple[tuple[str, float], ...]
+
+
+class Classifier:
+    """The pretrained network with its own 1,000 classes, ready for many photos."""
+
+    def __init__(self, backbone: str = zero_shot.BACKBONE) -> None:
+        self.class_names = tuple(backbones.imagenet_classes())
+        self.size = (backbones.spec(backbone).size,) * 2
+        self.probabilities = backbones.predictor(backbones.load(backbone, include_top=True))
+
+
+def answers(table: np.ndarray) -> list[Answer]:
+    """One for each row of ImageNet probabilities (n, 1000)."""
+    cats, dogs = table[:, list(zero_shot.CATS)], table[:, list(zero_shot.DOGS)]
+    # The mean over a group's classes: 118 classes of dogs shall not outvote 5 of cats.
+    means = np.stack([cats.mean(axis=1), dogs.mean(axis=1)], axis=1) + zero_shot.TINY
+    shares = means / means.sum(axis=1, keepdims=True)
+    together = cats.sum(axis=1) + dogs.sum(axis=1)
+    return [
+        Answer(NAMES[p.argmax()], float(p.max()), float(both), best_names(row))
+        for p, both, row in zip(shares, together, table, strict=True)
+    ]
+
+
+def best_names(row: np.ndarray) -> tuple[tuple[str, float], ...]:
+    """The best names that may be shown, with their probabilities."""
+    names = backbones.imagenet_classes()
+    shown = (i for i in np.argsort(-row, kind="stable") if names[i] not in MASKED)
+    return tuple((names[i], float(row[i])) for _, i in zip(range(N_NAMES), shown, strict=False))
