@@ -52,7 +52,7 @@ seed = np.random.randint(1000)  # another COURSE_SEED gives other data and other
 #
 # </div>
 
-# %% tags=["setup"]
+# %% tags=["setup", "keep-output"]
 moons, labels = make_moons(400, noise=0.2, random_state=seed)
 labels = labels[:, None].astype(float)  # a column: one row for each sample
 
@@ -65,7 +65,6 @@ def scatter(ax):
     ax.legend(loc="upper left", frameon=True, framealpha=1)
 
 
-# %% tags=["setup", "keep-output"]
 fig, ax = plt.subplots(figsize=(4.6, 3.2))
 scatter(ax)
 figures.show(
@@ -201,7 +200,6 @@ def draw_line(w1, w2, b):
     return fig
 
 
-# %% tags=["setup"]
 explorables.show(
     "neuron",
     draw_line(1.0, 1.0, 0.0),
@@ -380,6 +378,22 @@ assert np.allclose(two_layers, one_layer)
 with_tanh = np.tanh(moons @ W1.T) @ W2.T
 assert not np.allclose(with_tanh, one_layer, atol=0.1)
 
+# %% tags=["setup"]
+grid = np.stack(np.meshgrid(np.linspace(-2, 3, 120), np.linspace(-1.6, 2.7, 120)), -1)
+fig, axes = plt.subplots(1, 2, figsize=(8, 2.9))
+for ax, f, title in [
+    (axes[0], lambda z: z, "没有激活函数 no activation"),
+    (axes[1], np.tanh, "tanh 在中间 tanh in between"),
+]:
+    scatter(ax)
+    ax.contour(*np.moveaxis(grid, -1, 0), (f(grid @ W1.T) @ W2.T)[..., 0], [0], colors="black")
+    ax.set_title(title)
+figures.show(
+    fig,
+    "同样的随机权重，两层。左：没有激活函数，边界是一条直线。右：中间有 tanh，边界是弯的。",
+    "Two layers with the same random weights. Left: without an activation the border is straight. Right: with tanh in between it is curved.",
+)
+
 # %% [markdown]
 # ## 链式法则：一个神经元的梯度 · The chain rule: one neuron's gradient
 
@@ -452,7 +466,7 @@ for far in [-5.0, 5.0]:  # of the bias: a is near 0 or near 1
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 下图就是计算图（computational graph）：每个圆圈是一个数，蓝色的值从左往右算（前向），橙色的梯度从右往左算（反向）。$z$ 旁边橙色的数就是 $\delta$；$w_1$ 旁边的是 $\delta x_1$，$b$ 旁边的就是 $\delta$。反向要用到前向算出的 $x$、$w$ 和 $a$，所以前向的值必须留着。
+# 下图就是计算图（computational graph）：每个框是一个数，蓝色的值从左往右算（前向），橙色的梯度从右往左算（反向）。$z$ 旁边橙色的数就是 $\delta$；$w_1$ 旁边的是 $\delta x_1$，$b$ 旁边的就是 $\delta$。反向要用到前向算出的 $x$、$w$ 和 $a$，所以前向的值必须留着。
 #
 # 拖动 $b$：往右，$a$ 接近目标 1，$\delta$ 变小，理应如此；往左到底，$a$ 接近 0，错得最厉害，$\delta$ 却也几乎是 0，因为 $a(1-a)$ 太小。下一课换一个损失来治它。
 #
@@ -461,7 +475,7 @@ for far in [-5.0, 5.0]:  # of the bias: a is near 0 or near 1
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# This is the computational graph: each circle is a number, the blue values are computed from left to right (forward), the orange gradients from right to left (backward). The orange number at $z$ is $\delta$; at $w_1$ it is $\delta x_1$, at $b$ just $\delta$. Going backward uses the $x$, $w$ and $a$ of the forward pass, so forward values have to be kept.
+# This is the computational graph: each box is a number, the blue values are computed from left to right (forward), the orange gradients from right to left (backward). The orange number at $z$ is $\delta$; at $w_1$ it is $\delta x_1$, at $b$ just $\delta$. Going backward uses the $x$, $w$ and $a$ of the forward pass, so forward values have to be kept.
 #
 # Drag $b$: to the right, $a$ approaches its target 1 and $\delta$ shrinks, as it should; all the way to the left, $a$ is near 0, as wrong as can be, and yet $\delta$ is almost 0 too, because $a(1-a)$ is so small. The next lesson cures that with another loss.
 #
@@ -474,7 +488,7 @@ def draw_graph(b):
     slope = 2 * (v["a"] - 1)
     leaves = [("$x_1$", x[0], v["dx"][0]), ("$w_1$", w[0], v["dw"][0]), ("$x_2$", x[1], v["dx"][1])]
     leaves += [("$w_2$", w[1], v["dw"][1]), ("$b$", b, v["delta"])]
-    nodes = [(0, 4 - i, *leaf) for i, leaf in enumerate(leaves)]
+    nodes = [(0, y, *leaf) for y, leaf in zip([4, 3, 2, 1, -0.5], leaves, strict=True)]
     nodes += [(1.3, 3.5, "$w_1x_1$", w[0] * x[0], v["delta"])]
     nodes += [(1.3, 1.5, "$w_2x_2$", w[1] * x[1], v["delta"]), (2.6, 2, "$z$", v["z"], v["delta"])]
     nodes += [(3.7, 2, "$a$", v["a"], slope), (4.8, 2, "$E$", v["E"], 1.0)]
@@ -487,21 +501,22 @@ def draw_graph(b):
         ax.text(
             x0, y0, name, size=12, ha="center", va="center", bbox={"boxstyle": "round", "fc": "w"}
         )
-        ax.text(x0, y0 + 0.3, f"{value:.3f}", color="C0", ha="center", va="bottom", size=9)
-        ax.text(x0, y0 - 0.3, f"{gradient:.3f}", color="C1", ha="center", va="top", size=9)
+        at = {"ha": "right" if x0 == 0 else "center", "va": "center", "size": 9}
+        dx, dy = (-0.25, 0.16) if x0 == 0 else (0, 0.42)
+        ax.text(x0 + dx, y0 + dy, f"{value:.3f}", color="C0", **at)
+        ax.text(x0 + dx, y0 - dy, f"{gradient:.3f}", color="C1", **at)
     ax.text(3.7, 4.3, "数值 value", color="C0", va="center")
     ax.text(3.7, 3.9, "梯度 gradient", color="C1", va="center")
-    ax.set(xlim=(-0.4, 5.2), ylim=(-0.7, 4.7))
+    ax.set(xlim=(-0.9, 5.2), ylim=(-0.9, 4.7))
     ax.axis("off")
     return fig
 
 
-# %% tags=["setup"]
 Explorer(
     draw_graph,
     b=widgets.FloatSlider(0.5, min=-5, max=5, step=0.1, description="b"),
-    alt_zh="从左到右：x₁、w₁、x₂、w₂、b，乘积 w₁x₁ 和 w₂x₂，和 z，再是 a 和 E；每个节点上方是前向的数值，下方是反向的梯度。",
-    alt_en="From left to right: x₁, w₁, x₂, w₂, b; the products w₁x₁ and w₂x₂; the sum z; then a and E. Forward values above each node, backward gradients below.",
+    alt_zh="从左到右：x₁、w₁、x₂、w₂、b，乘积 w₁x₁ 和 w₂x₂，和 z，再是 a 和 E；每个节点旁边有两个数：上面是前向的数值，下面是反向的梯度。",
+    alt_en="From left to right: x₁, w₁, x₂, w₂, b; the products w₁x₁ and w₂x₂; the sum z; then a and E. Beside each node two numbers: above, the forward value; below, the backward gradient.",
 )
 
 # %% [markdown] tags=["lang-zh"]
@@ -555,7 +570,7 @@ figures.show(
 #
 # 它们从哪里来？看 $z_i=\sum_jW_{ij}x_j+b_i$。$W_{ij}$ 只影响 $z_i$，所以 $\partial E/\partial W_{ij}=\delta_ix_j$，排成矩阵就是 $\delta\,x^\top$。$x_j$ 影响每一个 $z_i$，所以 $\partial E/\partial x_j=\sum_i\delta_iW_{ij}$，这正是 $W^\top\delta$ 的第 $j$ 个分量。
 #
-# “反向传播”的名字由这第四个式子而来。用上标 $(l)$ 表示第 $l$ 层：第 $l$ 层的输入就是第 $l-1$ 层的输出 $a^{(l-1)}$，所以传回的梯度 $W^{(l)\top}\delta^{(l)}$ 正是 $\partial E/\partial a^{(l-1)}$，代入第一个式子就得到递推：
+# “反向传播”的名字由这第四个式子而来。用上标 $(l)$ 表示第 $l$ 层，它的输入就是第 $l-1$ 层的输出 $a^{(l-1)}$，所以传回的梯度 $W^{(l)\top}\delta^{(l)}$ 正是 $\partial E/\partial a^{(l-1)}$，代入第一个式子就得到递推：
 #
 # $$\delta^{(l-1)}=\left(W^{(l)\top}\delta^{(l)}\right)\odot\sigma'(z^{(l-1)})$$
 #
@@ -695,7 +710,6 @@ def backward(x, y, params):
     return {"W1": delta1.T @ x, "b1": delta1.sum(0), "W2": delta2.T @ h, "b2": delta2.sum(0)}
 
 
-# %%
 params = initial_parameters()
 gradient = backward(moons, labels, params)
 assert all(params[name].shape == gradient[name].shape for name in params)
@@ -739,7 +753,6 @@ unchanged = initial_parameters()
 assert all(np.array_equal(params[name], unchanged[name]) for name in params)
 trained, losses = train(backward, params)
 say(f"损失 loss {losses[0]:.2f} → {losses[-1]:.2f}   准确率 accuracy {accuracy(trained):.2f}")
-assert losses[-1] < 0.1 and accuracy(trained) > line_accuracy + 0.08
 
 
 # %% [markdown] tags=["lang-zh"]
@@ -758,6 +771,9 @@ assert losses[-1] < 0.1 and accuracy(trained) > line_accuracy + 0.08
 
 
 # %% tags=["setup"]
+assert losses[-1] < 0.1 and accuracy(trained) > line_accuracy + 0.08
+
+
 def boundary(ax, params):
     scatter(ax)
     grid = np.meshgrid(np.linspace(-2, 3, 120), np.linspace(-1.6, 2.7, 120))
@@ -991,6 +1007,16 @@ outcome("01-p2", falls)
 # </div>
 
 # %% tags=["setup"]
+scores = {kind: result[1] for kind, result in results.items()}
+assert scores["stops"] < scores["right"] - 0.05
+assert scores["no_WT"] > 0.95 and results["no_WT"][0][-1] < results["no_WT"][0][0] / 4
+assert abs(scores["no_slope"] - line_accuracy) < 0.1
+slopeless = train(wrong("no_slope"), params)[0]
+assert (
+    np.median(np.abs(forward(moons, slopeless)[0]))
+    > 0.95
+    > np.median(abs(forward(moons, params)[0]))
+)
 fig, ax = plt.subplots(figsize=(5.4, 3))
 for (kind, (curve, _)), style in zip(results.items(), ["-", ":", "--", "-."], strict=True):
     ax.plot(curve, style, marker="", label={"right": "正确 right"}.get(kind, kind))
@@ -1002,23 +1028,6 @@ figures.show(
     "The loss of four versions against the steps: the right one and no_WT fall below 0.1, stops falls less, no_slope stays high.",
     names=["stops", "no_WT", "no_slope"],
 )
-
-# %%
-scores = {kind: result[1] for kind, result in results.items()}
-assert scores["stops"] < scores["right"] - 0.05
-assert scores["no_WT"] > 0.95 and results["no_WT"][0][-1] < results["no_WT"][0][0] / 4
-assert abs(scores["no_slope"] - line_accuracy) < 0.1
-slopeless = train(wrong("no_slope"), params)[0]
-assert (
-    np.median(np.abs(forward(moons, slopeless)[0]))
-    > 0.95
-    > np.median(abs(forward(moons, params)[0]))
-)
-
-# %% tags=["any-seed"]
-assert falls
-for kind in ["stops", "no_WT", "no_slope"]:
-    assert gradient_check(wrong(kind), params)["W1"] > 0.1 > 1e5 * errors["W1"]
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1035,7 +1044,7 @@ for kind in ["stops", "no_WT", "no_slope"]:
 # </div>
 
 
-# %%
+# %% tags=["nbval-ignore-output"]
 def cosine(u, v):
     return np.sum(u * v) / np.linalg.norm(u) / np.linalg.norm(v)
 
@@ -1045,7 +1054,6 @@ def alignment(params):
     return cosine(params["W2"], np.ones((1, 16))), cosine(right, sent)
 
 
-# %% tags=["nbval-ignore-output"]
 starts = [initial_parameters(start=s) for s in range(10)]
 ends = [train(wrong("no_WT"), start, n_steps=1000)[0] for start in starts]
 at_start, at_end = np.array([list(map(alignment, nets)) for nets in [starts, ends]])
@@ -1055,7 +1063,10 @@ for time, (ones, gradients) in [
 ]:
     say(f"{time}:", f" 与全 1 with ones {ones:.2f}   两个梯度 gradients {gradients:.2f}")
 
-# %%
+# %% tags=["any-seed"]
+assert falls
+for kind in ["stops", "no_WT", "no_slope"]:
+    assert gradient_check(wrong(kind), params)["W1"] > 0.1 > 1e5 * errors["W1"]
 assert (at_end > at_start).all() and at_end.min() > 0.5 > at_start.mean(0).max()
 
 # %% [markdown]
@@ -1116,27 +1127,29 @@ figures.show(
 #
 # </div>
 
-# %% tags=["nbval-ignore-output"]
+# %%
 signal = rng.normal(size=(1000, 64))
 kept = [np.mean((signal @ (rng.normal(size=(64, 64)) * g / 8)) ** 2) for g in [1, np.sqrt(2)]]
-say(f"平方的平均 mean square: g = 1: {kept[0]:.2f}   g = √2: {kept[1]:.2f}")
+say(f"平方的平均 mean square: g = 1: {kept[0]:.1f}   g = √2: {kept[1]:.1f}")
+assert 0.9 < kept[0] < 1.1 and 1.8 < kept[1] < 2.2
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 现在测量：宽 64 的网络，从 1 层到 30 层，让一个梯度从后往前穿过所有的层，记下长度还剩几分之几。sigmoid 和 tanh 取 $g=1$，ReLU 取 $g=\sqrt2$。先猜：穿过 20 层 sigmoid，还剩几分之几？写一个数，例如 `0.5` 或 `1e-3`（千分之一）。
+# 现在测量：宽 64 的网络，从 1 层到 30 层，让一个梯度从后往前穿过所有的层，记下长度还剩几分之几。先猜两个数，例如 `0.5`、`1e-3`（千分之一）或 `1e3`：穿过 20 层 sigmoid（$g=1$），还剩几分之几？穿过 20 层 ReLU，权重很大（$g=4$），变成几倍？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now measure: networks 64 wide and 1 to 30 layers deep; send a gradient backwards through all layers and record what fraction of its length is left. Sigmoid and tanh use $g=1$, ReLU $g=\sqrt2$. Guess first: after 20 layers of sigmoid, what fraction is left? Write a number such as `0.5` or `1e-3` (a thousandth).
+# Now measure: networks 64 wide and 1 to 30 layers deep; send a gradient backwards through all layers and record what fraction of its length is left. Guess two numbers first, such as `0.5`, `1e-3` (a thousandth) or `1e3`: after 20 layers of sigmoid ($g=1$), what fraction is left? After 20 layers of ReLU with large weights ($g=4$), how many times as long is it?
 #
 # </div>
 
 # %% tags=["exercise"]
-predict("01-p3", ...)
+predict("01-p3", ...)  # sigmoid, g = 1
+predict("01-p4", ...)  # ReLU, g = 4
 
 
 # %%
@@ -1161,10 +1174,13 @@ left_over = {name: [what_is_left(name, d, g) for d in depths] for name, g in gai
 at_20 = {name: values[depths.index(20)] for name, values in left_over.items()}
 for name, fraction in at_20.items():
     say("20 层 layers,", f"{name:8} {fraction:.0e}")
+grown = what_is_left("ReLU", 20, gain=4.0)
+say(f"20 层 layers, ReLU, g = 4: {grown:.0e}")
 outcome("01-p3", at_20["sigmoid"])
+outcome("01-p4", grown)
 
 # %% tags=["setup", "any-seed"]
-assert 0.9 < kept[0] < 1.1 and 1.8 < kept[1] < 2.2
+assert grown > 1e7
 assert at_20["sigmoid"] < 1e-11 and 0.05 < at_20["tanh"] < 0.5 and 0.3 < at_20["ReLU"] < 3
 assert what_is_left("ReLU", 20, gain=1.0) < 0.01  # the right gain is half of the cure
 fig, ax = plt.subplots(figsize=(5, 3.2))
@@ -1184,8 +1200,6 @@ figures.show(
 #
 # 穿过 20 层 sigmoid，剩下不到 $10^{-11}$：最前面的层几乎收不到信号。这就是**梯度消失**（vanishing gradients）。把激活函数换成 ReLU、初始化换成 He 的，20 层之后剩下的在 0.3 倍到 3 倍之间；只换 ReLU 不换初始化（$g=1$），剩不到 0.01。
 #
-# 反过来也会出事。先猜：还是 20 层 ReLU，权重再大一些，$g=4$，梯度的长度变成几倍？写一个数，例如 `10` 或 `1e3`。
-#
 # </div>
 
 # %% [markdown] tags=["lang-en"]
@@ -1193,25 +1207,12 @@ figures.show(
 #
 # After 20 sigmoid layers less than $10^{-11}$ is left: the first layers receive almost no signal. This is called **vanishing gradients**. With ReLU and He's initialization, between 0.3 and 3 times the gradient is left after 20 layers; with ReLU alone ($g=1$) less than 0.01.
 #
-# The opposite happens, too. Guess first: 20 ReLU layers again, but larger weights, $g=4$: how many times as long does the gradient get? Write a number such as `10` or `1e3`.
-#
 # </div>
-
-# %% tags=["exercise"]
-predict("01-p4", ...)
-
-# %% tags=["nbval-ignore-output"]
-grown = what_is_left("ReLU", 20, gain=4.0)
-say(f"20 层 layers, g = 4: {grown:.0e} 倍 times")
-outcome("01-p4", grown)
-
-# %% tags=["any-seed"]
-assert 1e7 < grown < 1e11
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 一千万倍以上：每层乘大约 $4/\sqrt2=2.8$，20 层就是 $2.8^{20}\approx9\times10^8$。这叫**梯度爆炸**（exploding gradients）：一步更新就把权重推到很远，损失变成 `nan`。
+# 反过来也会出事：$g=4$ 时变成一千万倍以上。每层乘大约 $4/\sqrt2=2.8$，20 层就是 $2.8^{20}\approx9\times10^8$。这叫**梯度爆炸**（exploding gradients）：一步更新就把权重推到很远，损失变成 `nan`。
 #
 # 深度网络今天能训练，离不开这几样：激活函数、初始化，还有后面会遇到的归一化和残差连接。迁移学习（transfer learning）用的预训练网络（pretrained network）大多含有其中几样。
 #
@@ -1220,7 +1221,7 @@ assert 1e7 < grown < 1e11
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# More than ten million times: each layer multiplies by about $4/\sqrt2=2.8$, and 20 layers make $2.8^{20}\approx9\times10^8$. This is called **exploding gradients**: one update throws the weights far away, and the loss becomes `nan`.
+# The opposite happens, too: with $g=4$ it is more than ten million times as long. Each layer multiplies by about $4/\sqrt2=2.8$, and 20 layers make $2.8^{20}\approx9\times10^8$. This is called **exploding gradients**: one update throws the weights far away, and the loss becomes `nan`.
 #
 # Deep networks can be trained today thanks to these: activations, initialization, and the normalization and residual connections that you will meet later. The pretrained networks that transfer learning uses mostly contain several of them.
 #
@@ -1240,13 +1241,11 @@ assert 1e7 < grown < 1e11
 #
 # </div>
 
-# %% tags=["any-seed"]
+# %% tags=["setup", "any-seed"]
 equal = {name: np.full_like(value, 0.5) for name, value in params.items()}
 copies = train(backward, equal, n_steps=100)[0]["W1"]
 assert np.allclose(copies, copies[0]) and not np.allclose(copies, 0.5)  # 16 rows, all alike
 assert not np.allclose(trained["W1"], trained["W1"][0])
-
-# %% tags=["setup"]
 fig, ax = plt.subplots(figsize=(4.4, 2.9))
 ax.scatter(*trained["W1"].T, s=26, marker="o", label="随机开始 random start")
 ax.scatter(*copies.T, s=60, marker="X", label="相同开始 equal start")
@@ -1343,9 +1342,14 @@ guesses("01")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * 前向传播：$Z=XW^\top+b$，再逐元素过激活函数。先写形状，再写公式。
-# * 反向传播是从后往前的链式法则，要用前向留下的值：$\delta$ 只算一次，$\Delta^\top X$ 给权重，各行之和给偏置，$\Delta W$ 传给前一层。
-# * 反向传播只算梯度，更新参数的是优化器。
+# | 方向 | 算什么 | 形状 |
+# |---|---|---|
+# | 前向 | $Z=XW^\top+b$，再过激活函数 | （n，输出数） |
+# | 反向 | $\partial E/\partial W=\Delta^\top X$ | 和 $W$ 一样 |
+# | 反向 | $\partial E/\partial b$：$\Delta$ 各行之和 | 和 $b$ 一样 |
+# | 反向 | $\partial E/\partial X=\Delta W$，传给前一层 | 和 $X$ 一样 |
+#
+# * 反向传播只算梯度，要用前向留下的值；更新参数的是优化器。
 # * 损失下降不能证明梯度正确；有限差分或 `tf.GradientTape` 可以。
 # * 梯度每过一层就乘一次 $\sigma'$ 和 $W^\top$，会消失，也会爆炸：激活函数和初始化决定很深的网络能不能学。
 #
@@ -1354,9 +1358,14 @@ guesses("01")
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * Forward: $Z=XW^\top+b$, then the activation element by element. Shapes first, formula second.
-# * Backpropagation is the chain rule from back to front, with the values kept from the forward pass: compute $\delta$ once; $\Delta^\top X$ goes to the weights, the sum of the rows to the bias, $\Delta W$ to the previous layer.
-# * Backpropagation only computes gradients; the optimizer updates the parameters.
+# | direction | what is computed | shape |
+# |---|---|---|
+# | forward | $Z=XW^\top+b$, then the activation | (n, outputs) |
+# | backward | $\partial E/\partial W=\Delta^\top X$ | that of $W$ |
+# | backward | $\partial E/\partial b$: the sum of the rows of $\Delta$ | that of $b$ |
+# | backward | $\partial E/\partial X=\Delta W$, for the previous layer | that of $X$ |
+#
+# * Backpropagation only computes gradients, with the values kept from the forward pass; the optimizer updates the parameters.
 # * A falling loss does not prove a gradient right; finite differences or `tf.GradientTape` do.
 # * Each layer multiplies the gradient by $\sigma'$ and $W^\top$, so it may vanish or explode: activation and initialization decide whether a very deep network can learn.
 #

@@ -238,6 +238,18 @@ for forecast in [0.5, 0.7, 0.9]:  # of a coin whose heads have the probability 0
 crossed = -0.7 * np.log(heads) - 0.3 * np.log(1 - heads)
 assert np.isclose(heads[np.argmin(crossed)], 0.7)
 
+# %% tags=["setup"]
+fig, ax = plt.subplots(figsize=(5, 2.7))
+ax.plot(heads, crossed, "-", marker="", label="交叉熵 cross-entropy")
+ax.axhline(crossed.min(), color="C1", linestyle="--", label="熵 entropy")
+ax.set(xlabel="预测的概率 p forecast p", ylabel="平均的意外 mean surprise", ylim=(0, 3))
+ax.legend()
+figures.show(
+    fig,
+    "硬币正面的概率是 0.7：交叉熵随预测变化，在 0.7 处碰到熵的虚线，别处都更高。",
+    "A coin whose heads have probability 0.7: the cross-entropy against the forecast touches the dashed line of the entropy at 0.7 and is higher elsewhere.",
+)
+
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
@@ -313,12 +325,26 @@ predict("02-p1", ...)  # 0–100
 #
 # 训练需要损失 $L$ 对 $z$（sigmoid 之前的数）的导数 $\delta$。完整的 BCE 有 $\frac{\partial L}{\partial p}=\frac{p-y}{p(1-p)}$，而 $\frac{\partial p}{\partial z}=p(1-p)$，乘起来正好约掉：$\delta=p-y$。一半的 $-y\log p$ 有 $\frac{\partial L}{\partial p}=-\frac yp$，于是 $\delta=-y(1-p)$。
 #
+# | | 狗，$y=1$ | 猫，$y=0$ |
+# |---|---|---|
+# | BCE | $-\log p$ | $-\log(1-p)$ |
+# | 它的 $\delta$ | $p-1$ | $p$ |
+# | 一半 | $-\log p$ | $0$ |
+# | 它的 $\delta$ | $-(1-p)$ | $0$ |
+#
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
 # Training needs the derivative $\delta$ of the loss $L$ with respect to $z$, the number before the sigmoid. The whole BCE has $\frac{\partial L}{\partial p}=\frac{p-y}{p(1-p)}$, and $\frac{\partial p}{\partial z}=p(1-p)$; the product cancels: $\delta=p-y$. The half, $-y\log p$, has $\frac{\partial L}{\partial p}=-\frac yp$, hence $\delta=-y(1-p)$.
+#
+# | | dog, $y=1$ | cat, $y=0$ |
+# |---|---|---|
+# | BCE | $-\log p$ | $-\log(1-p)$ |
+# | its $\delta$ | $p-1$ | $p$ |
+# | half | $-\log p$ | $0$ |
+# | its $\delta$ | $-(1-p)$ | $0$ |
 #
 # </div>
 
@@ -381,17 +407,31 @@ outcome("02-p1", 100 * share)
 #
 # The half loss falls to almost 0 and looks well trained, yet it calls every photo a dog: its accuracy is exactly 50%.
 #
-# The reason: $\delta$ is always 0 for a cat ($y=0$) and always negative for a dog; these features are never negative, so weights and bias start at 0 and only grow, and no photo's $z$ can be below 0.
+# The reason: for a cat ($y=0$) $\delta$ is always 0, and for a dog $\delta$ is always negative; these features are never negative, so weights and bias start at 0 and only grow, and no photo's $z$ can be below 0.
 #
-# **When does the mistake hide?** Subtract the overall mean from the features first, and the accuracy exceeds 85%. With as many cats as dogs, the cats' mean is then exactly minus the dogs', and pushing “dog” up pushes “cat” down: the formula is still wrong, the data cover for it. So “it works for me” does not prove a formula.
+# **When does the mistake hide?** Subtract the overall mean from the features first, and the accuracy exceeds 85%. With as many cats as dogs, the cats' mean is then minus the dogs', and pushing “dog” up pushes “cat” down: the data cover for a wrong formula. So “it works for me” does not prove a formula.
 #
 # </div>
 
-# %%
+# %% tags=["setup"]
 p_dog = sigmoid(x_train @ half[0] + half[1])
 assert -np.sum(y_train * np.log(p_dog)) < 0.5  # its own loss is nearly zero: it looks finished
 assert share_and_accuracy(x_test, y_test, half) == (1.0, 0.5)
 assert share_and_accuracy(x_test, y_test, right)[1] > 0.9
+fig, axes = plt.subplots(1, 2, figsize=(8, 2.3), sharey=True)
+for ax, (w, b), title in [(axes[0], right, "完整的 whole"), (axes[1], half, "一半 half")]:
+    for label, name, marker in [(0, "猫 cat", "o"), (1, "狗 dog", "^")]:
+        shown = (x_test @ w + b)[y_test == label]
+        heights = label + np.linspace(-0.3, 0.3, len(shown))
+        ax.scatter(shown, heights, color=f"C{label}", marker=marker, label=name)
+    ax.axvline(0, color="black")
+    ax.set(xlabel="对数几率 z logit z", ylabel="照片 photo", yticks=[], title=title, ylim=(-0.6, 2))
+    ax.legend(loc="upper left")
+figures.show(
+    fig,
+    "40 张照片的 z。左：完整的 BCE，猫大多在 0 的左边，狗在右边。右：一半的损失，全部在 0 的右边。",
+    "The z of 40 photos. Left, the whole BCE: most cats lie left of 0, dogs right. Right, half of it: all lie right of 0.",
+)
 
 # %%
 assert x_train.min() >= 0 and half[0].min() >= 0 and half[1] > 0
@@ -579,14 +619,38 @@ assert bce_from_logits(0.0, 1000.0) == 1000
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 如果 Keras 只拿到概率（例如 `tf.sigmoid` 的结果），它不会给你无穷大，而是悄悄地截断：$p$ 被限制在 $10^{-7}$ 和 $1-10^{-7}$ 之间，损失最多 16 左右，**梯度变成 0**。错得最厉害的样本，反而什么也学不到。传入 logits 并写明 `from_logits=True` 就没有这个问题。（概率若直接出自 Keras 自己的 sigmoid，Keras 记得它的 logit，梯度还在；中间只要再乘一个 1，就记不得了。别依赖它。）
+# 如果 Keras 只拿到概率（例如 `tf.sigmoid` 的结果），它不会给你无穷大，而是悄悄地截断：$p$ 被限制在 $10^{-7}$ 和 $1-10^{-7}$ 之间，损失最多 16 左右，**梯度变成 0**。错得最厉害的样本，反而什么也学不到。传入 logits 并写明 `from_logits=True` 就没有这个问题。$z=30$、标签是 0 时：
+#
+# | 传给损失的 | 损失 | 对 $z$ 的梯度 |
+# |---|--:|--:|
+# | logits，`from_logits=True` | 30.0 | 1.0 |
+# | 概率 | 16 左右 | 0.0 |
+#
+# <details>
+# <summary>概率直接出自 Keras 自己的 sigmoid 呢？（点开）</summary>
+#
+# Keras 记得它的 logit，梯度还在；中间只要再乘一个 1，就记不得了。别依赖它。
+#
+# </details>
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# If Keras sees only probabilities (from `tf.sigmoid`, say), it does not return infinity but clips in silence: it keeps $p$ between $10^{-7}$ and $1-10^{-7}$, the loss stops at about 16, and the **gradient becomes 0**. The samples that are most wrong teach nothing. Pass logits and say `from_logits=True`, and the problem is gone. (If the probabilities come straight from Keras' own sigmoid, Keras remembers the logits and the gradient is still there; multiply by 1 in between, and it does not. Do not rely on it.)
+# If Keras sees only probabilities (from `tf.sigmoid`, say), it does not return infinity but clips in silence: it keeps $p$ between $10^{-7}$ and $1-10^{-7}$, the loss stops at about 16, and the **gradient becomes 0**. The samples that are most wrong teach nothing. Pass logits and say `from_logits=True`, and the problem is gone. With $z=30$ and label 0:
+#
+# | what the loss is given | loss | gradient by $z$ |
+# |---|--:|--:|
+# | logits, `from_logits=True` | 30.0 | 1.0 |
+# | probabilities | about 16 | 0.0 |
+#
+# <details>
+# <summary>And probabilities straight from Keras' own sigmoid? (click to open)</summary>
+#
+# Keras remembers their logits and the gradient is still there; multiply by 1 in between, and it does not. Do not rely on it.
+#
+# </details>
 #
 # </div>
 
@@ -670,17 +734,44 @@ def cross_entropy(one_hot, z):
     return -np.mean(np.sum(one_hot * log_softmax(z), axis=-1))
 
 
+# %% tags=["setup"]
+three = np.array([2.0, 1.0, -1.0])
+fig, axes = plt.subplots(1, 2, figsize=(6.4, 2.4))
+for ax, heights, name in [
+    (axes[0], three, "对数几率 logit"),
+    (axes[1], np.exp(log_softmax(three)), "概率 probability"),
+]:
+    ax.bar(range(3), heights, color="C0")
+    ax.axhline(0, color="black", lw=0.8)
+    ax.set(xlabel="类别 class", ylabel=name, xticks=range(3))
+figures.show(
+    fig,
+    "左：三个类别的 logits 2、1、−1。右：softmax 之后的概率，都是正的，加起来是 1，次序不变。",
+    "Left: the logits 2, 1, −1 of three classes. Right: the probabilities after softmax, all positive, adding up to 1, in the same order.",
+)
+
+
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 标签有两种写法：独热编码（one-hot）`[0, 1, 0]` 用 `CategoricalCrossentropy`，整数 `1` 用 `SparseCategoricalCrossentropy`。两者的值相同，别用混。
+# 标签有两种写法，损失的值相同；别用混：
+#
+# | 标签 | 例 | Keras 的损失 |
+# |---|---|---|
+# | 独热编码（one-hot） | `[0, 1, 0]` | `CategoricalCrossentropy` |
+# | 整数 | `1` | `SparseCategoricalCrossentropy` |
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Labels are written in two ways: one-hot, `[0, 1, 0]`, goes with `CategoricalCrossentropy`; an integer, `1`, with `SparseCategoricalCrossentropy`. The values are equal; do not mix them up.
+# Labels are written in two ways, and the loss has the same value; do not mix them up:
+#
+# | label | example | loss in Keras |
+# |---|---|---|
+# | one-hot | `[0, 1, 0]` | `CategoricalCrossentropy` |
+# | integer | `1` | `SparseCategoricalCrossentropy` |
 #
 # </div>
 
@@ -731,7 +822,7 @@ assert np.isclose(tried, np.exp(log_softmax(z))[1] - 1, atol=1e-6)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Exercise 3**: write $\delta$ for a batch. Inputs: `integers`, the labels, of shape `(n,)`, and `logits` of shape `(n, C)`. The loss is the mean over $n$ samples; return its derivative with respect to `logits`, of the same shape. It must be right for large logits, too.
+# **Exercise 3**: write $\delta$ for a batch. Inputs: `integers`, the labels, of shape `(n,)`, and `logits` of shape `(n, C)`. The loss is the mean over $n$ samples; return its derivative with respect to `logits`, in the shape of `logits`. It must be right for large logits, too.
 #
 # </div>
 
@@ -805,14 +896,12 @@ figures.show(
 #
 # </div>
 
-# %% tags=["nbval-ignore-output"]
+# %%
 after = {}
 for n in [8, 200]:  # a sum over n photos: n times the mean, like n times the learning rate
     w, b = train(x_train, y_train, bce_delta, learning_rate=0.05 * n, n_steps=1)
     after[n] = bce_from_logits(y_train, x_train @ w + b)
-say(f"损失 loss {np.log(2):.2f} → 8: {after[8]:.2f}, 200: {after[200]:.2f}")
-
-# %%
+say(f"损失 loss {np.log(2):.2f} → 8: {after[8]:.1f}, 200: {after[200]:.1f}")
 assert after[8] < 0.4 < np.log(2) < 1.5 < after[200]
 
 # %% [markdown] tags=["lang-zh"]
@@ -864,11 +953,24 @@ check("02-4", answer_rate)
 #
 # </div>
 
-# %%
+# %% tags=["setup"]
 tried_logits = np.linspace(0, 8, 8001)
 smoothed = [bce_from_logits(0.95, z) for z in tried_logits]  # y = 1 and s = 0.1
 best_logit = tried_logits[np.argmin(smoothed)]
 say("最优 best", f"logit {best_logit:.3f}")
+fig, ax = plt.subplots(figsize=(5, 2.6))
+ax.plot(tried_logits, smoothed, "-", marker="", label="平滑 smoothed: 0.95")
+ax.plot(tried_logits, np.log1p(np.exp(-tried_logits)), "--", marker="", label="不平滑 plain: 1")
+ax.axvline(best_logit, color="black", lw=0.8)
+ax.set(xlabel="对数几率 z logit z", ylabel="损失 loss")
+ax.legend()
+figures.show(
+    fig,
+    "标签 1 的损失随 z 变化：不平滑的一直下降；平滑的在 2.944 处最低，之后上升。",
+    "The loss of label 1 against z: the plain one keeps falling; the smoothed one is lowest at 2.944 and rises beyond.",
+)
+
+# %%
 assert np.isclose(best_logit, np.log(0.95 / 0.05), atol=1e-3)
 by_keras = keras.losses.BinaryCrossentropy(label_smoothing=0.1)([[1.0]], [[0.8]])
 assert np.isclose(bce(0.95, 0.8), by_keras, rtol=0, atol=1e-6)
@@ -957,8 +1059,14 @@ guesses("02")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * 许多损失是负对数似然：正态误差给出 MSE，0/1 标签给出 BCE，多个类别给出 CE。
-# * BCE 有两项。只写 $-\sum y\log p$，“全部判为 1”就是最优解。
+# 许多损失是负对数似然：
+#
+# | 任务 | 似然 | 损失 | 最后一层 |
+# |---|---|---|---|
+# | 一个连续的数 | 正态误差 | MSE | 1 个输出 |
+# | 是或否 | $p$ 或 $1-p$ | BCE，两项都要 | 1 个 logit |
+# | $C$ 个类别 | 正确类别的概率 | CE | $C$ 个 logits |
+#
 # * 最后一层不加激活函数，用 `from_logits=True`；只传概率，错得离谱的样本可能没有梯度。
 # * 用平均，不用求和：一步的期望才不会随批大小变化。
 # * 分类用交叉熵：错得越厉害，纠正得越有力；MSE 在错得最厉害时几乎不纠正。
@@ -968,8 +1076,14 @@ guesses("02")
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * Many losses are negative log-likelihoods: normal errors give MSE, 0/1 labels BCE, many classes CE.
-# * BCE has two terms. With $-\sum y\log p$ alone, “call everything 1” is optimal.
+# Many losses are negative log-likelihoods:
+#
+# | task | likelihood | loss | last layer |
+# |---|---|---|---|
+# | a continuous number | normal errors | MSE | 1 output |
+# | yes or no | $p$ or $1-p$ | BCE, both terms | 1 logit |
+# | $C$ classes | probability of the right class | CE | $C$ logits |
+#
 # * No activation on the last layer, and `from_logits=True`; given only probabilities, samples that are very wrong may have no gradient.
 # * Use a mean, not a sum: then the expected step does not depend on the batch size.
 # * Classify with cross-entropy: the more wrong, the stronger the correction; when most wrong, MSE hardly corrects.
