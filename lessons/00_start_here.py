@@ -116,7 +116,7 @@ PhotoUpload(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# All you need is a little Python: variables, lists, functions; ideally you have met NumPy arrays. No neural networks, no graphics card. Running all cells takes less than 1 minute on 2 CPU cores, without the first start and downloads; reading and doing the exercises takes about 30 minutes.
+# You need a little Python: variables, lists, functions, ideally NumPy arrays. No neural networks, no graphics card. Running all cells takes less than 1 minute on 2 CPU cores, without the first start and downloads; reading and doing the exercises takes about 30 minutes.
 #
 # **Running**: click on a grey cell and press Shift+Enter, from top to bottom. `[*]` on its left means that it is running. Some cells are folded into one line, such as “Set-up code”: click to unfold, and run them as well; then the line begins with ✓.
 #
@@ -500,9 +500,9 @@ assert (mean_36 != pets.labels).sum() == 1 and mean_36[1] == 0 and not mean_36[2
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# On the 36, the mean gets 1 wrong as well: photo 1 is right now, but photo 26, a dog, is wrong. A border at 5 in the picture would get all 40 right; but that 5 was picked after seeing the answers. The number of classes may matter, but a few mistakes cannot settle it: **with so few, do not rush to a conclusion**. How good can it get without any label? The question stays open here: lesson 07 measures on far more photos what one label is worth, and lesson 09 settles it.
+# On the 36, the mean gets 1 wrong as well: photo 1 is right now, but photo 26, a dog, is wrong. A border at 5 in the picture gets all 40 right; but 5 was picked after seeing the answers. The number of classes may matter, but a few mistakes cannot settle it: **with so few, do not rush to a conclusion**. How good can it get without any label? The question stays open here: lesson 07 measures on far more photos what one label is worth, and lesson 09 settles it.
 #
-# The name that each wrong photo gets is worth a look, too: Angora is a rabbit, Pomeranian a dog, Cardigan a corgi, and a skunk is a skunk.
+# The names of the wrong photos are worth a look, too: Angora is a rabbit, Pomeranian a dog, Cardigan a corgi, and a skunk is a skunk.
 #
 # </div>
 

@@ -323,7 +323,7 @@ predict("02-p1", ...)  # 0–100
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 训练需要损失 $L$ 对 $z$（sigmoid 之前的数）的导数 $\delta$。完整的 BCE 有 $\frac{\partial L}{\partial p}=\frac{p-y}{p(1-p)}$，而 $\frac{\partial p}{\partial z}=p(1-p)$，乘起来正好约掉：$\delta=p-y$。一半的 $-y\log p$ 有 $\frac{\partial L}{\partial p}=-\frac yp$，于是 $\delta=-y(1-p)$。
+# 训练需要损失 $L$ 对 $z$（sigmoid 之前的数，也叫 logit 或对数几率）的导数 $\delta$。完整的 BCE 有 $\frac{\partial L}{\partial p}=\frac{p-y}{p(1-p)}$，而 $\frac{\partial p}{\partial z}=p(1-p)$，乘起来正好约掉：$\delta=p-y$。一半的 $-y\log p$ 有 $\frac{\partial L}{\partial p}=-\frac yp$，于是 $\delta=-y(1-p)$。
 #
 # | | 狗，$y=1$ | 猫，$y=0$ |
 # |---|---|---|
@@ -337,7 +337,7 @@ predict("02-p1", ...)  # 0–100
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Training needs the derivative $\delta$ of the loss $L$ with respect to $z$, the number before the sigmoid. The whole BCE has $\frac{\partial L}{\partial p}=\frac{p-y}{p(1-p)}$, and $\frac{\partial p}{\partial z}=p(1-p)$; the product cancels: $\delta=p-y$. The half, $-y\log p$, has $\frac{\partial L}{\partial p}=-\frac yp$, hence $\delta=-y(1-p)$.
+# Training needs the derivative $\delta$ of the loss $L$ with respect to $z$, the number before the sigmoid, also called the logit or log-odds. The whole BCE has $\frac{\partial L}{\partial p}=\frac{p-y}{p(1-p)}$, and $\frac{\partial p}{\partial z}=p(1-p)$; the product cancels: $\delta=p-y$. The half, $-y\log p$, has $\frac{\partial L}{\partial p}=-\frac yp$, hence $\delta=-y(1-p)$.
 #
 # | | dog, $y=1$ | cat, $y=0$ |
 # |---|---|---|
@@ -447,7 +447,7 @@ assert np.allclose(centred[y_train == 0].mean(axis=0), -centred[y_train == 1].me
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# sigmoid 之前的数 $z$ 叫 **logit**，也叫对数几率：$z=\log\frac{p}{1-p}$。两种损失对它的导数是
+# sigmoid 之前的数 $z$ 是 **logit**，也叫对数几率，因为由 $p=\sigma(z)$ 解得 $z=\log\frac{p}{1-p}$。两种损失对它的导数是
 #
 # $$\frac{\partial\,\mathrm{BCE}}{\partial z}=p-y,\qquad \frac{\partial\,\mathrm{MSE}}{\partial z}=2(p-y)\,p(1-p)$$
 #
@@ -458,7 +458,7 @@ assert np.allclose(centred[y_train == 0].mean(axis=0), -centred[y_train == 1].me
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The number $z$ before the sigmoid is called the **logit**, or log-odds: $z=\log\frac{p}{1-p}$. The two losses have these derivatives with respect to it:
+# The number $z$ before the sigmoid is the **logit**, or log-odds, because solving $p=\sigma(z)$ gives $z=\log\frac{p}{1-p}$. The two losses have these derivatives with respect to it:
 #
 # $$\frac{\partial\,\mathrm{BCE}}{\partial z}=p-y,\qquad \frac{\partial\,\mathrm{MSE}}{\partial z}=2(p-y)\,p(1-p)$$
 #
@@ -981,14 +981,22 @@ assert np.isclose(by_keras(one_hot, logits), cross_entropy(soft, logits), rtol=1
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **Focal loss** 给 BCE 乘上 $(1-p_t)^\gamma$，$p_t$ 是正确类别的概率：$p_t=0.9$ 的容易样本，$\gamma=2$ 时权重只有 0.01，难的样本相对更重。类别极不平衡时（第 14 课）会用到。
+# **Focal loss** 给 BCE 乘上 $(1-p_t)^\gamma$，$p_t$ 是正确类别的概率，$\gamma$ 通常取 2：容易的样本权重小，难的样本相对更重。类别极不平衡时（第 14 课）会用到。
+#
+# | $p_t$ | 0.9 | 0.5 | 0.1 |
+# |---|--:|--:|--:|
+# | $(1-p_t)^2$ | 0.01 | 0.25 | 0.81 |
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Focal loss** multiplies BCE by $(1-p_t)^\gamma$, where $p_t$ is the probability of the right class: an easy sample with $p_t=0.9$ has a weight of only 0.01 at $\gamma=2$, so hard ones count for relatively more. It is used when classes are very unbalanced (lesson 14).
+# **Focal loss** multiplies BCE by $(1-p_t)^\gamma$, where $p_t$ is the probability of the right class and $\gamma$ mostly 2: easy samples get a small weight, so hard ones count for relatively more. It is used when classes are very unbalanced (lesson 14).
+#
+# | $p_t$ | 0.9 | 0.5 | 0.1 |
+# |---|--:|--:|--:|
+# | $(1-p_t)^2$ | 0.01 | 0.25 | 0.81 |
 #
 # </div>
 
@@ -1036,23 +1044,6 @@ quiz("02-q3")
 # %% tags=["quiz"]
 quiz("02-q4")
 
-# %% [markdown] tags=["lang-zh"]
-# <div lang="zh">
-#
-# 这一课你猜得怎么样？把每个猜测和结果放在一起看。
-#
-# </div>
-
-# %% [markdown] tags=["lang-en"]
-# <div lang="en">
-#
-# How good were your guesses in this lesson? Look at each beside its result.
-#
-# </div>
-
-# %% tags=["exercise"]
-guesses("02")
-
 # %% [markdown]
 # ## 小结 · Take-away
 
@@ -1089,6 +1080,9 @@ guesses("02")
 # * Classify with cross-entropy: the more wrong, the stronger the correction; when most wrong, MSE hardly corrects.
 #
 # </div>
+
+# %% tags=["exercise"]
+guesses("02")
 
 # %% [markdown]
 # ## 对原文章的更正 · Corrections to the source articles
