@@ -543,7 +543,7 @@ check("01-1", answer_gradient)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 一层有许多神经元，$x_j$ 流向每一个神经元，所以 $\partial E/\partial x_j$ 要把各个神经元传回的部分加起来：看图里 $x_2$ 的三个橙色箭头。写成向量，正好四个式子（$\odot$ 是逐元素相乘）：
+# 一层有许多神经元，$x_j$ 流向每一个神经元，所以 $\partial E/\partial x_j$ 要把各个神经元传回的部分加起来：看下图里 $x_2$ 的三个橙色箭头。写成向量，正好四个式子（$\odot$ 是逐元素相乘）：
 #
 # $$\delta=\frac{\partial E}{\partial a}\odot\sigma'(z),\qquad \frac{\partial E}{\partial W}=\delta\,x^\top,\qquad \frac{\partial E}{\partial b}=\delta,\qquad \frac{\partial E}{\partial x}=W^\top\delta$$
 #
@@ -552,7 +552,7 @@ check("01-1", answer_gradient)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# A layer has many neurons and $x_j$ flows into every one of them, so $\partial E/\partial x_j$ adds up what each neuron passes back: see the three orange arrows at $x_2$. In vectors, there are exactly four equations ($\odot$ multiplies element by element):
+# A layer has many neurons and $x_j$ flows into every one of them, so $\partial E/\partial x_j$ adds up what each neuron passes back: see the three orange arrows at $x_2$ in the picture below. In vectors, there are exactly four equations ($\odot$ multiplies element by element):
 #
 # $$\delta=\frac{\partial E}{\partial a}\odot\sigma'(z),\qquad \frac{\partial E}{\partial W}=\delta\,x^\top,\qquad \frac{\partial E}{\partial b}=\delta,\qquad \frac{\partial E}{\partial x}=W^\top\delta$$
 #
@@ -990,7 +990,7 @@ outcome("01-p2", falls)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# （准确率都在训练数据上算。）`no_slope` 最差，和一条直线差不多：少了 $1-h^2$，已经饱和的单元照样被用力推，越推越饱和，最后全都停在 ±1 附近。`stops` 只有随机特征加一个线性层，也明显变差。
+# （准确率都在训练数据上算。）`no_slope` 最差，和一条直线差不多：少了 $1-h^2$，已经饱和的单元照样被用力推，越推越饱和，最后大多停在 ±1 附近。`stops` 只有随机特征加一个线性层，也明显变差。
 #
 # 真正危险的是 `no_WT`：它的梯度与正确的相差很大，损失却照样下降，准确率几乎一样。**“损失在下降”不能证明梯度是对的**。有限差分一下子就看出来：正确的相对误差低于 $10^{-6}$，三种错误的都超过 0.1。
 #
@@ -999,7 +999,7 @@ outcome("01-p2", falls)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# (All accuracies are on the training data.) `no_slope` is worst, about as good as one straight line: without $1-h^2$, units that are saturated already are still pushed with full force, saturate further and end up near ±1. `stops` has only random features and one linear layer, and is clearly worse too.
+# (All accuracies are on the training data.) `no_slope` is worst, about as good as one straight line: without $1-h^2$, units that are saturated already are still pushed with full force, saturate further, and most of them end up near ±1. `stops` has only random features and one linear layer, and is clearly worse too.
 #
 # The dangerous one is `no_WT`: its gradient is far from the right one, yet the loss falls and the accuracy is almost the same. **“The loss goes down” does not prove that a gradient is right.** Finite differences see it at once: the right relative error is below $10^{-6}$, all three wrong ones exceed 0.1.
 #
@@ -1210,7 +1210,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 反过来也会出事：$g=4$ 时变成一千万倍以上。每层乘大约 $4/\sqrt2=2.8$，20 层就是 $2.8^{20}\approx9\times10^8$。这叫**梯度爆炸**（exploding gradients）：一步更新就把权重推到很远，损失变成 `nan`。
+# 反过来也会出事：$g=4$ 时变成一千万倍以上。每层乘大约 $4/\sqrt2=2.8$，20 层就是 $2.8^{20}\approx9\times10^8$。这叫**梯度爆炸**（exploding gradients）：一步更新就把权重推到很远，损失可能变成 `nan`。
 #
 # 深度网络今天能训练，离不开这几样：激活函数、初始化，还有后面会遇到的归一化和残差连接。迁移学习（transfer learning）用的预训练网络（pretrained network）大多含有其中几样。
 #
@@ -1219,7 +1219,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The opposite happens, too: with $g=4$ it is more than ten million times as long. Each layer multiplies by about $4/\sqrt2=2.8$, and 20 layers make $2.8^{20}\approx9\times10^8$. This is called **exploding gradients**: one update throws the weights far away, and the loss becomes `nan`.
+# The opposite happens, too: with $g=4$ it is more than ten million times as long. Each layer multiplies by about $4/\sqrt2=2.8$, and 20 layers make $2.8^{20}\approx9\times10^8$. This is called **exploding gradients**: one update throws the weights far away, and the loss may become `nan`.
 #
 # Deep networks can be trained today thanks to these: activations, initialization, and the normalization and residual connections that you will meet later. The pretrained networks that transfer learning uses mostly contain several of them.
 #

@@ -559,14 +559,14 @@ explorables.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 均方误差的梯度在**两头**都几乎是 0：右边已经对了，理应如此；左边错得最厉害，那里本该最大。它的大小从不超过 0.3，最大处 $p=\frac13$。标签是 0 时，一半的交叉熵处处是 0，梯度也是：猫的照片什么也教不了它。
+# 标签是 1 时，均方误差的梯度在**两头**都几乎是 0：右边已经对了，理应如此；左边错得最厉害，那里本该最大。它的大小从不超过 0.3，最大处 $p=\frac13$。标签是 0 时，一半的交叉熵处处是 0，梯度也是：猫的照片什么也教不了它。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The gradient of squared error is almost 0 at **both ends**: at the right the answer is right, so it should be; at the left it is most wrong, and there the gradient should be largest. It never exceeds 0.3 in size and is largest at $p=\frac13$. With label 0, half a cross-entropy is 0 everywhere, and so is its gradient: photos of cats teach it nothing.
+# With label 1 the gradient of squared error is almost 0 at **both ends**: at the right the answer is right, so it should be; at the left it is most wrong, and there the gradient should be largest. It never exceeds 0.3 in size and is largest at $p=\frac13$. With label 0, half a cross-entropy is 0 everywhere, and so is its gradient: photos of cats teach it nothing.
 #
 # </div>
 
