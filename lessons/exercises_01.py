@@ -584,15 +584,15 @@ QUIZZES = [
             Option(
                 ("把学习率放大一千倍", "A learning rate a thousand times larger"),
                 (
-                    "剩下的误差不到 $10^{-11}$，放大一千倍还是太小；而最后几层收到的信号没有变小，它们的步子会大一千倍。",
-                    "Less than $10^{-11}$ of the error is left: a thousand times that is still too small; and the last layers, whose signal has not shrunk, take steps a thousand times as long.",
+                    "剩下的梯度不到 $10^{-11}$，放大一千倍还是太小；而最后几层收到的信号没有变小，它们的步子会大一千倍。",
+                    "Less than $10^{-11}$ of the gradient is left: a thousand times that is still too small; and the last layers, whose signal has not shrunk, take steps a thousand times as long.",
                 ),
             ),
             Option(
                 ("换成 ReLU，并用 He 初始化", "ReLU together with He's initialization"),
                 (
                     "对：20 层之后剩下 0.3 倍到 3 倍；只换 ReLU 不换初始化则不到 0.01。",
-                    "Yes: between 0.3 and 3 times the signal is left after 20 layers; with ReLU alone less than 0.01.",
+                    "Yes: between 0.3 and 3 times the gradient is left after 20 layers; with ReLU alone less than 0.01.",
                 ),
                 right=True,
             ),
@@ -678,9 +678,17 @@ PREDICTIONS = [
     Prediction(
         "01-p3",
         (
-            "穿过 20 层 sigmoid，误差信号还剩几分之几？",
-            "What fraction of the error is left after 20 sigmoid layers?",
+            "穿过 20 层 sigmoid，梯度的长度还剩几分之几？",
+            "What fraction of the gradient is left after 20 sigmoid layers?",
         ),
         Number(1e-16, 1, factor=1000),
+    ),
+    Prediction(
+        "01-p4",
+        (
+            "20 层 ReLU，g = 4，梯度的长度变成几倍？",
+            "20 ReLU layers, g = 4: how many times as long is the gradient?",
+        ),
+        Number(1e-3, 1e15, ("倍", "times"), factor=100),
     ),
 ]

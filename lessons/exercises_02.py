@@ -443,8 +443,8 @@ QUIZZES = [
     Quiz(
         id="02-q2",
         question=(
-            "模型最后一层没有激活函数。Keras 里的损失怎么写？",
-            "The model's last layer has no activation. How do you write the loss in Keras?",
+            "猫狗二分类模型，1 个输出，最后一层没有激活函数。Keras 里的损失怎么写？",
+            "A cats-vs-dogs model has 1 output, and its last layer has no activation. How do you write the loss in Keras?",
         ),
         options=[
             Option(
@@ -596,10 +596,18 @@ QUIZZES = [
 
 PREDICTIONS = [
     Prediction(
+        "02-p3",
+        (
+            "照片是猫：说 99% 是狗的代价，是说 90% 的几倍？",
+            "A cat: “99% dog” costs how many times as much as “90% dog”?",
+        ),
+        Number(0.1, 100, ("倍", "times"), factor=1.2),
+    ),
+    Prediction(
         "02-p1",
         (
-            "只计狗的错误，百分之几的照片会被判为狗？",
-            "Only mistakes on dogs count: what per cent of the photos is called a dog?",
+            "用一半的交叉熵训练，百分之几的照片会被判为狗？",
+            "Trained with half a cross-entropy: what per cent of the photos is called a dog?",
         ),
         Number(0, 100, ("%", "%"), close=5),
     ),
