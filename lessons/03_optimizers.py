@@ -35,6 +35,40 @@ figures.use_style()
 course_utils.reproducible(7)
 rng = np.random.default_rng(np.random.randint(2**31))  # follows the course's seed
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 同一个谷，同一个起点，只有学习率不同。步子太小走得慢，太大会跳过谷底。怎样走才又快又稳？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# One valley, one start, and only the learning rate differs. Small steps are slow, large ones jump across the bottom. How can steps be fast and safe?
+#
+# </div>
+
+
+# %% tags=["setup", "keep-output"]
+def draw_descent(alphas):
+    fig, axes = plt.subplots(1, len(alphas), figsize=(2.3 * len(alphas), 2.4), sharey=True)
+    grid = np.linspace(-3, 3, 100)
+    for ax, alpha in zip(axes, alphas, strict=True):
+        path = (1 - alpha) ** np.arange(9)
+        ax.plot(grid, grid**2 / 2, color="#888888", marker="")
+        ax.plot(path, path**2 / 2, "-o", color="C1", markersize=4)
+        ax.set(title=f"α = {alpha}", xlabel="参数 parameter θ")
+    axes[0].set_ylabel("损失 loss J")
+    return fig
+
+
+figures.show(
+    draw_descent([0.1, 1.5]),
+    "同一个谷，从 1 出发走 8 步：学习率 0.1 慢慢靠近最低点，学习率 1.5 在两边来回跳。",
+    "One valley, 8 steps from 1: at the learning rate 0.1 slowly towards the lowest point, at 1.5 jumping from side to side.",
+)
+
 # %% [markdown]
 # ## 你将学会 · What you will be able to do
 
@@ -130,6 +164,13 @@ def descend(theta, alpha, curvature=1.0, n_steps=50):
 
 after_50 = {alpha: descend(1.0, alpha) for alpha in [0.1, 1.0, 1.9, 2.1]}
 outcome("03-p1", after_50[2.1])
+
+# %% tags=["setup"]
+figures.show(
+    draw_descent([0.1, 1.0, 2.1]),
+    "曲率为 1，从 1 出发走 8 步：学习率 0.1 太小，1.0 一步到底，2.1 超过上限 2，越跳越远。",
+    "At curvature 1, 8 steps from 1: the rate 0.1 is too small, 1.0 arrives in one step, and 2.1, above the limit 2, jumps further and further away.",
+)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -265,11 +306,28 @@ for size in [4, 64]:
     batches = per_sample[rng.integers(0, 4096, size=(2000, size))].mean(axis=1)
     noise[size] = batches.std()
     assert abs(batches.mean() - per_sample.mean()) < 0.15
-say(
-    "噪声之比在 3.5 与 4.5 之间 ratio of the noise between 3.5 and 4.5:",
-    3.5 < noise[4] / noise[64] < 4.5,
-)
+say("噪声之比 ratio of the noise:", f"{noise[4] / noise[64]:.0f}")
 assert 3.5 < noise[4] / noise[64] < 4.5
+
+# %% tags=["setup"]
+noisy = walk(
+    lambda *step, **rate: sgd(step[0], step[1] + rng.normal(size=2), *step[2:], **rate),
+    gradient,
+    start,
+    60,
+    alpha=0.04,
+)
+exact = walk(sgd, gradient, start, 60, alpha=0.04)
+figures.show(
+    draw_paths(
+        {"全量梯度 full gradient": exact, "带噪声的梯度 noisy gradient": noisy},
+        loss,
+        ((-4.6, 1.6), (-1.3, 1.3)),
+        [0.2, 1, 3, 6, 10, 15],
+    ),
+    "峡谷上的两条路线：全量梯度走得平滑；带噪声的梯度一路抖动，到了最低点附近仍不停下。",
+    "Two paths in the ravine: with the full gradient it is smooth; with noise it trembles all the way, and near the lowest point it does not come to rest.",
+)
 
 # %% [markdown]
 # ## 动量 · Momentum
@@ -754,6 +812,35 @@ def after_500(optimizer):
 print("AdamW", after_500(adamw).round(2), " Adam + L2", after_500(adam_l2).round(2))
 assert np.ptp(after_500(adamw)) < 0.01 and np.ptp(after_500(adam_l2)) > 0.3
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# Adam 把一层的权重当成一列数。**Muon** 记得它是矩阵：先像动量那样累积梯度，得到矩阵 $M$，再把 $M$ **正交化**。写成奇异值分解 $M=U\Sigma V^\top$，去掉 $\Sigma$，更新就是 $-\alpha UV^\top$：方向都保留，每个方向的步长都是 1，弱的方向也能走。Keras 的 `keras.optimizers.Muon` 不算分解，用几次矩阵乘法近似它。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Adam treats the weights of a layer as a list of numbers. **Muon** remembers that they are a matrix: add up gradients as momentum does, which gives a matrix $M$, then **orthogonalise** $M$. Write the singular value decomposition $M=U\Sigma V^\top$ and drop $\Sigma$: the update is $-\alpha UV^\top$. All directions stay, each with length 1, so weak ones move too. `keras.optimizers.Muon` computes no decomposition; a few matrix products approximate it.
+#
+# </div>
+
+
+# %%
+def orthogonalised(m, n_steps=5, a=3.4445, b=-4.775, c=2.0315):
+    x = m / np.linalg.norm(m)
+    for _ in range(n_steps):
+        square = x @ x.T
+        x = a * x + (b * square + c * square @ square) @ x
+    return x
+
+
+# %%
+m = np.diag([10.0, 3.0, 1.0])  # singular values 10, 3 and 1
+print("Muon", np.diag(orthogonalised(m)).round(2))
+assert np.all(abs(np.diag(orthogonalised(m)) - 1) < 0.4)
+
 # %% [markdown]
 # ## 鞍点，以及自己试一试 · Saddles, and a try of your own
 
@@ -981,7 +1068,7 @@ assert learned[3, 0] <= 3 and learned[3, 40] >= learned[3, 0] + 3
 #
 # At a peak of 0.5 the network learns with or without warm-up. At 3, without warm-up, at most 3 of 10 runs succeed: the first steps are too long, and the network never comes back; with warm-up at least 3 more succeed. So warm-up is no necessity: it lets you use a larger learning rate. Kalra and Barkeshli (2024) come to the same conclusion for larger networks, with SGD and with Adam.
 #
-# **Exercise 4**: another schedule, the “trapezoid”: linear warm-up to the peak, stay at the peak, then in the last `decay_steps` steps down to 0 in a straight line. `step` runs from 0 to `total_steps`, both of which give 0; return the learning rate of this step.
+# **Exercise 4**: another schedule, the “trapezoid”: linear warm-up to the peak, stay at the peak, then in the last `decay_steps` steps down to 0 in a straight line. `step` runs from 0 to `total_steps`, 0 and `total_steps` give 0; return the learning rate of this step.
 #
 # </div>
 

@@ -41,6 +41,42 @@ course_utils.reproducible(7)
 rng = np.random.default_rng(np.random.randint(2**31))  # follows the course's seed
 CREDIT = "Oxford-IIIT Pet, Parkhi et al. 2012, CC BY-SA 4.0"
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 一个卷积网络（CNN）怎样认出猫？卷积找图样，ReLU 把负数变成 0，**池化**（pooling）把图缩小，重复多次，最后由分类器给出概率。最大池化（max pooling）在每个 2×2 的格子里只留最大的数：`[[1, 5], [2, 0]]` 变成 5。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# How does a convolutional network (CNN) recognize a cat? Convolution finds patterns, ReLU turns negative numbers into 0, **pooling** shrinks the map; after many rounds a classifier gives a probability. Max pooling keeps only the largest number of each 2×2 square: `[[1, 5], [2, 0]]` becomes 5.
+#
+# </div>
+
+# %% tags=["setup", "keep-output"]
+fig, ax = plt.subplots(figsize=(7, 1.7))
+steps = [
+    "照片\nphoto",
+    "卷积\nconvolution",
+    "ReLU",
+    "池化\npooling",
+    "分类器\nclassifier",
+    "猫 0.9\ncat 0.9",
+]
+for place, name in enumerate(steps):
+    ax.text(place, 0, name, ha="center", va="center", bbox={"boxstyle": "round", "fc": "none"})
+    if place:
+        ax.annotate("", (place - 0.4, 0), (place - 0.6, 0), arrowprops={"arrowstyle": "->"})
+ax.set(xlim=(-0.5, 5.5), ylim=(-1, 1))
+ax.axis("off")
+figures.show(
+    fig,
+    "一个卷积网络从左到右：照片、卷积、ReLU、池化、分类器，最后是概率；中间三步重复多次。",
+    "A convolutional network from left to right: photo, convolution, ReLU, pooling, classifier, and a probability; the three steps in the middle repeat many times.",
+)
+
 # %% [markdown]
 # ## 你将学会 · What you will be able to do
 
@@ -720,14 +756,14 @@ assert n_weights == [6_422_784, 131_328]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 权重正好相差 49 倍，也就是 7×7（这里的数还各含 256 个偏置）。参数多不一定错，但样本少时会不会更容易**过拟合**（overfitting）？用真实的网络测：冻结的 EfficientNet-Lite0，从 200 张训练照片里取 60 张训练线性分类器，其余 140 张测准确率，换 5 次取法（± 后面是标准差）。scikit-learn 的 `LogisticRegression` 是线性分类器，相当于一个 sigmoid 神经元；`StratifiedShuffleSplit` 随机划分，猫和狗的比例不变；`cross_val_score` 对每种划分训练一次，返回准确率。
+# 权重正好相差 49 倍，也就是 7×7（这里的数还各含 256 个偏置）。参数多不一定错，但样本少时会不会更容易**过拟合**（overfitting）？用真实的网络测：冻结的 EfficientNet-Lite0，从 200 张训练照片里取 60 张训练线性分类器，其余 140 张测准确率，换 5 次取法（± 后面是标准差）。scikit-learn 的 `LogisticRegression` 是线性分类器，相当于一个 sigmoid 神经元；`StratifiedShuffleSplit` 随机划分，猫和狗的比例不变；`cross_val_score` 返回每种划分的准确率。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The weights differ by a factor of exactly 49, that is 7×7 (these numbers hold 256 biases each as well). Many parameters are not wrong as such, but do they invite **overfitting** when samples are few? Measure it on a real network: a frozen EfficientNet-Lite0; of the 200 training photos 60 train a linear classifier, the other 140 give its accuracy, for 5 draws (± is the standard deviation). From scikit-learn, `LogisticRegression` is a linear classifier, like one sigmoid neuron; `StratifiedShuffleSplit` draws at random and keeps the shares of cats and dogs; `cross_val_score` trains once for each draw and returns the accuracies.
+# The weights differ by a factor of exactly 49, that is 7×7 (these numbers hold 256 biases each as well). Many parameters are not wrong as such, but do they invite **overfitting** when samples are few? Measure it on a real network: a frozen EfficientNet-Lite0; of the 200 training photos 60 train a linear classifier, the other 140 give its accuracy, for 5 draws (± is the standard deviation). From scikit-learn, `LogisticRegression` is a linear classifier, like one sigmoid neuron; `StratifiedShuffleSplit` draws at random and keeps the shares of cats and dogs; `cross_val_score` returns the accuracy for each draw.
 #
 # </div>
 
@@ -812,14 +848,14 @@ assert dimensions[:2] == [12_288, 123_008] and dimensions[-1] == 12_544 and x.sh
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **练习 4**：有的框架把通道放在前面，数组 `maps` 的形状是 (n, c, h, w)：照片、通道、高、宽。写出它的全局平均池化，返回形状是 (n, c) 的数组。
+# **练习 4**：有的框架把通道放在前面，数组 `maps` 的形状是 `(n, c, h, w)`：照片、通道、高、宽。写出它的全局平均池化，返回形状是 `(n, c)` 的数组。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Exercise 4**: some frameworks put the channels first; the array `maps` has the shape (n, c, h, w): photos, channels, height, width. Write its global average pooling and return an array of shape (n, c).
+# **Exercise 4**: some frameworks put the channels first; the array `maps` has the shape `(n, c, h, w)`: photos, channels, height, width. Write its global average pooling and return an array of shape `(n, c)`.
 #
 # </div>
 
@@ -878,6 +914,18 @@ print(
     }
 )
 ends = {part: part_layers[-1].output for part, part_layers in backbones.blocks(backbone).items()}
+
+# %% tags=["setup"]
+fig, ax = plt.subplots(figsize=(6.4, 2.8))
+ax.plot(list(fields), list(fields.values()), "-o", markevery=1)
+ax.axhline(224, color="#888888", marker="", linewidth=0.8)
+ax.set(xlabel="层，从浅到深 layer, shallow to deep", ylabel="感受野 receptive field r")
+ax.tick_params(axis="x", rotation=60)
+figures.show(
+    fig,
+    "感受野逐层变大：第一层是 3 个像素，从 block9 起超过整张照片的 224 个像素。",
+    "The receptive field grows from layer to layer: 3 pixels at the first, and from block9 on more than the photo's 224.",
+)
 
 # %%
 pixels = tf.Variable(images[:1].astype("float32"))
@@ -972,14 +1020,14 @@ assert n_learned > 8 and 9.5 < n_chance < 10.7
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 现在让一张照片走过网络，看几个深度的特征图。越深，格子越少（112×112 → 7×7），每一格看到的范围越大，最后通道也多得多（32 → 24 → 80 → 1,280）。每行画出变化最大的 5 个通道。浅层的图还能认出照片；最深的图只剩几块亮的地方。
+# 现在让一张照片走过网络，看几个深度的特征图。stem 是第一层卷积，block 是重复的一组层，图中的 head 是最后一层卷积，不是分类头。越深，格子越少（112×112 → 7×7），每一格看到的范围越大，最后通道也多得多（32 → 24 → 80 → 1,280）。每行画出变化最大的 5 个通道。浅层的图还能认出照片；最深的图只剩几块亮的地方。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now let a photo walk through the network and look at feature maps at several depths. The deeper, the fewer cells (112×112 → 7×7), the more of the photo each cell sees, and in the end there are many more channels (32 → 24 → 80 → 1,280). Each row shows the 5 channels that vary most. In shallow maps you still recognize the photo; in the deepest just a few bright patches are left.
+# Now let a photo walk through the network and look at feature maps at several depths. Stem is the first convolution, a block a group of layers that repeats, and head, in the figure, the last convolution, not the classifier. The deeper, the fewer cells (112×112 → 7×7), the more of the photo each cell sees, and in the end there are many more channels (32 → 24 → 80 → 1,280). Each row shows the 5 channels that vary most. In shallow maps you still recognize the photo; in the deepest just a few bright patches are left.
 #
 # </div>
 
@@ -1097,7 +1145,6 @@ figures.show(
 #
 # * **两条曲线交叉**。浅层留着亮度，线性分类器读得很准；“猫还是狗”只读得出一点（约 0.7，瞎猜是 0.5）。深层正相反：从第一层到最后一层，任务需要的更清楚了，不需要的更难读出来（只比较两端）。在这两个问题上，“通用”和“专用”就是这个意思。
 # * **学来的，不是结构带来的**：随机权重的网络只读得出一点猫狗，而且不随深度增加；它丢掉的亮度也少得多。第一层上，学过的与随机的差不多。
-# * **结论的范围**：这是一个网络、一个随机对照、两个问题、取过平均的特征。源任务 ImageNet 里就有许多猫狗，所以最高层对我们也好用；目标离源任务越远，越该试中间的层（Yosinski 等，2014，测的是整层的迁移；第 07 课会再测）。
 #
 # </div>
 
@@ -1106,7 +1153,20 @@ figures.show(
 #
 # * **The curves cross**. Shallow layers keep brightness, and a linear classifier reads it off well; “cat or dog” only a little (about 0.7, where guessing gives 0.5). Deep layers are the opposite: from the first layer to the last, what the task needs has become clearer, and what it does not need harder to read off (only the ends are compared). For these two questions that is what “general” and “specific” mean.
 # * **Learned, not given by the structure**: with random weights cats and dogs are told apart only a little, and no better with depth; and far less of the brightness is lost. At the first layer, learned and random differ little.
-# * **How far this goes**: one network, one random control, two questions, averaged features. The source task, ImageNet, has many cats and dogs itself, so even the topmost layer suits us; the farther the target from the source, the more the middle layers are worth trying (Yosinski et al., 2014, measured transfer of whole layers; lesson 07 measures again).
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **结论的范围**：这是一个网络、一个随机对照、两个问题、取过平均的特征。源任务 ImageNet 里就有许多猫狗，所以最高层对我们也好用；目标离源任务越远，越该试中间的层（Yosinski 等，2014，测的是整层的迁移；第 07 课会再测）。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **How far this goes**: one network, one random control, two questions, averaged features. The source task, ImageNet, has many cats and dogs itself, so even the topmost layer suits us; the farther the target from the source, the more the middle layers are worth trying (Yosinski et al., 2014, measured transfer of whole layers; lesson 07 measures again).
 #
 # </div>
 
