@@ -621,7 +621,6 @@ def rmsprop(theta, g, state, t, alpha, rho=0.9, epsilon=1e-7):
     return theta - alpha * g / np.sqrt(state["v"] + epsilon)
 
 
-# %%
 def adam(theta, g, state, t, alpha, beta1=0.9, beta2=0.999, epsilon=1e-7, correct=True):
     state["m"] = beta1 * state.get("m", 0) + (1 - beta1) * g
     state["v"] = beta2 * state.get("v", 0) + (1 - beta2) * g**2
@@ -815,14 +814,14 @@ assert np.ptp(after_500(adamw)) < 0.01 and np.ptp(after_500(adam_l2)) > 0.3
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# Adam 把一层的权重当成一列数。**Muon** 记得它是矩阵：先像动量那样累积梯度，得到矩阵 $M$，再把 $M$ **正交化**。写成奇异值分解 $M=U\Sigma V^\top$，去掉 $\Sigma$，更新就是 $-\alpha UV^\top$：方向都保留，每个方向的步长都是 1，弱的方向也能走。Keras 的 `keras.optimizers.Muon` 不算分解，用几次矩阵乘法近似它。
+# Adam 把一层的权重当成一列数。**Muon** 记得它是矩阵：先像动量那样累积梯度，得到矩阵 $M$，再把 $M$ **正交化**。写成奇异值分解 $M=U\Sigma V^\top$，去掉 $\Sigma$，更新就是 $-\alpha UV^\top$：方向都保留，每个方向的步长都是 1，弱的方向也能走。Keras 的 `keras.optimizers.Muon` 不算分解，用几次矩阵乘法近似它；偏置和最后一层用 AdamW。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Adam treats the weights of a layer as a list of numbers. **Muon** remembers that they are a matrix: add up gradients as momentum does, which gives a matrix $M$, then **orthogonalise** $M$. Write the singular value decomposition $M=U\Sigma V^\top$ and drop $\Sigma$: the update is $-\alpha UV^\top$. All directions stay, each with length 1, so weak ones move too. `keras.optimizers.Muon` computes no decomposition; a few matrix products approximate it.
+# Adam treats the weights of a layer as a list of numbers. **Muon** remembers that they are a matrix: add up gradients as momentum does, which gives a matrix $M$, then **orthogonalise** $M$. Write the singular value decomposition $M=U\Sigma V^\top$ and drop $\Sigma$: the update is $-\alpha UV^\top$. All directions stay, each with length 1, so weak ones move too. `keras.optimizers.Muon` computes no decomposition; a few matrix products approximate it; biases and the last layer take AdamW.
 #
 # </div>
 
@@ -836,7 +835,6 @@ def orthogonalised(m, n_steps=5, a=3.4445, b=-4.775, c=2.0315):
     return x
 
 
-# %%
 m = np.diag([10.0, 3.0, 1.0])  # singular values 10, 3 and 1
 print("Muon", np.diag(orthogonalised(m)).round(2))
 assert np.all(abs(np.diag(orthogonalised(m)) - 1) < 0.4)
@@ -1218,14 +1216,10 @@ assert adam_moved[False] > 3 * adam_moved[True]
 
 # %% tags=["quiz"]
 quiz("03-q1")
-
-# %% tags=["quiz"]
 quiz("03-q2")
 
 # %% tags=["quiz"]
 quiz("03-q3")
-
-# %% tags=["quiz"]
 quiz("03-q4")
 
 # %% [markdown] tags=["lang-zh"]
@@ -1312,6 +1306,7 @@ guesses("03")
 # * Loshchilov, Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, ICLR 2017, arXiv:1608.03983：余弦退火
 # * Goyal et al., *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*, arXiv:1706.02677, 2017：预热
 # * Kalra, Barkeshli：“Why Warmup the Learning Rate? Underlying Mechanisms and Improvements”，arXiv:2406.09405, 2024：预热为什么有用
+# * Jordan, [*Muon: An optimizer for hidden layers in neural networks*](https://kellerjordan.github.io/posts/muon/)：Muon
 # * PyTorch, [`torch.optim.SGD`](https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html)：不含学习率的动量
 # * Dauphin et al., *Identifying and attacking the saddle point problem in high-dimensional non-convex optimization*, NIPS 2014, arXiv:1406.2572：鞍点
 #
@@ -1329,6 +1324,7 @@ guesses("03")
 # * Loshchilov, Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, ICLR 2017, arXiv:1608.03983: cosine annealing
 # * Goyal et al., *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*, arXiv:1706.02677, 2017: warm-up
 # * Kalra, Barkeshli, “Why Warmup the Learning Rate? Underlying Mechanisms and Improvements”, arXiv:2406.09405, 2024: why warm-up helps
+# * Jordan, [*Muon: An optimizer for hidden layers in neural networks*](https://kellerjordan.github.io/posts/muon/): Muon
 # * PyTorch, [`torch.optim.SGD`](https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html): momentum without the learning rate
 # * Dauphin et al., *Identifying and attacking the saddle point problem in high-dimensional non-convex optimization*, NIPS 2014, arXiv:1406.2572: saddle points
 #

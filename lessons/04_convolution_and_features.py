@@ -1220,14 +1220,10 @@ figures.show(
 
 # %% tags=["quiz"]
 quiz("04-q1")
-
-# %% tags=["quiz"]
 quiz("04-q2")
 
 # %% tags=["quiz"]
 quiz("04-q3")
-
-# %% tags=["quiz"]
 quiz("04-q4")
 quiz("04-q5")
 
