@@ -56,8 +56,9 @@ def draw_descent(alphas):
     grid = np.linspace(-3, 3, 100)
     for ax, alpha in zip(axes, alphas, strict=True):
         path = (1 - alpha) ** np.arange(9)
-        ax.plot(grid, grid**2 / 2, color="#888888", marker="")
-        ax.plot(path, path**2 / 2, "-o", color="C1", markersize=4)
+        ax.plot(grid, grid**2 / 2, color="#888888", marker="", label="损失 loss")
+        ax.plot(path, path**2 / 2, "-o", color="C1", markersize=4, label="路线 path")
+        ax.legend(fontsize=7, loc="upper center")
         ax.set(title=f"α = {alpha}", xlabel="参数 parameter θ")
     axes[0].set_ylabel("损失 loss J")
     return fig
