@@ -35,6 +35,41 @@ figures.use_style()
 course_utils.reproducible(7)
 rng = np.random.default_rng(np.random.randint(2**31))  # follows the course's seed
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 同一个谷，同一个起点，只有学习率不同。步子太小走得慢，太大会跳过谷底。怎样走才又快又稳？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# One valley, one start, and only the learning rate differs. Small steps are slow, large ones jump across the bottom. How can steps be fast and safe?
+#
+# </div>
+
+
+# %% tags=["setup", "keep-output"]
+def draw_descent(alphas):
+    fig, axes = plt.subplots(1, len(alphas), figsize=(2.3 * len(alphas), 2.4), sharey=True)
+    grid = np.linspace(-3, 3, 100)
+    for ax, alpha in zip(axes, alphas, strict=True):
+        path = (1 - alpha) ** np.arange(9)
+        ax.plot(grid, grid**2 / 2, color="#888888", marker="", label="损失 loss")
+        ax.plot(path, path**2 / 2, "-o", color="C1", markersize=4, label="路线 path")
+        ax.legend(fontsize=7, loc="upper center")
+        ax.set(title=f"α = {alpha}", xlabel="参数 parameter θ")
+    axes[0].set_ylabel("损失 loss J")
+    return fig
+
+
+figures.show(
+    draw_descent([0.1, 1.5]),
+    "同一个谷，从 1 出发走 8 步：学习率 0.1 慢慢靠近最低点，学习率 1.5 在两边来回跳。",
+    "One valley, 8 steps from 1: at the learning rate 0.1 slowly towards the lowest point, at 1.5 jumping from side to side.",
+)
+
 # %% [markdown]
 # ## 你将学会 · What you will be able to do
 
@@ -105,7 +140,7 @@ predict("03-p1", ...)
 #
 # $$\theta_{t+1}=\theta_t-\alpha\,\nabla J(\theta_t)$$
 #
-# $J$ 是损失，$\nabla J$ 是它对各个参数的偏导数排成的向量，$\alpha$ 是学习率（learning rate）。取多大？在 $J=\frac12\lambda\theta^2$ 上可以算清楚：$\nabla J=\lambda\theta$，于是 $\theta_{t+1}=(1-\alpha\lambda)\theta_t$，每一步乘同一个数。当且仅当 $|1-\alpha\lambda|<1$，也就是 $0<\alpha<2/\lambda$ 时收敛。曲率 $\lambda$ 越大，允许的学习率越小。
+# $J$ 是损失，$\nabla J$ 是它对各个参数的偏导数排成的向量，$\alpha$ 是学习率（learning rate）。取多大？在 $J=\frac12\kappa\theta^2$ 上可以算清楚：$\nabla J=\kappa\theta$，于是 $\theta_{t+1}=(1-\alpha\kappa)\theta_t$，每一步乘同一个数。当且仅当 $|1-\alpha\kappa|<1$，也就是 $0<\alpha<2/\kappa$ 时收敛。$\kappa=J''(\theta)$ 是二阶导数，叫曲率（curvature）：越大，允许的学习率越小。
 #
 # </div>
 
@@ -116,7 +151,7 @@ predict("03-p1", ...)
 #
 # $$\theta_{t+1}=\theta_t-\alpha\,\nabla J(\theta_t)$$
 #
-# $J$ is the loss, $\nabla J$ the vector of its partial derivatives, $\alpha$ the learning rate. How large may it be? On $J=\frac12\lambda\theta^2$ it can be worked out: $\nabla J=\lambda\theta$, so $\theta_{t+1}=(1-\alpha\lambda)\theta_t$, the same factor at each step. It converges if and only if $|1-\alpha\lambda|<1$, that is, $0<\alpha<2/\lambda$. The larger the curvature $\lambda$, the smaller the learning rate must be.
+# $J$ is the loss, $\nabla J$ the vector of its partial derivatives, $\alpha$ the learning rate. How large may it be? On $J=\frac12\kappa\theta^2$ it can be worked out: $\nabla J=\kappa\theta$, so $\theta_{t+1}=(1-\alpha\kappa)\theta_t$, the same factor at each step. It converges if and only if $|1-\alpha\kappa|<1$, that is, $0<\alpha<2/\kappa$. $\kappa=J''(\theta)$, the second derivative, is the curvature: the larger it is, the smaller the learning rate must be.
 #
 # </div>
 
@@ -130,6 +165,13 @@ def descend(theta, alpha, curvature=1.0, n_steps=50):
 
 after_50 = {alpha: descend(1.0, alpha) for alpha in [0.1, 1.0, 1.9, 2.1]}
 outcome("03-p1", after_50[2.1])
+
+# %% tags=["setup"]
+figures.show(
+    draw_descent([0.1, 1.0, 2.1]),
+    "曲率为 1，从 1 出发走 8 步：学习率 0.1 太小，1.0 一步到底，2.1 超过上限 2，越跳越远。",
+    "At curvature 1, 8 steps from 1: the rate 0.1 is too small, 1.0 arrives in one step, and 2.1, above the limit 2, jumps further and further away.",
+)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -222,8 +264,22 @@ plain = walk(sgd, gradient, start, 300, alpha=0.04)
 say("几步后损失保持在 0.001 以下 steps until the loss stays below 0.001:", steps_needed(plain))
 assert loss(walk(sgd, gradient, start, 50, alpha=0.081)[-1]) > loss(start)  # beyond 2/25
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 1**：$J=\frac12\cdot8\,\theta^2$。学习率小于多少时，梯度下降才收敛？写一个数。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **Exercise 1**: $J=\frac12\cdot8\,\theta^2$. Below which learning rate does gradient descent converge? Write a number.
+#
+# </div>
+
 # %% tags=["exercise"]
-answer_limit = ...  # J = ½·8·θ²: below which learning rate does gradient descent converge?
+answer_limit = ...
 check("03-1", answer_limit)
 
 # %% [markdown]
@@ -232,14 +288,14 @@ check("03-1", answer_limit)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 真实训练不用全部数据算梯度，每步只用一个**小批量**（mini-batch）。它的期望等于全量梯度，只是带噪声；批大小变成 16 倍，噪声的标准差降到四分之一（$\frac{1}{\sqrt{16}}$）。这就是随机梯度下降（stochastic gradient descent，SGD）。文章里所有代码的批大小都是 32，公式写的却是全量的。
+# 真实训练不用全部数据算梯度，每步只用一个**小批量**（mini-batch）。它的期望等于全量梯度，只是带噪声；批大小变成 16 倍，噪声的标准差降到四分之一（$\frac{1}{\sqrt{16}}$）。这就是随机梯度下降（stochastic gradient descent，SGD）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Real training does not compute the gradient on all data but, at each step, on a **mini-batch**. Its expectation equals the full gradient, plus noise; with a batch 16 times as large the noise has a quarter of the standard deviation ($\frac{1}{\sqrt{16}}$). This is stochastic gradient descent (SGD). All listings in the articles use batches of 32, while the formula they print is the full one.
+# Real training does not compute the gradient on all data but, at each step, on a **mini-batch**. Its expectation equals the full gradient, plus noise; with a batch 16 times as large the noise has a quarter of the standard deviation ($\frac{1}{\sqrt{16}}$). This is stochastic gradient descent (SGD).
 #
 # </div>
 
@@ -251,7 +307,28 @@ for size in [4, 64]:
     batches = per_sample[rng.integers(0, 4096, size=(2000, size))].mean(axis=1)
     noise[size] = batches.std()
     assert abs(batches.mean() - per_sample.mean()) < 0.15
+say("噪声之比 ratio of the noise:", f"{noise[4] / noise[64]:.0f}")
 assert 3.5 < noise[4] / noise[64] < 4.5
+
+# %% tags=["setup"]
+noisy = walk(
+    lambda *step, **rate: sgd(step[0], step[1] + rng.normal(size=2), *step[2:], **rate),
+    gradient,
+    start,
+    60,
+    alpha=0.04,
+)
+exact = walk(sgd, gradient, start, 60, alpha=0.04)
+figures.show(
+    draw_paths(
+        {"全量梯度 full gradient": exact, "带噪声的梯度 noisy gradient": noisy},
+        loss,
+        ((-4.6, 1.6), (-1.3, 1.3)),
+        [0.2, 1, 3, 6, 10, 15],
+    ),
+    "峡谷上的两条路线：全量梯度走得平滑；带噪声的梯度一路抖动，到了最低点附近仍不停下。",
+    "Two paths in the ravine: with the full gradient it is smooth; with noise it trembles all the way, and near the lowest point it does not come to rest.",
+)
 
 # %% [markdown]
 # ## 动量 · Momentum
@@ -259,35 +336,57 @@ assert 3.5 < noise[4] / noise[64] < 4.5
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 峡谷里的梯度左右摇摆，只有一小部分指向出口。动量（momentum）让步子有惯性：摇摆的部分互相抵消，一致的部分越积越大。
+# 峡谷里的梯度左右摇摆，只有一小部分指向最低点。动量（momentum）让步子有惯性：摇摆的部分互相抵消，一致的部分越积越大。
 #
-# $$v_{t+1}=\beta v_t-\alpha\nabla J(\theta_t),\qquad \theta_{t+1}=\theta_t+v_{t+1}$$
+# $$\Delta_{t+1}=\beta\Delta_t-\alpha g_t,\qquad \theta_{t+1}=\theta_t+\Delta_{t+1}$$
 #
-# 把 $v$ 消去，就是 $\theta_{t+1}=\theta_t-\alpha\nabla J(\theta_t)+\beta(\theta_t-\theta_{t-1})$：多出来的一项是**上一步**（step），不是上一个位置。Nesterov 动量先按惯性走，再在那里看梯度；Keras 和下面的代码用等价的写法：记下的就是那个“往前看”的点。
+# $g_t=\nabla J(\theta_t)$ 是第 $t$ 步的梯度，$\Delta_t$ 是“速度”，从 $\Delta_0=0$ 开始。因为 $\Delta_t=\theta_t-\theta_{t-1}$，代入就是 $\theta_{t+1}=\theta_t-\alpha\nabla J(\theta_t)+\beta(\theta_t-\theta_{t-1})$：多出来的一项是**上一步**（step），不是上一个位置。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In a ravine the gradient swings from side to side, and only a small part points to the exit. Momentum gives the steps inertia: swings cancel each other, and steps that agree add up.
+# In a ravine the gradient swings from side to side, and only a small part points to the lowest point. Momentum gives the steps inertia: swings cancel each other, and steps that agree add up.
 #
-# $$v_{t+1}=\beta v_t-\alpha\nabla J(\theta_t),\qquad \theta_{t+1}=\theta_t+v_{t+1}$$
+# $$\Delta_{t+1}=\beta\Delta_t-\alpha g_t,\qquad \theta_{t+1}=\theta_t+\Delta_{t+1}$$
 #
-# Eliminate $v$ and you have $\theta_{t+1}=\theta_t-\alpha\nabla J(\theta_t)+\beta(\theta_t-\theta_{t-1})$: the extra term is the **previous step**, not the previous position. Nesterov momentum first moves on by inertia and looks at the gradient there; Keras and the code below use an equivalent form that records this look-ahead point.
+# $g_t=\nabla J(\theta_t)$ is the gradient at step $t$, $\Delta_t$ the “velocity”, with $\Delta_0=0$. As $\Delta_t=\theta_t-\theta_{t-1}$, this is $\theta_{t+1}=\theta_t-\alpha\nabla J(\theta_t)+\beta(\theta_t-\theta_{t-1})$: the extra term is the **previous step**, not the previous position.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# Nesterov 动量先按惯性走到 $\theta_t+\beta\Delta_t$，在那里看梯度：
+#
+# $$\Delta_{t+1}=\beta\Delta_t-\alpha\nabla J(\theta_t+\beta\Delta_t),\qquad \theta_{t+1}=\theta_t+\Delta_{t+1}$$
+#
+# Keras 和下面的代码用等价的写法，记下的是“往前看”的点 $\tilde\theta_t=\theta_t+\beta\Delta_t$，于是 $\tilde\theta_{t+1}=\tilde\theta_t+\beta\Delta_{t+1}-\alpha\nabla J(\tilde\theta_t)$。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Nesterov momentum first moves on by inertia to $\theta_t+\beta\Delta_t$ and looks at the gradient there:
+#
+# $$\Delta_{t+1}=\beta\Delta_t-\alpha\nabla J(\theta_t+\beta\Delta_t),\qquad \theta_{t+1}=\theta_t+\Delta_{t+1}$$
+#
+# Keras and the code below use an equivalent form that records the look-ahead point $\tilde\theta_t=\theta_t+\beta\Delta_t$, so that $\tilde\theta_{t+1}=\tilde\theta_t+\beta\Delta_{t+1}-\alpha\nabla J(\tilde\theta_t)$.
 #
 # </div>
 
 
 # %%
 def momentum(theta, g, state, t, alpha, beta=0.9):
-    state["v"] = beta * state.get("v", 0) - alpha * g
-    return theta + state["v"]
+    state["delta"] = beta * state.get("delta", 0) - alpha * g
+    return theta + state["delta"]
 
 
 def nesterov(theta, g, state, t, alpha, beta=0.9):
-    state["v"] = beta * state.get("v", 0) - alpha * g
-    return theta + beta * state["v"] - alpha * g
+    state["delta"] = beta * state.get("delta", 0) - alpha * g
+    return theta + beta * state["delta"] - alpha * g
 
 
 # %%
@@ -307,14 +406,14 @@ assert tuned_steps == [58, 87, 15]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 这个学习率故意取得太小。为什么动量快？梯度恒定时 $v$ 趋于 $-\alpha g/(1-\beta)$：$\beta=0.9$ 时大约相当于把步长放大 $1/(1-\beta)=10$ 倍。那么梯度下降也把学习率调好呢（$\alpha=0.075$）？它要 58 步，$\alpha=0.01$、$\beta=0.9$ 的动量要 87 步，$\alpha=0.1$、$\beta=0.5$ 只要 15 步：动量值得用，但 $\beta$ 也要调。下图用各自合适的学习率走 25 步，圆点是终点：梯度下降来回摆，25 步还没到中心；动量和 Nesterov 早就越过了中心，但都冲过了头；最后 Nesterov 离中心最近。
+# 学习率 0.004 故意取得太小。为什么动量快？梯度恒定时 $\Delta$ 趋于 $-\alpha g/(1-\beta)$：$\beta=0.9$ 时大约相当于把步长放大 $1/(1-\beta)=10$ 倍。那么梯度下降也把学习率调好呢（$\alpha=0.075$）？它要 58 步，$\alpha=0.01$、$\beta=0.9$ 的动量要 87 步，$\alpha=0.1$、$\beta=0.5$ 只要 15 步：动量值得用，但 $\beta$ 也要调。下图用各自合适的学习率走 25 步，圆点是终点：梯度下降来回摆，25 步还没到中心；动量和 Nesterov 早就越过了中心，但都冲过了头；最后 Nesterov 离中心最近。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# This rate was deliberately too small. Why is momentum faster? Under a constant gradient $v$ tends to $-\alpha g/(1-\beta)$: with $\beta=0.9$ that is like a step about $1/(1-\beta)=10$ times longer. And if gradient descent's rate is tuned too ($\alpha=0.075$)? It needs 58 steps, momentum with $\alpha=0.01$ and $\beta=0.9$ needs 87, and with $\alpha=0.1$ and $\beta=0.5$ only 15: momentum is worth having, but $\beta$ needs tuning too. Below, each takes 25 steps at a rate that suits it, and a dot marks the end: gradient descent swings from side to side and has not reached the centre after 25 steps; momentum and Nesterov have crossed it long before, but both overshoot; Nesterov ends nearest to it.
+# The rate 0.004 was deliberately too small. Why is momentum faster? Under a constant gradient $\Delta$ tends to $-\alpha g/(1-\beta)$: with $\beta=0.9$ that is like a step about $1/(1-\beta)=10$ times longer. And if gradient descent's rate is tuned too ($\alpha=0.075$)? It needs 58 steps, momentum with $\alpha=0.01$ and $\beta=0.9$ needs 87, and with $\alpha=0.1$ and $\beta=0.5$ only 15: momentum is worth having, but $\beta$ needs tuning too. Below, each takes 25 steps at a rate that suits it, and a dot marks the end: gradient descent swings from side to side and has not reached the centre after 25 steps; momentum and Nesterov have crossed it long before, but both overshoot; Nesterov ends nearest to it.
 #
 # </div>
 
@@ -341,14 +440,14 @@ assert np.argmin([loss(path[-1]) for path in paths.values()]) == 2
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **练习 2**：有些库（例如 PyTorch）的动量，记忆里不含学习率：它记的是 $u=-v/\alpha$。写出这样的一步，学习率不变时要与上面的 `momentum` 走同一条路。
+# **练习 2**：有些库（例如 PyTorch）的动量，记忆里不含学习率：它记的是 $u=-\Delta/\alpha$。写出这样的一步，学习率不变时要与上面的 `momentum` 走同一条路。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Exercise 2**: in some libraries (PyTorch, for example) the memory of momentum does not contain the learning rate: it is $u=-v/\alpha$. Write one such step; while the learning rate is constant it must take the same path as `momentum` above.
+# **Exercise 2**: in some libraries (PyTorch, for example) the memory of momentum does not contain the learning rate: it is $u=-\Delta/\alpha$. Write one such step; while the learning rate is constant it must take the same path as `momentum` above.
 #
 # </div>
 
@@ -362,12 +461,12 @@ def momentum_step(theta, u, g, alpha, beta):
 check("03-2", momentum_step)
 
 # %% [markdown]
-# ## 流言实测：印出来的动量 · The myth, measured: the printed momentum
+# ## 误区实测：文章 S1 的动量公式 · The myth, measured: article S1's momentum formula
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 现在看文章 S1 的公式 $\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$。它加的是上一个**位置**的倍数。在 $J=\frac12\lambda\theta^2$ 上，设 $\theta_t=r^t$ 代入，得到特征方程 $r^2-(1-\alpha\lambda)r-\beta(1-\alpha)=0$；最大的 $|r|$ 叫谱半径（spectral radius），只要它超过 1，就会发散。
+# 现在看文章 S1 的公式 $\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$。它加的是上一个**位置**的倍数。
 #
 # 先猜：照这个公式，在 $J=\frac12\theta^2$ 上从 $\theta=1$ 走 50 步（$\alpha=0.01$，$\beta=0.9$），$|\theta|$ 是多少？写一个数，例如 `0.6` 或 `1e3`（一千）。
 #
@@ -376,7 +475,7 @@ check("03-2", momentum_step)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now article S1's formula $\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$. It adds a multiple of the previous **position**. On $J=\frac12\lambda\theta^2$, put in $\theta_t=r^t$: the characteristic equation is $r^2-(1-\alpha\lambda)r-\beta(1-\alpha)=0$; the largest $|r|$ is called the spectral radius, and as soon as it exceeds 1, the formula diverges.
+# Now article S1's formula $\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$. It adds a multiple of the previous **position**.
 #
 # Guess first: by this formula, 50 steps on $J=\frac12\theta^2$ from $\theta=1$ ($\alpha=0.01$, $\beta=0.9$): what is $|\theta|$? Write a number such as `0.6` or `1e3` (a thousand).
 #
@@ -401,6 +500,21 @@ say(f"梯度为零，20 步后 with zero gradient, after 20 steps: {no_gradient:
 assert theta_50 > 1e9 and round(no_gradient) == 9311
 
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 为什么？在 $J=\frac12\kappa\theta^2$ 上，每一步都是前两个位置的固定组合，所以试 $\theta_t=r^t$。代入，两边除以 $r^{t-1}$，得到特征方程 $r^2-(1-\alpha\kappa)r-\beta(1-\alpha)=0$。它有两个根，走过的路是两个 $r^t$ 的组合；起点取 $\theta_{-1}=\theta_0$。最大的 $|r|$ 叫谱半径（spectral radius）：超过 1 就会发散。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Why? On $J=\frac12\kappa\theta^2$ each step is a fixed combination of the two positions before it, so try $\theta_t=r^t$. Put it in and divide both sides by $r^{t-1}$: the characteristic equation is $r^2-(1-\alpha\kappa)r-\beta(1-\alpha)=0$. It has two roots, and the path combines two $r^t$; the start is $\theta_{-1}=\theta_0$. The largest $|r|$ is the spectral radius: above 1 the formula diverges.
+#
+# </div>
+
+
 # %%
 def radius(alpha, printed, curvature=1.0, beta=0.9):
     last = -beta * (1 - alpha) if printed else beta  # the terms of r² + middle·r + last
@@ -409,7 +523,6 @@ def radius(alpha, printed, curvature=1.0, beta=0.9):
 
 
 alphas = np.linspace(0.001, 1.5, 150)
-assert theta_50 > 1e9 and round(no_gradient) == 9311
 radii = {which: np.array([radius(a, which) for a in alphas]) for which in [False, True]}
 assert np.all(radii[False] < 1) and np.all(radii[True][alphas < 0.45] > 1)
 stable = [c for c in range(1, 201) if radius(0.01, True, c) < 1]
@@ -447,6 +560,7 @@ def towards_3(theta):
 
 ends = {a: walk(printed, towards_3, [1.0], 400, alpha=a)[-1, 0] for a in [0.6, 0.8]}
 right = walk(momentum, towards_3, [1.0], 400, alpha=0.6)[-1, 0]
+say("停在 stops at:", f"{ends[0.6]:.3f}, {ends[0.8]:.3f}")
 assert np.isclose(ends[0.6], 7.5) and np.isclose(ends[0.8], 3.871, atol=1e-3)
 assert np.isclose(right, 3)
 
@@ -456,17 +570,31 @@ assert np.isclose(right, 3)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
+# 峡谷里两个方向要不同的步长，一个学习率怎么够？AdaGrad 的办法：每个参数除以它自己至今所有梯度平方之和的平方根，$\theta_{t+1}=\theta_t-\alpha\,g_t/\sqrt{g_1^2+\dots+g_t^2}$。平方、除法和开方都**逐元素**（element-wise）。新的问题：和只增不减，步子越走越小。怎样忘掉旧的梯度？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The two directions of a ravine want different steps: how can one rate serve both? AdaGrad divides each parameter's gradient by the root of the sum of all its squared gradients so far, $\theta_{t+1}=\theta_t-\alpha\,g_t/\sqrt{g_1^2+\dots+g_t^2}$. Squares, division and root are **element-wise**. A new question: the sum only grows, so steps only shrink. How can old gradients be forgotten?
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
 # RMSProp 给每个参数记一个滑动平均（moving average）：梯度的平方的平均，越近的值权重越大。然后把梯度除以它的平方根：
 #
-# $$v_t=\rho v_{t-1}+(1-\rho)g_t^2,\qquad\theta_t=\theta_{t-1}-\alpha\frac{g_t}{\sqrt{v_t+\epsilon}}$$
+# $$v_t=\rho v_{t-1}+(1-\rho)g_t^2,\qquad\theta_{t+1}=\theta_t-\alpha\frac{g_t}{\sqrt{v_t+\varepsilon}}$$
 #
 # 陡的方向步子自动变小，平的方向自动变大。Adam 再加上动量，并做偏差修正（bias correction）：
 #
 # $$m_t=\beta_1m_{t-1}+(1-\beta_1)g_t,\quad v_t=\beta_2v_{t-1}+(1-\beta_2)g_t^2,\quad \hat m_t=\frac{m_t}{1-\beta_1^t},\quad \hat v_t=\frac{v_t}{1-\beta_2^t}$$
 #
-# $$\theta_t=\theta_{t-1}-\alpha\frac{\hat m_t}{\sqrt{\hat v_t}+\epsilon}$$
+# $$\theta_{t+1}=\theta_t-\alpha\frac{\hat m_t}{\sqrt{\hat v_t}+\varepsilon}$$
 #
-# 默认 $\beta_1=0.9$，$\beta_2=0.999$；$\epsilon$ 在论文里是 $10^{-8}$，在 Keras 里是 $10^{-7}$。
+# 默认 $\beta_1=0.9$，$\beta_2=0.999$；$\varepsilon$ 在论文里是 $10^{-8}$，在 Keras 里是 $10^{-7}$。
 #
 # </div>
 
@@ -475,15 +603,15 @@ assert np.isclose(right, 3)
 #
 # RMSProp keeps a moving average for each parameter: of its squared gradients, the recent ones with more weight. It divides the gradient by the square root of that:
 #
-# $$v_t=\rho v_{t-1}+(1-\rho)g_t^2,\qquad\theta_t=\theta_{t-1}-\alpha\frac{g_t}{\sqrt{v_t+\epsilon}}$$
+# $$v_t=\rho v_{t-1}+(1-\rho)g_t^2,\qquad\theta_{t+1}=\theta_t-\alpha\frac{g_t}{\sqrt{v_t+\varepsilon}}$$
 #
 # Steps shrink by themselves where it is steep and grow where it is flat. Adam adds momentum, and bias correction:
 #
 # $$m_t=\beta_1m_{t-1}+(1-\beta_1)g_t,\quad v_t=\beta_2v_{t-1}+(1-\beta_2)g_t^2,\quad \hat m_t=\frac{m_t}{1-\beta_1^t},\quad \hat v_t=\frac{v_t}{1-\beta_2^t}$$
 #
-# $$\theta_t=\theta_{t-1}-\alpha\frac{\hat m_t}{\sqrt{\hat v_t}+\epsilon}$$
+# $$\theta_{t+1}=\theta_t-\alpha\frac{\hat m_t}{\sqrt{\hat v_t}+\varepsilon}$$
 #
-# The defaults are $\beta_1=0.9$ and $\beta_2=0.999$; $\epsilon$ is $10^{-8}$ in the paper and $10^{-7}$ in Keras.
+# The defaults are $\beta_1=0.9$ and $\beta_2=0.999$; $\varepsilon$ is $10^{-8}$ in the paper and $10^{-7}$ in Keras.
 #
 # </div>
 
@@ -494,7 +622,6 @@ def rmsprop(theta, g, state, t, alpha, rho=0.9, epsilon=1e-7):
     return theta - alpha * g / np.sqrt(state["v"] + epsilon)
 
 
-# %%
 def adam(theta, g, state, t, alpha, beta1=0.9, beta2=0.999, epsilon=1e-7, correct=True):
     state["m"] = beta1 * state.get("m", 0) + (1 - beta1) * g
     state["v"] = beta2 * state.get("v", 0) + (1 - beta2) * g**2
@@ -506,7 +633,29 @@ def adam(theta, g, state, t, alpha, beta1=0.9, beta2=0.999, epsilon=1e-7, correc
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 为什么要修正？$m$ 和 $v$ 从 0 开始，头几步偏小；$\beta_2$ 比 $\beta_1$ 更接近 1，所以 $v$ 偏小得更厉害，它又在分母里，于是步子太大。梯度恒定时最清楚：正确的 Adam 每步正好走 $\alpha$。文章 S1 的公式没有修正。先猜：没有修正，第一步有 $\alpha$ 的几倍长？
+# 滑动平均从 $m_0=0$ 开始，一步步展开：$m_1=(1-\beta)g_1$，$m_2=(1-\beta)(\beta g_1+g_2)$，一般地
+#
+# $$m_t=(1-\beta)\sum_{i=1}^{t}\beta^{t-i}g_i$$
+#
+# 这里 $i$ 数步子。越早的梯度权重越小。权重之和是等比数列：$(1-\beta)(1+\beta+\dots+\beta^{t-1})=1-\beta^t$，小于 1。除以它，权重之和才是 1。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# A moving average starts at $m_0=0$. Unroll it: $m_1=(1-\beta)g_1$, $m_2=(1-\beta)(\beta g_1+g_2)$, and in general
+#
+# $$m_t=(1-\beta)\sum_{i=1}^{t}\beta^{t-i}g_i$$
+#
+# Here $i$ counts steps. The older a gradient, the smaller its weight. The weights add up to a geometric series: $(1-\beta)(1+\beta+\dots+\beta^{t-1})=1-\beta^t$, less than 1. Divide by it, and the weights add up to 1.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 为什么要修正？$m$ 和 $v$ 从 0 开始，前几步偏小；$\beta_2$ 比 $\beta_1$ 更接近 1，所以 $v$ 偏小得更厉害，它又在分母里，于是步子太大。梯度恒定时最清楚：正确的 Adam 每步正好走 $\alpha$。文章 S1 的公式没有修正。先猜：没有修正，第一步有 $\alpha$ 的几倍长？
 #
 # </div>
 
@@ -549,7 +698,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 第一步为什么是 3.162 倍？$t=1$ 时 $m=0.1\,g$，$\sqrt v=\sqrt{0.001}\,|g|=0.0316\,|g|$，相除就是它。没有修正时，第 12 步达到 6.569 倍，头 100 步一共走了 465.7 倍而不是 100 倍。微调预训练网络时，多走的路会带着骨干网络一起走；本课最后一节会量。
+# 第一步为什么是 3.162 倍？$t=1$ 时 $m=0.1\,g$，$\sqrt v=\sqrt{0.001}\,|g|=0.0316\,|g|$，相除就是它。没有修正时，第 12 步达到 6.569 倍，前 100 步一共走了 465.7 倍而不是 100 倍。微调预训练网络时，多走的路会带着骨干网络一起走；本课最后一节会测。
 #
 # </div>
 
@@ -589,14 +738,14 @@ check("03-3", steps_until)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 权重衰减（weight decay）每步把参数缩小一点，让权重不要太大，常用来防止过拟合。AdamW 把它从梯度里拿出来，直接作用在参数上：$\theta\leftarrow\theta-\alpha w\theta$，$w$ 是衰减的强度。下面让六个优化器在峡谷上各走 50 步，与 Keras 比较。变量用 float64；两个 $\beta$ 也写成 float64，否则 Keras 先把 0.999 舍入成 float32，50 步以后误差就超过 $10^{-6}$。
+# 权重衰减（weight decay）每步把参数缩小一点，让权重不要太大，常用来防止过拟合。AdamW 把它从梯度里拿出来，直接作用在参数上：$\theta\leftarrow\theta-\alpha\lambda\theta$，$\lambda$ 是衰减的强度。下面让六个优化器在峡谷上各走 50 步，与 Keras 比较。变量用 float64；两个 $\beta$ 也写成 float64，否则 Keras 先把 0.999 舍入成 float32，50 步以后误差就超过 $10^{-6}$。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Weight decay shrinks the parameters a little at each step, so that weights stay small; it is often used against overfitting. AdamW takes it out of the gradient and applies it to the parameters directly: $\theta\leftarrow\theta-\alpha w\theta$, where $w$ is the strength of the decay. Below, six optimizers take 50 steps each in the ravine and are compared with Keras. The variables are float64; so are the two $\beta$, or else Keras rounds 0.999 to float32 first, and the error exceeds $10^{-6}$ after 50 steps.
+# Weight decay shrinks the parameters a little at each step, so that weights stay small; it is often used against overfitting. AdamW takes it out of the gradient and applies it to the parameters directly: $\theta\leftarrow\theta-\alpha\lambda\theta$, where $\lambda$ is the strength of the decay. Below, six optimizers take 50 steps each in the ravine and are compared with Keras. The variables are float64; so are the two $\beta$, or else Keras rounds 0.999 to float32 first, and the error exceeds $10^{-6}$ after 50 steps.
 #
 # </div>
 
@@ -662,6 +811,34 @@ def after_500(optimizer):
 
 print("AdamW", after_500(adamw).round(2), " Adam + L2", after_500(adam_l2).round(2))
 assert np.ptp(after_500(adamw)) < 0.01 and np.ptp(after_500(adam_l2)) > 0.3
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# Adam 把一层的权重当成一列数。**Muon** 记得它是矩阵：先像动量那样累积梯度，得到矩阵 $M$，再把 $M$ **正交化**。写成奇异值分解 $M=U\Sigma V^\top$，去掉 $\Sigma$，更新就是 $-\alpha UV^\top$：方向都保留，每个方向的步长都是 1，弱的方向也能走。Keras 的 `keras.optimizers.Muon` 不算分解，用几次矩阵乘法近似它；偏置和最后一层用 AdamW。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Adam treats the weights of a layer as a list of numbers. **Muon** remembers that they are a matrix: add up gradients as momentum does, which gives a matrix $M$, then **orthogonalise** $M$. Write the singular value decomposition $M=U\Sigma V^\top$ and drop $\Sigma$: the update is $-\alpha UV^\top$. All directions stay, each with length 1, so weak ones move too. `keras.optimizers.Muon` computes no decomposition; a few matrix products approximate it; biases and the last layer take AdamW.
+#
+# </div>
+
+
+# %%
+def orthogonalised(m, n_steps=5, a=3.4445, b=-4.775, c=2.0315):
+    x = m / np.linalg.norm(m)
+    for _ in range(n_steps):
+        square = x @ x.T
+        x = a * x + (b * square + c * square @ square) @ x
+    return x
+
+
+m = np.diag([10.0, 3.0, 1.0])  # singular values 10, 3 and 1
+print("Muon", np.diag(orthogonalised(m)).round(2))
+assert np.all(abs(np.diag(orthogonalised(m)) - 1) < 0.4)
 
 # %% [markdown]
 # ## 鞍点，以及自己试一试 · Saddles, and a try of your own
@@ -815,7 +992,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 预热有什么用？量一量。下一个单元格是第 01 课的反向传播，这里有三个 ReLU 隐藏层，每层 32 个神经元。用 10 个随机种子训练它分开两个月牙，各走 200 步梯度下降，峰值取 0.5 和 3，预热 0 步或 40 步。数一数有几次学会（准确率超过 0.9；瞎猜是 0.5）。
+# 预热有什么用？测一测。下一个单元格是第 01 课的反向传播，这里有三个 ReLU 隐藏层，每层 32 个神经元。用 10 个随机种子训练它分开两个月牙，各走 200 步梯度下降，峰值取 0.5 和 3，预热 0 步或 40 步。数一数有几次学会（准确率超过 0.9；瞎猜是 0.5）。
 #
 # </div>
 
@@ -879,18 +1056,18 @@ assert learned[3, 0] <= 3 and learned[3, 40] >= learned[3, 0] + 3
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 峰值 0.5 时，有没有预热都学得会。峰值 3 时，没有预热，几乎每次都失败：开头几步太大，网络再也回不来；有预热，多数都能学会（换一组种子，有时也有几次失败）。所以预热不是必需的，它让你能用更大的学习率；Kalra 和 Barkeshli（2024）在更大的网络上用 SGD 和 Adam 得到同样的结论。
+# 峰值 0.5 时，有没有预热都学得会。峰值 3 时，没有预热，10 次里学会的不超过 3 次：开头几步太大，网络再也回不来；有预热，至少多学会 3 次。所以预热不是必需的，它让你能用更大的学习率；Kalra 和 Barkeshli（2024）在更大的网络上用 SGD 和 Adam 得到同样的结论。
 #
-# **练习 4**：换一种调度，“梯形”：先线性预热到峰值，停在峰值，最后 `decay_steps` 步再直线降到 0。
+# **练习 4**：换一种调度，“梯形”：先线性预热到峰值，停在峰值，最后 `decay_steps` 步再直线降到 0。`step` 从 0 到 `total_steps`，第 0 步和第 `total_steps` 步都返回 0；返回这一步的学习率。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# At a peak of 0.5 the network learns with or without warm-up. At 3 it fails almost every time without: the first steps are too long, and it never comes back; with warm-up most runs succeed (with other seeds a few sometimes fail). So warm-up is no necessity: it lets you use a larger learning rate. Kalra and Barkeshli (2024) come to the same conclusion for larger networks, with SGD and with Adam.
+# At a peak of 0.5 the network learns with or without warm-up. At 3, without warm-up, at most 3 of 10 runs succeed: the first steps are too long, and the network never comes back; with warm-up at least 3 more succeed. So warm-up is no necessity: it lets you use a larger learning rate. Kalra and Barkeshli (2024) come to the same conclusion for larger networks, with SGD and with Adam.
 #
-# **Exercise 4**: another schedule, the “trapezoid”: linear warm-up to the peak, stay at the peak, then in the last `decay_steps` steps down to 0 in a straight line.
+# **Exercise 4**: another schedule, the “trapezoid”: linear warm-up to the peak, stay at the peak, then in the last `decay_steps` steps down to 0 in a straight line. `step` runs from 0 to `total_steps`, 0 and `total_steps` give 0; return the learning rate of this step.
 #
 # </div>
 
@@ -904,12 +1081,12 @@ def trapezoid(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
 check("03-4", trapezoid)
 
 # %% [markdown]
-# ## 新的头和旧的骨干网络，要不同的学习率 · A new head and an old backbone want different rates
+# ## 新的分类头和旧的骨干网络，要不同的学习率 · A new head and an old backbone want different rates
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 迁移学习（transfer learning）里，骨干网络（backbone）是预训练好的，分类头（head）是随机的。两者该用同一个学习率吗？用一个小实验看：骨干网络是一个 tanh 隐藏层，在两个月牙的数据上训练好；目标任务（target task）把类别对调，只有 12 个样本，头重新随机初始化。走 100 步，重复 20 次，看两件事：准确率，以及骨干网络移动了多少（权重变化的长度除以原来的长度）。
+# 迁移学习（transfer learning）里，骨干网络（backbone）是预训练好的，分类头（head）是随机的。两者该用同一个学习率吗？用一个小实验看：骨干网络是一个 tanh 隐藏层，在两个月牙的数据上训练好；目标任务（target task）把类别对调，只有 12 个样本，分类头重新随机初始化。走 100 步，重复 20 次，看两件事：准确率，以及骨干网络移动了多少（权重变化的长度除以原来的长度）。
 #
 # </div>
 
@@ -964,8 +1141,8 @@ choices = {
     "都是 3 · both 3": (3, 3),
     "都是 0.3 · both 0.3": (0.3, 0.3),
     "都是 0.1 · both 0.1": (0.1, 0.1),
-    "骨干 0.03，头 3 · base 0.03, head 3": (0.03, 3),
-    "骨干冻结，头 3 · frozen, head 3": (0, 3),
+    "骨干 0.03，分类头 3 · base 0.03, head 3": (0.03, 3),
+    "骨干冻结，分类头 3 · frozen, head 3": (0, 3),
 }
 means = {name: np.mean([transfer(s, *r) for s in range(20)], axis=0) for name, r in choices.items()}
 rows = [[name, f"{accuracy:.2f}", f"{moved:.0%}"] for name, (accuracy, moved) in means.items()]
@@ -981,9 +1158,9 @@ assert abs(two_rates[0] - medium[0]) < 0.01 and medium[1] > 3 * two_rates[1]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 三个结果。一个大学习率（3），骨干网络被随机的头拖着走，移动了自身长度的两成以上。一个小学习率（0.1），100 步不够，走 400 步准确率更高。中间调好的一个学习率（0.3），准确率与分开设置相差不到 0.01：**在这个小任务上，分开设置的好处不在准确率，而在骨干网络几乎不动**（移动不到 3%）。换成大的骨干网络和真实照片，这要不要紧？第 08 课会量。
+# 三个结果。一个大学习率（3），骨干网络被随机的分类头拖着走，移动了自身长度的两成以上。一个小学习率（0.1），100 步不够，走 400 步准确率更高。中间调好的一个学习率（0.3），准确率与分开设置相差不到 0.01：**在这个小任务上，分开设置的好处不在准确率，而在骨干网络几乎不动**（移动不到 3%）。换成大的骨干网络和真实照片，这要不要紧？第 08 课会测。
 #
-# 最后回到 Adam：不做偏差修正，头 12 步里骨干网络会移动到几倍远？
+# 最后回到 Adam：不做偏差修正，前 12 步里骨干网络会移动到几倍远？
 #
 # </div>
 
@@ -1007,7 +1184,7 @@ assert adam_moved[False] > 3 * adam_moved[True]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 3 倍以上，而学习率是同一个数。这不等于结果一定更差：步子长，头也学得更快。但你设的学习率，不再是你得到的步长。
+# 移动了 3 倍以上，学习率却没有变。这不等于结果一定更差：步子长，分类头也学得更快。但你设的学习率，不再是你得到的步长。
 #
 # </div>
 
@@ -1040,14 +1217,10 @@ assert adam_moved[False] > 3 * adam_moved[True]
 
 # %% tags=["quiz"]
 quiz("03-q1")
-
-# %% tags=["quiz"]
 quiz("03-q2")
 
 # %% tags=["quiz"]
 quiz("03-q3")
-
-# %% tags=["quiz"]
 quiz("03-q4")
 
 # %% [markdown] tags=["lang-zh"]
@@ -1073,19 +1246,19 @@ guesses("03")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * 梯度下降的学习率必须小于 $2/\lambda$，$\lambda$ 是最陡方向的曲率。
+# * 梯度下降的学习率必须小于 $2/\kappa$，$\kappa$ 是最陡方向的曲率。
 # * 动量加的是上一步 $\theta_t-\theta_{t-1}$；加上一个位置，在常用的学习率下就会发散。
 # * Adam 给每个参数自己的步长；没有偏差修正，开头的步子要长好几倍。
 # * AdamW 的衰减与梯度大小无关，Adam 加 L2 不是这样。
 # * 预热让你能用更大的学习率；学习率适中时，没有它也行。
-# * 随机的头可以用大学习率，预训练的骨干网络要小学习率或先冻结，否则它会被头拖着走。
+# * 随机的分类头可以用大学习率，预训练的骨干网络要小学习率或先冻结，否则它会被分类头拖着走。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * The learning rate of gradient descent must stay below $2/\lambda$, where $\lambda$ is the curvature of the steepest direction.
+# * The learning rate of gradient descent must stay below $2/\kappa$, where $\kappa$ is the curvature of the steepest direction.
 # * Momentum adds the previous step $\theta_t-\theta_{t-1}$; adding the previous position diverges at the usual rates.
 # * Adam gives each parameter a step of its own; without bias correction the first steps are several times too long.
 # * The decay of AdamW does not depend on the size of the gradients; that of Adam with L2 does.
@@ -1134,6 +1307,7 @@ guesses("03")
 # * Loshchilov, Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, ICLR 2017, arXiv:1608.03983：余弦退火
 # * Goyal et al., *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*, arXiv:1706.02677, 2017：预热
 # * Kalra, Barkeshli：“Why Warmup the Learning Rate? Underlying Mechanisms and Improvements”，arXiv:2406.09405, 2024：预热为什么有用
+# * Jordan, [*Muon: An optimizer for hidden layers in neural networks*](https://kellerjordan.github.io/posts/muon/)：Muon
 # * PyTorch, [`torch.optim.SGD`](https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html)：不含学习率的动量
 # * Dauphin et al., *Identifying and attacking the saddle point problem in high-dimensional non-convex optimization*, NIPS 2014, arXiv:1406.2572：鞍点
 #
@@ -1151,6 +1325,7 @@ guesses("03")
 # * Loshchilov, Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, ICLR 2017, arXiv:1608.03983: cosine annealing
 # * Goyal et al., *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*, arXiv:1706.02677, 2017: warm-up
 # * Kalra, Barkeshli, “Why Warmup the Learning Rate? Underlying Mechanisms and Improvements”, arXiv:2406.09405, 2024: why warm-up helps
+# * Jordan, [*Muon: An optimizer for hidden layers in neural networks*](https://kellerjordan.github.io/posts/muon/): Muon
 # * PyTorch, [`torch.optim.SGD`](https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html): momentum without the learning rate
 # * Dauphin et al., *Identifying and attacking the saddle point problem in high-dimensional non-convex optimization*, NIPS 2014, arXiv:1406.2572: saddle points
 #

@@ -110,24 +110,24 @@ EXERCISES = [
                 (
                     0.125,
                     (
-                        "$1/\\lambda$ 是最快的学习率，一步到位；上限是它的两倍。",
-                        "$1/\\lambda$ is the fastest rate, it arrives in one step; the limit is twice that.",
+                        "$1/\\kappa$ 是最快的学习率，一步到位；上限是它的两倍。",
+                        "$1/\\kappa$ is the fastest rate, it arrives in one step; the limit is twice that.",
                     ),
                 ),
                 (
                     16,
                     (
-                        "上限是 $2/\\lambda$，不是 $2\\lambda$：越陡，学习率要越小。",
-                        "The limit is $2/\\lambda$, not $2\\lambda$: the steeper, the smaller the rate.",
+                        "上限是 $2/\\kappa$，不是 $2\\kappa$：越陡，学习率要越小。",
+                        "The limit is $2/\\kappa$, not $2\\kappa$: the steeper, the smaller the rate.",
                     ),
                 ),
-                (2, ("那是 $\\lambda=1$ 时的上限。", "That is the limit for $\\lambda=1$.")),
+                (2, ("那是 $\\kappa=1$ 时的上限。", "That is the limit for $\\kappa=1$.")),
             ],
         ),
         hints=[
             (
-                "写出一步：$\\theta\\leftarrow(1-\\alpha\\lambda)\\theta$，这里 $\\lambda=8$。",
-                "Write one step: $\\theta\\leftarrow(1-\\alpha\\lambda)\\theta$ with $\\lambda=8$.",
+                "写出一步：$\\theta\\leftarrow(1-\\alpha\\kappa)\\theta$，这里 $\\kappa=8$。",
+                "Write one step: $\\theta\\leftarrow(1-\\alpha\\kappa)\\theta$ with $\\kappa=8$.",
             ),
             ("要 $|1-8\\alpha|<1$。", "It needs $|1-8\\alpha|<1$."),
         ],
@@ -137,8 +137,8 @@ EXERCISES = [
             "$|1-8\\alpha|<1$ means $0<\\alpha<2/8=0.25$.",
         ),
         why=(
-            "每一步把误差乘上 $1-8\\alpha$，绝对值小于 1 才会收敛。再想想：$\\alpha=0.125$ 时乘数是 0，一步就到底；为什么在峡谷里做不到？",
-            "Each step multiplies the error by $1-8\\alpha$, and it shrinks only while that is below 1 in size. Think on: at $\\alpha=0.125$ the factor is 0 and one step arrives; why can a ravine not have that?",
+            "每一步把 $\\theta$ 乘上 $1-8\\alpha$，绝对值小于 1 才会收敛。再想想：$\\alpha=0.125$ 时乘数是 0，一步就到底；为什么在峡谷里做不到？",
+            "Each step multiplies $\\theta$ by $1-8\\alpha$, and it shrinks only while that is below 1 in size. Think on: at $\\alpha=0.125$ the factor is 0 and one step arrives; why can a ravine not have that?",
         ),
         wrong=[(0.125, "twice that"), (16, "the steeper"), (2, "the limit for"), ("a", "number")],
     ),
@@ -154,8 +154,8 @@ EXERCISES = [
                 (
                     copied_step,
                     (
-                        "这是上面的 `momentum`：它的记忆 $v$ 含有 $\\alpha$ 和负号。把 $v=-\\alpha u$ 代进那两行。",
-                        "That is `momentum` from above: its memory $v$ holds $\\alpha$ and the minus sign. Put $v=-\\alpha u$ into its two lines.",
+                        "这是上面的 `momentum`：它的记忆 $\\Delta$ 含有 $\\alpha$ 和负号。把 $\\Delta=-\\alpha u$ 代进那两行。",
+                        "That is `momentum` from above: its memory $\\Delta$ holds $\\alpha$ and the minus sign. Put $\\Delta=-\\alpha u$ into its two lines.",
                     ),
                 ),
                 (
@@ -203,20 +203,20 @@ EXERCISES = [
                 (
                     sign_not_removed,
                     (
-                        "$v=-\\alpha u$ 已经有负号，所以 $u$ 里的梯度是正的：再代一次。",
-                        "$v=-\\alpha u$ has the minus sign already, so the gradient enters $u$ with a plus: put it in once more.",
+                        "$\\Delta=-\\alpha u$ 已经有负号，所以 $u$ 里的梯度是正的：再代一次。",
+                        "$\\Delta=-\\alpha u$ has the minus sign already, so the gradient enters $u$ with a plus: put it in once more.",
                     ),
                 ),
             ],
         ),
         hints=[
             (
-                "把 $v=-\\alpha u$ 代进 $\\theta_{t+1}=\\theta_t+v_{t+1}$，就知道怎样移动。",
-                "Put $v=-\\alpha u$ into $\\theta_{t+1}=\\theta_t+v_{t+1}$, and you see how to move.",
+                "把 $\\Delta=-\\alpha u$ 代进 $\\theta_{t+1}=\\theta_t+\\Delta_{t+1}$，就知道怎样移动。",
+                "Put $\\Delta=-\\alpha u$ into $\\theta_{t+1}=\\theta_t+\\Delta_{t+1}$, and you see how to move.",
             ),
             (
-                "再代进 $v_{t+1}=\\beta v_t-\\alpha g$，两边都除以 $-\\alpha$。",
-                "Then put it into $v_{t+1}=\\beta v_t-\\alpha g$ and divide both sides by $-\\alpha$.",
+                "再代进 $\\Delta_{t+1}=\\beta\\Delta_t-\\alpha g$，两边都除以 $-\\alpha$。",
+                "Then put it into $\\Delta_{t+1}=\\beta\\Delta_t-\\alpha g$ and divide both sides by $-\\alpha$.",
             ),
             (
                 "得到 $u_{t+1}=\\beta u_t+g$：所有梯度的和，越早的越小。",
@@ -225,12 +225,12 @@ EXERCISES = [
         ],
         reference=momentum_step,
         solution=(
-            "`u = beta * u + g`，然后 `return theta - alpha * u, u`。学习率不变时，两种写法走同一条路；中途把 $\\alpha$ 调小，这种写法从下一步起整步都变小，而 $v$ 里还留着旧的 $\\alpha$。",
-            "`u = beta * u + g`, then `return theta - alpha * u, u`. While the learning rate is constant, both forms take the same path; if $\\alpha$ is lowered on the way, this form shortens the whole next step at once, while $v$ still holds the old $\\alpha$.",
+            "`u = beta * u + g`，然后 `return theta - alpha * u, u`。学习率不变时，两种写法走同一条路；中途把 $\\alpha$ 调小，这种写法从下一步起整步都变小，而 $\\Delta$ 里还留着旧的 $\\alpha$。",
+            "`u = beta * u + g`, then `return theta - alpha * u, u`. While the learning rate is constant, both forms take the same path; if $\\alpha$ is lowered on the way, this form shortens the whole next step at once, while $\\Delta$ still holds the old $\\alpha$.",
         ),
         why=(
-            "两种写法只差一个 $-\\alpha$，路线相同；改学习率时才看得出差别。PyTorch 的 SGD 用这一种，Keras 的用 $v$：照搬学习率调度时要留意。",
-            "The two forms differ by $-\\alpha$ alone and take the same path, until the rate changes. SGD in PyTorch is written this way, in Keras with $v$: mind that when you copy a schedule from one to the other.",
+            "两种写法只差一个 $-\\alpha$，路线相同；改学习率时才看得出差别。PyTorch 的 SGD 用这一种，Keras 的用 $\\Delta$：照搬学习率调度时要留意。",
+            "The two forms differ by $-\\alpha$ alone and take the same path, until the rate changes. SGD in PyTorch is written this way, in Keras with $\\Delta$: mind that when you copy a schedule from one to the other.",
         ),
         wrong=[
             (copied_step, "its memory"),
@@ -305,8 +305,8 @@ EXERCISES = [
         ],
         reference=steps_until,
         solution=(
-            "`return math.ceil(math.log(1 - share) / math.log(beta))`。要到 99%，$\\beta=0.9$ 需要 44 步，$\\beta=0.999$ 需要 4,603 步：$v$ 的偏差比 $m$ 的持续得久得多，所以没有修正时步子长时间太大。",
-            "`return math.ceil(math.log(1 - share) / math.log(beta))`. To reach 99%, $\\beta=0.9$ takes 44 steps and $\\beta=0.999$ takes 4,603: the bias of $v$ lasts far longer than that of $m$, so without correction the steps stay too long for a long time.",
+            "`return int(np.ceil(np.log(1 - share) / np.log(beta)))`。要到 99%，$\\beta=0.9$ 需要 44 步，$\\beta=0.999$ 需要 4,603 步：$v$ 的偏差比 $m$ 的持续得久得多，所以没有修正时步子长时间太大。",
+            "`return int(np.ceil(np.log(1 - share) / np.log(beta)))`. To reach 99%, $\\beta=0.9$ takes 44 steps and $\\beta=0.999$ takes 4,603: the bias of $v$ lasts far longer than that of $m$, so without correction the steps stay too long for a long time.",
         ),
         why=(
             "$1-\\beta^t$ 是平均值已经“装满”的份额，$\\beta$ 越接近 1 装得越慢。Adam 除以它，第一步就能用；代价只是每步一次除法。",
@@ -428,8 +428,8 @@ QUIZZES = [
                     "The gradient is small in the flat direction: just raise the learning rate",
                 ),
                 (
-                    "放大以后陡的方向会发散：上限是 $2/\\lambda$，由最陡的方向决定。",
-                    "Then the steep direction diverges: the limit $2/\\lambda$ is set by the steepest direction.",
+                    "放大以后陡的方向会发散：上限是 $2/\\kappa$，由最陡的方向决定。",
+                    "Then the steep direction diverges: the limit $2/\\kappa$ is set by the steepest direction.",
                 ),
             ),
             Option(
