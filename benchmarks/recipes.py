@@ -2,7 +2,8 @@
 
 ``python benchmarks/recipes.py`` runs every recipe of recipes.toml that has no row in
 data/results/recipes.json, cheapest first; with names only these; ``--again`` replaces their rows;
-``--table`` prints what is there. Each recipe runs in a process of its own, and its row is written as
+``--table`` prints what is there; ``--untimed`` measures
+the answers only, and leaves seconds and memory empty. Each recipe runs in a process of its own, and its row is written as
 soon as it is measured.
 
 Seconds run from the photo files to the trained model: reading, loading of networks, features,
@@ -39,6 +40,7 @@ from course_utils.paths import DATA, ROOT, cache_dir
 RESULTS = DATA / "results" / "recipes.json"
 LOCAL = Path(os.environ.get("COURSE_TEST_PHOTOS") or ROOT.parent / "shared" / "photos")
 SPLITS = ("test", "web", "pets")
+TIMES = ("seconds", "core_seconds", "peak_memory_gb")  # None in a row that was measured untimed
 
 
 @dataclass(frozen=True)
@@ -235,6 +237,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("names", nargs="*", choices=[*RECIPES, []], metavar="NAME")
     parser.add_argument("--again", action="store_true", help="replace rows that are there")
+    parser.add_argument("--untimed", action="store_true", help="measure the answers only")
     parser.add_argument("--busy", action="store_true", help="other work runs on this machine")
     parser.add_argument("--table", action="store_true", help="print the rows and do nothing else")
     parser.add_argument("--results", type=Path, default=RESULTS, help="the file of the rows")
@@ -245,10 +248,12 @@ def main() -> None:
     names = [name for name in args.names or RECIPES if args.again or name not in done]
     if len(names) == 1:
         row = measure(names[0], RECIPES[names[0]], busy=args.busy)
+        row |= dict.fromkeys(TIMES) if args.untimed else {}
         add_row(names[0], row, args.results)
         shutil.rmtree(backup_folder(names[0]), ignore_errors=True)
         return print(names[0], json.dumps(row, ensure_ascii=False), flush=True)
-    options = ["--again"] * args.again + ["--busy"] * args.busy + ["--results", args.results]
+    options = [f"--{name}" for name in ("again", "busy", "untimed") if getattr(args, name)]
+    options += ["--results", str(args.results)]
     for name in names:  # a process each: peak memory is a process's own
         subprocess.run([sys.executable, __file__, name, *options], check=True)
     return None
