@@ -2,9 +2,8 @@
 
 ``python benchmarks/recipes.py`` runs every recipe of recipes.toml that has no row in
 data/results/recipes.json, cheapest first; with names only these; ``--again`` replaces their rows;
-``--table`` prints what is there; ``--untimed`` measures
-the answers only, and leaves seconds and memory empty. Each recipe runs in a process of its own, and its row is written as
-soon as it is measured.
+``--table`` prints what is there; ``--untimed`` measures the answers only, and leaves seconds and
+memory empty. Each recipe runs in a process of its own, and its row is written as soon as it is measured.
 
 Seconds run from the photo files to the trained model: reading, loading of networks, features,
 training; not imports, nor evaluation. core_seconds are user and system time, so other work on the
@@ -194,9 +193,9 @@ def add_row(name: str, row: dict[str, object], file: Path = RESULTS) -> None:
         results = read_results(file)
         rows = results["recipes"] | {name: row}
         rows = {key: rows[key] for key in [*RECIPES, *rows] if key in rows}
-        text = json.dumps(
-            {"machine": speed.machine(), "recipes": rows}, ensure_ascii=False, indent=1
-        )
+        untimed = row.get("seconds", 0) is None  # the others' seconds stay those of their machine
+        machine = results["machine"] if untimed else speed.machine()
+        text = json.dumps({"machine": machine, "recipes": rows}, ensure_ascii=False, indent=1)
         files.write_atomically(file, text + "\n")
 
 
