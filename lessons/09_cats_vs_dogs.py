@@ -440,7 +440,7 @@ fit, val = train_test_split(np.arange(len(y)), test_size=0.2, stratify=y, random
 head = keras.Sequential([keras.Input((1280,)), keras.layers.Dense(1, name="logit")])
 bce = keras.losses.BinaryCrossentropy(from_logits=True)
 accuracy = keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy")  # a logit above 0: dog
-head.compile(keras.optimizers.Adam(1e-3), loss=bce, metrics=[accuracy])
+head.compile(keras.optimizers.Adam(3e-3), loss=bce, metrics=[accuracy], jit_compile=False)
 stop = keras.callbacks.EarlyStopping(patience=5, min_delta=0.002, restore_best_weights=True)
 settings = {"epochs": 100, "verbose": 0, "callbacks": [stop]}
 history = head.fit(x[fit], y[fit], validation_data=(x[val], y[val]), **settings).history
@@ -545,12 +545,12 @@ table(
 #
 # 四个 `C` 的准确率一样，损失却相差很多：所以选择时看损失。也可见准确率已经到顶。现在是一个候选的改进：
 #
-# **微调**（fine-tuning）：继续更新骨干网络的一部分权重，用很小的学习率（2e-5），一共 2 轮。把网络切成几段：
+# **微调**（fine-tuning）：继续更新骨干网络的一部分权重，用小的学习率（1e-4），2 轮。把网络切成几段：
 #
 # | 段 | 是什么 | 训练吗 |
 # |---|---|---|
-# | `trunk` | 最后一个块（第 15 块）之前的网络 | 不；它的输出 `maps` 只算一次 |
-# | `top` | 第 15 块和它后面的 1×1 卷积 | 是，批归一化层除外（第 08 课） |
+# | `trunk` | 到最后一个块（第 15 块）为止的网络 | 不；它的输出 `maps` 只算一次 |
+# | `top` | 最后的 1×1 卷积和池化 | 是，批归一化层除外（第 08 课） |
 # | 分类头 | `Dense(1)` | 是，从训练好的权重出发 |
 #
 # </div>
@@ -560,34 +560,36 @@ table(
 #
 # All four `C` have the same accuracy, but quite different losses: that is why the loss makes the choice, and it shows that accuracy is at its ceiling. Now a candidate for an improvement:
 #
-# **Fine-tuning** goes on updating some of the backbone's weights, for 2 epochs, with a very small learning rate (2e-5). Cut the network into parts:
+# **Fine-tuning** goes on updating some of the backbone's weights, for 2 epochs, with a small learning rate (1e-4). Cut the network into parts:
 #
 # | part | what it is | trained? |
 # |---|---|---|
-# | `trunk` | the network before the last block, block 15 | no; its output, `maps`, is computed once |
-# | `top` | block 15 and the 1×1 convolution after it | yes, but for batch normalization (lesson 08) |
+# | `trunk` | the network up to its last block, block 15 | no; its output, `maps`, is computed once |
+# | `top` | the last 1×1 convolution, and pooling | yes, but for batch normalization (lesson 08) |
 # | head | `Dense(1)` | yes, from its trained weights on |
 #
 # </div>
 
 # %%
 net = backbones.load("efficientnet_lite0", pooling="avg")  # a second one: the first stays frozen
-cut = backbones.blocks(net)["block15"][0].input  # what enters the last block
+cut = backbones.blocks(net)["block15"][-1].output  # what leaves the last block
 trunk, top = keras.Model(net.input, cut), keras.Model(cut, net.output)
 for layer in top.layers:
     layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
 assert best_C == 1.0 and len({((z > 0) == y).mean() for z in frozen.values()}) == 1
 
 # %%
-maps = trunk.predict(train.images(224), batch_size=8, verbose=0)
+batches = np.array_split(train.images(224), 25)
+maps = np.concatenate([*map(backbones.predictor(trunk), batches)])
 tuned = keras.Sequential([keras.Input(maps.shape[1:]), top, keras.layers.Dense(1)])
-adam = keras.optimizers.Adam(2e-5)
-tuned.compile(adam, loss=bce)  # once: each compile would make the training step anew
+adam = keras.optimizers.Adam(1e-4)
+tuned.compile(adam, loss=bce, jit_compile=False)  # once; so few steps need no compiled graph
 adam.build(tuned.trainable_variables)
+
+# %%
 pretrained, unused = top.get_weights(), [v.numpy() for v in adam.variables]
 
 
-# %%
 def fine_tuned(C):
     """Logits (200,): each photo judged by a model that was not fine-tuned on it."""
     z = np.empty(len(y))
@@ -655,16 +657,16 @@ figures.show(
     "Four dots with 95% intervals. The first three compare with the frozen head with C = 1: C = 0.1 has the most extra loss, and fine-tuned from there it is still not below 0; the interval of fine-tuning from C = 1 contains 0. The fourth row is fine-tuned minus frozen for C = 0.1; its whole interval lies below 0.",
 )
 assert high[3] < 0  # from C = 0.1 fine-tuning seems to pay …
-assert low[0] > 0 and low[1] > -0.005  # … but not over a well-tuned head
+assert low[0] > 0 and low[1] > -0.003  # … but not over a well-tuned head
 assert low[2] < 0 < high[2] and abs(mean[2]) < 0.01
 n_tuned = sum(int(np.prod(weight.shape)) for weight in tuned.trainable_weights)
-assert n_tuned > 700 * head.count_params()
+assert n_tuned > 300 * head.count_params()
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
 # * 从 `C = 0.1` 出发，微调把损失明显降低了：第四行的区间整个在 0 以下。只看这一行，就会写下“微调有效”。
-# * 可是只把 `C` 换成 1，一个骨干权重都不动，就已经到了那里：从 `C = 0.1` 微调之后，至多比它低 0.005（第二行的区间）。从 `C = 1` 出发再微调，参数是 700 多倍，200 张照片看不出好处。
+# * 可是只把 `C` 换成 1，一个骨干权重都不动，就已经到了那里：从 `C = 0.1` 微调之后，至多比它低 0.003（第二行的区间）。从 `C = 1` 出发再微调，参数是 300 多倍，200 张照片看不出好处。
 #
 # **规则：比较之前，把简单的模型调得和新的一样用心；区间没有整个落在 0 以下，就留下简单的。**
 #
@@ -674,7 +676,7 @@ assert n_tuned > 700 * head.count_params()
 # <div lang="en">
 #
 # * Starting from `C = 0.1`, fine-tuning clearly lowers the loss: the interval of row four lies below 0 as a whole. Anyone who sees only this row will write “fine-tuning works”.
-# * Yet setting `C` to 1, without touching one weight of the backbone, gets there, too: fine-tuned from `C = 0.1`, the loss is lower than that by at most 0.005 (the interval of row two). And fine-tuning from `C = 1`, with over 700 times the parameters, shows no gain that 200 photos can resolve.
+# * Yet setting `C` to 1, without touching one weight of the backbone, gets there, too: fine-tuned from `C = 0.1`, the loss is lower than that by at most 0.003 (the interval of row two). And fine-tuning from `C = 1`, with over 300 times the parameters, shows no gain that 200 photos can resolve.
 #
 # **Rule: before you compare, tune the simple model with as much care as the new one; unless the whole interval lies below 0, keep the simple one.**
 #
@@ -683,14 +685,14 @@ assert n_tuned > 700 * head.count_params()
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 这个负面结果只适用于试过的这一种设置：最后一块，2 轮，2e-5，没有调过；`C` 却是在同样的折上从 4 个值里挑的，所以比较对冻结的一方略有利。目标离源任务更远时，要重新测量（第 08 课的 X 光片）。我们继续用冻结的骨干和 `C = 1`，用全部 200 张训练最后的分类头。
+# 学习率 5e-5 和 2e-4 也试过，从 `C = 1` 出发同样看不出好处。这个负面结果只适用于试过的设置：最后的 1×1 卷积，2 轮；`C` 却是在同样的折上从 4 个值里挑的，所以比较对冻结的一方略有利。目标离源任务更远时，要重新测量（第 08 课的 X 光片）。我们继续用冻结的骨干和 `C = 1`，用全部 200 张训练最后的分类头。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# This negative result speaks only of the one setting tried: the last block, 2 epochs, 2e-5, untuned; `C` was picked from 4 values on these same folds, so the comparison favours the frozen side a little. Further from the source task, measure again (lesson 08's X-rays). We go on with the frozen backbone and `C = 1`, and train the final head on all 200 photos.
+# Learning rates of 5e-5 and 2e-4 were tried as well, and from `C = 1` show no gain either. This negative result speaks only of the settings tried: the last 1×1 convolution, 2 epochs; `C` was picked from 4 values on these same folds, so the comparison favours the frozen side a little. Further from the source task, measure again (lesson 08's X-rays). We go on with the frozen backbone and `C = 1`, and train the final head on all 200 photos.
 #
 # </div>
 
@@ -938,7 +940,7 @@ check("09-3", error_rates)
 #
 # 再看损失最大的照片，这叫**错误分析**（error analysis）。常见的原因有 4 种：动物很小或被遮住，两种动物同框，画面里根本没有猫狗，标签写错了（**标签噪声**，label noise）。后 3 种改模型没有用，要改数据。
 #
-# 怎样在几千张里找到写错的标签？按交叉验证的损失排序，只看最前面的。这个办法灵不灵，可以测：随机抽 5 个标签故意改错，看有几个排进前 10 名；这样抽 6 次。先猜：平均几个？写一个 0 到 5 的数。
+# 怎样在几千张里找到写错的标签？按交叉验证的损失排序，只看最前面的。这个办法灵不灵，可以测：随机抽 5 个标签故意改错，看有几个排进前 10 名；这样抽 4 次。先猜：平均几个？写一个 0 到 5 的数。
 #
 # </div>
 
@@ -947,7 +949,7 @@ check("09-3", error_rates)
 #
 # Then look at the photos with the largest loss; this is **error analysis**. There are 4 common causes: the animal is tiny or covered, both animals are in the frame, there is no cat or dog at all, or the label is wrong (**label noise**). For the last 3 no better model helps; the data must be corrected.
 #
-# How do you find wrong labels among thousands? Sort by cross-validated loss and look only at the top. Whether that works can be measured: flip 5 labels drawn at random and see how many come among the first 10; do so with 6 draws. Guess first: how many on average? Write a number from 0 to 5.
+# How do you find wrong labels among thousands? Sort by cross-validated loss and look only at the top. Whether that works can be measured: flip 5 labels drawn at random and see how many come among the first 10; do so with 4 draws. Guess first: how many on average? Write a number from 0 to 5.
 #
 # </div>
 
@@ -956,7 +958,7 @@ predict("09-p3", ...)  # 0–5
 
 # %% tags=["nbval-ignore-output"]
 random, n_found = np.random.default_rng(7), []
-for repeat in range(6):
+for repeat in range(4):
     planted = random.choice(len(y_all), 5, replace=False)
     noisy = y_all.copy()
     noisy[planted] = 1 - noisy[planted]
@@ -991,7 +993,7 @@ assert 4 <= ((p_mean[worst] > 0.5) != y_all[worst]).sum() <= 6
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 316 张照片里只看 10 张，平均就能找到 5 个错标签里的 4 个以上。这里容易，因为错标签是随机种下的；真实的标错常常偏在难认的照片上，更难找。
+# 316 张照片里只看 10 张，平均就能找到 5 个错标签里的 4 个以上。这里容易，因为错标签是随机种下的；真实的标错常常偏在难认的照片上。
 #
 # 真实标签的前 10 名在你运行时显示在上面：大约一半答错了（✗）。我们逐张看过：没有写错的标签，但有 2 张是数据的问题：`dog.7.jpg` 里狗的旁边还有一只猫，`cat.92.jpg` 是一只毛绒玩具猫。其余的多半是动物很小、有人同框，或隔着笼子。损失大只说明模型意外，不说明标签错。
 #
@@ -1000,9 +1002,9 @@ assert 4 <= ((p_mean[worst] > 0.5) != y_all[worst]).sum() <= 6
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Looking at only 10 of 316 photos finds more than 4 of 5 wrong labels on average. It is easy here, since they were planted at random; real ones often sit on photos that are hard to tell, and are harder to find.
+# Looking at only 10 of 316 photos finds more than 4 of 5 wrong labels on average. It is easy here, since they were planted at random; real ones often sit on difficult photos.
 #
-# The top 10 of the real labels are shown above when you run the cell: about half are answered wrongly (✗). We looked at each: no label is wrong, but 2 are the data's fault: next to the dog in `dog.7.jpg` there is a cat, and `cat.92.jpg` is a plush cat. In most of the others the animal is small, a person is in the frame, or there are bars in front. A large loss says that the model is surprised, not that the label is wrong.
+# The top 10 of the real labels are shown above when you run the cell; about half are answered wrongly (✗). We looked at each. No label is wrong; 2 are the data's fault: next to the dog in `dog.7.jpg` there is a cat, and `cat.92.jpg` is a plush cat. In most others the animal is small, with a person, or behind bars. A large loss says that the model is surprised, not that the label is wrong.
 #
 # </div>
 
@@ -1206,7 +1208,7 @@ assert b.item() > 4 and cam[[4, 5]].mean(axis=(1, 2)).max() < 0  # “dog” by 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 这 8 张都答对了，但不是每一张都亮在动物上。第 6 张的白狗几乎全暗：各位置的平均值是负的，说的是“猫”；“狗”的答案来自分类头的偏置（约 5），热图里没有它。第 5 张也是这样，亮的是狗头和它上方的栅栏。所以答对不能证明理由对。
+# 这 8 张都答对了，但不是每一张都亮在动物上。第 6 张的白狗几乎全暗：各位置的平均值是负的，说的是“猫”；“狗”的答案来自分类头的偏置（约 5），热图里没有它。第 5 张里，狗头上方的栅栏也亮。所以答对不能证明理由对。
 #
 # 两个检查都通过了：随机权重的热图与原来的几乎不相关；遮住最热的一块比遮住最冷的一块使 logit 平均多降 0.5 以上。不过最热的一块常常连动物的头也盖住，所以这个检查分不开动物和它旁边的草。
 #
@@ -1215,7 +1217,7 @@ assert b.item() > 4 and cam[[4, 5]].mean(axis=(1, 2)).max() < 0  # “dog” by 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# All 8 answers are right, but not every map is bright on the animal. The white dog of photo 6 is almost dark: the mean over its positions is negative and says “cat”; the answer “dog” comes from the head's bias (about 5), which no heat map shows. So it is with photo 5: the dog's head and the fence above it are bright. A right answer does not prove a right reason.
+# All 8 answers are right, but not every map is bright on the animal. Photo 6, a white dog, is almost dark: the mean over its positions is negative and says “cat”; the answer “dog” comes from the head's bias (about 5), which no heat map shows. In photo 5, too, the fence above the head is bright. A right answer does not prove a right reason.
 #
 # Both checks are passed: maps of random weights hardly correlate with ours; covering the hottest patch lowers the logit on average by over 0.5 more than covering the coldest. But the hottest patch often covers the head, too, so this check cannot tell the animal from the grass beside it.
 #
@@ -1240,10 +1242,10 @@ assert b.item() > 4 and cam[[4, 5]].mean(axis=(1, 2)).max() < 0  # “dog” by 
 
 # %% tags=["setup"]
 CHANGES = {  # unit, levels, change of photos (n, 224, 224, 3) in 0–255
-    "变暗 darker": ("亮度 brightness ×", [1, 0.4, 0.1, 0.03], lambda x, s: x * s),
-    "模糊 blur": ("σ（像素 pixels）", [0, 2, 4, 8],
+    "变暗 darker": ("亮度 brightness ×", [1, 0.1, 0.03], lambda x, s: x * s),
+    "模糊 blur": ("σ（像素 pixels）", [0, 2, 6],
                 lambda x, s: ndimage.gaussian_filter(x, (0, s, s, 0))),
-    "旋转 rotation": ("角度（度） angle (degrees)", [0, 45, 90, 180],
+    "旋转 rotation": ("角度（度） angle (degrees)", [0, 45, 180],
                     lambda x, s: ndimage.rotate(x, s, (2, 1), reshape=False, order=1)),
 }  # fmt: skip
 look, truth = pets.subset(some32).images(224), sealed.open("robustness")[last][some32]
@@ -1272,22 +1274,22 @@ for i, (name, (unit, levels, change)) in enumerate(CHANGES.items()):
     right = [n_ok[name, level] for level in levels]
     share = np.array(right) / len(truth)
     bounds = np.array([wilson(k, len(truth)) for k in right]).T
-    ax.errorbar(range(4), share, np.abs(bounds - share), marker=figures.MARKERS[i],
+    ax.errorbar(range(3), share, np.abs(bounds - share), marker=figures.MARKERS[i],
                 color=figures.PALETTE[i], capsize=3, markevery=1)  # fmt: skip
     ax.axhline(0.5, color="#000000", ls=":", lw=1, marker="")
-    ax.set(xlabel=unit, ylim=(0.3, 1.03), xticks=range(4), xticklabels=levels, xlim=(-0.4, 3.4))
+    ax.set(xlabel=unit, ylim=(0.3, 1.03), xticks=range(3), xticklabels=levels, xlim=(-0.4, 2.4))
 axes[1, 0].set_ylabel("准确率 accuracy")
 fig.supxlabel(CREDIT, fontsize=6, color="#555555")
 figures.show(
     fig,
-    "3 组：上面是同一张照片的 4 级，下面是准确率和 95% 区间。变暗到 0.1 倍和转动只多错几张；变暗到 0.03 倍接近抛硬币的 0.5；轻的模糊只多错一两张，重的使准确率降到 0.9 以下。",
-    "3 groups: above, one photo at 4 levels; below, the accuracy with 95% intervals. Darkening to 0.1 and turning cost only a few photos; 0.03 comes near a coin's 0.5; mild blur costs a photo or two, strong blur brings the accuracy below 0.9.",
+    "3 组：上面是同一张照片的 3 级，下面是准确率和 95% 区间。变暗到 0.1 倍和转动只多错几张；变暗到 0.03 倍接近抛硬币的 0.5；轻的模糊只多错一两张，重的使准确率降到 0.9 以下。",
+    "3 groups: above, one photo at 3 levels; below, the accuracy with 95% intervals. Darkening to 0.1 and turning cost only a few photos; 0.03 comes near a coin's 0.5; mild blur costs a photo or two, strong blur brings the accuracy below 0.9.",
     photo=True,
 )
 assert n_unspoiled >= 30
-assert n_ok["模糊 blur", 2] >= 29 and max(n_ok["模糊 blur", 4], n_ok["模糊 blur", 8]) < 28
+assert n_ok["模糊 blur", 2] >= 29 and n_ok["模糊 blur", 6] < 28
 assert n_ok["变暗 darker", 0.1] >= 28 and n_ok["变暗 darker", 0.03] < 24
-assert min(n_ok["旋转 rotation", angle] for angle in (45, 90, 180)) >= 27
+assert min(n_ok["旋转 rotation", angle] for angle in (45, 180)) >= 27
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1437,26 +1439,23 @@ WAYS = {"scratch": "从零训练 from scratch", "fine_tuned": "微调 fine-tuned
         "frozen_zero_shot": "冻结，从零样本出发 frozen, starting from zero-shot"}  # fmt: skip
 curve = {way: np.array(labels["methods"][way]["accuracy"]) for way in WAYS}  # (counts, draws)
 half = stats.t.ppf(0.975, labels["draws"] - 1) / np.sqrt(labels["draws"])  # × standard deviation
-uncorrected = recipes.local_right["zero_shot"] / 1000
-fig, axes = plt.subplots(1, 2, figsize=(9.2, 4.2), layout="constrained")
-for ax, ways in zip(axes, (list(WAYS), list(WAYS)[1:]), strict=True):
-    for i, way in enumerate(WAYS):
-        if way in ways:
-            at, rows = np.arange(len(curve[way])) + 0.08 * (i - 1.5), curve[way]
-            ax.errorbar(at, rows.mean(axis=1), half * rows.std(axis=1, ddof=1), label=WAYS[way],
-                        color=figures.PALETTE[i], marker=figures.MARKERS[i], capsize=2,
-                        markevery=1)  # fmt: skip
-    ax.set_xticks(range(len(labels["counts"])), labels["counts"])
-    ax.set(xlabel="标签 labels")
-axes[0].axhline(uncorrected, color="#000000", ls=":", marker="",
-                label="零样本，不改正 zero-shot, uncorrected")  # fmt: skip
-axes[0].set(ylabel="1,000 张上的准确率 accuracy on 1,000 photos", ylim=(0.45, 1.01))
-fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=8)
-axes[1].set(ylabel="放大 enlarged", ylim=(0.955, 0.99))
+fig, ax = plt.subplots(figsize=(8, 4.4), layout="constrained")
+for i, (way, name) in enumerate(WAYS.items()):
+    wrong_of_1000 = 1000 * (1 - curve[way])
+    ax.errorbar(np.arange(len(curve[way])) + 0.07 * (i - 1.5), wrong_of_1000.mean(axis=1),
+                half * wrong_of_1000.std(axis=1, ddof=1), label=name, color=figures.PALETTE[i],
+                marker=figures.MARKERS[i], capsize=2, markevery=1)  # fmt: skip
+ax.axhline(1000 - recipes.local_right["zero_shot"], color="#000000", ls=":", marker="",
+           label="零样本，不改正 zero-shot, uncorrected")  # fmt: skip
+ax.set_xticks(range(len(labels["counts"])), labels["counts"])
+ax.set(xlabel="标签 labels", ylabel="1,000 张里错几张 wrong of 1,000", yscale="log", ylim=(10, 620))
+ax.set_yticks([10, 20, 50, 100, 200, 500], ["10", "20", "50", "100", "200", "500"])
+ax.tick_params(axis="y", which="minor", labelleft=False)
+fig.legend(loc="outside lower center", ncols=2, fontsize=8)
 figures.show(
     fig,
-    "左图：标签数从 0 到 200 时在 1,000 张照片上的准确率，20 次抽取的平均和 95% 区间。冻结加分类头和微调从 0.5 很快升上来；从零训练到 200 个标签约 0.61；虚线是不改正的零样本，约 0.9。右图放大上端：从零样本出发的曲线一直在 0.97 以上，几个标签时略降；冻结加分类头到 20 个标签才追上它。",
-    "Left, the accuracy on 1,000 photos for 0 to 200 labels, means of 20 draws with 95% intervals. Frozen plus head and fine-tuned climb quickly from 0.5; from scratch is near 0.61 at 200 labels; the dotted line is uncorrected zero-shot, about 0.9. Right, the top enlarged: the curve that starts from zero-shot is above 0.97 throughout and dips a little with a few labels; frozen plus head catches up with it at 20 labels.",
+    "标签数从 0 到 200 时 1,000 张照片里错几张，对数刻度，20 次抽取的平均和 95% 区间。冻结加分类头和微调从 500 张很快降到 20 张以下；从零训练一直在 380 张以上；虚线是不改正的零样本，95 张。从零样本出发的曲线一开始就是 20 张，几个标签时略升；冻结加分类头到 20 个标签才追上它。",
+    "How many of 1,000 photos are wrong after 0 to 200 labels, on a logarithmic axis, means of 20 draws with 95% intervals. Frozen plus head and fine-tuned fall quickly from 500 to below 20; from scratch stays above 380; the dotted line is uncorrected zero-shot, 95. The curve that starts from zero-shot begins at 20 and rises a little with a few labels; frozen plus head catches up with it at 20 labels.",
 )
 assert list(recipes.local_right[ZERO]) == [905, 980, 989, 995]
 assert set(recipes.local_n) == {1000}
@@ -1480,7 +1479,7 @@ assert ten.mean() + half * ten.std(ddof=1) < 0.98 and mean["fine_tuned"][200] < 
 # * **几个标签**：冻结的网络加分类头，2 个标签平均 0.82，10 个 0.965，20 个 0.975，才赶上从零样本出发的曲线。从零样本出发再学 10 个标签，反而从 0.980 降到 0.974：几个标签带来的偶然比知识多。
 # * **200 个标签**：0.984，只多 0.4 个百分点；从零样本出发的是 0.982，还低一点。微调也没有更高，从零训练只有 0.61。
 #
-# 这些只适用于 ImageNet 认识的类别。200 个标签时每次抽取都是同样的照片，所以区间不说明换一批照片会怎样。
+# 这些只适用于 ImageNet 认识的类别。200 个标签时每次抽取都是同样的照片，没有换一批照片的区间。
 #
 # </div>
 
@@ -1489,11 +1488,11 @@ assert ten.mean() + half * ten.std(ddof=1) < 0.98 and mean["fine_tuned"][200] < 
 #
 # The stored measurement answers lesson 00's question:
 #
-# * **0 labels**: with the prior put right, Lite0 goes from 905 to 980, Lite2 to 989. What leaned to dogs was mostly that prior.
-# * **A few labels**: frozen network and head have 0.82 on average with 2 labels, 0.965 with 10, and catch up with the curve from zero-shot at 20, with 0.975. Starting from zero-shot, 10 labels even lower 0.980 to 0.974: a few labels bring more chance than knowledge.
+# * **0 labels**: with the prior put right, Lite0 goes from 905 to 980, Lite2 to 989. It was mostly that prior that leaned to dogs.
+# * **A few labels**: frozen network and head have 0.82 on average with 2 labels, 0.965 with 10, and catch up with the curve from zero-shot at 20, with 0.975. From zero-shot on, 10 labels even lower 0.980 to 0.974: they bring more chance than knowledge.
 # * **200 labels**: 0.984, only 0.4 points more; from zero-shot it is 0.982, slightly less. Fine-tuning is no higher, from scratch 0.61.
 #
-# All this holds for classes that ImageNet knows. With 200 labels each draw has the same photos, so the interval says nothing about other ones.
+# All this holds for classes that ImageNet knows. With 200 labels all draws have the same photos: no interval for other ones.
 #
 # </div>
 
@@ -1617,7 +1616,7 @@ assert recipes.local_right["s2_scratch"] == recipes.local_right.min() == 642
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# These are stored results. $p$ is each row's sign test against `course train`; only counts are stored, so it takes the least favourable case, that no photo is answered wrongly by both; the true $p$ is no larger. Core seconds are computing time summed over all cores; two rows were not timed.
+# These are stored results. $p$ is each row's sign test against `course train`; only counts are stored, so it takes the least favourable case, that no photo defeats both; the true $p$ is no larger. Core seconds are summed over all cores; two rows were not timed.
 #
 # * 116 photos cannot tell `course train` from S1 repaired (0 to 2, $p=0.5$); 1,000 can (995 to 971, $p<0.001$).
 # * Corrected zero-shot with Lite2 is right on 989, without a single label, and its $p$ is about 0.2: not even 1,000 photos tell it from 200 labels.
@@ -1627,22 +1626,22 @@ assert recipes.local_right["s2_scratch"] == recipes.local_right.min() == 642
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# > **误区**：训练得越久越好。文章 S1 每轮 100 步，一共 1,000 步，核秒是 `course train` 的 200 倍以上，1,000 张对 931 张；每轮只走 7 步的对 943 张。多走的步没有换来更多答对的照片。
+# > **误区**：训练得越久越好。文章 S1 每轮 100 步，核秒是 `course train` 的 200 倍以上，对 931 张；每轮只走 7 步的对 943 张。多走的步没有换来更多答对的照片。
 #
 # > **误区**：卷积网络就是迁移学习。文章 S2 的网络随机初始化，没有用到任何源任务的知识：走了 2,500 步，还有增强，只对 642 张。没有预训练，200 张照片太少。
 #
-# 两点保留：设计课程时已经看过 Lite2 在这 1,000 张上的成绩，所以 995 和 989 可能略偏乐观；比较多了，也偶尔会有一个小 $p$ 出于偶然。
+# 两点保留：设计课程时已经看过 Lite2 在这 1,000 张上的成绩，所以 995 和 989 可能略偏乐观；比较多了，也可能有一个小 $p$ 出于偶然。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# > **Myth**: the longer the training, the better. Article S1 with 100 steps an epoch, 1,000 in all, takes over 200 times the core seconds of `course train` and is right on 931 of 1,000; with 7 steps an epoch, on 943. The extra steps bought no more right answers.
+# > **Myth**: the longer the training, the better. Article S1 with 100 steps an epoch takes over 200 times the core seconds of `course train` and is right on 931; with 7 steps an epoch, on 943. The extra steps bought no more right answers.
 #
 # > **Myth**: a convolutional network is transfer learning. Article S2's network begins at random and uses nothing of any source task: after 2,500 steps, with augmentation, it is right on only 642. Without pretraining 200 photos are too few.
 #
-# Two cautions: Lite2's score on these 1,000 had been seen when the course was designed, so 995 and 989 may be slightly optimistic; and among many comparisons, now and then one small $p$ is due to chance.
+# Two cautions: Lite2's score on these 1,000 had been seen when the course was designed, so 995 and 989 may be a little too high; and among many comparisons one small $p$ may be due to chance.
 #
 # </div>
 
