@@ -727,7 +727,7 @@ outcome("09-p1", n_ours)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 40 张全对，准确率就是 100% 吗？不是：40 张太少了。把真实的准确率记为 $p$，$n$ 张里对了 $k$ 张，测到的是 $\hat p=k/n$。换一批照片，$\hat p$ 会在真实值附近摆动，标准差是 $\sqrt{p(1-p)/n}$；100 次里大约 95 次，它与真实值的距离不超过 1.96 个标准差：
+# 40 张全对，准确率就是 100% 吗？不是：40 张太少了。把真实的准确率记为 $p$，$n$ 张里对了 $k$ 张，测到的是 $\hat p=k/n$。换一批照片，$\hat p$ 会在真实值附近摆动，近似正态分布，标准差是 $\sqrt{p(1-p)/n}$；100 次里大约 95 次，它与真实值的距离不超过 1.96 个标准差：
 #
 # $$|\hat p-p|\le 1.96\sqrt{\frac{p(1-p)}{n}}$$
 #
@@ -738,7 +738,7 @@ outcome("09-p1", n_ours)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# If all 40 are right, is the accuracy 100%? No: 40 are too few. Call the true accuracy $p$; of $n$ photos $k$ are right, so we measure $\hat p=k/n$. With other photos, $\hat p$ would swing around the true value with a standard deviation of $\sqrt{p(1-p)/n}$; about 95 times in 100 it is no further from it than 1.96 standard deviations:
+# If all 40 are right, is the accuracy 100%? No: 40 are too few. Call the true accuracy $p$; of $n$ photos $k$ are right, so we measure $\hat p=k/n$. With other photos, $\hat p$ would swing around the true value, nearly normally distributed, with a standard deviation of $\sqrt{p(1-p)/n}$; about 95 times in 100 it is no further from it than 1.96 standard deviations:
 #
 # $$|\hat p-p|\le 1.96\sqrt{\frac{p(1-p)}{n}}$$
 #
@@ -1395,7 +1395,7 @@ assert len(sealed.looks) == len(set(sealed.looks)) == 5  # 5 purposes, each look
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 第 00 课留下一个问题：零样本是不是偏向狗？ImageNet 有 118 个狗类、5 个家猫类。把概率加起来比大小，就像先假定狗是猫的 $118/5$ 倍那么多；我们的照片里猫狗各半。第 07 课的改法是从 logit 里减去这个先验，一个标签也不用：
+# 第 00 课留下一个问题：零样本是不是偏向狗？ImageNet 有 118 个狗类、5 个家猫类。把概率加起来比大小，就像先假定狗是猫的 $118/5$ 倍那么多；我们的照片里猫狗各半。第 07 课从 logit 里减去这个先验，一个标签也不用（与第 00 课的“比平均”是一回事）：
 #
 # $$z=\log\frac{\sum_{\text{dogs}}p_k}{\sum_{\text{cats}}p_k}-\log\frac{118}5$$
 #
@@ -1406,7 +1406,7 @@ assert len(sealed.looks) == len(set(sealed.looks)) == 5  # 5 purposes, each look
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Lesson 00 left a question: does zero-shot lean to dogs? ImageNet has 118 classes of dogs and 5 of house cats. Adding up probabilities and taking the larger sum is like assuming $118/5$ times as many dogs as cats; among our photos they are equally many. Lesson 07's remedy subtracts this prior from the logit, without a single label:
+# Lesson 00 left a question: does zero-shot lean to dogs? ImageNet has 118 classes of dogs and 5 of house cats. Adding up probabilities and taking the larger sum is like assuming $118/5$ times as many dogs as cats; among our photos they are equally many. Lesson 07 subtracts this prior from the logit, without a single label (the same as comparing means in lesson 00):
 #
 # $$z=\log\frac{\sum_{\text{dogs}}p_k}{\sum_{\text{cats}}p_k}-\log\frac{118}5$$
 #
@@ -1467,6 +1467,8 @@ assert [float(from_zero[n].round(3)) for n in (0, 10, 200)] == [0.98, 0.974, 0.9
 gain = curve["frozen_zero_shot"] - curve["frozen"]  # the same draws: in pairs
 margin = half * gain.std(axis=1, ddof=1)
 assert all((gain.mean(axis=1) - margin)[1:4] > 0) and abs(gain[4].mean()) < margin[4]
+asked = labels["zero_shot"]["lite0"]
+assert asked["plain_dogs"] == 500 and asked["prior_cats"] > asked["plain_cats"] + 70
 ten = curve["frozen_zero_shot"][3]
 assert ten.mean() + half * ten.std(ddof=1) < 0.98 and mean["fine_tuned"][200] < head_only[200]
 
@@ -1475,7 +1477,7 @@ assert ten.mean() + half * ten.std(ddof=1) < 0.98 and mean["fine_tuned"][200] < 
 #
 # 存下的测量回答了第 00 课的问题：
 #
-# * **0 个标签**：改正先验以后，Lite0 从 905 张升到 980 张，Lite2 到 989 张。偏向狗的，主要就是那个先验。
+# * **0 个标签**：改正先验以后，Lite0 从 905 张升到 980 张，Lite2 到 989 张。改正之前，500 张狗全对，错的全是猫。
 # * **几个标签**：冻结的网络加分类头，2 个标签平均 0.82，10 个 0.965，20 个 0.975，才赶上从零样本出发的曲线。从零样本出发再学 10 个标签，反而从 0.980 降到 0.974：几个标签带来的偶然比知识多。
 # * **200 个标签**：0.984，只多 0.4 个百分点；从零样本出发的是 0.982，还低一点。微调也没有更高，从零训练只有 0.61。
 #
@@ -1486,9 +1488,9 @@ assert ten.mean() + half * ten.std(ddof=1) < 0.98 and mean["fine_tuned"][200] < 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The stored measurement answers lesson 00's question:
+# This stored measurement answers lesson 00:
 #
-# * **0 labels**: with the prior put right, Lite0 goes from 905 to 980, Lite2 to 989. It was mostly that prior that leaned to dogs.
+# * **0 labels**: with the prior put right, Lite0 goes from 905 to 980, Lite2 to 989. Before, all 500 dogs were right, and only cats wrong.
 # * **A few labels**: frozen network and head have 0.82 on average with 2 labels, 0.965 with 10, and catch up with the curve from zero-shot at 20, with 0.975. From zero-shot on, 10 labels even lower 0.980 to 0.974: they bring more chance than knowledge.
 # * **200 labels**: 0.984, only 0.4 points more; from zero-shot it is 0.982, slightly less. Fine-tuning is no higher, from scratch 0.61.
 #

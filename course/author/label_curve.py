@@ -71,7 +71,11 @@ def draw(language: str) -> bytes:
     for i, (way, name) in enumerate(WAYS.items()):
         mean, wide = np.array(shown["ways"][way]).T
         at = np.arange(len(mean)) + 0.07 * (i - 1.5)  # side by side, not on top of each other
-        style = {"color": figures.PALETTE[i], "marker": figures.MARKERS[i], "markevery": 1}
+        style: dict[str, Any] = {
+            "color": figures.PALETTE[i],
+            "marker": figures.MARKERS[i],
+            "markevery": 1,
+        }
         ax.errorbar(at, mean, wide, label=bilingual.halves(name)[half], capsize=3, **style)
     name = bilingual.halves(UNCORRECTED)[half]
     ax.axhline(shown["uncorrected"], color="#000000", ls=":", marker="", label=name)
