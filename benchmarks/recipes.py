@@ -2,8 +2,8 @@
 
 ``python benchmarks/recipes.py`` runs every recipe of recipes.toml that has no row in
 data/results/recipes.json, cheapest first; with names only these; ``--again`` replaces their rows;
-``--table`` prints what is there. Each recipe runs in a process of its own, and its row is written as
-soon as it is measured.
+``--table`` prints what is there; ``--untimed`` measures the answers only, and leaves seconds and
+memory empty. Each recipe runs in a process of its own, and its row is written as soon as it is measured.
 
 Seconds run from the photo files to the trained model: reading, loading of networks, features,
 training; not imports, nor evaluation. core_seconds are user and system time, so other work on the
@@ -39,6 +39,7 @@ from course_utils.paths import DATA, ROOT, cache_dir
 RESULTS = DATA / "results" / "recipes.json"
 LOCAL = Path(os.environ.get("COURSE_TEST_PHOTOS") or ROOT.parent / "shared" / "photos")
 SPLITS = ("test", "web", "pets")
+TIMES = ("seconds", "core_seconds", "peak_memory_gb")  # None in a row that was measured untimed
 
 
 @dataclass(frozen=True)
@@ -192,9 +193,9 @@ def add_row(name: str, row: dict[str, object], file: Path = RESULTS) -> None:
         results = read_results(file)
         rows = results["recipes"] | {name: row}
         rows = {key: rows[key] for key in [*RECIPES, *rows] if key in rows}
-        text = json.dumps(
-            {"machine": speed.machine(), "recipes": rows}, ensure_ascii=False, indent=1
-        )
+        untimed = row.get("seconds", 0) is None  # the others' seconds stay those of their machine
+        machine = results["machine"] if untimed else speed.machine()
+        text = json.dumps({"machine": machine, "recipes": rows}, ensure_ascii=False, indent=1)
         files.write_atomically(file, text + "\n")
 
 
@@ -235,6 +236,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("names", nargs="*", choices=[*RECIPES, []], metavar="NAME")
     parser.add_argument("--again", action="store_true", help="replace rows that are there")
+    parser.add_argument("--untimed", action="store_true", help="measure the answers only")
     parser.add_argument("--busy", action="store_true", help="other work runs on this machine")
     parser.add_argument("--table", action="store_true", help="print the rows and do nothing else")
     parser.add_argument("--results", type=Path, default=RESULTS, help="the file of the rows")
@@ -245,10 +247,12 @@ def main() -> None:
     names = [name for name in args.names or RECIPES if args.again or name not in done]
     if len(names) == 1:
         row = measure(names[0], RECIPES[names[0]], busy=args.busy)
+        row |= dict.fromkeys(TIMES) if args.untimed else {}
         add_row(names[0], row, args.results)
         shutil.rmtree(backup_folder(names[0]), ignore_errors=True)
         return print(names[0], json.dumps(row, ensure_ascii=False), flush=True)
-    options = ["--again"] * args.again + ["--busy"] * args.busy + ["--results", args.results]
+    options = [f"--{name}" for name in ("again", "busy", "untimed") if getattr(args, name)]
+    options += ["--results", str(args.results)]
     for name in names:  # a process each: peak memory is a process's own
         subprocess.run([sys.executable, __file__, name, *options], check=True)
     return None

@@ -3,7 +3,8 @@
 import numpy as np
 
 from course_utils.learning import judges
-from course_utils.learning.definitions import Exercise, Option, Quiz
+from course_utils.learning.answers import Number, YesNo
+from course_utils.learning.definitions import Exercise, Option, Prediction, Quiz
 
 
 def error_rates(y, y_hat):
@@ -196,6 +197,38 @@ def random_confidence(rng):
     return confidence, (rng.random(n) < confidence**2).astype(int)
 
 
+PREDICTIONS = [
+    Prediction(
+        "09-p1",
+        ("116 张没见过的照片，会答对几张？", "How many of the 116 new photos will be right?"),
+        Number(58, 116, ("张", "right"), close=3),
+    ),
+    Prediction(
+        "09-p2",
+        (
+            "微调之后，损失的差会整个低于 0 吗？",
+            "Fine-tuned, will the whole interval lie below 0?",
+        ),
+        YesNo(),
+    ),
+    Prediction(
+        "09-p3",
+        (
+            "5 个错标签，平均几个进前 10 名？",
+            "Of 5 wrong labels, how many on average come among the first 10?",
+        ),
+        Number(0, 5, ("个", "labels"), close=0.7),
+    ),
+    Prediction(
+        "09-p4",
+        (
+            "减去先验，不用标签，1,000 张对几张？",
+            "Prior subtracted, no label: how many of 1,000 are right?",
+        ),
+        Number(500, 1000, ("张", "right"), close=15),
+    ),
+]
+
 EXERCISES = [
     Exercise(
         id="09-1",
@@ -262,18 +295,18 @@ EXERCISES = [
                 "Use the lesson's `wilson(n, n)[0]`, or move the sliders.",
             ),
             (
-                "全对时 $\\hat p=1$，下限化简为 $n/(n+z^2)$。",
-                "When all are right, $\\hat p=1$ and the lower end becomes $n/(n+z^2)$.",
+                "全对时 $\\hat p=1$，下限化简为 $n/(n+1.96^2)$。",
+                "When all are right, $\\hat p=1$ and the lower end becomes $n/(n+1.96^2)$.",
             ),
             (
-                "解 $n/(n+z^2)\\ge0.99$，$z=1.96$，取最小的整数。",
-                "Solve $n/(n+z^2)\\ge0.99$ with $z=1.96$ and take the smallest integer.",
+                "解 $n/(n+1.96^2)\\ge0.99$，取最小的整数。",
+                "Solve $n/(n+1.96^2)\\ge0.99$ and take the smallest integer.",
             ),
         ],
         reference=381,
         solution=(
-            "$n\\ge99z^2=99\\times3.8416=380.3$，所以要 381 张，而且一张都不能错。",
-            "$n\\ge99z^2=99\\times3.8416=380.3$, so 381 photos, and not one of them wrong.",
+            "$n\\ge99\\times1.96^2=380.3$，所以要 381 张，而且一张都不能错。",
+            "$n\\ge99\\times1.96^2=380.3$, so 381 photos, and not one of them wrong.",
         ),
         why=(
             "一张都没错，也证明不了“从不出错”：区间的下限只随照片数慢慢上升。要把 99% 换成 99.9%，照片大约要十倍。",
@@ -324,7 +357,7 @@ EXERCISES = [
                 (
                     rates_of_predictions,
                     (
-                        "这是预测为猫（狗）的照片里错了几成；题目问的是**真实**的猫和狗，也就是矩阵的行。",
+                        "这是预测为猫（狗）的照片里答错的比例；题目问的是**真实**的猫和狗，也就是矩阵的行。",
                         (
                             "That is the share wrong among those **called** cat and dog; the question "
                             "is about the **true** cats and dogs, the rows of the matrix."
@@ -360,7 +393,7 @@ EXERCISES = [
                 "Look at the matrix: which row has the true cats, and which cell of it is wrong?",
             ),
             (
-                "`y_hat[y == 0]` 是真实的猫得到的答案；其中有几成是 1？",
+                "`y_hat[y == 0]` 是真实的猫得到的答案；其中 1 占多大比例？",
                 "`y_hat[y == 0]` are the answers for the true cats; what share of them is 1?",
             ),
             (
@@ -486,7 +519,7 @@ EXERCISES = [
                 ),
             ),
             (
-                "乘上 `here.mean()`（这个区间占几成），再全部相加。",
+                "乘上 `here.mean()`（这个区间占全部照片的比例），再全部相加。",
                 "Multiply by `here.mean()` (the bin's share of all photos) and add up.",
             ),
         ],
@@ -670,10 +703,10 @@ QUIZZES = [
             ),
             Option(
                 (
-                    "不能从猫狗推断，必须测量；可能需要微调，甚至收益很小",
+                    "不能从猫狗推断，必须测量；可能需要微调，微调的收益也可能很小",
                     (
-                        "Cats and dogs do not tell: it must be measured; fine-tuning may be needed, or the "
-                        "gain may be small"
+                        "Cats and dogs do not tell: it must be measured; fine-tuning may be needed, and its "
+                        "gain may be small, too"
                     ),
                 ),
                 (
@@ -720,10 +753,10 @@ QUIZZES = [
                     "Whether the frozen one was tuned with the same care",
                 ),
                 (
-                    "对。文中只把 C 从 0.1 换成 1，冻结的分类头就降得更多，微调的好处随之消失。",
+                    "对。文中只把 C 从 0.1 换成 1，冻结的分类头就降到了微调才到的地方，微调的好处随之消失。",
                     (
-                        "Yes. In the lesson, setting C from 0.1 to 1 lowered the frozen head's loss by "
-                        "more, and the gain of fine-tuning vanished."
+                        "Yes. In the lesson, setting C from 0.1 to 1 took the frozen head to where fine-tuning "
+                        "had led, and the gain of fine-tuning vanished."
                     ),
                 ),
                 right=True,

@@ -1,7 +1,7 @@
 """``course readme``: README.md from its template, the lessons and the result files.
 
 The template reads as README does; what it names is made here, so no figure in README is copied by
-hand. ``--check`` says whether README is what it would be; a test asks the same.
+hand. ``--pictures`` draws its first figure, too. ``--check`` says whether README is what it would be; a test asks the same.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from course.author import label_curve
 from course.notebooks.lessons import all_lessons
 from course_utils import evaluation, files, paths
 from course_utils.learning import curriculum, definitions
@@ -27,12 +28,17 @@ HOW = ("as printed", "照原文", "repaired", "改正后")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``course readme``."""
     parser.add_argument(
+        "--pictures", action="store_true", help="也画页首的图 · also draw its first figure"
+    )
+    parser.add_argument(
         "--check", action="store_true", help="只检查 · only say whether it is current"
     )
 
 
 def run(args: argparse.Namespace, file: Path = README) -> int:
     """Write README, or with ``--check`` say whether it is current; 1 where it is not."""
+    if args.pictures and not args.check:
+        label_curve.write()
     text = render()
     if not args.check:
         files.write_atomically(file, text)
@@ -69,8 +75,12 @@ def values() -> dict[str, Any]:
         "hours": f"{sum(lesson.minutes for lesson in lessons) / 60:.0f}",
         "arrows": curriculum.arrows(lessons),
         "table": curriculum.table(lessons, "notebooks/"),
-        "ours": recipes["ours_lite2"],
+        "ours": recipes["ours"],
         "zero_shot": recipes["zero_shot"],
+        "corrected": {
+            "lite0": recipes["zero_shot_prior"],
+            "lite2": recipes["zero_shot_prior_lite2"],
+        },
         "printed": [recipes[name] for name in PRINTED if name in recipes],
         "repaired": [recipes[name] for name in REPAIRED if name in recipes],
         # Rounded down to hundreds, so that README does not change with every lesson's every edit.

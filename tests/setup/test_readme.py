@@ -7,7 +7,7 @@ import re
 import pytest
 from PIL import Image
 
-from course.author import readme
+from course.author import label_curve, readme
 from course.cli import COMMANDS
 from course_utils import paths
 from course_utils.learning import curriculum
@@ -56,7 +56,7 @@ def test_numbers_are_those_of_the_result_file(monkeypatch):
     def changed(name):
         content = results(name)
         if name == "recipes":
-            content["recipes"]["ours_lite2"]["local_right"] = 500
+            content["recipes"]["ours"]["local_right"] = 500
         return content
 
     monkeypatch.setattr(readme, "results", changed)
@@ -91,9 +91,8 @@ def test_links_lead_somewhere(half):
 
 def test_both_halves_link_to_the_same_and_have_the_same_commands():
     def named(half):
-        links = {link for link in re.findall(r"\]\(([^)#]+)\)", half) if "/0" not in link} - {
-            PICTURE
-        }
+        links = {link for link in re.findall(r"\]\(([^)#]+)\)", half) if "/0" not in link}
+        links -= {PICTURE, *CURVES.values()}
         code = set(re.findall(r"^(?:python|PIP|COURSE|pip|\.venv)[^#\n]*", half, re.MULTILINE))
         return links, {line.strip() for line in code}
 
@@ -101,6 +100,22 @@ def test_both_halves_link_to_the_same_and_have_the_same_commands():
 
 
 PICTURE = "docs/pictures/lesson_zh_en.jpg"
+CURVES = {language: f"docs/pictures/labels_{language}.png" for language in ("en", "zh")}
+
+
+@pytest.mark.parametrize("language", CURVES)
+def test_the_first_figure_shows_todays_numbers_in_the_readers_language(language):
+    half, picture = HALVES[language], paths.ROOT / CURVES[language]
+    assert re.search(r"!\[[^\]]+\]\(([^)]+)\)", half)[1] == CURVES[language]
+    image = Image.open(picture)
+    assert image.text[label_curve.NUMBERS] == label_curve.digest(), "course readme --pictures"
+    assert image.width >= 1000 and picture.stat().st_size <= 120_000
+    alt = re.search(r"!\[([^\]]+)\]\(" + re.escape(CURVES[language]), half)[1]
+    shown = label_curve.numbers()["ways"]
+    named = {int(n) for n in re.findall(r"\d+", alt.replace("1,000", ""))}
+    zero, last = shown["frozen_zero_shot"][0][0], shown["frozen_zero_shot"][-1][0]
+    assert {round(shown["frozen"][-1][0]), round(zero), round(last)} <= named
+    assert min(mean for mean, _ in shown["scratch"]) > 380
 
 
 def test_picture():
