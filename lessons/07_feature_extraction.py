@@ -67,6 +67,16 @@ CREDIT = "照片 photos: Oxford-IIIT Pet (Parkhi, Vedaldi, Zisserman, Jawahar), 
 measured = json.loads((paths.DATA / "results" / "07.json").read_text(encoding="utf-8"))
 stored, machine = measured["full"], measured["machine"]
 
+
+def compiled(model, optimizer="adam"):
+    model.compile(optimizer, loss=keras.losses.BinaryCrossentropy(from_logits=True))
+    return model
+
+
+def new_layer():
+    return keras.layers.Dense(1, kernel_initializer="zeros")  # so that every run starts the same
+
+
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
@@ -239,26 +249,16 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 用 Keras 写出来。`trainable = False` 写在 `compile` **之前**最稳妥：训练步骤在第一次 `fit` 时生成，以后才改 `trainable` 而不重新编译，训练步骤不知道（第 08 课）。
+# 用 Keras 写出来。`trainable = False` 写在 `compile` **之前**最稳妥：训练步骤在第一次 `fit` 时生成，以后才改 `trainable` 而不重新编译，训练步骤不知道（第 08 课）。`new_layer()` 是 `Dense(1)`，权重从 0 开始；`compiled` 给模型定下二元交叉熵。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Written in Keras. `trainable = False` is safest **before** `compile`: the training step is made by the first `fit`, and when `trainable` is changed after that without compiling again, the step does not know (lesson 08).
+# Written in Keras. `trainable = False` is safest **before** `compile`: the training step is made by the first `fit`, and when `trainable` is changed after that without compiling again, the step does not know (lesson 08). `new_layer()` is a `Dense(1)` whose weights start at 0; `compiled` gives the model binary cross-entropy.
 #
 # </div>
-
-
-# %%
-def compiled(model, optimizer="adam"):
-    model.compile(optimizer, loss=keras.losses.BinaryCrossentropy(from_logits=True))
-    return model
-
-
-def new_layer():
-    return keras.layers.Dense(1, kernel_initializer="zeros")  # so that every run starts the same
 
 
 # %%
@@ -291,6 +291,19 @@ thumbnails = all_photos.images(48).astype("float32")
 fit_once = {"batch_size": 32, "epochs": 3, "shuffle": False, "verbose": 0}
 
 
+def in_turn(labels, repeat):
+    """places, 100 of each class in random order: cat, dog, cat, dog …"""
+    rng = np.random.default_rng(repeat)
+    cats_dogs = [rng.permutation(np.flatnonzero(labels == c))[:100] for c in (0, 1)]
+    return np.stack(cats_dogs, axis=1).ravel()
+
+
+def draw(repeat):
+    """200 places to learn from, and the 116 others to be judged on"""
+    learn = in_turn(y, repeat)
+    return learn, np.setdiff1d(np.arange(len(y)), learn)
+
+
 def new_head(n_features=1280):
     return compiled(keras.Sequential([keras.Input((n_features,)), new_layer()]), "sgd")
 
@@ -300,6 +313,36 @@ def in_batches(network, images):
     return np.concatenate([network(images[i : i + 16]) for i in range(0, len(images), 16)])
 
 
+def imagenet(photo_set, name="efficientnet_lite0"):
+    """the complete network's probabilities (n, 1000): its last layer, on features known already"""
+    last = backbones.load(name, include_top=True).layers[-1]
+    return np.asarray(last(features.extract(photo_set, name)))
+
+
+def random_features(seed):
+    """the same structure, never trained: (316, 1280)"""
+    keras.utils.set_random_seed(seed)
+    untrained = backbones.load("efficientnet_lite0", weights=None, pooling="avg")
+    return in_batches(backbones.predictor(untrained), images)
+
+
+def from_scratch(repeat, places, steps=200):
+    """small_cnn, trained on the photos at these places"""
+    keras.utils.set_random_seed(repeat)
+    data = tf.data.Dataset.from_tensor_slices((thumbnails[places], y[places]))
+    model = small_cnn()
+    batches = data.shuffle(len(places)).repeat().batch(32)
+    model.fit(batches, steps_per_epoch=steps, epochs=1, verbose=0)
+    return model
+
+
+def score_scratch(repeat, n, steps=200):
+    """accuracy on the 116 of small_cnn, trained on n photos from scratch"""
+    learn, judge = draw(repeat)
+    model = from_scratch(repeat, learn[:n], steps)
+    return np.mean((np.ravel(model(thumbnails[judge])) > 0) == y[judge])
+
+
 # %% tags=["any-seed"]
 model = whole_model()
 before = detectors.snapshot(model)
@@ -307,8 +350,6 @@ _ = model.fit(images[some].astype("float32"), y[some], **fit_once)
 detectors.frozen_kept(model, before)
 detectors.batch_norm_kept(model, before)
 detectors.unfrozen_moved(model, before)
-n_head = sum(w.numpy().size for w in model.trainable_weights)
-assert n_head == model.count_params() - model.layers[1].count_params() == 1281  # [1]: the backbone
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -325,6 +366,8 @@ assert n_head == model.count_params() - model.layers[1].count_params() == 1281  
 # </div>
 
 # %% tags=["setup", "any-seed"]
+n_head = sum(w.numpy().size for w in model.trainable_weights)
+assert n_head == model.count_params() - model.layers[1].count_params() == 1281  # [1]: the backbone
 spoilt = whole_model()
 frozen_then = detectors.snapshot(spoilt)
 spoilt.layers[1].trainable = True
@@ -373,9 +416,7 @@ rows = model.layers[1].predict(images[some].astype("float32"), verbose=0)  # (32
 head = new_head()
 _ = head.fit(rows, y[some], **fit_once)
 for one, other in zip(head.get_weights(), model.layers[-1].get_weights(), strict=True):  # w, b
-    assert (
-        np.abs(one - other).max() < 1e-3 * np.abs(one).max()
-    )  # relative to the largest, which is not 0
+    assert np.allclose(one, other, rtol=0, atol=1e-3 * np.abs(one).max())
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -395,11 +436,9 @@ for one, other in zip(head.get_weights(), model.layers[-1].get_weights(), strict
 #
 # </div>
 
-# %%
+# %% tags=["setup"]
 x = features.extract(all_photos)  # (316, 1280)
 assert x.shape == (316, 1280)
-
-# %% tags=["setup"]
 through, once, head_only = (stored["seconds"][k] for k in ("end to end", "features once", "head"))
 assert through > 2 * (once + head_only)
 fig, ax = plt.subplots(figsize=(6.8, 1.7))
@@ -492,23 +531,12 @@ def log_odds(p):
     return np.log(p[:, backbones.DOGS].sum(axis=1)) - np.log(p[:, backbones.CATS].sum(axis=1))
 
 
-# %% tags=["setup"]
-def imagenet(photo_set, name="efficientnet_lite0"):
-    """the complete network's probabilities (n, 1000): its last layer, on features known already"""
-    last = backbones.load(name, include_top=True).layers[-1]
-    return np.asarray(last(features.extract(photo_set, name)))
-
-
 # %% tags=["nbval-ignore-output"]
 p_imagenet = imagenet(all_photos)
 wrong = (log_odds(p_imagenet) > 0) != y
 outcome("07-p2", round(100 * (1 - wrong.mean())))
 say("答对 right", f"{1 - wrong.mean():.1%}")
 say("错的猫 cats wrong", wrong[y == 0].sum(), "  错的狗 dogs wrong", wrong[y == 1].sum())
-
-# %% tags=["setup"]
-assert 0.9 < 1 - wrong.mean() < 0.95
-assert wrong[y == 0].sum() > 15 and wrong[y == 1].sum() <= 1
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -572,12 +600,28 @@ def without_the_prior(p):
     return log_odds(p) - np.log(118 / 5)
 
 
+assert 0.9 < 1 - wrong.mean() < 0.95
+assert wrong[y == 0].sum() > 15 and wrong[y == 1].sum() <= 1
+
+
 # %% tags=["setup"]
 z_zero_shot, old = without_the_prior(p_imagenet), log_odds(p_imagenet)
 wrong_now = (z_zero_shot > 0) != y
 assert len(backbones.DOGS) == 118 and len(backbones.CATS) == 5
 assert round(118 / 5, 1) == 23.6 and round(np.log(118 / 5), 2) == 3.16
 assert wrong_now.sum() < 0.65 * wrong.sum()
+zero = stored["labels"]["zero_shot"]
+assert (zero["lite0"]["plain"], zero["lite0"]["prior"]) == (0.908, 0.98)
+assert (zero["lite2"]["plain"], zero["lite2"]["prior"]) == (0.932, 0.989)
+assert zero["lite0"]["n"] == 1000
+for short, how, cats_wrong, dogs_wrong, half in [("lite0", "plain", 92, 0, 0.018), ("lite0", "prior", 18, 2, 0.009),
+                                                 ("lite2", "plain", 68, 0, 0.016), ("lite2", "prior", 9, 2, 0.007)]:  # fmt: skip
+    low, high = evaluation.wilson_interval(1000 - cats_wrong - dogs_wrong, 1000)
+    assert [500 - zero[short][f"{how}_{kind}"] for kind in ("cats", "dogs")] == [
+        cats_wrong,
+        dogs_wrong,
+    ]
+    assert abs((high - low) / 2 - half) < 0.0006
 fig, ax = plt.subplots(figsize=(7, 2.7))
 bins = np.arange(-8, 12.5, 0.5)
 for c, (label, hatch) in enumerate([("猫 cat", ""), ("狗 dog", "///")]):
@@ -601,43 +645,46 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 界线移过去，夹在两条线之间的猫就对了。316 张太少，再看 1,000 张别处的照片（500 猫 500 狗）。它们不能随课程分发，结果是**存下的**；做这门课时已经看过它们，所以不是全新的考试。“±”是 95% 区间的一半。
+# 界线移过去，夹在两条线之间的猫就对了。316 张太少，再看 1,000 张别处的照片（500 猫 500 狗）。它们不能随课程分发，结果是**存下的**；做这门课时已经看过它们，所以不是全新的考试。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# With the border moved, the cats between the two lines are right. 316 are few, so look at 1,000 photos from elsewhere (500 cats, 500 dogs). They cannot be handed out with the course, so the results are **stored**; they had been seen while this course was made, so this is no fresh test. “±” is half of the 95% interval.
+# With the border moved, the cats between the two lines are right. 316 are few, so look at 1,000 photos from elsewhere (500 cats, 500 dogs). They cannot be handed out with the course, so the results are **stored**; they had been seen while this course was made, so this is no fresh test.
 #
 # </div>
-
-# %% tags=["result-table"]
-rows = []
-for short, stored_row in stored["labels"]["zero_shot"].items():
-    for how, words in (("plain", "原样 as it is"), ("prior", "去掉先验 without the prior")):
-        low, high = evaluation.wilson_interval(round(1000 * stored_row[how]), 1000)
-        errors = [500 - stored_row[f"{how}_{what}"] for what in ("cats", "dogs")]
-        rows += [[short, words, f"{stored_row[how]:.3f} ± {(high - low) / 2:.3f}", *errors]]
-table(["网络 network", "先验 prior", "答对 right", "错的猫 cats wrong", "错的狗 dogs wrong"], rows)
-
-# %% tags=["setup"]
-zero = stored["labels"]["zero_shot"]
-assert (zero["lite0"]["plain"], zero["lite0"]["prior"]) == (0.908, 0.98)
-assert (zero["lite2"]["plain"], zero["lite2"]["prior"]) == (0.932, 0.989)
-assert zero["lite0"]["plain_dogs"] == 500 and zero["lite0"]["n"] == 1000
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 存下的结果：Lite0 从 0.908 到 0.980，Lite2 从 0.932 到 0.989，都没有用标签。推导里有三个近似：ImageNet 每类一样多，网络的概率可信，各品种一样常见。它们不全对，所以错误没有全消失；对不对，靠测。先验要按**你的**照片来：如果十张里九张是狗，减去的就是 $\log\frac{118}{5}-\log\frac91$。
+# 存下的结果，“±”是 95% 区间的一半，都没有用标签：
+#
+# | 网络 | 先验 | 答对 | 错的猫 | 错的狗 |
+# |---|---|---|---|---|
+# | Lite0 | 原样 | 0.908 ± 0.018 | 92 | 0 |
+# | Lite0 | 去掉 | 0.980 ± 0.009 | 18 | 2 |
+# | Lite2 | 原样 | 0.932 ± 0.016 | 68 | 0 |
+# | Lite2 | 去掉 | 0.989 ± 0.007 | 9 | 2 |
+#
+# 推导里有三个近似：ImageNet 每类一样多，网络的概率可信，各品种一样常见。它们不全对，所以错误没有全消失。先验要按**你的**照片来：如果十张里九张是狗，减去的就是 $\log\frac{118}{5}-\log\frac91$。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Stored results: Lite0 goes from 0.908 to 0.980 and Lite2 from 0.932 to 0.989, both without a label. The derivation has three approximations: equally many photos of each ImageNet class, probabilities that can be trusted, all breeds equally common. None holds exactly, so some mistakes remain; measuring decides. The prior is that of **your** photos: if nine of ten are dogs, subtract $\log\frac{118}{5}-\log\frac91$.
+# Stored results, “±” is half of the 95% interval, none of them with a label:
+#
+# | network | prior | right | cats wrong | dogs wrong |
+# |---|---|---|---|---|
+# | Lite0 | as it is | 0.908 ± 0.018 | 92 | 0 |
+# | Lite0 | taken out | 0.980 ± 0.009 | 18 | 2 |
+# | Lite2 | as it is | 0.932 ± 0.016 | 68 | 0 |
+# | Lite2 | taken out | 0.989 ± 0.007 | 9 | 2 |
+#
+# The derivation has three approximations: equally many photos of each ImageNet class, probabilities that can be trusted, all breeds equally common. None holds exactly, so some mistakes remain. The prior is that of **your** photos: if nine of ten are dogs, subtract $\log\frac{118}{5}-\log\frac91$.
 #
 # </div>
 
@@ -653,7 +700,7 @@ assert zero["lite0"]["plain_dogs"] == 500 and zero["lite0"]["n"] == 1000
 # * **冻结，随机**：同样的网络，权重是随机的。它是**对照**：如果它也行，功劳就在结构，不在预训练；
 # * **从零训练**（training from scratch）：一个小卷积网络，只见过这几张照片。
 #
-# 公平的比较要重复，而且每次用同样的照片。下面的抽签：200 张可以用来学（猫狗交替，前 $n$ 张有标签），其余 116 张用来考。
+# 公平的比较要重复，而且每次用同样的照片。抽签 `draw(repeat)`：200 张可以用来学（猫狗交替，前 $n$ 张有标签），其余 116 张用来考。
 #
 # </div>
 
@@ -666,23 +713,9 @@ assert zero["lite0"]["plain_dogs"] == 500 and zero["lite0"]["n"] == 1000
 # * **frozen, random**: the same network with random weights. It is the **control**: if it does as well, the credit belongs to the structure and not to pretraining;
 # * **training from scratch**: a small convolutional network that has seen these photos only.
 #
-# A fair comparison is repeated, each time with the same photos for all. The draw below: 200 photos may be learned from (cat, dog, cat, dog …; the first $n$ have labels), the other 116 are the test.
+# A fair comparison is repeated, each time with the same photos for all. `draw(repeat)`: 200 photos may be learned from (cat, dog, cat, dog …; the first $n$ have labels), the other 116 are the test.
 #
 # </div>
-
-
-# %%
-def in_turn(labels, repeat):
-    """places, 100 of each class in random order: cat, dog, cat, dog …"""
-    rng = np.random.default_rng(repeat)
-    cats_dogs = [rng.permutation(np.flatnonzero(labels == c))[:100] for c in (0, 1)]
-    return np.stack(cats_dogs, axis=1).ravel()
-
-
-def draw(repeat):
-    """200 places to learn from, and the 116 others to be judged on"""
-    learn = in_turn(y, repeat)
-    return learn, np.setdiff1d(np.arange(len(y)), learn)
 
 
 # %%
@@ -723,31 +756,6 @@ def small_cnn():
     return compiled(keras.Sequential(parts))
 
 
-# %% tags=["setup"]
-def random_features(seed):
-    """the same structure, never trained: (316, 1280)"""
-    keras.utils.set_random_seed(seed)
-    untrained = backbones.load("efficientnet_lite0", weights=None, pooling="avg")
-    return in_batches(backbones.predictor(untrained), images)
-
-
-def from_scratch(repeat, places, steps=200):
-    """small_cnn, trained on the photos at these places"""
-    keras.utils.set_random_seed(repeat)
-    data = tf.data.Dataset.from_tensor_slices((thumbnails[places], y[places]))
-    model = small_cnn()
-    batches = data.shuffle(len(places)).repeat().batch(32)
-    model.fit(batches, steps_per_epoch=steps, epochs=1, verbose=0)
-    return model
-
-
-def score_scratch(repeat, n, steps=200):
-    """accuracy on the 116 of small_cnn, trained on n photos from scratch"""
-    learn, judge = draw(repeat)
-    model = from_scratch(repeat, learn[:n], steps)
-    return np.mean((np.ravel(model(thumbnails[judge])) > 0) == y[judge])
-
-
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
@@ -779,10 +787,11 @@ curve = stored["curve"]
 mean = {(name, int(n)): np.mean(v) for name, row in curve.items() for n, v in row.items()}
 WAYS = {"pretrained": "冻结，预训练 · frozen, pretrained", "random": "冻结，随机 · frozen, random",
         "scratch": "从零训练 from scratch"}  # fmt: skip
-rows = [[WAYS[way], n, f"{np.mean(v):.2f}", f"{mean[way, n]:.2f}"] for (way, n), v in live.items()]
+rows = [[WAYS[w], n, f"{np.mean(v):.2f}", f"{mean[w, n]:.2f}"] for (w, n), v in live.items()]
 table(["做法 way", "标签 labels", "现场 live", "存下的 stored"], rows)
-for key, value in zip(("07-p1", "07-p3", "07-p4"), [("pretrained", 10), ("scratch", 200), ("random", 200)], strict=True):  # fmt: skip
-    outcome(key, round(100 * mean[value]))
+outcome("07-p1", round(100 * mean["pretrained", 10]))
+outcome("07-p3", round(100 * mean["scratch", 200]))
+outcome("07-p4", round(100 * mean["random", 200]))
 
 # %% tags=["setup"]
 longer = np.mean(stored["longer"])  # from scratch, 200 photos, 1,000 steps
@@ -888,6 +897,31 @@ assert counts == [0, 2, 4, 10, 20, 50, 100, 200] and acc["frozen"].shape == (8, 
 at = {n: place for place, n in enumerate(counts)}
 change = acc["frozen_zero_shot"][at[10]].mean() - acc["frozen_zero_shot"][0].mean()
 outcome("07-p5", "abc"[[change > 0.002, change < -0.002, True].index(True)])
+
+
+def paired(one, other):
+    """mean difference of 20 draws in points, and the two ends of its 95% interval"""
+    difference = 100 * (one - other)
+    half = 2.093 * difference.std(ddof=1) / np.sqrt(20)
+    return np.round([difference.mean(), difference.mean() - half, difference.mean() + half], 1)
+
+
+gains = {n: paired(acc["frozen_zero_shot"][at[n]], acc["frozen"][at[n]]) for n in counts[1:7]}
+assert gains[2].tolist() == [15.5, 9.4, 21.5] and gains[4].tolist() == [5.7, 2.5, 8.9]
+assert gains[10].tolist() == [0.9, 0.2, 1.7]
+assert all(abs(gains[n][0]) <= 0.1 and gains[n][1] < 0 < gains[n][2] for n in (20, 50, 100))
+assert paired(acc["frozen_zero_shot"][at[10]], acc["frozen_zero_shot"][0]).tolist() == [
+    -0.6,
+    -1.0,
+    -0.2,
+]
+assert round(np.mean(acc["frozen_zero_shot"][at[200]] - acc["frozen"][at[200]]), 4) == -0.002
+for n in (10, 20):
+    assert -0.5 <= paired(acc["fine_tuned"][at[n]], acc["frozen"][at[n]])[0] <= -0.3
+assert abs(acc["fine_tuned"][at[100]].mean() - acc["frozen"][at[100]].mean()) < 0.001
+assert abs(acc["frozen"][at[100]].mean() - zero["lite0"]["prior"]) < 0.002  # about 100 labels
+assert 0.002 < acc["frozen"][at[200]].mean() - acc["frozen"][at[100]].mean() < 0.0035
+
 KINDS_OF = {"frozen_zero_shot": ("冻结，从零样本出发 frozen, from zero-shot", "-", "o", 1),
             "frozen": ("冻结 frozen", "--", "s", 0), "fine_tuned": ("微调 fine-tuned", "-.", "D", 3),
             "scratch": ("从零训练 from scratch", ":", "^", 2)}  # fmt: skip
@@ -987,30 +1021,6 @@ explorables.show(
 # </div>
 
 
-# %% tags=["setup"]
-def paired(one, other):
-    """mean difference of 20 draws in points, and the two ends of its 95% interval"""
-    difference = 100 * (one - other)
-    half = 2.093 * difference.std(ddof=1) / np.sqrt(20)
-    return np.round([difference.mean(), difference.mean() - half, difference.mean() + half], 1)
-
-
-gains = {n: paired(acc["frozen_zero_shot"][at[n]], acc["frozen"][at[n]]) for n in counts[1:7]}
-assert gains[2].tolist() == [15.5, 9.4, 21.5] and gains[4].tolist() == [5.7, 2.5, 8.9]
-assert gains[10].tolist() == [0.9, 0.2, 1.7]
-assert all(abs(gains[n][0]) <= 0.1 and gains[n][1] < 0 < gains[n][2] for n in (20, 50, 100))
-assert paired(acc["frozen_zero_shot"][at[10]], acc["frozen_zero_shot"][0]).tolist() == [
-    -0.6,
-    -1.0,
-    -0.2,
-]
-assert round(np.mean(acc["frozen_zero_shot"][at[200]] - acc["frozen"][at[200]]), 4) == -0.002
-for n in (10, 20):
-    assert -0.5 <= paired(acc["fine_tuned"][at[n]], acc["frozen"][at[n]])[0] <= -0.3
-assert abs(acc["fine_tuned"][at[100]].mean() - acc["frozen"][at[100]].mean()) < 0.001
-assert abs(acc["frozen"][at[100]].mean() - zero["lite0"]["prior"]) < 0.002  # about 100 labels
-assert 0.002 < acc["frozen"][at[200]].mean() - acc["frozen"][at[100]].mean() < 0.0035
-
 # %% [markdown]
 # ## 五个标签不如四个 · Five labels, worse than four
 
@@ -1045,6 +1055,12 @@ by_class = {"2 + 2": right_by_class(slice(4)), "3 + 2": right_by_class(slice(5))
             "2 + 3": right_by_class(slice(1, 6)),
             "3 + 2, balanced": right_by_class(slice(5), class_weight="balanced"),
             "3 + 2, C=10": right_by_class(slice(5), C=10)}  # fmt: skip
+cats, dogs = by_class["3 + 2"]
+assert cats > 0.97 and by_class["2 + 2"].min() > 0.85 > dogs + 0.1
+assert by_class["2 + 3"][1] > 0.97 and dogs + 0.1 < by_class["2 + 3"][0] < 0.87  # mirrored
+halfway = (np.mean(by_class[f"3 + 2{more}"]) for more in ("", ", C=10", ", balanced"))
+assert np.all(np.diff([*halfway, by_class["2 + 2"].mean()]) > 0.01)  # nothing reaches 2 + 2
+assert round(mean["pretrained", 4], 2) == 0.92 and round(mean["pretrained", 5], 2) == 0.82
 fig, ax = plt.subplots(figsize=(7, 2.5))
 for c, (label, hatch) in enumerate([("猫 cats", ""), ("狗 dogs", "///")]):
     bars = ax.bar(np.arange(5) + 0.4 * c - 0.2, [v[c] for v in by_class.values()], 0.38,
@@ -1059,14 +1075,6 @@ figures.show(
     "Five groups of bars, cats and dogs in each: 2 + 2 is about even; with 3 + 2 cats are near 1 and dogs about 0.65; 2 + 3 is the other way round; weights or a weaker penalty mend part of it.",
     names=("balanced", "C=10"),
 )
-
-# %% tags=["setup", "any-seed"]
-cats, dogs = by_class["3 + 2"]
-assert cats > 0.97 and by_class["2 + 2"].min() > 0.85 > dogs + 0.1
-assert by_class["2 + 3"][1] > 0.97 and dogs + 0.1 < by_class["2 + 3"][0] < 0.87  # mirrored
-halfway = (np.mean(by_class[f"3 + 2{more}"]) for more in ("", ", C=10", ", balanced"))
-assert np.all(np.diff([*halfway, by_class["2 + 2"].mean()]) > 0.01)  # nothing reaches 2 + 2
-assert round(mean["pretrained", 4], 2) == 0.92 and round(mean["pretrained", 5], 2) == 0.82
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1208,7 +1216,6 @@ def probe(phi, learn, judge, C):
     return round(float(head.score(x_judge / unit, judge[1])), 3)
 
 
-# %% tags=["setup"]
 KINDS = {"digit": "数字 digit", "bright": "亮或暗\nbright or dark", "random": "随机标签\nrandom labels",
          "untrained": "不训练\nno training"}  # fmt: skip
 pairs = pd.DataFrame(stored["sources"])  # 5 repeats, by the functions above
@@ -1302,7 +1309,7 @@ figures.show(
 #
 # 表里的“±”是**标准误**（standard error）$s/\sqrt{200}$：换 200 张同样来历的照片，准确率大约会差多少；$s$ 是对错（1 或 0）的标准差。成本用乘加次数和参数个数，它们与机器无关。
 #
-# 选好以后，才在另外 116 张上**核实**。为了让你看到不核实会漏掉什么，表里把所有候选都核实了；你自己的数据只核实选中的那一个。
+# 选好以后，才在另外 116 张上**核实**。为了让你看到不核实会漏掉什么，表里把所有候选都核实了；你自己的数据只核实选中的那一个。表里是存下的数，单元格重新算一遍，并与它们核对。
 #
 # </div>
 
@@ -1311,7 +1318,7 @@ figures.show(
 #
 # In the table “±” is the **standard error** $s/\sqrt{200}$: about how much the accuracy would differ with another 200 photos of the same origin; $s$ is the standard deviation of right or wrong (1 or 0). The cost is multiply-accumulate operations and parameters, which do not depend on the machine.
 #
-# Only after choosing, **verify** on the other 116. To show what choosing would have hidden, this table verifies all candidates; with your own data verify only the chosen one.
+# Only after choosing, **verify** on the other 116. To show what choosing would have hidden, this table verifies all candidates; with your own data verify only the chosen one. The table has stored numbers; the cell computes them again and compares.
 #
 # </div>
 
@@ -1328,16 +1335,27 @@ def judge_backbone(x):
     return right.mean(), right.std() / np.sqrt(200), neighbours, n_right
 
 
-# %% tags=["setup", "nbval-ignore-output", "result-table"]
+# %% tags=["setup", "result-table"]
 names = ["squeezenet", "mobilenet_v2", "efficientnet_lite0", "efficientnet_lite1",
          "efficientnet_lite2", "vgg16"]  # fmt: skip
 judged = {name: judge_backbone(features.extract(all_photos, name)) for name in names}
+kept = stored["backbones"]
+for name, (score, _, neighbours, n_right) in judged.items():
+    row = kept[name]
+    assert abs(score - row["probe"]) < 0.02 and abs(neighbours - row["neighbours"]) < 0.03
+    assert score > 0.9 and n_right > 100
+assert judged["efficientnet_lite0"][0] > 0.97
+for column, gap in [(0, 0.005), (2, 0.03)]:  # probe, k-NN
+    assert judged["squeezenet"][column] < min(judged[n][column] for n in names[1:]) - gap
+intervals = [evaluation.wilson_interval(int(row[3]), 116) for row in judged.values()]
+assert max(low for low, _ in intervals) < min(high for _, high in intervals)  # all overlap
+assert backbones.SPECS["vgg16"].n_macs > 35 * backbones.SPECS["efficientnet_lite0"].n_macs
 rows = []
-for name, (probe_score, error, neighbours, n_right) in judged.items():
-    spec = backbones.SPECS[name]
+for name in names:
+    spec, row = backbones.SPECS[name], kept[name]
+    measured_three = [f"{row[key]:.3f}" for key in ("probe", "error", "neighbours")]
     cost = [f"{spec.n_macs / 1e9:.2f}", f"{spec.n_params / 1e6:.1f}"]
-    scores = [f"{v:.3f}" for v in (probe_score, error, neighbours)]
-    rows += [[name, *scores, f"{n_right}/116", *cost]]
+    rows += [[name, *measured_three, f"{row['n_right']}/116", *cost]]
 table(
     [
         "网络 network",
@@ -1350,18 +1368,6 @@ table(
     ],
     rows,
 )
-
-# %% tags=["setup", "any-seed"]
-for name, (probe, _, neighbours, n_right) in judged.items():
-    kept = stored["backbones"][name]
-    assert abs(probe - kept["probe"]) < 0.02 and abs(neighbours - kept["neighbours"]) < 0.03
-    assert probe > 0.9 and n_right > 100
-assert judged["efficientnet_lite0"][0] > 0.97
-for column, gap in [(0, 0.005), (2, 0.03)]:  # probe, k-NN
-    assert judged["squeezenet"][column] < min(judged[n][column] for n in names[1:]) - gap
-intervals = [evaluation.wilson_interval(int(row[3]), 116) for row in judged.values()]
-assert max(low for low, _ in intervals) < min(high for _, high in intervals)  # all overlap
-assert backbones.SPECS["vgg16"].n_macs > 35 * backbones.SPECS["efficientnet_lite0"].n_macs
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1394,15 +1400,34 @@ def leep(p, y):
     return np.log((given[y] * p).sum(axis=1)).mean()
 
 
-# %%
-kept = stored["backbones"]
+# %% tags=["setup"]
 scores = {name: kept[name]["leep"] for name in names if kept[name]["leep"] is not None}
-order = sorted(scores, key=scores.get, reverse=True)
-rows = [[name, f"{scores[name]:.2f}", f"{kept[name]['probe']:.3f}"] for name in order]
-table(["网络 network", "LEEP", "探测 probe"], rows)
 assert abs(leep(p_imagenet[:200], y[:200]) - scores["efficientnet_lite0"]) < 0.01
 assert leep(np.eye(2)[y[:200]], y[:200]) == 0  # each class has an old class of its own
 assert sorted(scores, key=scores.get)[-2:] == ["squeezenet", "mobilenet_v2"]
+fig, ax = plt.subplots(figsize=(6.4, 2.6))
+for i, (name, score) in enumerate(scores.items()):
+    ax.plot([kept[name]["probe"]], [score], figures.MARKERS[i], markersize=9, markevery=[0])
+    ax.annotate(
+        name,
+        (kept[name]["probe"], score),
+        (9 if name == "squeezenet" else -9, -3),
+        textcoords="offset points",
+        fontsize=8,
+        ha="left" if name == "squeezenet" else "right",
+    )
+ax.set(
+    xlabel="存下的探测分 stored probe score",
+    ylabel="LEEP 分数 LEEP score",
+    xlim=(0.955, 0.9935),
+    ylim=(-0.37, -0.07),
+)
+figures.show(
+    fig,
+    "5 个网络，横轴是探测分，纵轴是 LEEP：MobileNetV2 的 LEEP 最高，SqueezeNet 第二，而它的探测分最低；三个 Lite 在下面。",
+    "5 networks, probe score against LEEP: MobileNetV2 has the highest LEEP, SqueezeNet comes next although its probe score is the lowest; the three Lites are below.",
+    names=tuple(scores),
+)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1546,7 +1571,7 @@ def pca(x):
     return centred @ directions[:2].T
 
 
-# %%
+# %% tags=["setup"]
 def neighbours_agree(flat):
     folds = StratifiedKFold(5, shuffle=True, random_state=7)
     return cross_val_score(KNeighborsClassifier(5), flat, y, cv=folds).mean()
@@ -1554,8 +1579,6 @@ def neighbours_agree(flat):
 
 tsne = TSNE(init="pca", random_state=7).fit_transform(x)
 assert min(neighbours_agree(tsne), neighbours_agree(pca(x))) > 0.85
-
-# %% tags=["setup"]
 controls = [pca(untrained), pca(thumbnails.reshape(316, -1))]  # the second: pixels
 assert max(map(neighbours_agree, controls)) < 0.7
 share = pca(x).var(axis=0).sum() / (x / x.std()).var(axis=0).sum()
@@ -1840,7 +1863,8 @@ def vgg16_tables():
 
 recipes = pd.DataFrame(stored["recipes"])
 for name, rows in vgg16_tables().items():
-    assert abs(score_frozen(rows, 0, 60) - recipes[name][0]) < 0.03
+    again = score_frozen(rows, 0, 60)
+    assert abs(again - recipes[name][0]) < 0.03
 repairs = [f"VGG16, {kind}" for kind in ("/255, flatten", "/255, GAP", "own, GAP")]
 AS_WORDS = ["原文 as printed", "改成 GAP · with GAP", "GAP 和预处理 · GAP and preprocessing"]
 rows = [
@@ -1894,8 +1918,6 @@ assert (steps[2] > steps[0]).all() and n_trained[1] < n_trained[0] / 12_000  # i
 # | 5 | `GlobalAveragePooling2D()` | 同左 | 对 |
 # | 7 | `validation_data`，再微调 | 没有 | 没有验证，就不知道何时停 |
 #
-# 下面运行用到那 5 个名字的 3 行；每报一次错，就补上一个名字，再运行。
-#
 # </div>
 
 # %% [markdown] tags=["lang-en"]
@@ -1922,25 +1944,7 @@ assert (steps[2] > steps[0]).all() and n_trained[1] < n_trained[0] / 12_000  # i
 # | 5 | `GlobalAveragePooling2D()` | the same | right |
 # | 7 | `validation_data`, then fine-tuning | missing | without validation you do not know when to stop |
 #
-# Below, the 3 lines that use the 5 names are run; after each error one name is filled in, and they run again.
-#
 # </div>
-
-# %% tags=["setup", "any-seed"]
-lines = """keras.Input((img_height, img_width, 3))
-keras.layers.Dense(num_classes, activation="softmax")
-(train_data, train_labels)"""
-size, five = {"img_height": 64, "img_width": 64, "num_classes": 2}, []
-known = {"keras": keras}
-while len(five) < 9:
-    try:
-        exec(lines, known)  # noqa: S102
-        break
-    except NameError as error:
-        five.append(error.name)
-        known[error.name] = size.get(error.name, ())
-print(five)
-assert five == ["img_height", "img_width", "num_classes", "train_data", "train_labels"]
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1966,16 +1970,10 @@ pixels = keras.applications.resnet.preprocess_input(inputs)
 pooled = keras.layers.GlobalAveragePooling2D()(base(pixels, training=False))
 resnet = keras.Model(inputs, keras.layers.Dense(num_classes, activation="softmax")(pooled))
 resnet.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-
-# %% tags=["any-seed"]
 before = detectors.snapshot(resnet)
 _ = resnet.fit(train_data.astype("float32"), train_labels, epochs=1, verbose=0)
 detectors.frozen_kept(resnet, before)
 detectors.batch_norm_kept(resnet, before)
-norms = [p for p in base.layers if isinstance(p, keras.layers.BatchNormalization)]
-say("批归一化层 batch normalization layers", len(norms))
-say("训练的参数 trained parameters", f"{2048 * 2 + 2:,}")
-assert len(norms) == 53 and sum(2 * p.moving_mean.shape[0] for p in norms) == 53_120
 assert sum(int(np.prod(v.shape)) for v in resnet.trainable_weights) == 2048 * 2 + 2
 
 # %% [markdown] tags=["lang-zh"]
@@ -1993,6 +1991,19 @@ assert sum(int(np.prod(v.shape)) for v in resnet.trainable_weights) == 2048 * 2 
 # </div>
 
 # %% tags=["setup"]
+three_lines = """keras.Input((img_height, img_width, 3))
+keras.layers.Dense(num_classes, activation="softmax")
+(train_data, train_labels)"""
+size, five = {"img_height": 64, "img_width": 64, "num_classes": 2}, []
+known = {"keras": keras}
+while len(five) < 9:
+    try:
+        exec(three_lines, known)  # noqa: S102
+        break
+    except NameError as error:
+        five.append(error.name)
+        known[error.name] = size.get(error.name, ())
+assert five == ["img_height", "img_width", "num_classes", "train_data", "train_labels"]
 columns = ["ResNet50, raw, GAP", "ResNet50, own, GAP"]
 rows = [
     [words, f"{recipes[name].mean():.3f}", f"{recipes[name].std():.3f}"]
