@@ -467,7 +467,7 @@ figures.show(
 #
 # In two cases it cannot be done: **data augmentation** (the photos differ in every epoch, so their features do), and **fine-tuning** ($\varphi$ changes, and the table is out of date at once).
 #
-# **Exercise 1**: how many forward passes does the backbone make? One photo through it once counts as one. After each epoch the validation set is evaluated once. Input: the number of training photos, of validation photos, of epochs, and `cached`; return the number of passes. When `cached` is true, each training and validation photo is computed once and kept, and only what was kept is used after that; the first time counts, too. When you are stuck, run `hint("07-1")`, one step more each time; `solution("07-1")` shows a worked answer.
+# **Exercise 1**: how many forward passes does the backbone make? One photo through it once counts as one. After each epoch the validation set is evaluated once. Input: the number of training photos, of validation photos, of epochs, and `cached`; return the number of passes. When `cached` is true, each training and validation photo is computed once and kept, and only what was kept is used after that; the first time counts. When you are stuck: `hint("07-1")`, one step more each time; `solution("07-1")` shows an answer.
 #
 # </div>
 
@@ -761,7 +761,7 @@ def small_cnn():
 #
 # 第 1 个猜测是 10 张的预训练特征。再猜两个，都用 200 个标签：从零训练答对百分之几？冻结的**随机**网络呢？
 #
-# 单元格现场跑少量重复（从零训练只跑 60 步），旁边是存下的平均：特征 40 次重复，从零训练 8 次，每次 200 步，4 个随机网络。
+# 图里的阴影是重复的中间 90%。单元格现场跑少量重复（从零训练只跑 60 步），旁边是存下的平均：特征 40 次重复，从零训练 8 次，每次 200 步，4 个随机网络。
 #
 # </div>
 
@@ -770,7 +770,7 @@ def small_cnn():
 #
 # Guess 1 was about pretrained features with 10 photos. Two more, both with 200 labels: what per cent does training from scratch get right? And the frozen **random** network?
 #
-# The cell runs a few repeats live (from scratch only 60 steps); beside them are stored means: 40 repeats for features, 8 from scratch with 200 steps each, 4 random networks.
+# Bands in the figure hold the middle 90% of the repeats. The cell runs a few repeats live (from scratch only 60 steps); beside them are stored means: 40 repeats for features, 8 from scratch with 200 steps each, 4 random networks.
 #
 # </div>
 
@@ -805,6 +805,25 @@ assert 0.3 < mean["pretrained", 200] - mean["scratch", 200] < 0.36
 unit, (learn, judge) = untrained / untrained.std(), draw(0)
 controls = [LogisticRegression(C=C, max_iter=5000).fit(unit[learn], y[learn]) for C in (0.1, 10)]
 assert max(head.score(unit[judge], y[judge]) for head in controls) < 0.65
+fig, ax = plt.subplots(figsize=(7.2, 3.2))
+for i, way in enumerate(WAYS):
+    sizes = [4, 10, 20, 50, 100, 200]
+    low, high = np.array([np.quantile(curve[way][str(n)], [0.05, 0.95]) for n in sizes]).T
+    style = {"color": figures.PALETTE[i], "marker": figures.MARKERS[i], "markevery": 1}
+    ax.plot(sizes, [mean[way, n] for n in sizes], label=WAYS[way], **style)
+    ax.fill_between(sizes, low, high, color=figures.PALETTE[i], alpha=0.15, lw=0)
+ax.set(
+    xscale="log", ylim=(0.38, 1.02), xlabel="有标签的照片 labelled photos", ylabel="准确率 accuracy"
+)
+ax.set_xticks(sizes, sizes)
+ax.minorticks_off()
+ax.legend(fontsize=8, loc="center right")
+figures.show(
+    fig,
+    "三条存下的学习曲线，4 到 200 张：冻结的预训练特征从约 0.92 升到 0.98；从零训练慢慢升到约 0.66；随机的冻结网络停在 0.6 左右。阴影是重复的中间 90%。",
+    "Three stored learning curves, 4 to 200 photos: frozen pretrained features go from about 0.92 to 0.98; training from scratch climbs slowly to about 0.66; the frozen random network stays around 0.6. Bands hold the middle 90% of the repeats.",
+    name="learning-curve",
+)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -818,9 +837,9 @@ assert max(head.score(unit[judge], y[judge]) for head in controls) < 0.65
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * **10 beat 200**: frozen pretrained features with 10 labels are better than training from scratch with 200, by more than 0.2. 1,000 steps were measured 2 times as well; the stored mean is below 0.65.
-# * **The weights deserve the credit, not the structure**: random weights reach only about 0.61, even with 200. A random network's features are as small as $10^{-12}$, but `score_frozen` divides by the standard deviation, so being small is not why it loses; nor does a weaker penalty, `C=10`, help.
-# * **Transfer gain**: with the same 200 labels transfer is about 0.33 more accurate than training from scratch. It compares two ways of working: the network from scratch is smaller and sees 48 pixels (against 224), so pretraining does not deserve all of the credit.
+# * **10 beat 200**: frozen pretrained features with 10 labels are better than training from scratch with 200, by more than 0.2. With 1,000 steps (measured 2 times) the stored mean is below 0.65.
+# * **The weights deserve the credit, not the structure**: random weights reach only about 0.61, even with 200. A random network's features are as small as $10^{-12}$, but `score_frozen` divides by the standard deviation, that is not why; nor does a weaker penalty, `C=10`, help.
+# * **Transfer gain**: with the same 200 labels transfer is about 0.33 more accurate than training from scratch. It compares two ways of working: the network from scratch is smaller and sees 48 pixels (against 224), so not all credit goes to pretraining.
 #
 # </div>
 
@@ -1001,7 +1020,19 @@ explorables.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 意外在零样本自己：0 个标签 0.980，10 个标签 0.974，低了 0.6 个百分点（区间 0.2 到 1.0）。加了标签，怎么更差？几张照片说的不只是“猫还是狗”，还有这几张的背景、姿势和颜色；$w$ 把这些也学进去，而零样本是从一百多万张照片来的。惩罚更强，跌得更少，后来也学得更慢；强度该用交叉验证选（第 10 课）。
+# 意外在零样本自己：0 个标签 0.980，10 个标签 0.974，低了 0.6 个百分点（区间 0.2 到 1.0）。加了标签，怎么更差？多半因为几张照片说的不只是“猫还是狗”，还有这几张的背景、姿势和颜色；$w$ 把这些也学进去。惩罚越强，零样本被改得越少，以后的标签也越难改动它；强度该用交叉验证选（第 10 课）。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The surprise is zero-shot itself: 0.980 with 0 labels, 0.974 with 10, lower by 0.6 points (interval 0.2 to 1.0). How can labels make it worse? Probably because a few photos do not only say “cat or dog” but also their background, pose and colour; $w$ learns those as well. The stronger the penalty, the less zero-shot is changed, by later labels, too; its strength is for cross-validation to choose (lesson 10).
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
 #
 # 所以“一个标签值多少”没有一个数：在冻结的分类头上，头 4 个标签从 0.5 带到 0.92，从 100 个加到 200 个只添 0.3 个百分点；而**知道该减去 $\log\frac{118}5$**，抵得上大约 100 个标签。
 #
@@ -1011,8 +1042,6 @@ explorables.show(
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
-#
-# The surprise is zero-shot itself: 0.980 with no label, 0.974 with 10, lower by 0.6 points (interval 0.2 to 1.0). How can labels make it worse? A few photos do not only say “cat or dog” but also their background, pose and colour; $w$ learns those as well, while zero-shot comes from over a million photos. A stronger penalty loses less and later learns more slowly; its strength is for cross-validation to choose (lesson 10).
 #
 # So “what is one label worth” has no single answer: for the frozen head the first 4 labels lead from 0.5 to 0.92, going from 100 to 200 adds only 0.3 points; and **knowing to subtract $\log\frac{118}5$** is worth about 100 labels.
 #
@@ -1432,10 +1461,25 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * SqueezeNet 的最近邻低 0.05 左右，探测也最低；在核实的 116 张上，它的**威尔逊区间**（Wilson interval，准确率的 95% 区间，第 09 课）仍与其余的重叠。分不出谁更准时，选**便宜**的。区间重叠不等于相同：逐张配对比较更灵敏。
+# * SqueezeNet 的最近邻低 0.05 左右，探测也最低；在核实的 116 张上，它的**威尔逊区间**（Wilson interval，准确率的 95% 区间，第 09 课）仍与其余的重叠。分不出谁更准时，选**便宜**的。
 # * VGG16 的乘加次数是 Lite0 的 35 倍以上，在这里没有更准。
 # * LEEP 的次序与探测**不同**。它只看概率：概率分给猫狗共用的类别（比如沙发）越多，分越低，哪怕特征把猫和狗分得很开；探测看的正是特征。打算训练分类头，就用探测。
 # * 最贵的错误不是选错网络，是拿测试集来选。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * SqueezeNet is about 0.05 lower by neighbours and the lowest by probe, too; on the 116 photos its **Wilson interval** (a 95% interval of an accuracy, lesson 09) still overlaps all others. When you cannot tell which is more accurate, take a **cheap** one.
+# * VGG16 takes more than 35 times the operations of Lite0 and is no more accurate here.
+# * LEEP's order is **not** the probe's. It sees only probabilities: the more goes to classes that cats and dogs share (sofa, say), the lower the score, however far apart the features; the probe looks at the features. To train a head, use the probe.
+# * The most expensive mistake is choosing on the test set.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
 #
 # **练习 2**：写最近邻分类器。输入训练特征、训练标签、新的特征；每个新样本返回一个标签：余弦相似度最高的**一**行的标签。
 #
@@ -1443,11 +1487,6 @@ figures.show(
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
-#
-# * SqueezeNet is about 0.05 lower by neighbours and the lowest by probe, too; on the 116 photos its **Wilson interval** (a 95% interval of an accuracy, lesson 09) still overlaps all others. When you cannot tell which is more accurate, take a **cheap** one. Overlapping does not mean equal: comparing photo by photo is more sensitive.
-# * VGG16 takes more than 35 times the operations of Lite0 and is no more accurate here.
-# * LEEP's order is **not** the probe's. It sees only probabilities: the more goes to classes that cats and dogs share (sofa, say), the lower the score, however far apart the features; the probe looks at the features. To train a head, use the probe.
-# * The most expensive mistake is choosing on the test set.
 #
 # **Exercise 2**: write a nearest-neighbour classifier. Input: training features, training labels, new features; return a label for each new sample, that of the **one** row with the highest cosine similarity.
 #
@@ -1542,24 +1581,24 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 1,280 维我们看不见。两种压到 2 维的方法：
+# 从 1,280 维到 2 维，有两种方法：
 #
-# * **PCA**（主成分分析，principal component analysis）：转一转坐标，让第 1 根轴指向数据散得最开的方向，第 2 根指向与它垂直的方向里散得最开的；点在这些轴上的坐标叫**主成分**。前 2 个只占全部方差的 15% 左右，其余的看不见。
+# * **PCA**（主成分分析，principal component analysis）：转一转坐标，让第 1 根轴指向数据散得最开的方向，第 2 根指向与它垂直的方向里散得最开的；点在这些轴上的坐标叫**主成分**。前 2 个只占全部方差的 15% 左右。
 # * **t-SNE**：只想让近邻在图上还是近邻。团的大小不能比；团之间的距离只有一部分可信：它从 PCA 的图出发（`init="pca"`），大致的布局留下一些。
 #
-# 先测再看：在图上，5 个最近邻有多少时候说对了类别？像素和随机特征是对照。**我们的**标签没有参加画图，颜色是后来加的。
+# 先测再看：在图上，5 个最近邻有多少时候说对了类别？像素和随机特征是对照。**我们的**标签没有参加画图。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# We cannot see 1,280 dimensions. Two ways down to 2:
+# Two ways from 1,280 dimensions to 2:
 #
-# * **PCA** (principal component analysis): turn the axes so that axis 1 points where the data spread most, axis 2 where they spread most at right angles to it; a point's coordinates on these axes are its **principal components**. The first 2 hold only about 15% of all variance; the rest is out of sight.
-# * **t-SNE**: only wants neighbours to stay neighbours on the map. Sizes of clusters cannot be compared; distances between them can be trusted only in part: it starts from the map of PCA (`init="pca"`) and keeps some of its rough layout.
+# * **PCA** (principal component analysis): turn the axes so that axis 1 points where the data spread most, axis 2 where they do so at right angles to it; coordinates on these axes are **principal components**. The first 2 hold only about 15% of all variance.
+# * **t-SNE**: neighbours shall stay neighbours on the map. Sizes of clusters cannot be compared; distances between them can be trusted only in part: it starts from PCA's map (`init="pca"`) and keeps some of its layout.
 #
-# Measure before you look: on the map, how often do the 5 nearest neighbours name the right class? Pixels and random features are the controls. **Our** labels took no part in drawing; the colours were added afterwards.
+# Measure before you look: on the map, how often do the 5 nearest neighbours name the right class? Pixels and random features are the controls. **Our** labels took no part in drawing.
 #
 # </div>
 
@@ -2095,26 +2134,26 @@ guesses("07")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * 特征提取：骨干网络 $\varphi$ 冻结，只学 $w$ 和 $b$。检测器一行就能查出冻结的变没变；特征只需算一次，数据增强和微调时不行。
+# * 特征提取：骨干网络 $\varphi$ 冻结，只学 $w$ 和 $b$；特征只需算一次，数据增强和微调时不行。
 # * 零样本要去掉源任务的先验：减去 $\log\frac{118}5$，不用标签就从 0.908 到 0.980。
 # * 标签少于 20 个时，从零样本出发最好；20 个起，分不出高低。10 个标签加预训练特征，胜过 200 个标签从零训练。
 # * 标签很少时，先让各类一样多。
-# * 源任务教了什么，决定留下什么：学亮度的源，比不训练还差。
+# * 源任务教了什么，决定留下什么。
 # * 选骨干网络：在训练照片上探测，打平时选便宜的，最后核实一次。
-# * 错的预处理不报错，成绩也“不错”：所以把预处理放进模型。
+# * 错的预处理不报错：所以把它放进模型。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * Feature extraction: the backbone $\varphi$ is frozen, only $w$ and $b$ are learned. A detector checks in one line that what is frozen has not changed; features need to be computed only once, but not with data augmentation or fine-tuning.
+# * Feature extraction: the backbone $\varphi$ is frozen, only $w$ and $b$ are learned; features are computed once, but not with data augmentation or fine-tuning.
 # * Zero-shot needs the source task's prior taken out: subtract $\log\frac{118}5$, and without a label 0.908 becomes 0.980.
 # * With fewer than 20 labels start from zero-shot; from 20 on nothing can be told apart. 10 labels with pretrained features beat 200 labels from scratch.
 # * With few labels, first make the classes equal in number.
-# * What the source task taught decides what is kept: a source that learned brightness is worse than no training.
+# * What the source task taught decides what is kept.
 # * Choosing a backbone: probe on the training photos, take the cheap one when tied, verify once at the end.
-# * Wrong preprocessing raises no error and the score looks “fine”: so put the preprocessing into the model.
+# * Wrong preprocessing raises no error: put it into the model.
 #
 # </div>
 
