@@ -634,8 +634,8 @@ ax.axvline(
     marker="",
     label="去掉先验 3.16 · without the prior 3.16",
 )
-ax.set(xlabel="狗对猫的 logit logit of dog against cat", ylabel="照片 photos")
-ax.legend(fontsize=8)
+ax.set(xlabel="狗对猫的 logit logit of dog against cat", ylabel="照片 photos", ylim=(0, 38))
+ax.legend(fontsize=8, ncols=2, loc="upper left")
 figures.show(
     fig,
     "两组直方图：狗几乎都在 3 的右边，猫多在 0 的左边，一部分猫落在 0 与 3.16 两条界线之间。",
@@ -1096,11 +1096,11 @@ for c, (label, hatch) in enumerate([("猫 cats", ""), ("狗 dogs", "///")]):
                   color=figures.PALETTE[c], hatch=hatch, label=label)  # fmt: skip
     ax.bar_label(bars, fmt="%.2f", fontsize=7)
 ax.set_xticks(range(5), ["2 + 2", "3 + 2", "2 + 3", "3 + 2\nbalanced", "3 + 2\nC=10"], fontsize=8)
-ax.set(ylim=(0.4, 1.06), xlabel="猫 + 狗 cats + dogs", ylabel="答对 right")
-ax.legend(fontsize=8, loc="lower right")
+ax.set(ylim=(0.4, 1.22), xlabel="猫 + 狗 cats + dogs", ylabel="答对 right")
+ax.legend(fontsize=8, ncols=2, loc="upper right")
 figures.show(
     fig,
-    "五组横放的柱子，每组猫和狗：2 + 2 两类相近；3 + 2 猫近 1，狗约 0.65；2 + 3 反过来；加权或放松惩罚只补回一部分。",
+    "五组柱子，每组猫和狗：2 + 2 两类相近；3 + 2 猫近 1，狗约 0.65；2 + 3 反过来；加权或放松惩罚只补回一部分。",
     "Five groups of bars, cats and dogs in each: 2 + 2 is about even; with 3 + 2 cats are near 1 and dogs about 0.65; 2 + 3 is the other way round; weights or a weaker penalty mend part of it.",
     names=("balanced", "C=10"),
 )
@@ -1448,7 +1448,7 @@ for i, (name, score) in enumerate(scores.items()):
 ax.set(
     xlabel="存下的探测分 stored probe score",
     ylabel="LEEP 分数 LEEP score",
-    xlim=(0.955, 0.9935),
+    xlim=(0.95, 0.9935),
     ylim=(-0.37, -0.07),
 )
 figures.show(
