@@ -761,7 +761,7 @@ def small_cnn():
 #
 # 第 1 个猜测是 10 张的预训练特征。再猜两个，都用 200 个标签：从零训练答对百分之几？冻结的**随机**网络呢？
 #
-# 图里的阴影是重复的中间 90%。单元格现场跑少量重复（从零训练只跑 60 步），旁边是存下的平均：特征 40 次重复，从零训练 8 次，每次 200 步，4 个随机网络。
+# 图里的阴影是重复的中间 90%。单元格现场跑少量重复（从零训练只跑 40 步），旁边是存下的平均：特征 40 次重复，从零训练 8 次，每次 200 步，4 个随机网络。
 #
 # </div>
 
@@ -770,7 +770,7 @@ def small_cnn():
 #
 # Guess 1 was about pretrained features with 10 photos. Two more, both with 200 labels: what per cent does training from scratch get right? And the frozen **random** network?
 #
-# Bands in the figure hold the middle 90% of the repeats. The cell runs a few repeats live (from scratch only 60 steps); beside them are stored means: 40 repeats for features, 8 from scratch with 200 steps each, 4 random networks.
+# Bands in the figure hold the middle 90% of the repeats. The cell runs a few repeats live (from scratch only 40 steps); beside them are stored means: 40 repeats for features, 8 from scratch with 200 steps each, 4 random networks.
 #
 # </div>
 
@@ -782,7 +782,7 @@ predict("07-p4", ...)  # frozen, random
 untrained = random_features(0)
 live = {("pretrained", n): [score_frozen(x, r, n) for r in range(3)] for n in (10, 200)}
 live["random", 200] = [score_frozen(untrained, r, 200) for r in range(3)]
-live["scratch", 200] = [score_scratch(0, 200, steps=60)]
+live["scratch", 200] = [score_scratch(0, 200, steps=40)]
 curve = stored["curve"]
 mean = {(name, int(n)): np.mean(v) for name, row in curve.items() for n, v in row.items()}
 WAYS = {"pretrained": "冻结，预训练 · frozen, pretrained", "random": "冻结，随机 · frozen, random",
@@ -803,8 +803,8 @@ assert mean["pretrained", 10] > max(mean["scratch", 200], longer) + 0.2  # 10 la
 assert mean["pretrained", 200] - mean["random", 200] > 0.3  # the weights do it, not the structure
 assert 0.3 < mean["pretrained", 200] - mean["scratch", 200] < 0.36
 unit, (learn, judge) = untrained / untrained.std(), draw(0)
-controls = [LogisticRegression(C=C, max_iter=5000).fit(unit[learn], y[learn]) for C in (0.1, 10)]
-assert max(head.score(unit[judge], y[judge]) for head in controls) < 0.65
+weak = LogisticRegression(C=10, max_iter=5000).fit(unit[learn], y[learn])
+assert weak.score(unit[judge], y[judge]) < 0.65
 fig, ax = plt.subplots(figsize=(7.2, 3.2))
 for i, way in enumerate(WAYS):
     sizes = [4, 10, 20, 50, 100, 200]
@@ -828,7 +828,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * **10 张胜过 200 张**：冻结的预训练特征只要 10 个标签，就超过从零训练的 200 个，差距在 0.2 以上。练到 1,000 步也量过 2 次，存下的平均还不到 0.65。
+# * **10 张胜过 200 张**：冻结的预训练特征只要 10 个标签，就超过从零训练的 200 个，差距在 0.2 以上。练到 1,000 步也测过 2 次，存下的平均还不到 0.65。
 # * **功劳在权重，不在结构**：随机的权重，200 张也只有 0.61 左右。随机网络的特征小到 $10^{-12}$，但 `score_frozen` 除以标准差，所以不是输在太小；把惩罚放松到 `C=10` 也不行。
 # * **迁移增益**（transfer gain）：同样 200 个标签，迁移比从零训练高约 0.33。它比的是两套做法：从零训练的网络更小，照片只有 48 像素（另一边是 224），所以不全是预训练的功劳。
 #
@@ -1036,7 +1036,7 @@ explorables.show(
 #
 # 所以“一个标签值多少”没有一个数：在冻结的分类头上，头 4 个标签从 0.5 带到 0.92，从 100 个加到 200 个只添 0.3 个百分点；而**知道该减去 $\log\frac{118}5$**，抵得上大约 100 个标签。
 #
-# 两点保留：1,000 张的 0.98 本身有 ±0.009 的区间；200 个标签时每次抽签都是同样的照片，那里没有抽签的运气可言。
+# 3 点保留：1,000 张的 0.98 本身有 ±0.009 的区间；200 个标签时每次抽签都是同样的照片，那里没有抽签的运气可言；这 1,000 张比前面的 116 张难，所以从零训练在这里是 0.61，在那里是 0.66。
 #
 # </div>
 
@@ -1045,10 +1045,24 @@ explorables.show(
 #
 # So “what is one label worth” has no single answer: for the frozen head the first 4 labels lead from 0.5 to 0.92, going from 100 to 200 adds only 0.3 points; and **knowing to subtract $\log\frac{118}5$** is worth about 100 labels.
 #
-# Two reservations: 0.98 of 1,000 photos has an interval of ±0.009 itself; and with 200 labels each draw has the same photos, so there is no luck of the draw.
+# 3 reservations: 0.98 of 1,000 photos has an interval of ±0.009 itself; with 200 labels each draw has the same photos, so there is no luck of the draw; and these 1,000 are harder than the 116 above, so training from scratch reaches 0.61 here and 0.66 there.
 #
 # </div>
 
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 别的任务也能这样吗？ImageNet 里有 118 个狗类和 5 个家猫类，我们的任务几乎是源任务的一部分。没有这些类别的任务没有零样本可用，冻结的特征也帮得少些，第 08 课测一个。数据足够多、训练足够久时，从零训练可以追上来：He 等人 2019 年在 COCO 的检测和分割上看到；本课没有测。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Does it go like this with other tasks? ImageNet has 118 classes of dogs and 5 of house cats, so our task is almost a part of the source task. A task without such classes has no zero-shot, and frozen features help less, too; lesson 08 measures one. Given enough data and time, training from scratch can catch up: He and others saw it in 2019 for detection and segmentation on COCO; this lesson did not measure it.
+#
+# </div>
 
 # %% [markdown]
 # ## 五个标签不如四个 · Five labels, worse than four
@@ -1070,9 +1084,9 @@ explorables.show(
 
 # %% tags=["setup"]
 def right_by_class(places, **settings):
-    """mean share of right answers among unseen cats and among unseen dogs, 40 draws"""
+    """mean share of right answers among unseen cats and among unseen dogs, 20 draws"""
     unit, shares = x / x.std(), []
-    for learn, judge in map(draw, range(40)):
+    for learn, judge in map(draw, range(20)):
         few = learn[places]
         head = LogisticRegression(**({"C": 0.1} | settings), max_iter=2000).fit(unit[few], y[few])
         right = head.predict(unit[judge]) == y[judge]
@@ -1089,6 +1103,10 @@ assert cats > 0.97 and by_class["2 + 2"].min() > 0.85 > dogs + 0.1
 assert by_class["2 + 3"][1] > 0.97 and dogs + 0.1 < by_class["2 + 3"][0] < 0.87  # mirrored
 halfway = (np.mean(by_class[f"3 + 2{more}"]) for more in ("", ", C=10", ", balanced"))
 assert np.all(np.diff([*halfway, by_class["2 + 2"].mean()]) > 0.01)  # nothing reaches 2 + 2
+five = draw(0)[0][:5]
+head = LogisticRegression(C=0.1, tol=1e-8, max_iter=2000).fit(x[five] / x.std(), y[five])
+assert abs(head.predict_proba(x[five] / x.std())[:, 1].mean() - 2 / 5) < 1e-3
+assert round(np.log(2 / 3), 2) == -0.41
 assert round(mean["pretrained", 4], 2) == 0.92 and round(mean["pretrained", 5], 2) == 0.82
 fig, ax = plt.subplots(figsize=(7, 2.5))
 for c, (label, hatch) in enumerate([("猫 cats", ""), ("狗 dogs", "///")]):
@@ -1108,14 +1126,18 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 多的一类占便宜。原因在惩罚：它压小 $w$，**不压** $b$。只有 5 张时，$w$ 被压得很小，照片的话只剩低语；$b$ 却自由地照着标签之比走，3 猫 2 狗时趋向 $\log\frac23\approx-0.41$，还没看照片就偏向猫。这和上一节的 $\log\frac{118}5$ 是一回事：一个不属于目标任务的先验。放松惩罚，$w$ 长大；给少的一类加权，$b$ 回到 0 附近；都只补回一部分。**少样本时，先让各类一样多。**
+# 多的一类占便宜。一个原因：惩罚压小 $w$，**不压** $b$。在最小值处对 $b$ 的导数 $\sum_i(p_i-y_i)$ 是 0，所以这 5 张的平均概率恰好是狗的份额 $\frac25$。$w$ 被压得很小时，每张的概率都靠近 $\frac25$，也就是 $b\approx\log\frac23\approx-0.41$：还没看照片就偏向猫。这和上文的 $\log\frac{118}5$ 是一回事：一个不属于目标任务的先验。
+#
+# 给少的一类加权，两类又一样重；放松惩罚，$w$ 长大。两种办法都只补回一部分，剩下的差别本课没有查清。**少样本时，先让各类一样多。**
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The larger class has the advantage, because of the penalty: it makes $w$ small but **not** $b$. With only 5 photos $w$ is so small that the photos merely whisper, while $b$ freely follows the ratio of labels: with 3 cats and 2 dogs it tends to $\log\frac23\approx-0.41$, leaning to cats before any look at the photo. It is $\log\frac{118}5$ over again: a prior that is not the target task's. A weaker penalty lets $w$ grow, weights for the smaller class bring $b$ back near 0; both mend only part. **With few photos, first make the classes equal in number.**
+# The larger class has the advantage. One reason: the penalty makes $w$ small but **not** $b$. At the minimum the derivative by $b$, $\sum_i(p_i-y_i)$, is 0, so the mean probability of the 5 photos is exactly the share of dogs, $\frac25$. With a small $w$ each probability is near $\frac25$, that is, $b\approx\log\frac23\approx-0.41$: leaning to cats before any look at the photo. It is $\log\frac{118}5$ over again: a prior that is not the target task's.
+#
+# Weights make the classes count equally, a weaker penalty lets $w$ grow. Each mends only part; where the rest comes from this lesson did not find out. **With few photos, first make the classes equal in number.**
 #
 # </div>
 
@@ -1207,7 +1229,7 @@ def read_usps():
     return [(pixels.reshape(-1, 16, 16, 1), digits) for pixels, digits in splits]
 
 
-def score_sources(seed):
+def score_sources(seed, kinds=("digit", "bright", "random", "untrained")):
     """source labels -> accuracy on 5 to 9 (20 labels, frozen), with a weaker penalty, on the source"""
     rng = np.random.default_rng(seed)
     (pixels, digits), (test_pixels, test_digits) = read_usps()
@@ -1219,8 +1241,8 @@ def score_sources(seed):
     labels = {"digit": digits[source], "bright": bright, "random": rng.integers(0, 5, 2000)}
     labels["untrained"] = None
     result = {}
-    for name, answers in labels.items():
-        phi, learned = pretrain(dimmed, answers, seed)
+    for name in kinds:
+        phi, learned = pretrain(dimmed, labels[name], seed)
         result[name] = [probe(phi, learn, judge, C) for C in (0.1, 10)] + [learned]
     return result
 
@@ -1254,7 +1276,7 @@ table(
     ["源任务的标签 labels of the source", "源任务上的准确率 accuracy on the source"],
     [[words, f"{learned[name].mean():.2f}"] for name, words in names.items()],
 )
-for name, (accuracy, _, _) in score_sources(0).items():
+for name, (accuracy, _, _) in score_sources(0, ("bright", "untrained")).items():
     assert abs(accuracy - sources[name][0]) < 0.12
 assert (sources["bright"] < sources.drop(columns="bright").min(axis=1)).all()  # in each repeat
 assert (weaker["bright"] < weaker.drop(columns="bright").min(axis=1)).all()  # and with C=10
@@ -1616,11 +1638,11 @@ def neighbours_agree(flat):
     return cross_val_score(KNeighborsClassifier(5), flat, y, cv=folds).mean()
 
 
-tsne = TSNE(init="pca", random_state=7).fit_transform(x)
-assert min(neighbours_agree(tsne), neighbours_agree(pca(x))) > 0.85
-controls = [pca(untrained), pca(thumbnails.reshape(316, -1))]  # the second: pixels
+tsne, flat_pca = TSNE(init="pca", random_state=7).fit_transform(x), pca(x)
+assert min(neighbours_agree(tsne), neighbours_agree(flat_pca)) > 0.85
+controls = [pca(untrained), pca(thumbnails[:, ::4, ::4].reshape(316, -1))]  # the second: pixels
 assert max(map(neighbours_agree, controls)) < 0.7
-share = pca(x).var(axis=0).sum() / (x / x.std()).var(axis=0).sum()
+share = flat_pca.var(axis=0).sum() / (x / x.std()).var(axis=0).sum()
 assert 0.1 < share < 0.2
 fig, axes = plt.subplots(1, 2, figsize=(8, 4.9), width_ratios=[1.9, 1])
 drawn = []
@@ -1628,7 +1650,7 @@ for place in range(280, 316):  # photos that the course may show, unless one wou
     apart = np.linalg.norm(tsne[drawn] - tsne[place], axis=1) / np.ptp(tsne, axis=0).max()
     drawn += [place] if not drawn or apart.min() > 0.12 else []
 assert len(drawn) >= 6
-for ax, flat, title in zip(axes, [tsne, pca(x)], ["t-SNE", "PCA"], strict=True):
+for ax, flat, title in zip(axes, [tsne, flat_pca], ["t-SNE", "PCA"], strict=True):
     for c, label in enumerate(["猫 cat", "狗 dog"]):
         at = np.setdiff1d(np.flatnonzero(y == c), drawn if title == "t-SNE" else [])
         ax.scatter(*flat[at].T, s=14, alpha=0.55, marker=figures.MARKERS[c], label=label)
@@ -1787,7 +1809,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 文章 S1（§3.3 与 §4.4）的清单，与网络有关的 10 行原样抄在这里；S3 的几乎一样。
+# S1 到 S5 是课程要更正的五篇文章（第 00 课）。S1（§3.3 与 §4.4）的清单，与网络有关的 10 行原样抄在这里；S3 的几乎一样。
 #
 # ```text
 #  1  base_model = VGG16(weights='imagenet', include_top=False, input_shape=(224, 224, 3))
@@ -1804,7 +1826,7 @@ figures.show(
 #
 # | 行 | 正确的做法 | 原文 | 为什么 |
 # |---|---|---|---|
-# | 1 | `include_top=False` | 同左，说“不包括最后一层” | 去掉的是展平和 3 个全连接层 |
+# | 1 | `include_top=False` | 同左，注释是“不包括最后一层” | 去掉的是展平和 3 个全连接层 |
 # | 2–3 | `base_model.trainable = False` | 逐层冻结；S3 写 `model.layers[:-2]` | 没有一个 VGG16 的权重在训练：这是特征提取；按位置数层，加一层就数错 |
 # | 4–6 | `GlobalAveragePooling2D()`，不要隐藏层 | `Flatten()`、`Dense(256)` | 513 个参数代替 6,423,041 个 |
 # | 7 | `Adam(1e-3)`：分类头是新的 | S1 `Adam(1e-4)`，S3 默认 | 对新的头都可以；解冻以后，这样的学习率偏大（第 08 课） |
@@ -1818,7 +1840,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Article S1's listing (§3.3 and §4.4): the 10 lines about the network, copied as they are; S3's is almost the same.
+# S1 to S5 are the five articles that the course corrects (lesson 00). S1's listing (§3.3 and §4.4): the 10 lines about the network, copied as they are; S3's is almost the same.
 #
 # ```text
 #  1  base_model = VGG16(weights='imagenet', include_top=False, input_shape=(224, 224, 3))
@@ -1835,7 +1857,7 @@ figures.show(
 #
 # | line | what is right | as printed | why |
 # |---|---|---|---|
-# | 1 | `include_top=False` | the same, said to exclude “the last layer” | it removes flatten and 3 dense layers |
+# | 1 | `include_top=False` | the same, commented “excluding the last layer” | it removes flatten and 3 dense layers |
 # | 2–3 | `base_model.trainable = False` | freezes layer by layer; S3 writes `model.layers[:-2]` | not one weight of VGG16 is trained: this is feature extraction; counting layers by place goes wrong when one is added |
 # | 4–6 | `GlobalAveragePooling2D()`, no hidden layer | `Flatten()`, `Dense(256)` | 513 parameters instead of 6,423,041 |
 # | 7 | `Adam(1e-3)`: the head is new | S1 `Adam(1e-4)`, S3 the default | either will do for a new head; rather large once unfrozen (lesson 08) |
