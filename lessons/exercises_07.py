@@ -3,7 +3,8 @@
 import numpy as np
 
 from course_utils.learning import judges
-from course_utils.learning.definitions import Exercise, Option, Quiz
+from course_utils.learning.answers import Number, OneOf
+from course_utils.learning.definitions import Exercise, Option, Prediction, Quiz
 
 # --- 07-1: passes through the backbone ---
 
@@ -563,7 +564,7 @@ QUIZZES = [
                     "Random weights are as good as learned ones everywhere",
                 ),
                 (
-                    "只量了这个任务；在数字图上，不训练的网络确实不输，在猫狗照片上却输得很多。",
+                    "只测了这个任务；在数字图上，不训练的网络确实不输，在猫狗照片上却输得很多。",
                     "Only this task was measured; with the digits an untrained network did keep up, with photos of cats and dogs it is far behind.",
                 ),
             ),
@@ -626,8 +627,8 @@ QUIZZES = [
                     "Both are right, the map shows it",
                 ),
                 (
-                    "团的大小和团之间的距离在 t-SNE 里没有意义；要比，就在原来的特征上量。",
-                    "Sizes of clusters and distances between them mean nothing in t-SNE; to compare, measure on the features themselves.",
+                    "t-SNE 里团的大小不能比，团之间的距离也只有一部分可信；要比，就在原来的特征上测。",
+                    "In t-SNE sizes of clusters cannot be compared and distances between them can be trusted only in part; to compare, measure on the features themselves.",
                 ),
             ),
             Option(
@@ -639,12 +640,12 @@ QUIZZES = [
             ),
             Option(
                 (
-                    "图上只有近邻可信；两句都要在原来的特征上量",
-                    "Only neighbours on the map can be trusted; both claims must be measured on the features",
+                    "图上最可信的是近邻；两句都要在原来的特征上测",
+                    "Neighbours are what to trust most on the map; both claims must be measured on the features",
                 ),
                 (
-                    "对：近邻是 t-SNE 唯一想保住的东西，本课用 5 个最近邻量过。",
-                    "Yes: neighbours are all that t-SNE tries to keep; this lesson measured it with 5 neighbours.",
+                    "对：近邻是 t-SNE 想保住的东西，本课用 5 个最近邻测过。",
+                    "Yes: neighbours are what t-SNE tries to keep; this lesson measured it with 5 neighbours.",
                 ),
                 right=True,
             ),
@@ -666,12 +667,12 @@ QUIZZES = [
             ),
             Option(
                 (
-                    "零样本和冻结特征加线性头，两个都试：它们不相上下，又都很便宜",
-                    "Both zero-shot and frozen features with a linear head: about equally good, and both cheap",
+                    "零样本，去掉先验；再从它出发训练线性头，看有没有更好",
+                    "Zero-shot without the prior; then train a linear head from there and see whether it is better",
                 ),
                 (
-                    "对：零样本一个标签也不用，但源任务里要有你的类别（ImageNet 有猫和狗）；没有时只剩冻结的特征，并让各类一样多。",
-                    "Yes: zero-shot takes no label at all, but the source task must have your classes (ImageNet has cats and dogs); where it lacks them frozen features are left, with equally many photos of each class.",
+                    "对：存下的 1,000 张上它有 0.98，4 个标签的冻结特征只有 0.92。但源任务里要有你的类别（ImageNet 有猫和狗）；没有时只剩冻结的特征，并让各类一样多。",
+                    "Yes: on the stored 1,000 photos it reaches 0.98, frozen features with 4 labels only 0.92. But the source task must have your classes (ImageNet has cats and dogs); where it lacks them frozen features are left, with equally many photos of each class.",
                 ),
                 right=True,
             ),
@@ -683,5 +684,45 @@ QUIZZES = [
                 ),
             ),
         ],
+    ),
+]
+
+PREDICTIONS = [
+    Prediction(
+        "07-p1",
+        (
+            "冻结的特征，10 个标签：答对百分之几？",
+            "Frozen features, 10 labels: what per cent is right?",
+        ),
+        Number(0, 100, ("%", "%"), close=4),
+    ),
+    Prediction(
+        "07-p2",
+        ("零样本：316 张里答对百分之几？", "Zero-shot: what per cent of the 316 is right?"),
+        Number(0, 100, ("%", "%"), close=4),
+    ),
+    Prediction(
+        "07-p3",
+        (
+            "从零训练，200 个标签：答对百分之几？",
+            "From scratch, 200 labels: what per cent is right?",
+        ),
+        Number(0, 100, ("%", "%"), close=7),
+    ),
+    Prediction(
+        "07-p4",
+        (
+            "冻结的随机网络，200 个标签：答对百分之几？",
+            "Frozen random network, 200 labels: what per cent is right?",
+        ),
+        Number(0, 100, ("%", "%"), close=7),
+    ),
+    Prediction(
+        "07-p5",
+        (
+            "从零样本出发，加 10 个标签：更准吗？",
+            "Starting from zero-shot, 10 labels more: more accurate?",
+        ),
+        OneOf((("更准", "more"), ("更不准", "less"), ("一样", "the same"))),
     ),
 ]

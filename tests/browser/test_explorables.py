@@ -173,6 +173,22 @@ def space(it: Explorable) -> None:
     assert it.slide("draw", 7) != lucky
 
 
+def labels(it: Explorable) -> None:
+    """What the table says: where zero-shot helps, the tie, the 200 labels; one draw; no label at all."""
+    picks = it.root.locator("input[type=radio]")
+    said = {}
+    for place, n in enumerate((0, 2, 4, 10, 20, 50, 100, 200)):
+        picks.nth(place).check()
+        said[n] = it.said()
+        assert said[n].startswith(f"{n} labels")
+    assert "gives +15.5 points more" in said[2] and "9.4 to 21.5" in said[2]
+    assert "+5.7 points" in said[4] and "+0.9 points" in said[10] and "0.2 to 1.7" in said[10]
+    assert "interval" not in said[0] and "−0.2 points" in said[200] and "same 200" in said[200]
+    assert len(it.text("± 0")) == 4
+    it.slide("draw", 1)
+    assert not it.text("± 0")
+
+
 def interval(it: Explorable) -> None:
     """381 photos without a mistake for “above 99%”; the threshold; 4 times the photos, half as wide."""
     from math import log10
@@ -197,6 +213,7 @@ PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "boundary": ("01", "the boundary is one straight line", boundary),
     "interval": ("09", "the interval is half as wide", interval),
     "kernel": ("04", "with which kernels does nothing change?", kernel),
+    "labels": ("07", "with 10 it is 0.9 (0.2 to 1.7)", labels),
     "losses": ("02", "crosses 0 in fewer than 12 steps", losses),
     "network": ("01", "the $\\delta$ of $h_2$ becomes 0", network),
     "neuron": ("01", "circled points are on the wrong side", neuron),
@@ -206,7 +223,7 @@ PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
 
 
 @pytest.fixture(scope="module")
-def all_eight() -> nbformat.NotebookNode:
+def all_of_them() -> nbformat.NotebookNode:
     """A notebook with every explorable that the lessons store, by name."""
     cells = [cell for path in NOTEBOOKS for cell in read_notebook(path).cells]
     stored = {o.data[MIME]["name"]: o for o in explorables.outputs(cells)}
@@ -224,10 +241,10 @@ def on_the_page(page: Page) -> dict[str, Explorable]:
     return {name: Explorable(page, name, roots.nth(i)) for i, name in enumerate(sorted(PROMISES))}
 
 
-def test_every_promise_stands_in_a_lesson_and_has_an_explorable(all_eight):
+def test_every_promise_stands_in_a_lesson_and_has_an_explorable(all_of_them):
     modules = {path.stem for path in explorables.FOLDER.glob("*.js")} - {"kit"}
     assert modules == PROMISES.keys()
-    assert {o.data[MIME]["name"] for o in explorables.outputs(all_eight.cells)} == modules, (
+    assert {o.data[MIME]["name"] for o in explorables.outputs(all_of_them.cells)} == modules, (
         "build the lessons again"
     )
     sources = {lesson.number: lesson.source for lesson in all_lessons()}
@@ -237,9 +254,9 @@ def test_every_promise_stands_in_a_lesson_and_has_an_explorable(all_eight):
 
 
 @pytest.mark.slow
-def test_in_jupyterlab(open_lab, course_folder, all_eight):
+def test_in_jupyterlab(open_lab, course_folder, all_of_them):
     """Without a kernel: promises, keys, names for screen readers, one language at a time."""
-    nbformat.write(all_eight, course_folder / "explorables.ipynb")
+    nbformat.write(all_of_them, course_folder / "explorables.ipynb")
     lab = open_lab("en-US")
     lab.open("explorables.ipynb", f"token={TOKEN}&lang=en")
     everyone = on_the_page(lab.page)
@@ -284,10 +301,10 @@ def assert_keys_work(it: Explorable) -> None:
     assert len({value, first, slider.get_attribute("aria-valuetext")}) > 1, f"{it.name}: keys"
 
 
-def test_in_an_exported_page(browser, tmp_path, all_eight):
+def test_in_an_exported_page(browser, tmp_path, all_of_them):
     """A file on the disk, on a phone, without network, motion or Chinese; and one's own photo."""
     target: Path = tmp_path / "all.html"
-    export.write(export.monolingual(all_eight, "en"), target, "html", "en")
+    export.write(export.monolingual(all_of_them, "en"), target, "html", "en")
     size = {"width": 420, "height": 800}
     context = browser.new_context(offline=True, viewport=size, reduced_motion="reduce")
     try:
