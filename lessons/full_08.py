@@ -303,7 +303,7 @@ def paired(results: dict, one: tuple, other: tuple, key="accuracy") -> tuple[flo
     by_seed = []
     for how, n, rate in (one, other):
         rows = [r for r in results["rows"] if (r["how"], r["n"], r["task"]) == (how, n, "xray")]
-        by_seed.append({r["seed"]: r[key] for r in rows if rate in (None, r["rate"])})
+        by_seed.append({r["seed"]: r[key] for r in rows if rate in (None, r.get("rate"))})
     first, second = by_seed
     gaps = np.array([first[seed] - second[seed] for seed in sorted(first.keys() & second.keys())])
     if len(gaps) < 2:
