@@ -181,7 +181,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **微调**（fine-tuning）是在目标数据上继续更新预训练**权重**。网络是骨干网络 $\varphi_\theta$ 加分类头$h_{w,b}$，就是第 07 课的 $h_{w,b}(a)=w^\top a+b$，目标函数与从零训练时一样：
+# **微调**（fine-tuning）是在目标数据上继续更新预训练**权重**。网络是骨干网络 $\varphi_\theta$ 加分类头 $h_{w,b}$，就是第 07 课的 $h_{w,b}(a)=w^\top a+b$，目标函数与从零训练时一样：
 #
 # $$\min_{\theta,\,w,\,b}\;\frac1n\sum_{i=1}^{n}L\bigl(y_i,\,h_{w,b}(\varphi_\theta(x_i))\bigr)+\lambda R(\theta),\qquad \theta^{(0)}=\theta_S$$
 #
@@ -1048,7 +1048,7 @@ assert norm.momentum == 0.99 and round(1 - norm.momentum**100, 2) == 0.63
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 其余各行里种子少于 9 个的，只说明可能发生什么：只进训练模式的 `BN statistics` 更差，而只学 $\gamma$、$\beta$ 的 `BN scales` 没有变差，看来要紧的是统计量。随机的头（`random head`）变的答案更多。`both 1e-5` 与分层学习率接近：探测以后，分类头没有多少还要学的。`darker` 是亮度减半的照片；批的大小不同时轮数也不同，只在同样大小的两行之间比。
+# 其余各行里种子少于 9 个的，只说明可能发生什么：只进训练模式的 `BN statistics` 更差，而只学 $\gamma$、$\beta$ 的 `BN scales` 没有变差，看来要紧的是统计量。随机的分类头变的答案更多。`both 1e-5` 与分层学习率接近：探测以后，分类头没有多少还要学的。`darker` 是亮度减半的照片；批的大小不同时轮数也不同，只在同样大小的两行之间比。
 #
 # </div>
 
@@ -1137,7 +1137,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 200 张 X 光片：9 个种子配对，平均 +@G 个百分点，95% 区间在 0 以上，所以不是碰巧；可是很小。800 张时 3 次都可能升，40 张时有升有降：没有清楚的好处，就留下冻结的。200 张猫狗几乎没有提高。
+# 200 张 X 光片：9 个种子配对，平均 +@G 个百分点，95% 区间在 0 以上，所以不是碰巧；可是很小。800 张时会升，40 张时有升有降：没有清楚的好处，就留下冻结的。200 张猫狗几乎没有提高。
 #
 # </div>
 
