@@ -29,7 +29,7 @@ def measure(lesson: Lesson) -> Path:
     fetch_for([lesson])
     results = _timed_run(lesson) | {"machine": _machine()}
     if (extra := lesson.source.with_name(f"full_{lesson.number}.py")).exists():
-        results["full"] = _load(extra).measure()
+        results["full"] = load(extra).measure()
     target = paths.DATA / "results" / f"{lesson.number}.json"
     text = json.dumps(results, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     files.write_atomically(target, text)
@@ -75,7 +75,8 @@ def _machine() -> dict[str, str | int | float]:
     return machine.describe() | machine.versions("keras", "numpy")
 
 
-def _load(path: Path):
+def load(path: Path):
+    """The module of a lesson's long measurements, lessons/full_NN.py."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec and spec.loader  # a file that is there
     module = importlib.util.module_from_spec(spec)

@@ -19,6 +19,15 @@ def describe() -> dict[str, str | int | float]:
     }
 
 
+SETTINGS = ("ONEDNN_MAX_CPU_ISA", "TF_ENABLE_ONEDNN_OPTS", "OMP_NUM_THREADS", "COURSE_THREADS")
+
+
+def settings() -> list[str]:
+    """What the environment says about how to compute: other settings round differently."""
+    found = ((name, os.environ.get(name, "")) for name in SETTINGS)
+    return [f"{name}_{value}" for name, value in found if value.isalnum()]
+
+
 def versions(*packages: str) -> dict[str, str]:
     """The installed versions; packages that are not installed are left out."""
     installed = {d.name.lower() for d in metadata.distributions() if d.name}
