@@ -132,7 +132,9 @@ def _run(name: str, rest: list[str]) -> int:
     module = command_module(name, module_name)
     parser = Parser(prog=f"course {name}", description=f"{zh} · {en}")
     module.add_arguments(parser)
-    code = module.run(parser.parse_args(rest)) or 0
+    mixed = getattr(module, "OPTIONS_BETWEEN_PATHS", False)
+    parse = parser.parse_intermixed_args if mixed else parser.parse_args
+    code = module.run(parse(rest)) or 0
     sys.stdout.flush()  # a full disk or a closed pipe is noticed here, not at the interpreter's end
     return code
 

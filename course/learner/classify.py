@@ -15,14 +15,17 @@ from course.learner.classifier.labelling import label_all, report_skipped
 from course_utils import photos
 from course_utils.messages import CourseError, printable
 
+OPTIONS_BETWEEN_PATHS = True  # read by course.cli
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """[MODEL] PATH…, --format."""
+    parser.usage = "course classify [-h] [--format {table,csv,json}] [MODEL.keras] PATH [PATH ...]"
     parser.add_argument(
         "paths",
         type=Path,
         nargs="+",
-        metavar="[MODEL.keras] PATH",
+        metavar="PATH",
         help="course train 保存的模型（可以不给：那就回答是猫还是狗，不需要训练），然后是照片或文件夹；名字以 - 开头时在前面写 --"
         " · a model that course train saved (or none: then cat or dog, nothing to train), then photos or folders; write -- before a name that begins with -",
     )

@@ -35,7 +35,7 @@ def pictures(folder, **seeds):
 
 
 def checked(found):
-    head.check_pictures(found, head._groups(found))
+    head.check_pictures(found, head.near_groups(found))
 
 
 def test_one_picture_five_times_is_one_picture(tmp_path):
@@ -86,7 +86,7 @@ def test_near_duplicates_share_a_group(tmp_path):
         paths.append(tmp_path / f"{i}.png")
         coarse.resize((90, 90), Image.Resampling.BICUBIC).save(paths[-1])
     paths.append(shutil.copy(paths[1], tmp_path / "copy.png"))
-    groups = head._groups(photos.PhotoSet(paths, np.zeros(7, int), ("a",)))
+    groups = head.near_groups(photos.PhotoSet(paths, np.zeros(7, int), ("a",)))
     assert groups[1] == groups[6]
     assert len(set(groups)) == 6
 

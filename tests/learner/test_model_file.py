@@ -12,7 +12,7 @@ import numpy as np
 import processes
 import pytest
 
-from course.learner.classifier import model_file
+from course.learner.classifier import model_file, zero_shot
 from course_utils.messages import CourseError
 
 NAMES = ("猫", "dog")
@@ -26,7 +26,7 @@ print(keras.__version__, np.asarray(model(np.full((1, 9, 7, 3), 90.0, "float32")
 
 @pytest.fixture(scope="module")
 def model():
-    """As ``fuse`` makes it, of every kind of layer that the backbones have."""
+    """As ``fuse`` makes it, of every kind of layer that the backbones have, classes known."""
     import keras
 
     keras.utils.set_random_seed(0)
@@ -39,7 +39,12 @@ def model():
     x = keras.layers.Add()([x, x])
     x = keras.layers.GlobalAveragePooling2D()(x)
     kernel = np.random.default_rng(0).normal(size=(4, 2)).astype(np.float32)
-    return model_file.fuse(keras.Model(image, x), kernel, np.zeros(2, np.float32))
+    known = zero_shot.Known(
+        np.random.default_rng(1).normal(size=(4, 3)).astype(np.float32),
+        np.float32([0.1, -0.2, 0.3]),
+        np.float32([[0.5, 0], [0.5, 0], [0, 1]]),
+    )
+    return model_file.fuse(keras.Model(image, x), kernel, np.zeros(2, np.float32), known)
 
 
 @pytest.fixture
