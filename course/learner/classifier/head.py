@@ -20,7 +20,7 @@ MIN_PER_CLASS = 5
 SHOWN = 10  # pairs that a message names
 FEW = 10  # photos of a class: with fewer there is nothing to cross-validate
 # How strongly a change of the zero-shot answer is held back, the most cautious first.
-HOLD_BACK = (2000.0, 600.0, 200.0, 60.0, 20.0, 6.0, 2.0)
+HOLD_BACK = (2000.0, 600.0, 200.0, 60.0, 20.0, 6.0, 2.0, 0.6, 0.2)
 SAMPLE = 2000  # choices are made on at most so many photos; the final fit sees all
 
 
