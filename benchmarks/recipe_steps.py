@@ -328,7 +328,7 @@ def from_layer_100(base) -> None:
 
 
 def ours(epochs: None) -> Trained:
-    """``course train`` without options: backbone and strength chosen by cross-validation."""
+    """``course train --method features``: backbone and strength chosen by cross-validation."""
     from course.learner.classifier import finetune, head
     from course_utils import features
 
@@ -341,6 +341,24 @@ def ours(epochs: None) -> Trained:
         return (features.extract(paths, choice.backbone) @ kernel + bias).argmax(1) == 1
 
     return Trained(dogs, len(kernel) + 1)  # a logistic regression has one vector for two classes
+
+
+def course_train(epochs: None) -> Trained:
+    """``course train`` without options: Lite2's zero-shot answer, and what labels change of it."""
+    from course.learner.classifier import combine
+    from course_utils import features
+
+    train = photos.default("train")
+    choice = combine.choose(train, None, "auto")
+    kernel, bias, known = combine.fit(train, choice)
+    print(choice)
+
+    def dogs(paths: list[Path]) -> np.ndarray:
+        table = features.extract(paths, choice.backbone)
+        prior = 0 if known is None else known.logits(table)
+        return (table @ kernel + bias + prior).argmax(1) == 1
+
+    return Trained(dogs, kernel.size + bias.size)
 
 
 def ours_lite2(epochs: None) -> Trained:

@@ -20,6 +20,7 @@ TEXT = {"who_zh", "who_en", "changed_zh", "changed_en"}
 NUMBERS = {"seconds", "core_seconds", "peak_memory_gb", "trained_parameters", "photos"}
 OTHERS = {"article", "as_printed", "epochs_run", "epochs_printed", "seconds_extrapolated"}
 NOTHING_CHANGED = ("zero_shot", "zero_shot_prior", "zero_shot_prior_lite2", "ours", "ours_lite2")
+NOTHING_CHANGED += ("course_train",)
 COUNTS = {"right", "n", "local_right", "local_n", "busy"}
 
 
