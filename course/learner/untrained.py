@@ -49,16 +49,17 @@ def _table(files: Sequence[str], answers: Sequence[Answer]) -> None:
 
 
 def _names(answer: Answer) -> str:
-    return ", ".join(f"{name} {p:.2f}" for name, p in answer.names)
+    return ", ".join(f"{zh} {en} {p:.2f}" for zh, en, p in answer.names)
 
 
 def _csv(files: Sequence[str], answers: Sequence[Answer]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["photo", "label", "probability", "cat_or_dog", "imagenet", "p_imagenet"])
+    imagenet = ["imagenet_zh", "imagenet_en", "p_imagenet"]
+    writer.writerow(["photo", "label", "probability", "cat_or_dog", *imagenet])
     for file, answer in zip(files, answers, strict=True):
         numbers = f"{answer.probability:.6f}", f"{answer.cat_or_dog:.6f}"
-        name, p = answer.names[0]
-        writer.writerow([printable(file), answer.label, *numbers, name, f"{p:.6f}"])
+        zh, en, p = answer.names[0]
+        writer.writerow([printable(file), answer.label, *numbers, zh, en, f"{p:.6f}"])
 
 
 def _json(files: Sequence[str], answers: Sequence[Answer]) -> None:

@@ -18,7 +18,14 @@ from course_utils.messages import CourseError
 @pytest.mark.parametrize(
     ("name", "n_classes"),
     [("cat", 5), ("Cats", 5), ("猫", 5), ("狗", 118), ("DOGS", 118), ("puppies", 118)]
-    + [("goldfish", 1), ("Tiger_Shark", 1), ("bears", 4), ("butterflies", 2), ("big dogs", 0)]
+    + [
+        ("goldfish", 1),
+        ("金鱼", 1),
+        ("Tiger_Shark", 1),
+        ("bears", 4),
+        ("butterflies", 2),
+        ("big dogs", 0),
+    ]
     + [("", 0), ("s", 0), ("训练集", 0)],
 )
 def test_names(name, n_classes):
@@ -154,7 +161,16 @@ def test_the_names_nobody_wants_to_read():
     assert all(name in names for name in imagenet.MASKED)
     row = np.full(1000, 1e-4)
     row[names.index("nipple")], row[names.index("plunger")] = 0.8, 0.1
-    assert imagenet.best_names(row)[0] == ("plunger", 0.1)
+    assert imagenet.best_names(row)[0] == ("皮搋子", "plunger", 0.1)
+
+
+def test_each_class_has_a_chinese_name_in_its_place():
+    names, chinese = backbones.imagenet_classes(), zero_shot.chinese_names()
+    assert len(chinese) == 1000 and "".join(chinese).isprintable()
+    assert [name for name in chinese if name.isascii()] == ["iPod"]
+    places = {"tench": "丁鲷", "goldfish": "金鱼", "Siamese cat": "暹罗猫", "zebra": "斑马"}
+    places |= {"piggy bank": "存钱罐", "toilet tissue": "卫生纸", "llama": "大羊驼"}
+    assert {name: chinese[names.index(name)] for name in places} == places
 
 
 def row_of(**shares):

@@ -16,12 +16,15 @@ MASKED = {"nipple", "brassiere", "bikini", "maillot"}
 
 @dataclass(frozen=True)
 class Answer:
-    """What is said of a photo. cat_or_dog: all classes of both together, 0–1; names: ImageNet's."""
+    """What is said of a photo. cat_or_dog: all classes of both together, 0–1.
+
+    names: ImageNet's best ones, (Chinese, English, probability).
+    """
 
     label: str
     probability: float
     cat_or_dog: float
-    names: tuple[tuple[str, float], ...]
+    names: tuple[tuple[str, str, float], ...]
 
 
 class Classifier:
@@ -46,8 +49,9 @@ def answers(table: np.ndarray) -> list[Answer]:
     ]
 
 
-def best_names(row: np.ndarray) -> tuple[tuple[str, float], ...]:
+def best_names(row: np.ndarray) -> tuple[tuple[str, str, float], ...]:
     """The best names that may be shown, with their probabilities."""
-    names = backbones.imagenet_classes()
+    names, chinese = backbones.imagenet_classes(), zero_shot.chinese_names()
     shown = (i for i in np.argsort(-row, kind="stable") if names[i] not in MASKED)
-    return tuple((names[i], float(row[i])) for _, i in zip(range(N_NAMES), shown, strict=False))
+    best = [i for _, i in zip(range(N_NAMES), shown, strict=False)]
+    return tuple((chinese[i], names[i], float(row[i])) for i in best)

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_utils import backbones
+from course_utils import backbones, paths
 
 BACKBONE = "efficientnet_lite2"  # of those with ImageNet's own head the most accurate on ImageNet
 TINY = 1e-12  # so that a probability of 0 has a logarithm
@@ -60,8 +60,8 @@ def groups(class_names: Sequence[str]) -> list[tuple[int, ...]] | None:
 def classes_of(name: str) -> tuple[int, ...]:
     """ImageNet's classes that a folder's name means, in English or Chinese; () where it has none.
 
-    Cats and dogs are known by name; otherwise a class of that very name ("goldfish"), or all whose
-    last word it is ("bear"). Singular and plural, case, _ and - make no difference.
+    Cats and dogs are known by name; otherwise a class of that very name ("goldfish", "金鱼"), or
+    all whose last word it is ("bear"). Singular and plural, case, _ and - make no difference.
     """
     for form in _forms(name):
         if form in OTHER_NAMES:
@@ -81,11 +81,19 @@ def _forms(name: str) -> list[str]:
 
 
 @lru_cache(maxsize=1)
+def chinese_names() -> list[str]:
+    """The 1,000 Chinese names, in the order of ``backbones.imagenet_classes()``."""
+    text = (paths.DATA / "imagenet_classes_zh.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+@lru_cache(maxsize=1)
 def _by_name() -> dict[str, tuple[int, ...]]:
     places: dict[str, tuple[int, ...]] = {}
-    for place, name in enumerate(backbones.imagenet_classes()):
-        plain = name.casefold().replace("-", " ")
-        places[plain] = (*places.get(plain, ()), place)
+    for names in (backbones.imagenet_classes(), chinese_names()):
+        for place, name in enumerate(names):
+            plain = name.casefold().replace("-", " ")
+            places[plain] = tuple(dict.fromkeys((*places.get(plain, ()), place)))
     return places
 
 
