@@ -1626,7 +1626,7 @@ quiz("06-q1")
 quiz("06-q2")
 quiz("06-q3")
 quiz("06-q4")
-guesses()
+guesses("06")
 progress()
 
 # %% [markdown]

@@ -1481,8 +1481,6 @@ assert ten.mean() + half * ten.std(ddof=1) < 0.98 and mean["fine_tuned"][200] < 
 # * **几个标签**：冻结的网络加分类头，2 个标签平均 0.82，10 个 0.965，20 个 0.975，才赶上从零样本出发的曲线。从零样本出发再学 10 个标签，反而从 0.980 降到 0.974：几个标签带来的偶然比知识多。
 # * **200 个标签**：0.984，只多 0.4 个百分点；从零样本出发的是 0.982，还低一点。微调也没有更高，从零训练只有 0.61。
 #
-# 命令 `course train` 因此很谨慎：ImageNet 认识这些类别时，它从零样本的答案出发，只有交叉验证清楚地赞成，标签才改动它；每类不到 10 张时，一点也不改。它总会说明用了什么。
-#
 # 这些只适用于 ImageNet 认识的类别。200 个标签时每次抽取都是同样的照片，没有换一批照片的区间。
 #
 # </div>
@@ -1496,8 +1494,6 @@ assert ten.mean() + half * ten.std(ddof=1) < 0.98 and mean["fine_tuned"][200] < 
 # * **A few labels**: frozen network and head have 0.82 on average with 2 labels, 0.965 with 10, and catch up with the curve from zero-shot at 20, with 0.975. From zero-shot on, 10 labels even lower 0.980 to 0.974: they bring more chance than knowledge.
 # * **200 labels**: 0.984, only 0.4 points more; from zero-shot it is 0.982, slightly less. Fine-tuning is no higher, from scratch 0.61.
 #
-# That is why the command `course train` is cautious: where ImageNet knows the classes it starts from the zero-shot answer, and labels change it only where cross-validation is clearly in favour; with fewer than 10 photos of a class nothing is changed. It always says what it used.
-#
 # All this holds for classes that ImageNet knows. With 200 labels all draws have the same photos: no interval for other ones.
 #
 # </div>
@@ -1505,14 +1501,18 @@ assert ten.mean() + half * ten.std(ddof=1) < 0.98 and mean["fine_tuned"][200] < 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **剩下的错是谁的错**？用 200 个标签的线性分类头错 5 张，改正后的零样本 Lite2 错 11 张、Lite0 错 20 张；除去重复，一共 23 张，我们逐张看过。写错的标签：0 张；猫狗同框：0 张；既没有猫也没有狗：0 张。错的都是模型：19 张是猫，常常背对镜头、很小、全黑，或是几周大的幼猫；4 张是狗。即使有写错的标签，我们也只会写在数字旁边，不会从数字里减掉。
+# 命令 `course train` 因此很谨慎：ImageNet 认识这些类别时，它从零样本的答案出发，只有交叉验证清楚地赞成，标签才改动它；每类不到 10 张时，一点也不改。它总会说明用了什么。
+#
+# **剩下的错是谁的错**？用 200 个标签的线性分类头错 5 张，改正后的零样本 Lite2 错 11 张、Lite0 错 20 张；除去重复，一共 23 张，我们逐张看过。写错的标签：0 张；猫狗同框：0 张；既没有猫也没有狗：0 张。错的都是模型：19 张是猫，常常背对镜头、很小、全黑，或是几周大的幼猫；4 张是狗。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Whose fault are the remaining mistakes?** the linear head with 200 labels gets 5 wrong, corrected zero-shot 11 with Lite2 and 20 with Lite0; 23 photos in all, without repetitions, and we looked at each. Wrong labels: 0; a cat and a dog together: 0; neither of them: 0. All are the models' mistakes: 19 are cats, often with their backs to the camera, tiny, all black, or kittens a few weeks old; 4 are dogs. If a label had been wrong, it would be said beside the number and never subtracted from it.
+# That is why the command `course train` is cautious: where ImageNet knows the classes it starts from the zero-shot answer, and labels change it only where cross-validation is clearly in favour; with fewer than 10 photos of a class nothing changes. It always says so.
+#
+# **Whose fault are the remaining mistakes?** the linear head with 200 labels gets 5 wrong, corrected zero-shot 11 with Lite2 and 20 with Lite0; 23 photos in all, without repetitions, and we looked at each. Wrong labels: 0; a cat and a dog together: 0; neither of them: 0. All are the models' mistakes: 19 are cats, often with their backs to the camera, tiny, all black, or kittens a few weeks old; 4 are dogs.
 #
 # </div>
 
@@ -1649,7 +1649,7 @@ assert recipes.local_right["s2_scratch"] == recipes.local_right.min() == 642
 #
 # > **Myth**: a convolutional network is transfer learning. Article S2's network begins at random and uses nothing of any source task: after 2,500 steps, with augmentation, it is right on only 642. Without pretraining 200 photos are too few.
 #
-# Two cautions: Lite2's score on these 1,000 had been seen when the course was designed, so 996, 995 and 989 may be a little too high; and among many comparisons one small $p$ may be due to chance.
+# Two cautions: Lite2's score on these 1,000 had been seen beforehand, so 996, 995 and 989 may be a little too high; and among many comparisons one small $p$ may be due to chance.
 #
 # </div>
 

@@ -884,8 +884,8 @@ PREDICTIONS = [
     Prediction(
         "06-p2",
         (
-            "EfficientNet-Lite0：训练时预处理做对，使用时误除以 255，准确率是多少？",
-            "EfficientNet-Lite0, preprocessed right in training and divided by 255 in use: what is its accuracy?",
+            "Lite0：训练时预处理做对，使用时误除以 255，准确率是多少？",
+            "Lite0, preprocessed right in training and divided by 255 in use: what is its accuracy?",
         ),
         Number(0, 1, close=0.05),
     ),
