@@ -103,16 +103,31 @@ def _row(table: dict, place: int) -> Correction:
     known = {each.name: each for each in fields(Correction)}
     if unknown := sorted(set(values) - set(known)):
         raise _wrong(name, f"没有 {unknown[0]} 这一项", f"there is no field {unknown[0]}")
-    for key in ("id", "articles", "sections", "lesson", "severity", "quote", "right_zh", "right_en"):
+    for key in (
+        "id",
+        "articles",
+        "sections",
+        "lesson",
+        "severity",
+        "quote",
+        "right_zh",
+        "right_en",
+    ):
         if not values.get(key):
             raise _wrong(name, f"缺少 {key}", f"it has no {key}")
     for key, value in values.items():
         kind = tuple if key in ("articles", "sections") else bool if key == "pending" else str
         words = value if isinstance(value, tuple) else [value]
-        if not isinstance(value, kind) or (kind is tuple and not all(isinstance(w, str) for w in words)):
+        if not isinstance(value, kind) or (
+            kind is tuple and not all(isinstance(w, str) for w in words)
+        ):
             raise _wrong(name, f"{key} 的类型不对", f"{key} is of the wrong type")
         if kind is not bool and any("\n" in word.strip() or "|" in word for word in words):
-            raise _wrong(name, f"{key} 里有换行或竖线，放不进表格", f"{key} has a line break or a bar, which no table takes")
+            raise _wrong(
+                name,
+                f"{key} 里有换行或竖线，放不进表格",
+                f"{key} has a line break or a bar, which no table takes",
+            )
     row = Correction(**values)
     _check_values(row)
     return row
@@ -127,11 +142,17 @@ def _check_values(row: Correction) -> None:
     ):
         if wrong := [value for value in found if value not in allowed]:
             listed = ", ".join(allowed)
-            raise _wrong(row.id, f"{key} 是 {wrong[0]}，只能是：{listed}", f"{key} is {wrong[0]}; choose among: {listed}")
+            raise _wrong(
+                row.id,
+                f"{key} 是 {wrong[0]}，只能是：{listed}",
+                f"{key} is {wrong[0]}; choose among: {listed}",
+            )
     if len(row.articles) != len(row.sections):
         raise _wrong(row.id, "每篇文章要有一个 section", "each article needs its section")
     if bool(row.cell) == row.pending:
-        raise _wrong(row.id, "要么写 cell，要么写 pending = true", "it needs either a cell or pending = true")
+        raise _wrong(
+            row.id, "要么写 cell，要么写 pending = true", "it needs either a cell or pending = true"
+        )
     if row.cell and not row.cell.startswith(TAG):
         raise _wrong(row.id, f"cell 以 {TAG} 开头", f"cell begins with {TAG}")
     if row.form == "text" and bool(row.quote_en) == bool(row.translation):
@@ -280,7 +301,9 @@ def check(lessons: list[Lesson], file: Path = FILE) -> list[Problem]:
                 zh, en = _outdated(lesson)
                 found.append(Problem("corrections", f"lessons/{lesson.source.name}", 0, zh, en))
         except CourseError as error:
-            found.append(Problem("corrections", f"lessons/{lesson.source.name}", 0, error.zh, error.en))
+            found.append(
+                Problem("corrections", f"lessons/{lesson.source.name}", 0, error.zh, error.en)
+            )
     if folder := articles_folder():
         found += false_quotations(rows, folder)
     return found + [*unknown_references(rows)]
