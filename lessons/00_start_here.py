@@ -809,7 +809,7 @@ print("keras:", hasattr(keras.preprocessing.image, "ImageDataGenerator"))
 old = tf.keras.preprocessing.image.ImageDataGenerator
 print("tensorflow.keras:", old.__module__)
 
-# %%
+# %% tags=["shows-versions"]
 assert python >= (3, 11) and keras_version >= (3, 15)
 assert not hasattr(keras.preprocessing.image, "ImageDataGenerator") and "legacy" in old.__module__
 
@@ -1106,7 +1106,7 @@ assert all(a.carrier and a.licence and a.lessons and a.size > 0 for a in manifes
 #
 # 这门课从五篇讲迁移学习的文章出发，逐条核对。课程不写作者和网址：要更正的是说法，不是人。
 #
-# * **S1**：中英双语长文，讲前向和反向传播、损失、优化器，以及用 VGG16 分辨猫和狗的项目。
+# * **S1**：中英双语长文，讲前向和反向传播、损失、优化器，以及用 VGG16 分两类的项目。
 # * **S2**：讲卷积网络的公式，从零训练一个 Keras 卷积网络。
 # * **S3**：“深度学习、迁移学习、Python 实战”，用 VGG16。
 # * **S4**：讲迁移学习的分类和领域自适应，用 ResNet50。
@@ -1121,7 +1121,7 @@ assert all(a.carrier and a.licence and a.lessons and a.size > 0 for a in manifes
 #
 # This course starts from five articles on transfer learning and checks them point by point. It names neither authors nor addresses: statements are corrected, not people.
 #
-# * **S1**: a long article in Chinese and English: forward and backward propagation, losses, optimizers, and a project that tells cats from dogs by VGG16.
+# * **S1**: a long article in Chinese and English: forward and backward propagation, losses, optimizers, and a project that tells two classes apart by VGG16.
 # * **S2**: the formulas of convolutional networks, and a Keras one trained from scratch.
 # * **S3**: “deep learning, transfer learning, Python practice”, with VGG16.
 # * **S4**: kinds of transfer learning and domain adaptation, with ResNet50.
@@ -1136,10 +1136,8 @@ assert all(a.carrier and a.licence and a.lessons and a.size > 0 for a in manifes
 #
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | S1 | TensorFlow 2.21 需要 Python 3.10 以上，Keras 3.15 需要 3.11 以上 | Python 3.7 以上，TensorFlow 2.0 以上 |
-# | S3 | Keras 3 随 TensorFlow 一起安装；版本写进锁定文件，每个人装到的都一样 | 分别 `pip install tensorflow` 和 `pip install keras` |
-# | S2 | 一个项目只用一种导入写法；`keras` 3 里已没有 `ImageDataGenerator`，`tensorflow.keras` 里只剩旧副本 | 混用 `keras` 和 `tensorflow.keras` |
-# | S1 | ImageNet 里已有 118 个狗类和 5 个家猫类：零样本就能答对大部分（这里 1,000 张里 905 张） | 把猫狗当作全新的任务 |
+# | S1 §5.1 | 当时是对的，现在过时了：TensorFlow 2.21 需要 Python 3.10 以上，Keras 3.15 需要 3.11 以上 | <q>Python 3.7或更高版本</q> |
+# | S2 §5.1 | `keras` 3 里已没有它，这一行是 `ImportError`；读照片用 `image_dataset_from_directory`，增强用层（第 06 课） | `from keras.preprocessing.image import ImageDataGenerator` |
 #
 # </div>
 
@@ -1148,10 +1146,8 @@ assert all(a.carrier and a.licence and a.lessons and a.size > 0 for a in manifes
 #
 # | article | what is right | it says |
 # |---|---|---|
-# | S1 | TensorFlow 2.21 needs Python 3.10 or later, Keras 3.15 needs 3.11 or later | Python 3.7 or later, TensorFlow 2.0 or later |
-# | S3 | Keras 3 comes with TensorFlow; versions stand in a lock file, so everybody installs the same | `pip install tensorflow` and `pip install keras`, one after the other |
-# | S2 | one project, one form of import; `keras` 3 no longer has `ImageDataGenerator`, `tensorflow.keras` has only a legacy copy | mixes `keras` and `tensorflow.keras` |
-# | S1 | ImageNet already has 118 classes of dogs and 5 of house cats: zero-shot gets most photos right (here 905 of 1,000) | treats cats and dogs as an entirely new task |
+# | S1 §5.1 | right in its time, out of date now: TensorFlow 2.21 needs Python 3.10 or later, Keras 3.15 needs 3.11 or later | <q>Python 3.7 or higher</q> |
+# | S2 §5.1 | `keras` 3 no longer has it, and the line is an `ImportError`; read photos by `image_dataset_from_directory` and augment by layers (lesson 06) | `from keras.preprocessing.image import ImageDataGenerator` |
 #
 # </div>
 

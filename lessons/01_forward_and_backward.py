@@ -454,7 +454,7 @@ def neuron(x, w, b, y):
     return {"z": z, "a": a, "E": (a - y) ** 2, "delta": delta, "dw": delta * x, "dx": delta * w}
 
 
-# %%
+# %% tags=["shows-gradient-of-what"]
 one = neuron(x, w, b, y=1.0)
 tried = (neuron(x, w + [1e-6, 0], b, 1.0)["E"] - one["E"]) / 1e-6
 say(f"链式法则 chain rule {one['dw'][0]:.4f}   试出来 by trying {tried:.4f}")
@@ -734,7 +734,7 @@ print({name: g.shape for name, g in gradient.items()})
 # </div>
 
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "shows-who-updates"]
 def train(backward, params, n_steps=3000, learning_rate=1.0):
     losses = []
     for _ in range(n_steps):
@@ -1005,7 +1005,7 @@ outcome("01-p2", falls)
 #
 # </div>
 
-# %% tags=["setup"]
+# %% tags=["setup", "shows-one-neuron"]
 scores = {kind: result[1] for kind, result in results.items()}
 assert scores["stops"] < scores["right"] - 0.05
 assert scores["no_WT"] > 0.95 and results["no_WT"][0][-1] < results["no_WT"][0][0] / 4
@@ -1358,10 +1358,9 @@ guesses("01")
 #
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | S1 | 一层的 $\partial E/\partial W$ 是 $\delta x^\top$；还要有 $\partial E/\partial x=W^\top\delta$，误差才能传回前一层（上面的实验里缺了它，准确率低 0.05 以上） | 写成三个标量相乘：那只是一个神经元 |
-# | S1 | $\partial z/\partial W$ 是 $z$ 对 $W$ 的梯度，等于输入 $x$ | “权重和偏置对中间层输出的梯度”：反了 |
-# | S1 | 反向传播只计算梯度，优化器才更新参数 | 反向传播“更新模型参数” |
-# | S3 | 关键在非线性：没有激活函数，多层等于一层 | 深度学习就是人工神经网络的多层变换 |
+# | S1 §4.1 | 三个标量相乘只够一个神经元，文章却说是多层感知机。一层里 $\partial E/\partial W=\delta x^\top$；还要有 $\partial E/\partial x=W^\top\delta$，梯度才能传回前一层（上面的实验里不传，准确率低 0.05 以上） | $\frac{\partial E}{\partial W} = \frac{\partial E}{\partial a} \cdot \frac{\partial a}{\partial z} \cdot \frac{\partial z}{\partial W}$ |
+# | S1 §4.1 | 反了：$\partial z/\partial W$ 是 $z$ 对 $W$ 的梯度，等于输入 $x$（文章的英文没有写反） | <q>分别是权重和偏置对中间层的输出的梯度</q> |
+# | S1 §4.1 | 反向传播只计算梯度，优化器才更新参数 | <q>并使用这个误差来更新模型参数</q> |
 #
 # </div>
 
@@ -1370,10 +1369,9 @@ guesses("01")
 #
 # | article | what is right | it says |
 # |---|---|---|
-# | S1 | a layer's $\partial E/\partial W$ is $\delta x^\top$; it also needs $\partial E/\partial x=W^\top\delta$ to carry the error back (without it the accuracy above is lower by more than 0.05) | a product of three scalars: that is one neuron only |
-# | S1 | $\partial z/\partial W$ is the gradient of $z$ with respect to $W$, which is the input $x$ | “the gradient of weights and biases with respect to the hidden layer's output”: the wrong way round |
-# | S1 | backpropagation only computes gradients; the optimizer updates the parameters | backpropagation “updates the model parameters” |
-# | S3 | non-linearity is what matters: without an activation function many layers equal one | deep learning is the multilayer transform of an artificial neural network |
+# | S1 §4.1 | a product of three scalars is enough for one neuron; the article says multilayer perceptron. In a layer $\partial E/\partial W=\delta x^\top$, and it takes $\partial E/\partial x=W^\top\delta$ to carry the gradient back to the layer before (not carried back above, the accuracy is lower by more than 0.05) | $\frac{\partial E}{\partial W} = \frac{\partial E}{\partial a} \cdot \frac{\partial a}{\partial z} \cdot \frac{\partial z}{\partial W}$ |
+# | S1 §4.1 | the wrong way round: $\partial z/\partial W$ is the gradient of $z$ with respect to $W$, which is the input $x$ (the article's English has it right) | <q>分别是权重和偏置对中间层的输出的梯度 [are the gradients of weights and biases with respect to the intermediate layer's output]</q> |
+# | S1 §4.1 | backpropagation only computes gradients; the optimizer updates the parameters | <q>and use this error to update the model parameters</q> |
 #
 # </div>
 

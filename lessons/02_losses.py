@@ -413,7 +413,7 @@ outcome("02-p1", 100 * share)
 #
 # </div>
 
-# %% tags=["setup"]
+# %% tags=["setup", "shows-half-cross-entropy"]
 p_dog = sigmoid(x_train @ half[0] + half[1])
 assert -np.sum(y_train * np.log(p_dog)) < 0.5  # its own loss is nearly zero: it looks finished
 assert share_and_accuracy(x_test, y_test, half) == (1.0, 0.5)
@@ -1092,9 +1092,8 @@ guesses("02")
 #
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | S1 | 二元：$-\frac1n\sum_i[y_i\log p_i+(1-y_i)\log(1-p_i)]$；多类：还要对类别 $c$ 求和 | $\mathrm{CE}=-\sum_{i=1}^n y_i\log\hat y_i$，$y_i$ 是 $n$ 个样本的标签：把所有照片判为同一类，准确率 50% |
-# | S3 | 1 个 sigmoid 输出也用上一行的二元式：$(1-y_i)\log(1-p_i)$ 不能省 | $L(\theta_2)=-\sum_i y_i\log p_i$ |
-# | S1 | 取平均；求和时梯度随批次变长 | 没有 $\frac1n$ |
+# | S1 §4.2 | $n$ 是样本数，所以二元是 $-\frac1n\sum_i[y_i\log p_i+(1-y_i)\log(1-p_i)]$，多类还要对类别 $c$ 求和。照原式训练，所有照片判为同一类，准确率 50%。取平均：求和时梯度随批次变长 | $CE = -\sum_{i=1}^{n} y_i \log(\hat{y}_i)$ |
+# | S3 §4.2 | 只有 1 个 sigmoid 输出时也用上一行的二元式：$(1-y_i)\log(1-p_i)$ 不能省（它的代码用的是 Keras 里正确的 `binary_crossentropy`） | $L(\theta_2) = -\sum_{i=1}^{N} y_i \log(p_i)$ |
 #
 # </div>
 
@@ -1103,9 +1102,8 @@ guesses("02")
 #
 # | article | what is right | it says |
 # |---|---|---|
-# | S1 | binary: $-\frac1n\sum_i[y_i\log p_i+(1-y_i)\log(1-p_i)]$; many classes: sum over classes $c$ too | $\mathrm{CE}=-\sum_{i=1}^n y_i\log\hat y_i$ with $y_i$ the labels of $n$ samples: all photos are put in one class and the accuracy is 50% |
-# | S3 | with 1 sigmoid output it is the binary form of the row above: $(1-y_i)\log(1-p_i)$ cannot be left out | $L(\theta_2)=-\sum_i y_i\log p_i$ |
-# | S1 | take the mean; with a sum the gradient grows with the batch | no $\frac1n$ |
+# | S1 §4.2 | $n$ is the number of samples, so with two classes it is $-\frac1n\sum_i[y_i\log p_i+(1-y_i)\log(1-p_i)]$, and with many a sum over classes $c$ too. Trained as printed, all photos are put in one class and the accuracy is 50%. Take the mean: with a sum the gradient grows with the batch | $CE = -\sum_{i=1}^{n} y_i \log(\hat{y}_i)$ |
+# | S3 §4.2 | with 1 sigmoid output it is the form for two classes of the row above: $(1-y_i)\log(1-p_i)$ cannot be left out (its code uses Keras's correct `binary_crossentropy`) | $L(\theta_2) = -\sum_{i=1}^{N} y_i \log(p_i)$ |
 #
 # </div>
 

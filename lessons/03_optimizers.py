@@ -492,7 +492,7 @@ def printed(theta, g, state, t, alpha, beta=0.9):
     return theta - alpha * g + beta * (1 - alpha) * previous
 
 
-# %%
+# %% tags=["shows-momentum"]
 theta_50 = walk(printed, lambda theta: theta, [1.0], 50, alpha=0.01)[-1, 0]
 no_gradient = walk(printed, lambda theta: 0 * theta, [1.0], 20, alpha=0.01)[-1, 0]
 outcome("03-p2", theta_50)
@@ -670,7 +670,7 @@ def adam(theta, g, state, t, alpha, beta1=0.9, beta2=0.999, epsilon=1e-7, correc
 predict("03-p3", ...)
 
 
-# %%
+# %% tags=["shows-adam"]
 def constant(theta):
     return np.ones(1)
 
@@ -1275,9 +1275,8 @@ guesses("03")
 #
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | S1 | 动量：$\theta_{t+1}=\theta_t-\alpha\nabla J(\theta_t)+\beta(\theta_t-\theta_{t-1})$ | $\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$，在常用的学习率下发散 |
-# | S1 | Adam 要用 $\hat m_t$ 和 $\hat v_t$；默认 $\beta_1=0.9$，$\beta_2=0.999$ | $\theta\leftarrow\theta-\alpha m_t/(\sqrt{v_t}+\epsilon)$，没有默认值 |
-# | S1 | 梯度在 $\theta_t$ 处求值，用大小为 32 的小批量（文章自己的代码也是这样） | 梯度下降写成全量梯度 |
+# | S1 §4.3 | 加的是上一步，不是上一次的参数：$\theta_{t+1}=\theta_t-\alpha\nabla J(\theta_t)+\beta(\theta_t-\theta_{t-1})$。原式在常用的学习率下发散 | $\theta_{t+1} = \theta_{t} - \alpha \cdot \nabla_\theta J(\theta) + \beta \cdot (1 - \alpha) \cdot \theta_{t-1}$ |
+# | S1 §4.3 | Adam 要先修正偏差：用 $\hat m_t=m_t/(1-\beta_1^t)$ 和 $\hat v_t=v_t/(1-\beta_2^t)$。不修正，前几百步都太长（它的代码用的是 Keras 里正确的 `Adam`） | $\theta_{t+1} = \theta_{t} - \alpha \cdot \frac{m_t}{\sqrt{v_t} + \epsilon}$ |
 #
 # </div>
 
@@ -1286,9 +1285,8 @@ guesses("03")
 #
 # | article | what is right | it says |
 # |---|---|---|
-# | S1 | momentum: $\theta_{t+1}=\theta_t-\alpha\nabla J(\theta_t)+\beta(\theta_t-\theta_{t-1})$ | $\theta_{t+1}=\theta_t-\alpha\nabla J+\beta(1-\alpha)\theta_{t-1}$, which diverges at the usual learning rates |
-# | S1 | Adam uses $\hat m_t$ and $\hat v_t$; the defaults are $\beta_1=0.9$, $\beta_2=0.999$ | $\theta\leftarrow\theta-\alpha m_t/(\sqrt{v_t}+\epsilon)$, no defaults given |
-# | S1 | evaluate the gradient at $\theta_t$, on mini-batches of 32 (as the article's own listings do) | gradient descent is written with the full gradient |
+# | S1 §4.3 | what is added is the last step, not the last parameters: $\theta_{t+1}=\theta_t-\alpha\nabla J(\theta_t)+\beta(\theta_t-\theta_{t-1})$. As printed it diverges at the usual learning rates | $\theta_{t+1} = \theta_{t} - \alpha \cdot \nabla_\theta J(\theta) + \beta \cdot (1 - \alpha) \cdot \theta_{t-1}$ |
+# | S1 §4.3 | Adam first corrects the bias: it uses $\hat m_t=m_t/(1-\beta_1^t)$ and $\hat v_t=v_t/(1-\beta_2^t)$. Without that the first hundreds of steps are too long (its code uses Keras's correct `Adam`) | $\theta_{t+1} = \theta_{t} - \alpha \cdot \frac{m_t}{\sqrt{v_t} + \epsilon}$ |
 #
 # </div>
 

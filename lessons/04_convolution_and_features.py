@@ -230,7 +230,7 @@ assert answer.max() == 4 and np.all(answer[:, [0, 3]] == 0)
 #
 # </div>
 
-# %% tags=["any-seed"]
+# %% tags=["any-seed", "shows-convolution"]
 x, kernel, bias = rng.normal(size=(11, 9, 3)), rng.normal(size=(3, 3, 3, 5)), rng.normal(size=5)
 for stride in [1, 2, 3]:
     theirs = keras.ops.conv(x[None], kernel, strides=stride)[0] + bias
@@ -498,7 +498,7 @@ figures.show(
 #
 # </div>
 
-# %%
+# %% tags=["shows-sharing"]
 box = np.full((3, 3), 1 / 9)  # W_i = W_j
 vertical, horizontal = edge[:3, 2:5], edge.T[2:5, :3]  # an edge in each direction, 3 × 3 pixels
 for name, weights in {"box  ": box, "sobel": sobel}.items():
@@ -638,7 +638,7 @@ check("04-3", answer_conv)
 #
 # </div>
 
-# %%
+# %% tags=["shows-same-structure"]
 photo = rng.normal(size=(1, 8, 8, 3))
 first, second = keras.layers.Conv2D(4, 3), keras.layers.Conv2D(4, 3)  # the same structure
 shared = first  # a second task that uses the first task's layer
@@ -809,7 +809,7 @@ assert min(averaged.mean(), flat.mean()) > 0.93
 #
 # </div>
 
-# %%
+# %% tags=["shows-last-layer"]
 kept = keras.applications.VGG16(weights=None, include_top=False).count_params()
 sides = [7 * 7 * 512, 4096, 4096, 1000]  # flatten, fc1, fc2, predictions
 removed = sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sides))
@@ -831,7 +831,7 @@ assert removed / (kept + removed) > 0.85
 #
 # </div>
 
-# %%
+# %% tags=["shows-more-dimensions"]
 x, dimensions = keras.Input((64, 64, 3)), [64 * 64 * 3]
 for layer in [
     keras.layers.Conv2D(32, 3),
@@ -1260,12 +1260,11 @@ quiz("04-q5")
 #
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | S2 | $y[m,n,o]=b_o+\sum_c\sum_i\sum_j x[sm+i,sn+j,c]\,K[i,j,c,o]$ | $\text{conv}(x,k)=\sum_i\sum_j x[i+k_i,\,j+k_j]\cdot k[i,j]$：输出没有位置下标，$k_i$、$k_j$ 没有定义 |
-# | S2 | 参数共享是同一个核用在每个输出位置 | $W_i=W_j$，“卷积核在两个不同位置的值”：核就只剩 1 个参数，分不清竖边和横边 |
-# | S2 | 共享要用同一组 $\theta$；结构相同不等于参数相同 | 用“相同的网络结构”实现参数共享 |
-# | S2 | 特征的维数是设计出来的：12,288 → 123,008 → 12,544，GAP 后 64 | 卷积映射到“更高维的特征空间” |
-# | S1 | `include_top=False` 去掉展平和 fc1、fc2、predictions：138,357,544 → 14,714,688 个参数 | 去掉“最后一层” |
-# | S1、S3 | GAP 后接 `Dense(256)`：131,328 个参数；60 张照片时这里的 GAP 更准 | 展平后接 `Dense(256)`：6,422,784 个 |
+# | S2 §4.1 | 输出要有位置下标 $m,n$，这里没有，$k_i$、$k_j$ 也没有定义：$y[m,n,o]=b_o+\sum_c\sum_i\sum_j x[sm+i,sn+j,c]\,K[i,j,c,o]$ | $\text{conv}(x, k) = \sum_{i} \sum_{j} x[i + k_{i}, j + k_{j}] \cdot k[i, j]$ |
+# | S2 §4.2 | 参数共享是同一个核用在每个输出位置。文章写 $W_i=W_j$：这样核只剩 1 个参数，分不清竖边和横边 | <q>$W_{i}$和$W_{j}$是卷积核的两个不同位置上的值</q> |
+# | S2 §3 | 共享要用同一组 $\theta$；结构相同不等于参数相同 | <q>参数共享可以通过在两个任务中使用相同的神经网络结构来实现</q> |
+# | S2 §4.1 | 特征的维数是设计出来的，可多可少：这里 12,288 → 123,008 → 12,544，全局平均池化后 64 | <q>并将其转换为更高维的特征空间</q> |
+# | S1 §3.3 | `include_top=False` 去掉的不止一层：展平和 fc1、fc2、predictions，138,357,544 → 14,714,688 个参数 | <q>加载预训练的VGG16模型，不包括最后一层</q> |
 #
 # </div>
 
@@ -1274,12 +1273,11 @@ quiz("04-q5")
 #
 # | article | what is right | it says |
 # |---|---|---|
-# | S2 | $y[m,n,o]=b_o+\sum_c\sum_i\sum_j x[sm+i,sn+j,c]\,K[i,j,c,o]$ | $\text{conv}(x,k)=\sum_i\sum_j x[i+k_i,\,j+k_j]\cdot k[i,j]$: the output has no position index, and $k_i$, $k_j$ are not defined |
-# | S2 | parameter sharing is the same kernel at every output position | $W_i=W_j$, “values of the kernel at two different positions”: a kernel then has just 1 parameter and cannot tell vertical from horizontal edges |
-# | S2 | sharing means one set $\theta$; the same structure is not the same parameters | parameters are shared by “the same network structure” |
-# | S2 | how many dimensions the features have is a design choice: 12,288 → 123,008 → 12,544, and 64 after GAP | convolution maps to a “higher-dimensional feature space” |
-# | S1 | `include_top=False` removes flatten and fc1, fc2, predictions: 138,357,544 → 14,714,688 parameters | removes “the last layer” |
-# | S1, S3 | GAP before `Dense(256)`: 131,328 parameters; with 60 photos GAP is the more accurate here | flatten before `Dense(256)`: 6,422,784 |
+# | S2 §4.1 | the output needs an index of its position, $m,n$, and has none here, nor are $k_i$, $k_j$ defined: $y[m,n,o]=b_o+\sum_c\sum_i\sum_j x[sm+i,sn+j,c]\,K[i,j,c,o]$ | $\text{conv}(x, k) = \sum_{i} \sum_{j} x[i + k_{i}, j + k_{j}] \cdot k[i, j]$ |
+# | S2 §4.2 | sharing means the same kernel at every output position. The article sets $W_i=W_j$: then a kernel has just 1 parameter and cannot tell vertical from horizontal edges | <q>$W_{i}$和$W_{j}$是卷积核的两个不同位置上的值 [$W_i$ and $W_j$ are the values at two different positions of the kernel]</q> |
+# | S2 §3 | sharing means one set $\theta$; the same structure is not the same parameters | <q>参数共享可以通过在两个任务中使用相同的神经网络结构来实现 [parameters can be shared by using the same network structure in both tasks]</q> |
+# | S2 §4.1 | how many dimensions the features have is a design choice, more or fewer: here 12,288 → 123,008 → 12,544, and 64 after global average pooling | <q>并将其转换为更高维的特征空间 [and turns them into a feature space of more dimensions]</q> |
+# | S1 §3.3 | `include_top=False` takes away more than one layer: flatten and fc1, fc2, predictions, 138,357,544 → 14,714,688 parameters | <q>Load the pre-trained VGG16 model, excluding the last layer</q> |
 #
 # </div>
 

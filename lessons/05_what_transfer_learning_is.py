@@ -1541,20 +1541,8 @@ progress()
 #
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | 全部 | 领域是 $\{\mathcal{X},P(X)\}$，任务是 $\{\mathcal{Y},f\}$ | 没有定义；S2 说“任务或域” |
-# | S4 | 归纳式：任务不同，目标有标签；直推式：任务相同，领域不同，只有源有标签；无监督：任务不同但相关，两边都没有标签，目标任务也是无监督的 | 没有标签的条件；归纳式要求领域相似 |
-# | S5 | 四种知识：样本、特征表示、参数、关系；只搬结构没有搬走学到的知识 | 参数、结构、特征，三处用同一个公式 |
-# | S3 | 目标函数里要有 $\theta_1$：作为起点、冻结的部分，或惩罚项的中心 | 引入 $\theta_1$，只优化 $\theta_2$ |
-# | S1、S5 | 迁移学习与监督、无监督、强化学习是两条轴；从零训练是选择，不是深度学习的定义 | 与它们并列、“不同” |
-# | S5 | 单样本学习靠的正是以前学到的知识 | 叫“一元学习”，说要从零训练 |
-# | S2 | 机器学习不是迁移学习要去的“新领域”，迁移学习是它的一部分 | 将扩展到机器学习等新领域 |
-# | S1 | 负迁移；归纳偏置 | “知识偏差”；“经验偏差” |
-# | S1、S2、S5 | 有条件：看源任务与目标任务有多像，也看与什么相比；本课测到正、零、负的增益 | 提高泛化能力，没有条件 |
-# | S4 | 心理学 1901 年，神经网络 1976 年 | “新兴”的方法 |
-# | S1 | Thorndike 与 Woodworth，1901；Hebb 1949 年的书讲突触；“Berensdorf”我们没有查到 | 1950 年代，Hebb 与“Bernard Berensdorf”提出 |
-# | S1 | DBN 是手写数字的生成模型；2012 年是 Krizhevsky、Sutskever、Hinton | DBN 用于图像识别；“Hinton 等”2012 年 |
-# | S5 | 1976 年 Bozinovski 与 Fulgosi（作者称为神经网络里的第一篇）；2009 年的“Villberg”我们没有查到 | 起源于 1960 年代，2009 年命名 |
-# | S2 | 1991 年已在网络之间搬权重；深层特征的迁移从 2014 年前后开始被系统测量 | 1960 年代的心理学家；2012 年前后才受关注 |
+# | S4 §2.2 | 归纳式：任务不同，目标有一些标签；领域可同可异 | <q>源域和目标域的任务不同，但领域相似</q> |
+# | S5 §1.2 | 只搬结构，权重是随机的：学到的知识一点也没有搬，也就没有东西可以微调，这是从零训练 | <q>结构迁移：将已经训练好的模型的结构直接用于新任务，然后进行微调</q> |
 #
 # </div>
 
@@ -1563,20 +1551,8 @@ progress()
 #
 # | article | what is right | it says |
 # |---|---|---|
-# | all | a domain is $\{\mathcal{X},P(X)\}$, a task $\{\mathcal{Y},f\}$ | no definition; S2 has “task or domain” |
-# | S4 | inductive: tasks differ, target labels; transductive: same task, other domain, source labels only; unsupervised: tasks differ but are related, no labels on either side, and an unsupervised target task | no word about labels; inductive needs similar domains |
-# | S5 | four kinds of knowledge: instances, feature representations, parameters, relations; structure alone carries nothing that was learned | parameters, structure, features, with one formula for all three |
-# | S3 | the objective must contain $\theta_1$: as start, as frozen part, or as the penalty's centre | introduces $\theta_1$, optimizes $\theta_2$ only |
-# | S1, S5 | transfer is another axis than supervised, unsupervised, reinforcement; training from scratch is a choice, not the definition of deep learning | puts it beside them as “different” |
-# | S5 | one-shot learning lives on knowledge learned before | “unary learning”; must train from scratch |
-# | S2 | machine learning is no “new field” for transfer learning to enter: transfer learning is part of it | will spread to new fields such as machine learning |
-# | S1 | negative transfer; inductive bias | “knowledge bias”; “experience bias” |
-# | S1, S2, S5 | conditional, on how similar the source task is to the target task and on what it is compared with; this lesson measured positive, zero and negative gains | improves generalization, without condition |
-# | S4 | psychology 1901, neural networks 1976 | an “emerging” method |
-# | S1 | Thorndike and Woodworth, 1901; Hebb's book of 1949 is about synapses; we found no record of “Berensdorf” | proposed in the 1950s by Hebb and “Bernard Berensdorf” |
-# | S1 | the DBN is a generative model of handwritten digits; 2012 is Krizhevsky, Sutskever, Hinton | DBN for image recognition; “Hinton et al.” 2012 |
-# | S5 | Bozinovski and Fulgosi in 1976 (by its author the first in neural networks); we found no record of “Villberg” 2009 | began in the 1960s, named in 2009 |
-# | S2 | weights went from net to net in 1991; transfer of deep features has been measured systematically since about 2014 | psychologists of the 1960s; noticed from about 2012 |
+# | S4 §2.2 | inductive: the tasks differ, and some of the target's data are labelled; the domains may be the same or not | <q>源域和目标域的任务不同，但领域相似 [the tasks of source and target differ, but the domains are similar]</q> |
+# | S5 §1.2 | with the structure alone the weights are random: nothing that was learned is carried over and nothing is there to fine-tune; it is training from scratch | <q>结构迁移：将已经训练好的模型的结构直接用于新任务，然后进行微调 [transfer of structure: use a trained model's structure for the new task, then fine-tune]</q> |
 #
 # </div>
 

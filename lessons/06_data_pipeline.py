@@ -773,7 +773,7 @@ table(["变换 transformation", *WAYS_60_200], as_rows(stored))
 say("重测 again, 200:", ", ".join(f"{name} {value:.2f}" for name, value in again.items()))
 outcome("06-p1", stored["x/255"]["mismatch_60"][0])
 
-# %% tags=["setup"]
+# %% tags=["setup", "shows-rescale"]
 means = pd.DataFrame(stored).T.map(lambda pair: pair[0])
 file_says = [*means.loc[["mean/std", "x/255"], "probe_200"], means.loc["x/255", "mismatch_200"]]
 assert np.allclose(list(again.values()), file_says, atol=0.03)  # the file tells the truth
@@ -961,7 +961,7 @@ Explorer(
 #
 # </div>
 
-# %%
+# %% tags=["shows-shear"]
 upright = np.tile(np.arange(224)[:, None] >= 112, (224, 1, 1)).astype("float32")  # edge at 112
 for degrees in [0.2, 11.46, 20]:
     slanted = ImageDataGenerator().apply_transform(upright, {"shear": degrees})
@@ -1662,19 +1662,11 @@ progress()
 #
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | S1、S3 | 用权重自己的预处理：Keras 的 VGG16 要 BGR、减均值、0 到 255；纯红是 $(-103.9,-116.8,131.3)$，不是 $(1,0,0)$ | VGG16 配 `rescale=1./255` |
-# | S4 | ResNet50 要 `preprocess_input`（BGR、减均值）；缺它的代价本课没有在 ResNet50 上测，Lite0 损失 0.15 以上 | ResNet50 没有预处理 |
-# | S5 | torchvision 的权重要均值 $(0.485,0.456,0.406)$、标准差 $(0.229,0.224,0.225)$；代价本课没有测 | `Normalize` 用 0.5 |
-# | S1、S2 | `shear_range=0.2` 的单位是度：0.4 像素。这是错切，不是裁剪 | “随机剪切” |
-# | S2 | 用 `image_dataset_from_directory` 和增强层 | 从 `keras.preprocessing.image` 导入 `ImageDataGenerator`：`ImportError` |
-# | S1 | `flow_from_directory` 不划分，只读文件夹 | 它划分训练集和验证集 |
-# | S2 | 测试集不参与选择；另留验证集 | `validation_data=test_generator` |
-# | S2 | 类别数从文件夹来：`len(class_names)` | `Dense(10)` |
-# | S1 | `test_generator` 由测试文件夹建立，`shuffle=False` | `evaluate(test_generator)`，却没有定义 |
-# | S1、S2 | 步数不写，让 Keras 数：200 张照片、批大小 32 时是 7 批 | `steps_per_epoch=100`、`validation_steps=50` |
-# | S1、S3 | 预测要与答案比较时 `shuffle=False`，否则像抛硬币 | 生成器默认打乱，答案再与 `classes` 比较 |
-# | S1、S3 | 解码一遍，找近似重复，按组划分 | 不检查坏文件和重复 |
-# | S1 | 数据增强；由模型给标签的叫伪标签 | “伪样本生成” |
+# | S1 §5.2、S3 §5.2 | VGG16 要用它自己的预处理：Keras 的权重要 BGR、减均值、0 到 255，纯红是 $(-103.9,-116.8,131.3)$，不是 $(1,0,0)$。除以 255 也能训练，但喂给网络的不是它认识的数值 | `rescale=1./255` |
+# | S5 §1.4.1 | torchvision 的 VGG16 要均值 $(0.485,0.456,0.406)$、标准差 $(0.229,0.224,0.225)$；代价本课没有测 | `transforms.Normalize((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))` |
+# | S1 §5.2、S2 §5.1 | 单位是度：224 像素的照片，边上至多移动 0.4 像素，等于没有错切 | `shear_range=0.2` |
+# | S1 §5.3 | `flow_from_directory` 只读文件夹，不划分：文章自己的代码读的是两个文件夹 | <q>这个函数会自动读取指定目录下的图像，并将其划分为训练集和验证集</q> |
+# | S1 §5.4 | `test_generator` 没有定义，这一行是 `NameError`；要由测试文件夹建立它 | `model.evaluate(test_generator, steps=50)` |
 #
 # </div>
 
@@ -1683,19 +1675,11 @@ progress()
 #
 # | article | what is right | it says |
 # |---|---|---|
-# | S1, S3 | the weights' own preprocessing: Keras's VGG16 wants BGR, means subtracted, 0 to 255; pure red is $(-103.9,-116.8,131.3)$, not $(1,0,0)$ | VGG16 with `rescale=1./255` |
-# | S4 | ResNet50 needs `preprocess_input` (BGR, means subtracted); what its absence costs is not measured on ResNet50 here, Lite0 loses more than 0.15 | ResNet50 without preprocessing |
-# | S5 | torchvision's weights want means $(0.485,0.456,0.406)$, standard deviations $(0.229,0.224,0.225)$; the cost is not measured here | `Normalize` with 0.5 |
-# | S1, S2 | the unit of `shear_range=0.2` is degrees: 0.4 pixels. It is a shear, not a crop | “random cropping” in Chinese |
-# | S2 | use `image_dataset_from_directory` and augmentation layers | imports `ImageDataGenerator` from `keras.preprocessing.image`: `ImportError` |
-# | S1 | `flow_from_directory` does not split, it reads folders | it splits into training and validation |
-# | S2 | the test set takes no part in choices; keep a validation set | `validation_data=test_generator` |
-# | S2 | the number of classes comes from the folders: `len(class_names)` | `Dense(10)` |
-# | S1 | make `test_generator` from the test folder, with `shuffle=False` | `evaluate(test_generator)`, not defined anywhere |
-# | S1, S2 | leave the steps out, Keras counts: 7 batches for 200 photos in batches of 32 | `steps_per_epoch=100`, `validation_steps=50` |
-# | S1, S3 | `shuffle=False` where predictions are compared with answers, or it looks like tossing a coin | generators shuffle by default, and answers are compared with `classes` |
-# | S1, S3 | decode once, find near-duplicates, split by group | no check for broken files and duplicates |
-# | S1 | data augmentation; labels given by a model are pseudo-labels | “pseudo-sample generation” |
+# | S1 §5.2, S3 §5.2 | VGG16 has its own preprocessing: Keras's weights want BGR, means subtracted, 0 to 255, so pure red is $(-103.9,-116.8,131.3)$, not $(1,0,0)$. Divided by 255 it still trains, but the network is fed values that it does not know | `rescale=1./255` |
+# | S5 §1.4.1 | torchvision's VGG16 wants means $(0.485,0.456,0.406)$, standard deviations $(0.229,0.224,0.225)$; the cost is not measured here | `transforms.Normalize((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))` |
+# | S1 §5.2, S2 §5.1 | the unit is degrees: in a photo of 224 pixels the edge moves by 0.4 pixels at most, which is no shear at all | `shear_range=0.2` |
+# | S1 §5.3 | `flow_from_directory` only reads folders and does not split: the article's own code reads two folders | <q>This function automatically reads images from the specified directory and splits them into training and validation sets</q> |
+# | S1 §5.4 | `test_generator` is not defined anywhere, and the line is a `NameError`; make it from the test folder | `model.evaluate(test_generator, steps=50)` |
 #
 # </div>
 

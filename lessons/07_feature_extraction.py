@@ -365,7 +365,7 @@ detectors.unfrozen_moved(model, before)
 #
 # </div>
 
-# %% tags=["setup", "any-seed"]
+# %% tags=["setup", "any-seed", "shows-one-formula"]
 n_head = sum(w.numpy().size for w in model.trainable_weights)
 assert n_head == model.count_params() - model.layers[1].count_params() == 1281  # [1]: the backbone
 spoilt = whole_model()
@@ -1886,7 +1886,7 @@ figures.show(
 #
 # </div>
 
-# %% tags=["any-seed"]
+# %% tags=["any-seed", "shows-lower-layers"]
 base = keras.applications.VGG16(weights=None, include_top=False, input_shape=(224, 224, 3))
 for layer in base.layers:  # as S1 prints it
     layer.trainable = False
@@ -2055,7 +2055,7 @@ assert sum(int(np.prod(v.shape)) for v in resnet.trainable_weights) == 2048 * 2 
 #
 # </div>
 
-# %% tags=["setup"]
+# %% tags=["setup", "shows-undefined"]
 three_lines = """keras.Input((img_height, img_width, 3))
 keras.layers.Dense(num_classes, activation="softmax")
 (train_data, train_labels)"""
@@ -2189,36 +2189,22 @@ guesses("07")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# VGG16 和 ResNet50 的清单：见上面两张表。其余：
-#
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | S1 | 冻结全部 VGG16 层是特征提取，训练 6,423,041 个新的数 | 把同一份清单称为微调 |
-# | S5 | 特征迁移是 $\min_{w,b}\frac1n\sum L(y_i,w^\top\varphi(x_i)+b)$，$\varphi$ 固定 | 三种迁移写同一个公式，里面没有源 |
-# | S1、S2 | 不写步数；100 步 × 32 张要 3,200 张照片 | `steps_per_epoch=100` |
-# | S1 | 结果要测量，附上区间 | “假设准确率 90%” |
-# | S1、S2、S5 | 迁移有多少用，取决于标签多少、任务远近、源任务教了什么 | “提高泛化能力”，没有条件 |
-# | S4 | 用探测选骨干网络，并核实 | 按“相似度、大小、性能”，没有说怎样量 |
-# | S5 | 从几个标签开始就有用；给出学习曲线和区间 | “需要多少数据”没有数字 |
-# | S5 | 冻结骨干网络时，训练的计算更少 | 缺点是“可能需要更多计算” |
+# | S1 §3.3 | 这条注释下面的循环冻结每一层：不是 §3.2 说的微调，而是特征提取，训练的是 6,423,041 个新的数 | <q>冻结底层层</q> |
+# | S5 §1.3 | 参数、结构、特征三种迁移都写这一个公式，里面却没有源任务。特征迁移是 $\min_{w,b}\frac1n\sum_i L(y_i,w^\top\varphi(x_i)+b)$，$\varphi$ 来自源任务，固定不动；参数迁移从源任务的权重出发 | $\min_{w} \frac{1}{n} \sum_{i=1}^{n} L(y_i, f(x_i; w)) + \lambda R(w)$ |
+# | S4 §5.1 | `train_data`、`train_labels` 没有定义，`img_height`、`img_width`、`num_classes` 也没有：`NameError` | `model.fit(train_data, train_labels, epochs=10)` |
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The listings for VGG16 and ResNet50: see the two tables above. The rest:
-#
 # | article | what is right | it says |
 # |---|---|---|
-# | S1 | freezing every VGG16 layer is feature extraction; 6,423,041 new numbers are trained | calls the same listing fine-tuning |
-# | S5 | feature transfer is $\min_{w,b}\frac1n\sum L(y_i,w^\top\varphi(x_i)+b)$ with $\varphi$ fixed | one formula for three kinds of transfer, with no source in it |
-# | S1, S2 | leave the steps out; 100 steps × 32 take 3,200 photos | `steps_per_epoch=100` |
-# | S1 | results are measured and come with an interval | “assume 90% accuracy” |
-# | S1, S2, S5 | what transfer is worth depends on the labels, on how far the task is, and on what the source task taught | “improves generalization”, without conditions |
-# | S4 | choose the backbone by a probe and verify | by “similarity, size, performance”, without saying how to measure |
-# | S5 | useful from a handful of labels on; give a learning curve with intervals | “how much data” without a number |
-# | S5 | with a frozen backbone, training takes less computation | a drawback is that it “may need more compute” |
+# | S1 §3.3 | the loop below this comment freezes every layer: that is not the fine-tuning of its §3.2 but feature extraction, and what is trained are 6,423,041 new numbers | <q>冻结底层层 [freeze the lower layers]</q> |
+# | S5 §1.3 | it is printed for transfer of parameters, of structure and of features alike, and has no source task in it. Transfer of features is $\min_{w,b}\frac1n\sum_i L(y_i,w^\top\varphi(x_i)+b)$ with $\varphi$ from the source task and fixed; transfer of parameters starts from the source's weights | $\min_{w} \frac{1}{n} \sum_{i=1}^{n} L(y_i, f(x_i; w)) + \lambda R(w)$ |
+# | S4 §5.1 | `train_data` and `train_labels` are not defined, nor are `img_height`, `img_width`, `num_classes`: a `NameError` | `model.fit(train_data, train_labels, epochs=10)` |
 #
 # </div>
 

@@ -1453,15 +1453,9 @@ quiz("08-q4")
 #
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | S4 | `training=False` 冻结时安全；解冻以后在 Keras 3 里被 `fit` 盖过，要冻结 BatchNorm 层本身 | 写了它，没有解释 |
-# | S1 | 冻结每一层是特征提取；微调要解冻、重新编译、用小学习率 | 冻结 VGG16 的每一层，叫做微调 |
-# | S2 | 微调是继续更新预训练权重；超参数只控制它 | 微调是调整学习率和批大小 |
-# | S3 | 写出起点：$\theta^{(0)}=\theta_S$，头先探测好；或者加惩罚 $\lVert\theta-\theta_S\rVert^2$ | 引入 $\theta_1$，目标函数里却只有 $\theta_2$ |
-# | S5 | 公式里要有源任务；差别在起点和哪些权重不动；只搬结构，什么知识也没有搬 | 参数、结构、特征三种迁移用同一个公式 |
-# | S5 | 通常只换头；输入层只在通道数不同时才换 | 修改输入层和输出层（它的代码也没有改输入层） |
-# | S3 | `base_model.trainable = False`；微调用更小的学习率；要有验证集 | `model.layers[:-2]`，`Adam()` 的默认学习率，没有验证 |
-# | S1 | 轮数要给足；取回的验证成绩是挑出来的，报告测试成绩 | 早停 `patience=5`，总共 10 轮 |
-# | 全部 | 见上文各节的测量 | 没有提 BatchNorm、重新编译、遗忘 |
+# | S2 §3 | 微调是继续更新预训练权重；超参数只控制它 | <q>Fine-tuning可以通过调整目标任务的学习率、批量大小等hyper参数来实现</q> |
+# | S3 §4.2 | 预训练的 $\theta_1$ 也要出现：作为起点、冻结的部分，或惩罚项的中心，$\lVert\theta_2-\theta_1\rVert^2$。目标函数里没有它，就没有迁移 | <q>迁移学习的目标是优化新任务模型的参数$\theta_2$</q> |
+# | S5 §1.1 | 通常只换分类头；输入层只在通道数不同时才换：换掉它，就丢了最能迁移的第一层滤波器（它的代码也没有改输入层） | <q>只需要修改输入层和输出层，然后进行微调即可</q> |
 #
 # </div>
 
@@ -1470,15 +1464,9 @@ quiz("08-q4")
 #
 # | article | what is right | it says |
 # |---|---|---|
-# | S4 | `training=False` is safe while frozen; once unfrozen, `fit` overrides it in Keras 3; freeze the BatchNorm layers themselves | writes it without a word |
-# | S1 | freezing every layer is feature extraction; fine-tuning unfreezes, compiles again and uses a small rate | freezes every layer of VGG16 and calls it fine-tuning |
-# | S2 | fine-tuning goes on updating pretrained weights; hyperparameters only control it | fine-tuning is adjusting learning rate and batch size |
-# | S3 | write the start: $\theta^{(0)}=\theta_S$ with a head that was probed first; or add the penalty $\lVert\theta-\theta_S\rVert^2$ | introduces $\theta_1$, yet the objective has only $\theta_2$ |
-# | S5 | the formula must have the source task in it; the difference is the start and which weights stay; with structure alone no knowledge is carried over | one formula for parameter, structure and feature transfer |
-# | S5 | usually only the head; the input layer only for another number of channels | modify the input layer and the output layer (its code does not touch the input either) |
-# | S3 | `base_model.trainable = False`; a smaller rate for fine-tuning; a validation set | `model.layers[:-2]`, the default rate of `Adam()`, no validation |
-# | S1 | allow enough epochs; the validation score is picked, so report the test score | early stopping with `patience=5` in 10 epochs |
-# | all | see the measurements above | nothing on BatchNorm, compiling again, forgetting |
+# | S2 §3 | fine-tuning goes on updating pretrained weights; hyperparameters only control it | <q>Fine-tuning可以通过调整目标任务的学习率、批量大小等hyper参数来实现 [fine-tuning can be done by adjusting hyperparameters of the target task such as learning rate and batch size]</q> |
+# | S3 §4.2 | the pretrained $\theta_1$ must be there, too: as the start, as a frozen part, or as the centre of a penalty, $\lVert\theta_2-\theta_1\rVert^2$. Without it nothing is transferred | <q>迁移学习的目标是优化新任务模型的参数$\theta_2$ [the goal of transfer learning is to optimize $\theta_2$, the parameters of the new task's model]</q> |
+# | S5 §1.1 | usually only the head; the input layer only for another number of channels: replacing it throws away the first filters, which transfer best (its code does not touch the input layer either) | <q>只需要修改输入层和输出层，然后进行微调即可 [one only has to modify the input layer and the output layer, and then fine-tune]</q> |
 #
 # </div>
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import processes
 import pytest
 
+from course.author import corrections
 from course_utils import paths
 
 
@@ -39,4 +40,13 @@ def local_photos() -> Path:
     folder = Path(os.environ.get("COURSE_TEST_PHOTOS") or default)
     if not folder.is_dir():
         pytest.skip("no local test photos (set COURSE_TEST_PHOTOS to their folder)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def articles() -> Path:
+    """Folder with the articles that the course corrects; skips where it is missing."""
+    folder = corrections.articles_folder()
+    if folder is None:
+        pytest.skip("no articles (set COURSE_ARTICLES to the folder with S1.txt to S5.txt)")
     return folder

@@ -81,9 +81,15 @@ def _read_block(token: Token, content: Content) -> None:
 
 
 def _read_inline(token: Token, content: Content) -> None:
-    sentence = []
+    """A quotation, ``<q>…</q>``, stands in the sentence as a piece of code does: it is not our text."""
+    sentence, quoted = [], False
     for child in token.children or []:
-        if child.type == "text":
+        if child.type == "html_inline" and child.content in ("<q>", "</q>"):
+            quoted = child.content == "<q>"
+            sentence += [CODE] if quoted else []
+        elif quoted:
+            continue
+        elif child.type == "text":
             sentence.append(child.content)
         elif child.type in ("softbreak", "hardbreak"):
             sentence.append("\n" if child.type == "softbreak" else "\r")

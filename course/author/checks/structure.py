@@ -21,7 +21,7 @@ TAGS = {
     "lang-zh", "lang-en", "nbval-ignore-output", "raises-exception", "photo-live", "live-timing",
     "result-table", "any-seed", "exercise", "quiz", "setup", "keep-output",
 }  # fmt: skip
-TAG_PREFIXES = ("time-",)
+TAG_PREFIXES = ("time-", "shows-")
 # Calls that make a cell an exercise, a quiz, a guess or a look at one's progress.
 LEARNING_CALLS = {
     "check", "hint", "solution", "quiz", "finish", "progress", "reset", "predict", "guesses",
