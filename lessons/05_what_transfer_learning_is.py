@@ -426,7 +426,7 @@ figures.show(
 # |---|---|---|---|---|
 # | **归纳式**（inductive） | 不同 | 相同或不同 | 目标要有一些 | 上面的猫狗；下面的数字 0–4 → 5–9 |
 # | **直推式**（transductive） | 相同 | 不同 | 只有源有 | 下面的 MNIST → USPS |
-# | **无监督**（unsupervised） | 不同但相关，目标任务也是无监督的 | 相同或不同 | 两边都没有 | 第 16 课的聚类 |
+# | **无监督**（unsupervised） | 不同但相关，目标任务也是无监督的 | 相同或不同 | 两边都没有 | 聚类，第 16 课（计划中） |
 #
 # 有一种常见情形不在表里：任务相同、领域不同，目标也有少量标签，今天通常叫有监督的领域自适应；下文的 `same` 就是。
 #
@@ -439,7 +439,7 @@ figures.show(
 # |---|---|---|---|---|
 # | **inductive** | differs | same or not | some in the target | cats and dogs above; digits 0–4 → 5–9 below |
 # | **transductive** | same | differs | in the source only | MNIST → USPS below |
-# | **unsupervised** | differs but is related, and the target task is unsupervised too | same or not | in neither | clustering in lesson 16 |
+# | **unsupervised** | differs but is related, and the target task is unsupervised too | same or not | in neither | clustering, lesson 16 (planned) |
 #
 # One common case is not in the table: the same task, another domain, and a few labels in the target too. Today it is usually called supervised domain adaptation; `same` below is a case of it.
 #
@@ -582,7 +582,7 @@ check("05-2", answer_settings)
 #
 # | 搬什么 | 怎么搬 | 例子 |
 # |---|---|---|
-# | **样本**（instance） | 源样本加权后直接用于训练目标 | 第 12 课 |
+# | **样本**（instance） | 源样本加权后直接用于训练目标 | 第 12 课（计划中） |
 # | **特征表示**（feature representation） | 用源学到的 $\varphi$ 描述目标的输入 | 猫狗的特征；数字的特征 |
 # | **参数**（parameter） | 从源的权重开始，或拉向源的权重 | 数字的微调；第 08 课 |
 # | **关系知识**（relational knowledge） | 源里对象之间的规律，换上目标里的对象 | 家谱里的规律用到公司里 |
@@ -598,7 +598,7 @@ check("05-2", answer_settings)
 #
 # | what | how | example |
 # |---|---|---|
-# | **instances** | source samples, weighted, train the target directly | lesson 12 |
+# | **instances** | source samples, weighted, train the target directly | lesson 12 (planned) |
 # | **feature representation** | a $\varphi$ learned from the source describes the target's inputs | features of cats and dogs; features of digits |
 # | **parameters** | start from the source's weights, or be pulled towards them | fine-tuning on digits; lesson 08 |
 # | **relational knowledge** | how things in the source are related, with the target's things put in | rules of a family tree used in a company |
@@ -761,7 +761,7 @@ source_as_it_is = right(x_test, y_t_test)  # without any training
 # %% tags=["nbval-ignore-output"]
 say("从零训练 from scratch:", f"{scratch.mean():.2f}")
 say("随机的冻结特征 random frozen features:", f"{frozen.mean():.2f}")
-say("same 不训练直接用 used without training:", f"{source_as_it_is:.2f}")
+say(("same 不训练直接用：", "same used without training:"), f"{source_as_it_is:.2f}")
 
 # %% tags=["any-seed"]
 assert reached["same", "parameters"].mean() > source_as_it_is + 0.02
@@ -932,7 +932,7 @@ figures.show(
 # * **没有用**：源没有多出什么（从数字 0–4 微调）。一般的看法是，目标标签多了，自己就能学好；本课没有测。Raghu 等（2019）在两个大的医学任务上测到，ImageNet 迁移帮助很小。
 # * **有害**：源任务忽略了目标需要的东西（笔墨）。这就是负迁移（Rosenstein 等，2005；Wang 等，2019）。
 #
-# 所以先说清楚不用源的基线是什么，测增益，带区间；再看“源模型直接用”这个基线；源不确定时，把“从零训练”也放进比较，用目标的验证集选。
+# 所以先说清楚基线是什么，测增益，带区间；也试试“源模型直接用”；源不确定时，把“从零训练”也放进比较，用目标的验证集选。
 #
 # </div>
 
@@ -940,10 +940,10 @@ figures.show(
 # <div lang="en">
 #
 # * **It helps** when the target needs what the source task needed, and, it is generally held, when the source is large and good (not measured here).
-# * **It does not help** when the source adds nothing (fine-tuning from digits 0–4). It is generally held that with enough labels the target learns well alone (not measured here). On two large medical tasks Raghu et al. (2019) measured little benefit from ImageNet.
+# * **It does not help** when the source adds nothing (fine-tuning from digits 0–4). With enough labels a target is held to learn well alone (not measured here). On two large medical tasks Raghu et al. (2019) measured little benefit from ImageNet.
 # * **It harms** when the source task ignores what the target needs (ink): negative transfer (Rosenstein et al., 2005; Wang et al., 2019).
 #
-# So name the baseline without the source and measure the gain, with an interval; then the baseline “the source's model as it is”; when the source is doubtful, keep “from scratch” in the comparison and choose on the target's validation set.
+# So name the baseline and measure the gain, with an interval; try “the source's model as it is” too; for a doubtful source keep “from scratch” in the comparison and choose on the target's validation set.
 #
 # </div>
 
