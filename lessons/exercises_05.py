@@ -3,7 +3,8 @@
 import numpy as np
 
 from course_utils.learning import judges
-from course_utils.learning.definitions import Exercise, Option, Quiz, not_yet
+from course_utils.learning.answers import Number
+from course_utils.learning.definitions import Exercise, Option, Prediction, Quiz, not_yet
 
 # --- 05-1: the transfer gain and its standard error ---
 
@@ -89,28 +90,28 @@ GAIN = judges.function(
         (
             gain_only,
             (
-                "要返回两个数：平均值和它的标准误差。",
+                "要返回两个数：平均值和它的标准误。",
                 "Return two numbers: the mean and its standard error.",
             ),
         ),
         (
             gain_error_first,
             (
-                "次序反了：先是平均值，再是标准误差。",
+                "次序反了：先是平均值，再是标准误。",
                 "The order is reversed: first the mean, then its standard error.",
             ),
         ),
         (
             gain_half_width,
             (
-                "第二个数是标准误差本身，不乘 1.96；区间以后再算。",
+                "第二个数是标准误本身，不乘 1.96；区间以后再算。",
                 "The second number is the standard error itself, without 1.96; the interval comes later.",
             ),
         ),
         (
             gain_two_errors,
             (
-                "第二个数是标准误差本身，不乘 2；区间以后再算。",
+                "第二个数是标准误本身，不乘 2；区间以后再算。",
                 "The second number is the standard error itself, without the 2; the interval comes later.",
             ),
         ),
@@ -131,7 +132,7 @@ GAIN = judges.function(
         (
             gain_population_deviation,
             (
-                "第二个数是平均值的标准误差：用 `std(ddof=1)`，再除以 $\\sqrt{R}$。",
+                "第二个数是平均值的标准误：用 `std(ddof=1)`，再除以 $\\sqrt{R}$。",
                 "The second number is the standard error of the mean: take `std(ddof=1)` and divide it by $\\sqrt{R}$.",
             ),
         ),
@@ -145,7 +146,7 @@ GAIN = judges.function(
         (
             gain_with_deviation,
             (
-                "第二个数是平均值的标准误差：标准差还要除以 $\\sqrt{R}$。",
+                "第二个数是平均值的标准误：标准差还要除以 $\\sqrt{R}$。",
                 "The second number is the standard error of the mean: divide the standard deviation by $\\sqrt{R}$.",
             ),
         ),
@@ -212,91 +213,27 @@ SETTINGS = {
     "split": "none",
 }
 
-# --- 05-3: importance weights ---
+# --- 05-3: what a report shows ---
+
+VERDICTS = {"shop": "helps", "farm": "unclear", "clinic": "harms", "bank": "unclear"}
 
 
-def importance_weights(p, n_source, n_target):
-    """p_T / p_S for each source sample."""
-    p = np.asarray(p, float)
-    return p / (1 - p) * n_source / n_target
-
-
-def weights_without_counts(p, n_source, n_target):
-    p = np.asarray(p, float)
-    return p / (1 - p)
-
-
-def weights_inverted(p, n_source, n_target):
-    return 1 / importance_weights(p, n_source, n_target)
-
-
-def weights_counts_inverted(p, n_source, n_target):
-    p = np.asarray(p, float)
-    return p / (1 - p) * n_target / n_source
-
-
-def weights_odds_inverted(p, n_source, n_target):
-    p = np.asarray(p, float)
-    return (1 - p) / p
-
-
-def weights_half_inverted(p, n_source, n_target):
-    p = np.asarray(p, float)
-    return (1 - p) / p * n_source / n_target
-
-
-def weights_scaled_probability(p, n_source, n_target):
-    return np.asarray(p, float) * n_source / n_target
-
-
-def weights_probability(p, n_source, n_target):
-    return np.asarray(p, float)
-
-
-def weights_normalized(p, n_source, n_target):
-    w = importance_weights(p, n_source, n_target)
-    return w / w.sum()
-
-
-def weights_mean_one(p, n_source, n_target):
-    w = importance_weights(p, n_source, n_target)
-    return w / w.mean()
-
-
-# --- 05-4: one-dimensional L2-SP ---
-
-
-def pulled(a, w_source, strength):
-    """Where the sum of the two parabolas is lowest."""
-    return (a + strength * w_source) / (1 + strength)
-
-
-def pulled_to_zero(a, w_source, strength):
-    return a / (1 + strength)
-
-
-def pulled_swapped(a, w_source, strength):
-    return (w_source + strength * a) / (1 + strength)
-
-
-def pulled_not_divided(a, w_source, strength):
-    return a + strength * w_source
-
-
-def pulled_away(a, w_source, strength):
-    return (a - strength * w_source) / (1 + strength)
-
-
-def pulled_as_share(a, w_source, strength):
-    return (1 - strength) * a + strength * w_source
-
-
-def pulled_without_strength(a, w_source, strength):
-    return (a + w_source) / (1 + strength)
-
-
-def pulled_twice(a, w_source, strength):
-    return pulled(a, w_source, 2 * strength)
+def verdict(correct, feedback):
+    texts = {
+        "helps": (
+            "有用，要整个区间都大于 0。",
+            "It helps where the whole interval is above 0.",
+        ),
+        "harms": (
+            "有害，要整个区间都小于 0。",
+            "It harms where the whole interval is below 0.",
+        ),
+        "unclear": (
+            "区间不含 0，所以看得出来。",
+            "The interval does not contain 0, so it can be told.",
+        ),
+    }
+    return judges.choice(correct, texts | {correct: feedback})
 
 
 EXERCISES = [
@@ -441,210 +378,60 @@ EXERCISES = [
     ),
     Exercise(
         id="05-3",
-        title=("重要性权重", "Importance weights"),
-        judge=judges.function(
-            importance_weights,
-            inputs=[(np.array([0.2, 0.5, 0.9]), 300, 100)],
-            random=lambda rng: (
-                rng.uniform(0.02, 0.98, 5),
-                int(rng.integers(50, 500)),
-                int(rng.integers(20, 400)),
-            ),
-            mistakes=[
-                (
-                    weights_without_counts,
+        title=("报告说明了什么", "What a report shows"),
+        judge=judges.fields(
+            {
+                "shop": verdict(
+                    "helps",
+                    ("对：从 +0.03 到 +0.07，都大于 0。", "Yes: from +0.03 to +0.07, all above 0."),
+                ),
+                "farm": verdict(
+                    "unclear",
                     (
-                        "这只在两边一样多时对：样本多的一边 $p$ 本来就偏高，要用 $n_S/n_T$ 修正。",
-                        "That holds for equal numbers only: $p$ leans to the larger side, which $n_S/n_T$ corrects.",
+                        "对：从 −0.02 到 +0.10，含 0。",
+                        "Yes: from −0.02 to +0.10, with 0 inside.",
                     ),
                 ),
-                (
-                    weights_inverted,
+                "clinic": verdict(
+                    "harms",
+                    ("对：从 −0.11 到 −0.05，都小于 0。", "Yes: from −0.11 to −0.05, all below 0."),
+                ),
+                "bank": verdict(
+                    "unclear",
                     (
-                        "倒过来了：要 $p_T/p_S$，像目标的样本权重大。",
-                        "Upside down: it is $p_T/p_S$; samples that look like the target weigh more.",
+                        "对：没有对照，就没有增益。",
+                        "Yes: without a comparison there is no gain.",
                     ),
                 ),
-                (
-                    weights_odds_inverted,
-                    (
-                        "倒过来了：像目标的样本 $p$ 大，权重也要大；而且还没有用两边的样本数。",
-                        "Upside down: where $p$ is large the weight has to be large; and the numbers of samples are missing.",
-                    ),
-                ),
-                (
-                    weights_half_inverted,
-                    (
-                        "$n_S/n_T$ 对了，$p/(1-p)$ 倒过来了：$p$ 大，权重也要大。",
-                        "$n_S/n_T$ is right, $p/(1-p)$ is upside down: where $p$ is large the weight has to be large.",
-                    ),
-                ),
-                (
-                    weights_scaled_probability,
-                    (
-                        "$p$ 是概率：先算 $p/(1-p)$，再修正样本数。",
-                        "$p$ is a probability: first take $p/(1-p)$, then correct for the numbers.",
-                    ),
-                ),
-                (
-                    weights_counts_inverted,
-                    (
-                        "样本数之比倒过来了：目标样本多，$p$ 就偏高，所以要除以 $n_T$。",
-                        "The ratio of the numbers is upside down: many target samples raise $p$, so divide by $n_T$.",
-                    ),
-                ),
-                (
-                    weights_probability,
-                    (
-                        "$p$ 是概率，权重是两个密度之比 $p_T/p_S$。",
-                        "$p$ is a probability; the weight is the ratio of the two densities, $p_T/p_S$.",
-                    ),
-                ),
-                (
-                    weights_normalized,
-                    (
-                        "不要归一化：题目要的是密度之比本身。",
-                        "Do not normalize: the ratio of densities itself is asked for.",
-                    ),
-                ),
-                (
-                    weights_mean_one,
-                    (
-                        "不要除以平均值：题目要的是密度之比本身。",
-                        "Do not divide by the mean: the ratio of densities itself is asked for.",
-                    ),
-                ),
-            ],
+            }
         ),
         hints=[
             (
-                "从 $p=n_T p_T/(n_S p_S+n_T p_T)$ 写出 $1-p$。",
-                "From $p=n_T p_T/(n_S p_S+n_T p_T)$ write down $1-p$.",
+                "区间是“增益减”到“增益加”：写出两端。",
+                "The interval reaches from “gain minus” to “gain plus”: write down both ends.",
             ),
             (
-                "两式相除：$p/(1-p)=n_T p_T/(n_S p_S)$。",
-                "Divide the two: $p/(1-p)=n_T p_T/(n_S p_S)$.",
+                "两端都大于 0，都小于 0，还是 0 在中间？没有增益的报告又怎样？",
+                "Are both ends above 0, both below, or is 0 between them? And what of a report without a gain?",
             ),
-            ("解出 $p_T/p_S$。", "Solve for $p_T/p_S$."),
         ],
-        reference=importance_weights,
+        reference=VERDICTS,
         solution=(
-            "$p/(1-p)=n_T p_T/(n_S p_S)$；两边乘 $n_S/n_T$：`return p / (1 - p) * n_source / n_target`",
-            "$p/(1-p)=n_T p_T/(n_S p_S)$; multiply by $n_S/n_T$: `return p / (1 - p) * n_source / n_target`",
+            "`shop` 从 +0.03 到 +0.07，有用。`farm` 从 −0.02 到 +0.10，含 0，看不出来。`clinic` 从 −0.11 到 −0.05，有害。`bank` 没有对照，看不出来。",
+            "`shop` reaches from +0.03 to +0.07: it helps. `farm` reaches from −0.02 to +0.10, with 0 inside: unclear. `clinic` reaches from −0.11 to −0.05: it harms. `bank` has no comparison: unclear.",
         ),
         why=(
-            "一个分辨源和目标的分类器就够了，不必分别估计两个密度；它分得开的地方，权重才离 1 远。再想想：两边完全不重叠时，权重会怎样？",
-            "One classifier that tells source from target is enough, with no density to estimate; only where it can tell them apart are weights far from 1. Think on: what do the weights do when the two do not overlap at all?",
+            "“看不出来”不等于“没有用”：`farm` 的增益也可能是 +0.10。再想想：怎样让它的区间窄一半？（标准误是 $s/\\sqrt{R}$。）",
+            "“Unclear” does not mean “of no use”: the gain of `farm` may be as large as +0.10. Think on: what would halve its interval? (The standard error is $s/\\sqrt{R}$.)",
         ),
         wrong=[
-            (weights_without_counts, "equal numbers"),
-            (weights_inverted, "Upside down"),
-            (weights_odds_inverted, "are missing"),
-            (weights_half_inverted, "is right"),
-            (weights_scaled_probability, "first take"),
-            (weights_counts_inverted, "divide by"),
-            (weights_probability, "is a probability"),
-            (weights_normalized, "Do not normalize"),
-            (weights_mean_one, "divide by the mean"),
-            (lambda p, n_source, n_target: [1.0], "shape"),
-            (lambda p, n_source, n_target: p * np.nan, "NaN"),
-        ],
-    ),
-    Exercise(
-        id="05-4",
-        title=("拉向源", "Pulled towards the source"),
-        judge=judges.function(
-            pulled,
-            inputs=[(3.0, 1.0, 0.0), (3.0, 1.0, 1.0), (-2.0, 4.0, 0.5)],
-            random=lambda rng: (
-                float(rng.normal()),
-                float(rng.normal()),
-                float(rng.uniform(0, 5)),
-            ),
-            mistakes=[
-                (
-                    pulled_to_zero,
-                    (
-                        "这是拉向 0 的普通 $L_2$；L2-SP 拉向 $w_S$。",
-                        "That is plain $L_2$, pulling to 0; L2-SP pulls to $w_S$.",
-                    ),
-                ),
-                (
-                    pulled_swapped,
-                    (
-                        "两者弄反了：$\\lambda=0$ 时应得到 $a$。",
-                        "The two are swapped: with $\\lambda=0$ it should be $a$.",
-                    ),
-                ),
-                (
-                    pulled_not_divided,
-                    (
-                        "还要除以 $1+\\lambda$：导数里 $w$ 出现两次。",
-                        "Divide by $1+\\lambda$: $w$ occurs twice in the derivative.",
-                    ),
-                ),
-                (
-                    pulled_away,
-                    (
-                        "符号反了：$w$ 应被拉向 $w_S$，不是推开。",
-                        "The sign is wrong: $w$ is pulled to $w_S$, not pushed away.",
-                    ),
-                ),
-                (
-                    pulled_as_share,
-                    (
-                        "$\\lambda$ 不是比例，它可以大于 1；把导数设为 0 来解。",
-                        "$\\lambda$ is no share, it may exceed 1; set the derivative to 0 and solve.",
-                    ),
-                ),
-                (
-                    pulled_without_strength,
-                    (
-                        "分子里 $w_S$ 前面少了 $\\lambda$。",
-                        "In the numerator $\\lambda$ is missing before $w_S$.",
-                    ),
-                ),
-                (
-                    pulled_twice,
-                    (
-                        "多了一个 2：$\\frac\\lambda2(w-w_S)^2$ 的导数是 $\\lambda(w-w_S)$。",
-                        "There is a 2 too many: the derivative of $\\frac\\lambda2(w-w_S)^2$ is $\\lambda(w-w_S)$.",
-                    ),
-                ),
-            ],
-        ),
-        hints=[
-            (
-                "对 $w$ 求导：$(w-a)+\\lambda(w-w_S)$。",
-                "Take the derivative by $w$: $(w-a)+\\lambda(w-w_S)$.",
-            ),
-            (
-                "设为 0，把含 $w$ 的项放在一边：$(1+\\lambda)w=\\dots$",
-                "Set it to 0 and collect $w$: $(1+\\lambda)w=\\dots$",
-            ),
-            (
-                "检查两端：$\\lambda=0$ 给出 $a$，$\\lambda$ 很大时接近 $w_S$。",
-                "Check both ends: $\\lambda=0$ gives $a$, a very large $\\lambda$ almost $w_S$.",
-            ),
-        ],
-        reference=pulled,
-        solution=(
-            "导数为 0：$(w-a)+\\lambda(w-w_S)=0$，所以 $(1+\\lambda)w=a+\\lambda w_S$：`return (a + strength * w_source) / (1 + strength)`，$a$ 和 $w_S$ 的加权平均。",
-            "Set the derivative to 0: $(w-a)+\\lambda(w-w_S)=0$, so $(1+\\lambda)w=a+\\lambda w_S$: `return (a + strength * w_source) / (1 + strength)`, a weighted mean of $a$ and $w_S$.",
-        ),
-        why=(
-            "答案是两个参数的加权平均：$\\lambda=0$ 只听目标，$\\lambda$ 很大就只听源。目标数据少、源又离得近时，稍稍拉向源，方差小了，偏差只大一点。",
-            "The answer is a weighted mean of the two: with $\\lambda=0$ only the target counts, with a large $\\lambda$ only the source. With little target data and a source that is near, a gentle pull lowers the variance and adds little bias.",
-        ),
-        wrong=[
-            (pulled_to_zero, "plain"),
-            (pulled_swapped, "swapped"),
-            (pulled_not_divided, "Divide by"),
-            (pulled_away, "pushed away"),
-            (pulled_as_share, "no share"),
-            (pulled_without_strength, "is missing before"),
-            (pulled_twice, "a 2 too many"),
-            (lambda a, w_source, strength: [a, w_source], "shape"),
+            (VERDICTS | {"shop": "unclear"}, "does not contain 0"),
+            (VERDICTS | {"farm": "helps"}, "above 0"),
+            (VERDICTS | {"clinic": "helps"}, "above 0"),
+            (VERDICTS | {"bank": "helps"}, "above 0"),
+            (VERDICTS | {"bank": "harms"}, "below 0"),
+            (VERDICTS | {"farm": "maybe"}, "one of"),
+            (["helps", "unclear", "harms", "unclear"], "dict"),
         ],
     ),
 ]
@@ -681,8 +468,8 @@ QUIZZES = [
                     "Transfer learning is a kind of supervised learning",
                 ),
                 (
-                    "聚类和 Q 学习也能用源，那里没有标签。",
-                    "Clustering and Q-learning can use a source too, without labels.",
+                    "没有标签也能用源：例如聚类（第 16 课）。",
+                    "A source is of use without labels too, in clustering for example (lesson 16).",
                 ),
             ),
         ],
@@ -752,44 +539,31 @@ QUIZZES = [
             ),
         ],
     ),
-    Quiz(
-        id="05-q4",
-        question=(
-            "重要性加权在哪种情形最可能有帮助？",
-            "Where is importance weighting most likely to help?",
+]
+
+PREDICTIONS = [
+    Prediction(
+        "05-p1",
+        (
+            "猫狗，20 张带标签的照片：ImageNet 特征比像素的准确率高多少？",
+            "Cats and dogs, 20 labelled photos: how much higher is the accuracy with ImageNet's features than with pixels?",
         ),
-        options=[
-            Option(
-                (
-                    "模型太简单，源和目标有重叠但分布不同",
-                    "The model is too simple, and source and target overlap but differ in distribution",
-                ),
-                (
-                    "对：权重决定模型在哪里将就，重叠处有源样本可用。",
-                    "Yes: the weights decide where the model compromises, and where they overlap there are source samples to use.",
-                ),
-                right=True,
-            ),
-            Option(
-                (
-                    "模型很灵活，处处都能拟合",
-                    "The model is flexible and can fit everywhere",
-                ),
-                (
-                    "它本来就能处处拟合，加权的输赢像抛硬币，还添了方差：5 次多项式偶尔大错，平均误差变大了。",
-                    "It can fit everywhere anyway; weighting wins or loses as if by tossing a coin and adds variance: degree 5 failed badly now and then, and its mean error went up.",
-                ),
-            ),
-            Option(
-                (
-                    "源里没有一个样本像目标",
-                    "Not one source sample looks like the target",
-                ),
-                (
-                    "没有样本可以加权：信息不在那里。目标移到 3 时，加权后仍不如永远答平均值。",
-                    "There is nothing to give weight to: the information is not there. With the target at 3, even the weighted line was worse than always answering the mean.",
-                ),
-            ),
-        ],
+        Number(-1, 1, close=0.1),
+    ),
+    Prediction(
+        "05-p2",
+        (
+            "认数字 5 到 9：从学过 0 到 4 的网络开始，比从随机权重开始，准确率高多少？",
+            "Reading digits 5 to 9: how much higher is the accuracy from a network trained on 0 to 4 than from random weights?",
+        ),
+        Number(-1, 1, close=0.05),
+    ),
+    Prediction(
+        "05-p3",
+        (
+            "认数字 5 到 9：从学过笔墨多少的网络开始，比从随机权重开始，准确率高多少？",
+            "Reading digits 5 to 9: how much higher is the accuracy from a network trained on the amount of ink than from random weights?",
+        ),
+        Number(-1, 1, close=0.05),
     ),
 ]
