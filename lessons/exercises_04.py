@@ -256,8 +256,8 @@ EXERCISES = [
         ),
         hints=[
             (
-                "先算有几个窗口：$\\lceil n/s\\rceil$，用 `math.ceil` 或 `-(-n // stride)`。",
-                "First count the windows: $\\lceil n/s\\rceil$, by `math.ceil` or `-(-n // stride)`.",
+                "先算有几个窗口：$\\lceil n/s\\rceil$，用 `-(-n // stride)`。",
+                "First count the windows: $\\lceil n/s\\rceil$, by `-(-n // stride)`.",
             ),
             (
                 "最后一个窗口从 $(n_\\text{out}-1)\\,s$ 开始，占 $k$ 格。一共需要多长的一行？",
@@ -270,8 +270,8 @@ EXERCISES = [
         ],
         reference=zeros_for_same,
         solution=(
-            "`n_out = math.ceil(n / stride)`，`return max((n_out - 1) * stride + k - n, 0)`。上面 $n=6$、$k=3$、$s=2$ 的例子是 1 个零，只好补在一边：Keras 补在右边。",
-            "`n_out = math.ceil(n / stride)` and `return max((n_out - 1) * stride + k - n, 0)`. In the example above with $n=6$, $k=3$, $s=2$ it is 1 zero, which has to go to one side: Keras puts it on the right.",
+            "`n_out = -(-n // stride)`，`return max((n_out - 1) * stride + k - n, 0)`。上面 $n=6$、$k=3$、$s=2$ 的例子是 1 个零，只好补在一边：Keras 补在右边。",
+            "`n_out = -(-n // stride)` and `return max((n_out - 1) * stride + k - n, 0)`. In the example above with $n=6$, $k=3$, $s=2$ it is 1 zero, which has to go to one side: Keras puts it on the right.",
         ),
         why=(
             "这样补零，输出的大小由步幅决定，与核的大小无关，网络的形状就容易算了。零是奇数个时左右不能相等：两个框架补在不同的边，权重搬过去就会错开一个像素。",
@@ -458,7 +458,7 @@ EXERCISES = [
         title=("要几层才看得到", "How many layers to see it"),
         judge=judges.function(
             layers_needed,
-            inputs=[(5, 3, 1), (224, 3, 2), (224, 3, 1), (8, 3, 2), (1, 3, 2)],
+            inputs=[(5, 3, 1), (224, 3, 2), (224, 3, 1), (8, 3, 2)],
             random=random_layers,
             rtol=1e-9,
             mistakes=[
