@@ -667,7 +667,7 @@ def train(start, x, y, epochs=1):
 
 
 def right(x, y):
-    return np.mean(model.predict(x, verbose=0).argmax(axis=1) == y)
+    return np.mean(model.predict(x, batch_size=1000, verbose=0).argmax(axis=1) == y)
 
 
 ink = x_s.mean(axis=(1, 2, 3))
@@ -939,7 +939,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * **It helps** when the target needs what the source task needed, and, it is generally held, when the source is large and good (not measured here).
+# * **It helps** when the target needs what the source task needed; a large, good source is held to help (not measured here).
 # * **It does not help** when the source adds nothing (fine-tuning from digits 0–4). With enough labels a target is held to learn well alone (not measured here). On two large medical tasks Raghu et al. (2019) measured little benefit from ImageNet.
 # * **It harms** when the source task ignores what the target needs (ink): negative transfer (Rosenstein et al., 2005; Wang et al., 2019).
 #
