@@ -34,7 +34,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from course_utils import backbones, explorables, figures, photos
-from course_utils.learning import check, hint, progress, quiz, solution
+from course_utils.bilingual import say, table
+from course_utils.learning import check, guesses, hint, outcome, predict, progress, quiz, solution
 
 figures.use_style()
 course_utils.reproducible(7)
@@ -126,10 +127,10 @@ figures.show(
 # <div lang="zh">
 #
 # 1. 把一张 32×32×3 的照片变成 32×32×16 的特征图：全连接层的参数是 3×3 卷积层的几倍？
-# 2. 只看预训练网络**第一层**的输出（每个通道取平均），一个线性分类器能以多高的准确率分开猫和狗？看最后一层呢？
-# 3. 反过来，“这张照片偏亮还是偏暗”，从第一层还是最后一层的特征里读得更准？
+# 2. 只看预训练网络**第一层**的输出（每个通道取平均），一个线性分类器能以多高的准确率分开猫和狗？
+# 3. 看最后一层呢？
 #
-# 把猜测写进下面的单元格；测出结果时，它会和你的猜测并排显示。
+# 还有一个问题，不用写数：“这张照片偏亮还是偏暗”，从第一层还是最后一层的特征里读得更准？
 #
 # </div>
 
@@ -137,24 +138,17 @@ figures.show(
 # <div lang="en">
 #
 # 1. Turn a 32×32×3 photo into a 32×32×16 feature map: how many times as many parameters has a dense layer as a 3×3 convolutional layer?
-# 2. From the output of the **first** layer of a pretrained network (each channel averaged), how accurately can a linear classifier tell cats from dogs? And from the last layer?
-# 3. The other way round: “is this photo bright or dark” – can it be read more accurately from the features of the first layer or of the last?
+# 2. From the output of the **first** layer of a pretrained network (each channel averaged), how accurately can a linear classifier tell cats from dogs?
+# 3. And from the last layer?
 #
-# Write your guesses into the cell below; each is shown beside the result once it is measured.
+# One more question, without a number: “is this photo bright or dark” – can it be read more accurately from the features of the first layer or of the last?
 #
 # </div>
 
 # %% tags=["exercise"]
-guess_times_more_parameters = None
-guess_first_layer, guess_last_layer = None, None  # accuracy, 0 to 1
-guess_brightness_is_clearer_in = None  # "first" or "last"
-
-
-def compare_guess(what, guess, measured):
-    """Your guess beside what was measured."""
-    yours = "你没有猜 · no guess" if guess in (None, ...) else f"你猜 your guess: {guess}"
-    print(f"{what}: {yours}   测得 measured: {measured}")
-
+predict("04-p1", ...)  # times
+predict("04-p2", ...)  # 0–1
+predict("04-p3", ...)  # 0–1
 
 # %% [markdown]
 # ## 一个窗口滑过照片 · A window slides over the photo
@@ -256,7 +250,10 @@ for stride in [1, 2, 3]:
 # %%
 correlation = signal.correlate2d(edge, sobel, mode="valid")
 convolution = signal.convolve2d(edge, sobel, mode="valid")
-print("correlation", correlation[0], "  convolution", convolution[0])
+table(
+    ["运算 operation", "第一行 first row"],
+    [["互相关 correlation", correlation[0]], ["卷积 convolution", convolution[0]]],
+)
 assert np.array_equal(answer, correlation) and convolution.min() == -4
 assert np.array_equal(conv2d(edge[..., None], sobel[::-1, ::-1, None, None])[..., 0], convolution)
 
@@ -390,7 +387,10 @@ row = np.arange(1.0, 7.0)[None, :, None]  # 1 2 3 4 5 6
 first = np.array([1.0, 0, 0])[:, None, None]  # shows the window's first cell
 same = keras.ops.conv(row, first, strides=2, padding="same")[0, :, 0]
 symmetric = keras.ops.conv(np.pad(row, [(0, 0), (1, 1), (0, 0)]), first, strides=2)[0, :, 0]
-print("same:", np.array(same), "  padding 1:", np.array(symmetric))
+table(
+    ["补边 padding", "窗口从第几格开始 where windows begin"],
+    [["same", np.array(same)], ["1", np.array(symmetric)]],
+)
 assert list(same) == [1, 3, 5] and list(symmetric) == [0, 2, 4]
 
 
@@ -469,7 +469,9 @@ assert np.allclose(two_steps, theirs, atol=1e-5)
 kernel9 = rng.normal(size=(3, 3, 1, 1)).astype("float32")
 unit_pictures = np.eye(36, dtype="float32").reshape(36, 6, 6, 1)  # one pixel is 1, the rest 0
 matrix = np.array(keras.ops.conv(unit_pictures, kernel9)).reshape(36, 16).T
-print(matrix.shape, "not zero:", np.count_nonzero(matrix), "different:", len(np.unique(matrix)) - 1)
+say("形状 shape", matrix.shape)
+say("不为零 not zero", np.count_nonzero(matrix))
+say("其中不同的数 different numbers among them", len(np.unique(matrix)) - 1)
 assert np.count_nonzero(matrix) == 16 * 9 and len(np.unique(matrix)) - 1 == 9
 
 # %% tags=["setup"]
@@ -501,8 +503,11 @@ figures.show(
 # %% tags=["shows-sharing"]
 box = np.full((3, 3), 1 / 9)  # W_i = W_j
 vertical, horizontal = edge[:3, 2:5], edge.T[2:5, :3]  # an edge in each direction, 3 × 3 pixels
-for name, weights in {"box  ": box, "sobel": sobel}.items():
-    print(name, [round(float(np.sum(weights * each)), 3) for each in (vertical, horizontal)])
+rows = [
+    [name, *(f"{np.sum(weights * each):.2f}" for each in (vertical, horizontal))]
+    for name, weights in {"9 个数相等 all 9 equal": box, "Sobel": sobel}.items()
+]
+table(["核 kernel", "竖边 vertical edge", "横边 horizontal edge"], rows)
 assert np.isclose(np.sum(box * vertical), np.sum(box * horizontal))
 assert np.sum(sobel * vertical) == 4 and np.sum(sobel * horizontal) == 0
 
@@ -561,13 +566,13 @@ def parameters_and_macs(side, c_in, c_out, k=3):
 
 
 counts = parameters_and_macs(32, 3, 16)
-for name, (n_parameters, n_macs) in counts.items():
-    print(f"{name:10} parameters {n_parameters:>10,}   MACs {n_macs:>10,}")
+rows = [
+    [name, f"{n_parameters:,}", f"{n_macs:,}"] for name, (n_parameters, n_macs) in counts.items()
+]
+table(["层 layer", "参数 parameters", "乘加次数 MACs"], rows)
 assert counts["local"][1] == counts["conv"][1]  # sharing saves parameters, not work
 times_more = counts["dense"][0] / counts["conv"][0]
-compare_guess(
-    "参数倍数 times as many parameters", guess_times_more_parameters, f"{times_more:,.0f}"
-)
+outcome("04-p1", times_more)
 assert times_more == 112_384 and counts["separable"][1] / counts["conv"][1] < 1 / 5
 
 # %% tags=["setup"]
@@ -750,7 +755,8 @@ for pool in [keras.layers.Flatten(), keras.layers.GlobalAveragePooling2D()]:
     vector, dense = pool(maps), keras.layers.Dense(256)
     dense(vector)
     n_weights.append(dense.count_params())
-    print(f"{vector.shape[1]:6,} features, Dense(256): {n_weights[-1]:9,} parameters")
+    say(f"特征 features: {vector.shape[1]:,}")
+    say(f"Dense(256) 的参数 parameters of Dense(256): {n_weights[-1]:,}")
 assert n_weights == [6_422_784, 131_328]
 
 # %% [markdown] tags=["lang-zh"]
@@ -785,7 +791,7 @@ def accuracies(features):
 draws = StratifiedShuffleSplit(5, train_size=60, random_state=np.random.randint(1000))
 flat, averaged = accuracies(last_maps.reshape(200, -1)), accuracies(last_maps.mean(axis=(1, 2)))
 for name, found in {"flatten": flat, "GAP": averaged}.items():
-    print(f"{name:7} {found.mean():.2f} ± {found.std():.2f}")
+    say(f"{name}: {found.mean():.2f} ± {found.std():.2f}")
 
 # %% tags=["any-seed"]
 assert abs(averaged.mean() - flat.mean()) < 0.03  # 62,720 features against 1,280
@@ -813,7 +819,8 @@ assert min(averaged.mean(), flat.mean()) > 0.93
 kept = keras.applications.VGG16(weights=None, include_top=False).count_params()
 sides = [7 * 7 * 512, 4096, 4096, 1000]  # flatten, fc1, fc2, predictions
 removed = sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sides))
-print(f"kept {kept:,}   removed {removed:,}")
+say(f"留下 kept: {kept:,}")
+say(f"去掉 removed: {removed:,}")
 assert kept == 14_714_688 and kept + removed == 138_357_544
 assert removed / (kept + removed) > 0.85
 
@@ -1011,8 +1018,9 @@ ratio = abs(filters.sum(axis=(0, 1, 2))) / abs(filters).sum(axis=(0, 1, 2))
 chance = np.random.default_rng(0).normal(size=(27, 32_000))
 chance = abs(chance.sum(axis=0)) / abs(chance).sum(axis=0)
 n_learned, n_chance = np.sum(ratio < 0.1), 32 * np.mean(chance < 0.1)
-print(n_learned, round(n_chance, 1))
-assert n_learned > 8 and 9.5 < n_chance < 10.7
+say(f"学出来的 learned: {n_learned} / 32")
+say(f"随机的，平均 random, on average: {n_chance:.1f} / 32")
+assert n_learned > 12 and 9.5 < n_chance < 10.7
 
 # %% [markdown]
 # ## 特征图：从边缘到粗块 · Feature maps: from edges to coarse blocks
@@ -1108,13 +1116,16 @@ brightness = images.mean(axis=(1, 2, 3))
 cat_or_dog, control = probe(learned, labels), probe(untrained, labels)
 bright = (brightness > np.median(brightness)).astype(int)
 bright_or_dark, bright_control = probe(learned, bright), probe(untrained, bright)
-print("layer      cat/dog   bright/dark   cat/dog, untrained")
-for row in zip(depths, cat_or_dog, bright_or_dark, control, strict=True):
-    print("{:10} {:7.2f} {:13.2f} {:14.2f}".format(*row))
-compare_guess("猫狗，第一层 cat/dog, first layer", guess_first_layer, f"{cat_or_dog[0]:.2f}")
-compare_guess("猫狗，最后一层 cat/dog, last layer", guess_last_layer, f"{cat_or_dog[-1]:.2f}")
-better = "first" if bright_or_dark[0] > bright_or_dark[-1] else "last"
-compare_guess("亮暗 bright/dark", guess_brightness_is_clearer_in, better)
+columns = [
+    "猫狗 cat/dog",
+    "亮暗 bright/dark",
+    "猫狗，未训练 cat/dog, untrained",
+    "亮暗，未训练 bright/dark, untrained",
+]
+found = np.array([cat_or_dog, bright_or_dark, control, bright_control]).T
+table(["层 layer", *columns], [[d, *(f"{v:.2f}" for v in row)] for d, row in zip(depths, found)])
+outcome("04-p2", cat_or_dog[0])
+outcome("04-p3", cat_or_dog[-1])
 
 # %% tags=["any-seed"]
 assert cat_or_dog[-1] > 0.93 and cat_or_dog[-1] - cat_or_dog[0] > 0.2  # grows with depth

@@ -5,10 +5,12 @@ import math
 import numpy as np
 
 from course_utils.learning import judges
+from course_utils.learning.answers import Number
 from course_utils.learning.definitions import (
     Exercise,
     Marking,
     Option,
+    Prediction,
     Quiz,
     Region,
     not_yet,
@@ -725,5 +727,32 @@ QUIZZES = [
                 box=(86, 24, 114, 44),
             ),
         ],
+    ),
+]
+
+PREDICTIONS = [
+    Prediction(
+        "04-p1",
+        (
+            "全连接层的参数是卷积层的几倍？",
+            "How many times as many parameters has the dense layer as the convolution?",
+        ),
+        Number(1, 1_000_000_000, ("倍", "times"), factor=3),
+    ),
+    Prediction(
+        "04-p2",
+        (
+            "从第一层的特征分猫狗，准确率是多少？",
+            "Cats from dogs by the first layer's features: what is the accuracy?",
+        ),
+        Number(0, 1, close=0.05),
+    ),
+    Prediction(
+        "04-p3",
+        (
+            "从最后一层的特征分猫狗，准确率是多少？",
+            "Cats from dogs by the last layer's features: what is the accuracy?",
+        ),
+        Number(0, 1, close=0.05),
     ),
 ]
