@@ -1454,7 +1454,7 @@ quiz("08-q4")
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
 # | S2 §3 | 微调是继续更新预训练权重；超参数只控制它 | <q>Fine-tuning可以通过调整目标任务的学习率、批量大小等hyper参数来实现</q> |
-# | S3 §4.2 | 预训练的 $\theta_1$ 也要出现：作为起点、冻结的部分，或惩罚项的中心，$\lVert\theta_2-\theta_1\rVert^2$。目标函数里没有它，就没有迁移 | <q>迁移学习的目标是优化新任务模型的参数$\theta_2$</q> |
+# | S3 §4.2 | 只写这个目标，与从零训练没有区别。要写明预训练的 $\theta_1$ 用在哪里：作为起点、冻结的部分，或惩罚项的中心，$\lVert\theta_2-\theta_1\rVert^2$ | <q>迁移学习的目标是优化新任务模型的参数$\theta_2$</q> |
 # | S5 §1.1 | 通常只换分类头；输入层只在通道数不同时才换：换掉它，就丢了最能迁移的第一层滤波器（它的代码也没有改输入层） | <q>只需要修改输入层和输出层，然后进行微调即可</q> |
 #
 # </div>
@@ -1465,7 +1465,7 @@ quiz("08-q4")
 # | article | what is right | it says |
 # |---|---|---|
 # | S2 §3 | fine-tuning goes on updating pretrained weights; hyperparameters only control it | <q>Fine-tuning可以通过调整目标任务的学习率、批量大小等hyper参数来实现 [fine-tuning can be done by adjusting hyperparameters of the target task such as learning rate and batch size]</q> |
-# | S3 §4.2 | the pretrained $\theta_1$ must be there, too: as the start, as a frozen part, or as the centre of a penalty, $\lVert\theta_2-\theta_1\rVert^2$. Without it nothing is transferred | <q>迁移学习的目标是优化新任务模型的参数$\theta_2$ [the goal of transfer learning is to optimize $\theta_2$, the parameters of the new task's model]</q> |
+# | S3 §4.2 | this goal alone is that of training from scratch, too. It must be said where the pretrained $\theta_1$ comes in: as the start, as a frozen part, or as the centre of a penalty, $\lVert\theta_2-\theta_1\rVert^2$ | <q>迁移学习的目标是优化新任务模型的参数$\theta_2$ [the goal of transfer learning is to optimize $\theta_2$, the parameters of the new task's model]</q> |
 # | S5 §1.1 | usually only the head; the input layer only for another number of channels: replacing it throws away the first filters, which transfer best (its code does not touch the input layer either) | <q>只需要修改输入层和输出层，然后进行微调即可 [one only has to modify the input layer and the output layer, and then fine-tune]</q> |
 #
 # </div>

@@ -186,6 +186,8 @@ def with_tables(source: str, rows: list[Correction], name: str) -> str:
         old = re.compile(rf"^# \| {re.escape(head[0])} \|.*\n(?:# \|.*\n)+", re.MULTILINE)
         new = "".join(f"# {line}\n" for line in table(rows, language))
         section, n = old.subn(lambda _, new=new: new, section)  # type: ignore[misc]
+        if not rows and not n:  # a lesson without corrections says so in a sentence
+            continue
         if begin < 0 or n != 1:
             raise CourseError(
                 f"{name}：“{HEADING}”下面要有一张中文表和一张英文表，表头是 | {head[0]} |…",
