@@ -943,7 +943,7 @@ figures.show(
 # * **It does not help** when the source adds nothing (fine-tuning from digits 0–4). With enough labels a target is held to learn well alone (not measured here). On two large medical tasks Raghu et al. (2019) measured little benefit from ImageNet.
 # * **It harms** when the source task ignores what the target needs (ink): negative transfer (Rosenstein et al., 2005; Wang et al., 2019).
 #
-# So name the baseline, measure the gain with an interval; try “the source's model as it is” too; for a doubtful source keep “from scratch” in the comparison and choose on the target's validation set.
+# Name the baseline and measure the gain, with an interval; try “the source's model as it is”; for a doubtful source keep “from scratch” in the comparison and choose on the target's validation set.
 #
 # </div>
 
