@@ -250,10 +250,8 @@ for stride in [1, 2, 3]:
 # %%
 correlation = signal.correlate2d(edge, sobel, mode="valid")
 convolution = signal.convolve2d(edge, sobel, mode="valid")
-table(
-    ["运算 operation", "第一行 first row"],
-    [["互相关 correlation", correlation[0]], ["卷积 convolution", convolution[0]]],
-)
+rows = [["互相关 correlation", correlation[0]], ["卷积 convolution", convolution[0]]]
+table(["运算 operation", "第一行 first row"], rows)
 assert np.array_equal(answer, correlation) and convolution.min() == -4
 assert np.array_equal(conv2d(edge[..., None], sobel[::-1, ::-1, None, None])[..., 0], convolution)
 
@@ -469,10 +467,9 @@ assert np.allclose(two_steps, theirs, atol=1e-5)
 kernel9 = rng.normal(size=(3, 3, 1, 1)).astype("float32")
 unit_pictures = np.eye(36, dtype="float32").reshape(36, 6, 6, 1)  # one pixel is 1, the rest 0
 matrix = np.array(keras.ops.conv(unit_pictures, kernel9)).reshape(36, 16).T
-say("形状 shape", matrix.shape)
-say("不为零 not zero", np.count_nonzero(matrix))
-say("其中不同的数 different numbers among them", len(np.unique(matrix)) - 1)
-assert np.count_nonzero(matrix) == 16 * 9 and len(np.unique(matrix)) - 1 == 9
+n_used, n_different = np.count_nonzero(matrix), len(np.unique(matrix)) - 1  # without 0
+say(f"不为零 not zero: {n_used} / 576;", f"不同的数 different numbers: {n_different}")
+assert (n_used, n_different) == (16 * 9, 9)
 
 # %% tags=["setup"]
 fig, ax = plt.subplots(figsize=(6, 3.1))
@@ -790,8 +787,7 @@ def accuracies(features):
 
 draws = StratifiedShuffleSplit(5, train_size=60, random_state=np.random.randint(1000))
 flat, averaged = accuracies(last_maps.reshape(200, -1)), accuracies(last_maps.mean(axis=(1, 2)))
-for name, found in {"flatten": flat, "GAP": averaged}.items():
-    say(f"{name}: {found.mean():.2f} ± {found.std():.2f}")
+say("flatten, GAP:", *(f"{f.mean():.2f} ± {f.std():.2f}" for f in (flat, averaged)))
 
 # %% tags=["any-seed"]
 assert abs(averaged.mean() - flat.mean()) < 0.03  # 62,720 features against 1,280
@@ -819,8 +815,7 @@ assert min(averaged.mean(), flat.mean()) > 0.93
 kept = keras.applications.VGG16(weights=None, include_top=False).count_params()
 sides = [7 * 7 * 512, 4096, 4096, 1000]  # flatten, fc1, fc2, predictions
 removed = sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sides))
-say(f"留下 kept: {kept:,}")
-say(f"去掉 removed: {removed:,}")
+say(f"留下 kept: {kept:,}", f"  去掉 removed: {removed:,}")
 assert kept == 14_714_688 and kept + removed == 138_357_544
 assert removed / (kept + removed) > 0.85
 
@@ -1018,8 +1013,7 @@ ratio = abs(filters.sum(axis=(0, 1, 2))) / abs(filters).sum(axis=(0, 1, 2))
 chance = np.random.default_rng(0).normal(size=(27, 32_000))
 chance = abs(chance.sum(axis=0)) / abs(chance).sum(axis=0)
 n_learned, n_chance = np.sum(ratio < 0.1), 32 * np.mean(chance < 0.1)
-say(f"学出来的 learned: {n_learned} / 32")
-say(f"随机的，平均 random, on average: {n_chance:.1f} / 32")
+say(f"学出来的 learned: {n_learned} / 32,", f"随机的，平均 random, on average: {n_chance:.1f} / 32")
 assert n_learned > 12 and 9.5 < n_chance < 10.7
 
 # %% [markdown]
