@@ -1231,6 +1231,7 @@ quiz("04-q2")
 quiz("04-q3")
 quiz("04-q4")
 quiz("04-q5")
+guesses("04")
 
 # %% [markdown]
 # ## 小结 · Take-away

@@ -553,7 +553,7 @@ PREDICTIONS = [
     Prediction(
         "05-p2",
         (
-            "认数字 5 到 9：从学过 0 到 4 的网络开始，比从随机权重开始，准确率高多少？",
+            "认 5 到 9：从学过 0 到 4 的网络开始，比从随机权重开始，准确率高多少？",
             "Reading digits 5 to 9: how much higher is the accuracy from a network trained on 0 to 4 than from random weights?",
         ),
         Number(-1, 1, close=0.05),
