@@ -546,7 +546,7 @@ PREDICTIONS = [
         "05-p1",
         (
             "猫狗，20 张带标签的照片：ImageNet 特征比像素的准确率高多少？",
-            "Cats and dogs, 20 labelled photos: how much higher is the accuracy with ImageNet's features than with pixels?",
+            "20 labelled photos: how much higher is the accuracy with ImageNet's features than with pixels?",
         ),
         Number(-1, 1, close=0.1),
     ),
@@ -554,15 +554,15 @@ PREDICTIONS = [
         "05-p2",
         (
             "认 5 到 9：从学过 0 到 4 的网络开始，比从随机权重开始，准确率高多少？",
-            "Reading digits 5 to 9: how much higher is the accuracy from a network trained on 0 to 4 than from random weights?",
+            "Digits 5 to 9: how much does a start from 0 to 4 gain in accuracy over random weights?",
         ),
         Number(-1, 1, close=0.05),
     ),
     Prediction(
         "05-p3",
         (
-            "认数字 5 到 9：从学过笔墨多少的网络开始，比从随机权重开始，准确率高多少？",
-            "Reading digits 5 to 9: how much higher is the accuracy from a network trained on the amount of ink than from random weights?",
+            "认 5 到 9：从学过笔墨多少的网络开始，比从随机权重开始，准确率高多少？",
+            "Digits 5 to 9: how much does a start from ink gain in accuracy over random weights?",
         ),
         Number(-1, 1, close=0.05),
     ),
