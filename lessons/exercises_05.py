@@ -554,7 +554,7 @@ PREDICTIONS = [
         "05-p2",
         (
             "认 5 到 9：从学过 0 到 4 的网络开始，比从随机权重开始，准确率高多少？",
-            "Digits 5 to 9: how much does a start from 0 to 4 gain in accuracy over random weights?",
+            "Digits 5 to 9: how much accuracy does a start from 0 to 4 gain over random weights?",
         ),
         Number(-1, 1, close=0.05),
     ),
@@ -562,7 +562,7 @@ PREDICTIONS = [
         "05-p3",
         (
             "认 5 到 9：从学过笔墨多少的网络开始，比从随机权重开始，准确率高多少？",
-            "Digits 5 to 9: how much does a start from ink gain in accuracy over random weights?",
+            "Digits 5 to 9: how much accuracy does a start from ink gain over random weights?",
         ),
         Number(-1, 1, close=0.05),
     ),
