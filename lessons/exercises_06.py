@@ -893,7 +893,7 @@ PREDICTIONS = [
         "06-p3",
         (
             "224 像素高的照片推斜 0.2 度，最上面一行移动几个像素？",
-            "A photo 224 pixels high is slanted by 0.2 degrees: by how many pixels does the top row move?",
+            "A photo of height 224 is slanted by 0.2°: how many pixels does the top row move?",
         ),
         Number(0.1, 200, ("像素", "pixels"), factor=2),
     ),
