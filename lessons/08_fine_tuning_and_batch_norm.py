@@ -1034,14 +1034,14 @@ assert norm.momentum == 0.99 and round(1 - norm.momentum**100, 2) == 0.63
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 先看 BatchNorm：**把它冻结**。存下的 9 个种子，同一个种子配成一对，冻结的平均高 @BN 个百分点，95% 区间不含 0（表下那一行）。为什么？训练时用的是一批 20 张自己的、噪声很大的均值和方差，预测时用的是滑动的。
+# 先看 BatchNorm：**把它冻结**。存下的 9 个种子，同一个种子配成一对，冻结的平均高 4.6 个百分点，95% 区间不含 0（表下那一行）。为什么？训练时用的是一批 20 张自己的、噪声很大的均值和方差，预测时用的是滑动的。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# BatchNorm first: **freeze it**. Over 9 stored seeds, paired seed by seed, frozen is ahead by @BN percentage points on average, and the 95% interval excludes 0 (the line below the table). Why? Training uses the noisy mean and variance of a batch of 20, predicting uses the moving ones.
+# BatchNorm first: **freeze it**. Over 9 stored seeds, paired seed by seed, frozen is ahead by 4.6 percentage points on average, and the 95% interval excludes 0 (the line below the table). Why? Training uses the noisy mean and variance of a batch of 20, predicting uses the moving ones.
 #
 # </div>
 
@@ -1137,14 +1137,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 200 张 X 光片：9 个种子配对，平均 +@G 个百分点，95% 区间在 0 以上，所以不是碰巧；可是很小。800 张时会升，40 张时有升有降：没有清楚的好处，就留下冻结的。200 张猫狗几乎没有提高。
+# 200 张 X 光片：9 个种子配对，平均 +1.9 个百分点，95% 区间在 0 以上，所以不是碰巧；可是很小。800 张时会升，40 张时有升有降：没有清楚的好处，就留下冻结的。200 张猫狗几乎没有提高。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# 200 X-rays: paired over 9 seeds +@G percentage points on average, with the 95% interval above 0, so it is not chance; but it is small. With 800 the runs gain, with 40 some gain and some lose: without a clear gain, stay with the frozen network. With 200 cats and dogs next to nothing is gained.
+# 200 X-rays: paired over 9 seeds +1.9 percentage points on average, with the 95% interval above 0, so it is not chance; but it is small. With 800 the runs gain, with 40 some gain and some lose: without a clear gain, stay with the frozen network. With 200 cats and dogs next to nothing is gained.
 #
 # </div>
 
@@ -1521,7 +1521,7 @@ guesses("08")
 # * 微调 = 从 $\theta_S$ 出发，继续更新权重。先训练头，再解冻；改了 `trainable` 就重新 `compile`。
 # * 解冻以后，把每个 BatchNorm 层的 `trainable` 设为 `False`。构造时写的 `training=False` 在函数式模型里被 `fit` 盖过；直接调用写 `model(x, training=False)`。
 # * 试过的选择里，学习率最要紧：这里 1e-4 可用，1e-2 时网络不再区分照片。对 Adam，缩小梯度没有用，分层学习率要用两个优化器。
-# * 微调值不值要测：200 张 X 光片 9 个种子配对，提高约 @G 个百分点；200 张猫狗几乎没有提高。旧答案会变：1e-4 时答对的猫狗差不多一样多，1e-3 时几乎全忘了；L2-SP 和小的学习率让变化变小。
+# * 微调值不值要测：200 张 X 光片 9 个种子配对，提高约 1.9 个百分点；200 张猫狗几乎没有提高。旧答案会变：1e-4 时答对的猫狗差不多一样多，1e-3 时几乎全忘了；L2-SP 和小的学习率让变化变小。
 # * 检测器各一行；没有清楚的好处，就留下冻结的那个。
 #
 # </div>
@@ -1532,7 +1532,7 @@ guesses("08")
 # * Fine-tuning = start from $\theta_S$ and go on updating weights. Train the head first, then unfreeze; after changing `trainable`, `compile` again.
 # * After unfreezing, set `trainable` to `False` on each BatchNorm layer. In a functional model `fit` overrides the `training=False` given at construction; in a direct call write `model(x, training=False)`.
 # * Of the choices tried, the learning rate matters most: here 1e-4 works, and at 1e-2 the network no longer tells pictures apart. With Adam, scaling gradients does nothing; discriminative rates take two optimizers.
-# * Whether fine-tuning pays must be measured: about @G percentage points with 200 X-rays, paired over 9 seeds; next to nothing with 200 cats and dogs. Old answers change: at 1e-4 about as many cats and dogs are right as before, at 1e-3 almost all is forgotten; L2-SP and small rates reduce the change.
+# * Whether fine-tuning pays must be measured: about 1.9 percentage points with 200 X-rays, paired over 9 seeds; next to nothing with 200 cats and dogs. Old answers change: at 1e-4 about as many cats and dogs are right as before, at 1e-3 almost all is forgotten; L2-SP and small rates reduce the change.
 # * The detectors are a line each; without a clear gain, keep the frozen one.
 #
 # </div>
