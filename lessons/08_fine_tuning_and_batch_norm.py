@@ -30,11 +30,22 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import tensorflow as tf
+from scipy import stats
 from sklearn.linear_model import LogisticRegression
 
 from course_utils import assets, backbones, detectors, figures, paths, photos, waiting
+from course_utils.bilingual import say
 from course_utils.evaluation import wilson_interval
-from course_utils.learning import check, hint, progress, quiz, solution
+from course_utils.learning import (
+    check,
+    guesses,
+    hint,
+    outcome,
+    predict,
+    progress,
+    quiz,
+    solution,
+)
 from course_utils.widgets import Explorer
 
 figures.use_style()
@@ -51,10 +62,59 @@ def says(detector, *arguments):
         return str(mistake)
 
 
-def compare_guess(question, guess, measured):
-    yours = "（没有写 not written）" if guess in (None, ...) else guess
-    print(f"{question}: 你猜 your guess {yours}, 量到 measured {measured}")
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 第 07 课的骨干网络一动不动，只有分类头在学。下图里的 `tail` 也学，会更准吗？原来会的，还剩下多少？右边是一个容易出错的地方：BatchNorm 有两条路。
+#
+# </div>
 
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# In lesson 07 the backbone did not move at all; only the head learned. If `tail` in the picture learns as well, do we get more accurate? And how much is left of what the network could do? On the right is what easily goes wrong: BatchNorm has two paths.
+#
+# </div>
+
+
+# %% tags=["setup", "keep-output"]
+def box(ax, x, y, text, color):
+    style = {"boxstyle": "round,pad=0.5", "facecolor": color, "edgecolor": "#333333"}
+    ax.text(x, y, text, ha="center", va="center", fontsize=8, color="#111111", bbox=style)
+
+
+def arrow(ax, start, end):
+    ax.annotate("", xy=end, xytext=start, arrowprops={"arrowstyle": "->", "color": "#333333"})
+
+
+fig, axes = plt.subplots(1, 2, figsize=(8, 2.8), layout="constrained")
+for ax in axes:
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    ax.axis("off")
+for x_box, name, color in [
+    (0.14, "trunk", "#d9d9d9"),
+    (0.5, "tail", "#9ecae1"),
+    (0.86, "head", "#fdd0a2"),
+]:
+    box(axes[0], x_box, 0.6, name, color)
+arrow(axes[0], (0.27, 0.6), (0.39, 0.6))
+arrow(axes[0], (0.6, 0.6), (0.74, 0.6))
+for x_text, words in [(0.14, "冻结 frozen"), (0.5, "解冻 unfrozen"), (0.86, "先学好 first")]:
+    axes[0].text(x_text, 0.3, words, ha="center", fontsize=8)
+box(axes[1], 0.25, 0.8, "训练模式 training mode", "#9ecae1")
+box(axes[1], 0.75, 0.8, "推理模式 inference mode", "#d9d9d9")
+box(axes[1], 0.25, 0.4, "这一批的 μ, σ² of the batch", "#ffffff")
+box(axes[1], 0.75, 0.4, "滑动的 μ, σ² moving", "#ffffff")
+arrow(axes[1], (0.25, 0.68), (0.25, 0.52))
+arrow(axes[1], (0.75, 0.68), (0.75, 0.52))
+arrow(axes[1], (0.49, 0.36), (0.59, 0.36))
+axes[1].text(0.5, 0.12, "训练时更新 updated in training", ha="center", fontsize=8)
+figures.show(
+    fig,
+    "左：trunk 冻结，tail 解冻，最后的 head 先学好。右：BatchNorm 在训练模式用这一批的均值和方差，并用它们更新滑动的那一对；在推理模式用滑动的那一对。",
+    "Left: trunk is frozen, tail is unfrozen, head learned first. Right: in training mode BatchNorm uses mean and variance of the batch and updates the moving pair with them; in inference mode it uses the moving pair.",
+    names=("trunk", "tail", "head"),
+)
 
 # %% [markdown]
 # ## 你将学会 · What you will be able to do
@@ -66,7 +126,7 @@ def compare_guess(question, guess, measured):
 # * 先探测后微调，改了 `trainable` 之后重新编译，用一行代码查出没有报错的错误；
 # * 解释 Keras 3 里 BatchNorm 的滑动统计量什么时候会动，什么时候不会；
 # * 选学习率、预热、分层学习率和冻结的深度，正确地早停；
-# * 量出微调提高多少、忘掉多少，判断值不值。
+# * 测出微调提高多少、忘掉多少，判断值不值。
 #
 # </div>
 
@@ -87,14 +147,14 @@ def compare_guess(question, guess, measured):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你需要第 03 课的 Adam、第 04 课的 block 和第 05–07 课的特征提取。第 07 课冻结了整个骨干网络；这一课让它动起来，看看会得到什么，失去什么。文章 S1 到 S5 是这门课要核对的 5 篇教程。在 2 个 CPU 核上运行全部单元不到 2 分钟，读完并做练习大约 80 分钟。
+# 你需要第 03 课的 Adam、第 04 课的 block 和第 05–07 课的特征提取。第 07 课冻结了整个骨干网络；这一课让它动起来，看看会得到什么，失去什么。在 2 个 CPU 核上运行全部单元格不到 2 分钟，读完并做练习大约 80 分钟。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# You need Adam from lesson 03, the blocks of lesson 04 and the feature extraction of lessons 05–07. Lesson 07 froze the whole backbone; this one lets it move, to see what is gained and what is lost. Articles S1 to S5 are 5 tutorials that this course checks. Running all cells takes less than 2 minutes on 2 CPU cores, reading and doing the exercises about 80 minutes.
+# You need Adam from lesson 03, the blocks of lesson 04 and the feature extraction of lessons 05–07. Lesson 07 froze the whole backbone; this one lets it move, to see what is gained and what is lost. Running all cells takes less than 2 minutes on 2 CPU cores, reading and doing the exercises about 80 minutes.
 #
 # </div>
 
@@ -104,29 +164,16 @@ def compare_guess(question, guess, measured):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 把猜测写进下一个单元格的 `...`（百分点写成 2.5，比例写成 0.8）：
-#
-# 1. 微调用 200 张胸部 X 光片训练，学习率 1e-4。准确率比冻结的骨干网络高几个百分点？用 200 张猫狗照片呢？
-# 2. 用学习率 1e-4 微调 X 光片以后，把原来的 ImageNet 分类层装回去，问它 116 张猫狗照片：有多大比例的答案与微调前相同？
-# 3. 构造模型时写了 `base(x, training=False)`。解冻以后再 `fit`，BatchNorm 的统计量会动吗？
+# 这一课有 3 个猜测，各在它的实验旁边：先把 `...` 换成你的答案，再运行。最后一节把它们与结果并排放。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Write your guesses into the next cell in place of the `...` (points as 2.5, a share as 0.8):
-#
-# 1. Fine-tuning is done with 200 chest X-rays at a learning rate of 1e-4. By how many percentage points is it more accurate than the frozen backbone? And with 200 photos of cats and dogs?
-# 2. After fine-tuning on X-rays at a rate of 1e-4, put the original ImageNet classifier back and show it 116 photos of cats and dogs: what share of the answers is the same as before?
-# 3. The model was built with `base(x, training=False)`. After unfreezing and `fit`, do the statistics of BatchNorm move?
+# This lesson has 3 predictions, each beside its experiment: put your answer in place of the `...`, then run. At the end they stand beside the results.
 #
 # </div>
-
-# %% tags=["exercise"]
-guess_gain_x_rays, guess_gain_pets = ..., ...  # percentage points
-guess_same_answers = ...  # share, 0 to 1
-guess_statistics_move = ...  # True or False
 
 # %% [markdown]
 # ## 微调是什么：公式 · What fine-tuning is: the formula
@@ -134,17 +181,17 @@ guess_statistics_move = ...  # True or False
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **微调**（fine-tuning）是在目标数据上继续更新预训练**权重**。网络是骨干网络 $\varphi_\theta$ 加分类头（下面简称头）$h_v$，就是第 07 课的 $h_v(z)=w^\top z+b$，目标函数与从零训练时一样：
+# **微调**（fine-tuning）是在目标数据上继续更新预训练**权重**。网络是骨干网络 $\varphi_\theta$ 加分类头 $h_{w,b}$，就是第 07 课的 $h_{w,b}(a)=w^\top a+b$，目标函数与从零训练时一样：
 #
-# $$\min_{\theta,\,v}\;\frac1n\sum_{i=1}^{n}L\bigl(y_i,\,h_v(\varphi_\theta(x_i))\bigr)+\alpha R(\theta),\qquad \theta^{(0)}=\theta_S$$
+# $$\min_{\theta,\,w,\,b}\;\frac1n\sum_{i=1}^{n}L\bigl(y_i,\,h_{w,b}(\varphi_\theta(x_i))\bigr)+\lambda R(\theta),\qquad \theta^{(0)}=\theta_S$$
 #
 # 公式里哪里是“迁移”？只有两处：起点 $\theta^{(0)}=\theta_S$（源任务学到的权重），以及可以选用的惩罚 $R(\theta)=\tfrac12\lVert\theta-\theta_S\rVert^2$，它把权重拉回起点（后面的 L2-SP）。
 #
 # | 做法 | 起点 | 训练什么 |
 # |---|---|---|
-# | 从零训练 | 随机 | $\theta$ 和 $v$ |
-# | 特征提取（第 07 课） | $\theta_S$ | 只有 $v$，$\theta=\theta_S$ 不动 |
-# | 微调 | $\theta_S$ | $v$ 和 $\theta$ 的一部分或全部 |
+# | 从零训练 | 随机 | $\theta$ 和 $w,b$ |
+# | 特征提取（第 07 课） | $\theta_S$ | 只有 $w,b$，$\theta=\theta_S$ 不动 |
+# | 微调 | $\theta_S$ | $w,b$ 和 $\theta$ 的一部分或全部 |
 # | 加 L2-SP 的微调 | $\theta_S$ | 同上，并惩罚离开 $\theta_S$ 的距离 |
 #
 # 学习率、批大小是超参数：它们控制微调，调它们本身不是微调。
@@ -154,17 +201,17 @@ guess_statistics_move = ...  # True or False
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Fine-tuning** goes on updating the pretrained **weights** on target data. The network is a backbone $\varphi_\theta$ with a head $h_v$, lesson 07's $h_v(z)=w^\top z+b$, and the objective is the one of training from scratch:
+# **Fine-tuning** goes on updating the pretrained **weights** on target data. The network is a backbone $\varphi_\theta$ with a head $h_{w,b}$, lesson 07's $h_{w,b}(a)=w^\top a+b$, and the objective is the one of training from scratch:
 #
-# $$\min_{\theta,\,v}\;\frac1n\sum_{i=1}^{n}L\bigl(y_i,\,h_v(\varphi_\theta(x_i))\bigr)+\alpha R(\theta),\qquad \theta^{(0)}=\theta_S$$
+# $$\min_{\theta,\,w,\,b}\;\frac1n\sum_{i=1}^{n}L\bigl(y_i,\,h_{w,b}(\varphi_\theta(x_i))\bigr)+\lambda R(\theta),\qquad \theta^{(0)}=\theta_S$$
 #
 # Where is the “transfer” in it? In two places only: the start $\theta^{(0)}=\theta_S$, the weights learned on the source task, and, if you like, the penalty $R(\theta)=\tfrac12\lVert\theta-\theta_S\rVert^2$, which pulls the weights back to the start (L2-SP, below).
 #
 # | method | start | what is trained |
 # |---|---|---|
-# | training from scratch | random | $\theta$ and $v$ |
-# | feature extraction (lesson 07) | $\theta_S$ | only $v$; $\theta=\theta_S$ stays |
-# | fine-tuning | $\theta_S$ | $v$ and a part of $\theta$, or all |
+# | training from scratch | random | $\theta$ and $w,b$ |
+# | feature extraction (lesson 07) | $\theta_S$ | only $w,b$; $\theta=\theta_S$ stays |
+# | fine-tuning | $\theta_S$ | $w,b$ and a part of $\theta$, or all |
 # | fine-tuning with L2-SP | $\theta_S$ | the same, and distance from $\theta_S$ is penalized |
 #
 # Learning rate and batch size are hyperparameters: they control fine-tuning; choosing them is not fine-tuning.
@@ -291,7 +338,7 @@ pretrained = tail.get_weights()
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **先探测后微调**（LP-FT）：分类头先在冻结的特征上学好，再动骨干网络。理由：随机的分类头给出随机方向的梯度，会先把好特征弄坏（Kumar 等，2022；他们的结论主要关于与训练数据不同分布的测试数据）。线性头用逻辑回归求，它与 `Dense(1)` 加 sigmoid 是同一个函数，所以系数可以直接放进 Keras。（sigmoid 在损失里：`from_logits=True`。）200 张里先留 40 张做**验证集**（validation set），**头也不许见到它们**：否则起点的验证损失就是在训练用过的照片上量的，偏低，早停就没有公平的标准。
+# **先探测后微调**（LP-FT）：分类头先在冻结的特征上学好，再动骨干网络。理由：随机的分类头给出随机方向的梯度，会先把好特征弄坏（Kumar 等，2022；他们的结论主要关于与训练数据不同分布的测试数据）。线性头用逻辑回归求，它与 `Dense(1)` 加 sigmoid 是同一个函数，所以系数可以直接放进 Keras。（sigmoid 在损失里：`from_logits=True`。）200 张里先留 40 张做**验证集**（validation set），**头也不许见到它们**：否则起点的验证损失就是在训练用过的照片上测的，偏低，早停就没有公平的标准。
 #
 # </div>
 
@@ -324,7 +371,7 @@ assert 0.82 < frozen_accuracy < 0.95
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 第二段要解冻 `tail`。先故意犯最常见的错误：编译以后才改 `trainable`，没有重新编译。`detectors.snapshot` 记住权重，每个检测器用一行代码问（用法表在练习 4 之后；`says` 只是把它的提示变成文字，见本课第一个单元）：该动的动了吗？演示只用 40 张训练照片。
+# 第二段要解冻 `tail`。先故意犯最常见的错误：编译以后才改 `trainable`，没有重新编译。`detectors.snapshot` 记住权重，每个检测器用一行代码问（用法表在练习 4 之后；`says` 只是把它的提示变成文字，见本课第一个单元格）：该动的动了吗？演示只用 40 张训练照片。
 #
 # </div>
 
@@ -378,14 +425,14 @@ assert "base" in says(detectors.frozen_kept, toy, before)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 文章 S3 用 `for layer in model.layers[:-2]` 冻结。`[:-2]` 冻结什么，要看骨干网络后面还有几层；在我们的模型里（只有 `tail`、`head` 这 2 层）它什么也不冻结。写 `base_model.trainable = False`，说的就是你要的意思。
+# **误区**：`for layer in model.layers[:-2]`（S3）总能冻结骨干网络。`[:-2]` 冻结什么，要看骨干网络后面还有几层；在我们的模型里（只有 `tail`、`head` 这 2 层）它什么也不冻结。写 `base_model.trainable = False`，说的就是你要的意思。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Article S3 freezes with `for layer in model.layers[:-2]`. What `[:-2]` freezes depends on how many layers follow the backbone; in our model (2 layers, `tail` and `head`) it freezes nothing. `base_model.trainable = False` says what you mean.
+# **Myth**: `for layer in model.layers[:-2]` (S3) always freezes the backbone. What `[:-2]` freezes depends on how many layers follow the backbone; in our model (2 layers, `tail` and `head`) it freezes nothing. `base_model.trainable = False` says what you mean.
 #
 # </div>
 
@@ -470,19 +517,19 @@ answer_batch_norm = {"trainable": ..., "moving": ..., "trainable_when_frozen": .
 check("08-1", answer_batch_norm)
 
 # %% [markdown]
-# ## 常见说法，量一量：一个标记保住统计量 · The myth, measured: a flag keeps the statistics
+# ## 误区，测一测：一个标记保住统计量 · The myth, measured: a flag keeps the statistics
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# Keras 自己的迁移学习指南在构造时写 `base_model(inputs, training=False)`，说这样 BatchNorm 就一直在推理模式，解冻以后也是；文章 S4 照着写，没有解释。在 Keras 3 里量一量：`fit` 前后的滑动均值变了吗？子类写法是在 `call` 里写 `training=False`。
+# Keras 自己的迁移学习指南在构造时写 `base_model(inputs, training=False)`，正文说这样 BatchNorm 就一直在推理模式，解冻以后也是（指南后来的提示里也建议冻结 BatchNorm 层本身）。在 Keras 3 里测一测：`fit` 前后的滑动均值变了吗？子类写法是在 `call` 里写 `training=False`。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Keras' own guide to transfer learning writes `base_model(inputs, training=False)` when it builds the model and says that BatchNorm then stays in inference mode, even after unfreezing; article S4 writes the same, without an explanation. Measure it in Keras 3: does the moving mean change during `fit`? The subclassed way writes `training=False` inside `call`.
+# Keras' own guide to transfer learning writes `base_model(inputs, training=False)` when it builds the model and its text says that BatchNorm then stays in inference mode, even after unfreezing (its later notes also advise freezing the BatchNorm layers themselves). Measure it in Keras 3: does the moving mean change during `fit`? The subclassed way writes `training=False` inside `call`.
 #
 # </div>
 
@@ -514,6 +561,23 @@ def moves_when_called(between, method="__call__", **call):
     return says(detectors.batch_norm_kept, model, before) is not None
 
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 猜：这里的第 2 行 `training=False`（没有冻结），统计量会动吗？写 `True` 或 `False`。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Guess: in line 2, `training=False` with nothing frozen, do the statistics move? Write `True` or `False`.
+#
+# </div>
+
+# %% tags=["exercise"]
+predict("08-p1", ...)
+
 # %%
 mine, (thawed, base) = Subclassed(), small(training=False)
 statistics_move = {  # each line fits a model of its own; * hands over the pair (model, base)
@@ -532,7 +596,7 @@ for how, moved in statistics_move.items():
     print(f"{how:40} {'动 moves' if moved else '不动 stays'}")
 moving = [how for how, moved in statistics_move.items() if moved]
 assert moving == ["plain", "training=False", "training=False, then unfrozen"]
-compare_guess("统计量会动 statistics move", guess_statistics_move, True)
+outcome("08-p1", statistics_move["training=False"])
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -601,14 +665,14 @@ for kind, values in zip(kinds, arguments, strict=True):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 现在做对的一遍。解冻 `tail`，BatchNorm 保持冻结，编译，学习率 1e-4。**早停**（early stopping）：验证损失连续 3 轮不比最好的小就停，取回最好一轮的权重。轮数给足 15：文章 S1 总共 10 轮，`patience=5`，只有最好的一轮在前 4 轮里，才省得下时间。`EarlyStopping` 只比训练过的各轮，不看**起点**：所以先自己量一次起点的验证损失；微调以后没有更小，就留下冻结的那个。
+# 现在做对的一遍。解冻 `tail`，BatchNorm 保持冻结，编译，学习率 1e-4。**早停**（early stopping）：验证损失连续 3 轮不比最好的小就停，取回最好一轮的权重。轮数给足 15。`EarlyStopping` 只比训练过的各轮，不看**起点**：所以先自己测一次起点的验证损失；微调以后没有更小，就留下冻结的那个。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now the right way. Unfreeze `tail`, keep BatchNorm frozen, compile, with a learning rate of 1e-4. **Early stopping**: stop when for 3 epochs the validation loss has not been below its best, and take back the weights of the best epoch. Allow 15 epochs: with 10 epochs and `patience=5` (article S1) time is saved only if the best epoch is among the first 4. `EarlyStopping` compares the epochs that were trained and does not look at the **start**: so measure the validation loss of the start yourself; if fine-tuning does not get below it, keep the frozen one.
+# Now the right way. Unfreeze `tail`, keep BatchNorm frozen, compile, with a learning rate of 1e-4. **Early stopping**: stop when for 3 epochs the validation loss has not been below its best, and take back the weights of the best epoch. Allow 15 epochs. `EarlyStopping` compares the epochs that were trained and does not look at the **start**: so measure the validation loss of the start yourself; if fine-tuning does not get below it, keep the frozen one.
 #
 # </div>
 
@@ -645,9 +709,9 @@ assert 0.84 < tuned_accuracy < 0.96
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 四个检测器都不作声。验证损失比起点小，可是一次训练的测试准确率可能升，也可能降：400 张测试照片的区间大约有正负 3 个百分点，下一节才用重复的训练说话。验证成绩是在许多轮里**挑**出来的，所以偏乐观（第 10 课量偏多少）；报告的数字来自测试集，看一次。
+# 四个检测器都不作声。验证损失比起点小，可是一次训练的测试准确率可能升，也可能降：400 张测试照片的区间大约有正负 3 个百分点，下一节才用重复的训练说话。验证成绩是在许多轮里**挑**出来的，所以偏乐观（第 10 课测出偏多少）；报告的数字来自测试集，看一次。
 #
-# **练习 2**：写出早停。轮从 0 数；离最好的一轮过了 `patience` 轮还没有更小的损失，就停；相等不算更小。返回停下的一轮和最好的一轮，按这个次序。
+# **练习 2**：写出早停。轮从 0 数；离最好的一轮过了 `patience` 轮还没有更小的损失，就停；相等不算更小；一直没有停，就停在最后一轮。返回停下的一轮和最好的一轮，按这个次序。
 #
 # </div>
 
@@ -656,7 +720,7 @@ assert 0.84 < tuned_accuracy < 0.96
 #
 # All four detectors are silent. The validation loss is below the start, yet the test accuracy of one run may rise or fall: the interval of 400 test pictures is about plus or minus 3 percentage points, and only repeated runs, in the next section, can tell. The validation score was **picked** from many epochs, so it is optimistic (lesson 10 measures by how much); the number to report comes from the test set, looked at once.
 #
-# **Exercise 2**: write early stopping. Epochs count from 0; stop when `patience` epochs after the best one no loss has been lower (an equal one is not lower). Return the epoch where it stops and the best epoch, in this order.
+# **Exercise 2**: write early stopping. Epochs count from 0; stop when `patience` epochs after the best one no loss has been lower (an equal one is not lower); if that never happens, it stops at the last epoch. Return the epoch where it stops and the best epoch, in this order.
 #
 # </div>
 
@@ -675,14 +739,14 @@ check("08-2", early_stop)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 一次训练说明不了什么，从哪里冻结也是个老问题（Yosinski 等，2014）。`course build --full 08` 用同样的 X 光片做了一整张表：从哪个 block 开始解冻，学习率多大，每格 3 个随机种子（不同的训练照片），各 10 轮，写进 `data/results/08.json`；代码在 `lessons/full_08.py`。所有的表都是**测试**准确率：这是回头看学习率怎样起作用的实验，不是选超参数的做法；你自己选的时候看验证集。先把你刚才的一次与表里的平均并排放，再画出整张表。右图的**一致**（agreement）是：把原来的 ImageNet 分类层装回微调过的骨干网络，问 116 张猫狗照片，有多大比例的答案与微调前相同。先猜：两张图的形状一样吗？
+# 一次训练说明不了什么，从哪里冻结也是个老问题（Yosinski 等，2014）。`course build --full 08` 用同样的 X 光片做了一整张表：从哪个 block 开始解冻，学习率多大，每格的随机种子（不同的训练照片）写在下面，各 10 轮，写进 `data/results/08.json`；代码在 `lessons/full_08.py`。所有的表都是**测试**准确率：这是回头看学习率怎样起作用的实验，不是选超参数的做法；你自己选的时候看验证集。先把你刚才的一次与表里的平均并排放，再画出整张表。右图的**一致**（agreement）是：把原来的 ImageNet 分类层装回微调过的骨干网络，问 116 张猫狗照片，有多大比例的答案与微调前相同。先猜：两张图的形状一样吗？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# One run proves little, and where to freeze is an old question (Yosinski et al., 2014). `course build --full 08` has made a whole table with the same X-rays: unfrozen from which block, at which learning rate, 3 random seeds each (other training pictures), 10 epochs; it is in `data/results/08.json`, and its code in `lessons/full_08.py`. All tables are **test** accuracies: we read them to learn how rates behave, which is not how to choose one; when you choose, do it on validation data. First put your run above beside the means of the table, then draw all of it. In the right panel, **agreement** is this: put the original ImageNet layer back on the tuned backbone, show it 116 photos of cats and dogs, and see what share of its answers is as before. Guess first: do both panels have the same shape?
+# One run proves little, and where to freeze is an old question (Yosinski et al., 2014). `course build --full 08` has made a whole table with the same X-rays: unfrozen from which block, at which learning rate, with as many random seeds (other training pictures) as the sliders show, 10 epochs each; it is in `data/results/08.json`, and its code in `lessons/full_08.py`. All tables are **test** accuracies: we read them to learn how rates behave, which is not how to choose one; when you choose, do it on validation data. First put your run above beside the means of the table, then draw all of it. In the right panel, **agreement** is this: put the original ImageNet layer back on the tuned backbone, show it 116 photos of cats and dogs, and see what share of its answers is as before. Guess first: do both panels have the same shape?
 #
 # </div>
 
@@ -694,6 +758,17 @@ rows = pd.DataFrame(measured["rows"])
 def pick(how, n=200, task="xray", rate=None):
     chosen = rows[(rows.how == how) & (rows.n == n) & (rows.task == task)]
     return chosen if rate is None else chosen[chosen.rate == rate]
+
+
+def paired_gain(one, other):
+    """Difference in accuracy seed by seed."""
+    both = one.merge(other, on="seed")
+    return (both.accuracy_x - both.accuracy_y).to_numpy()
+
+
+def t_interval(gaps):
+    half = stats.t.ppf(0.975, len(gaps) - 1) * gaps.std(ddof=1) / np.sqrt(len(gaps))
+    return gaps.mean() - half, gaps.mean() + half
 
 
 mean_frozen, lp_ft = pick("frozen").accuracy.mean(), pick("block11", rate=1e-4)
@@ -747,7 +822,7 @@ def draw_sweep(depth, rate):
     ):
         ax.plot(1 + here.seed, here[key], "o", markevery=1)
         ax.axhline(start if key == "accuracy" else 1, color="#888888", lw=1, marker="")
-        ax.set(xlabel="第几次训练 run", xticks=[1, 2, 3], title=name, xlim=(0.5, 3.5))
+        ax.set(xlabel="第几次训练 run", xticks=range(1, 10), title=name, xlim=(0.5, 9.5))
     axes[0].set(ylim=(-0.03, 1.03), ylabel="比例 share")
     return fig
 
@@ -758,8 +833,8 @@ Explorer(
         options=blocks, value="block11", description="从这里解冻 unfrozen from"
     ),
     rate=widgets.IntSlider(-4, min=-5, max=-2, description="学习率 10 的几次方 rate 10^"),
-    alt_zh="左：3 个种子的 X 光片测试准确率，灰线是冻结的骨干网络，点在线附近或略高。右：与原网络答案一致的比例，点在 1 以下。",
-    alt_en="Left: test accuracy of 3 seeds on X-rays, the grey line is the frozen backbone, the points are near or a little above it. Right: agreement with the original network's answers, the points are below 1.",
+    alt_zh="左：各个种子的 X 光片测试准确率，灰线是冻结的骨干网络，点在线附近或略高。右：与原网络答案一致的比例，点在 1 以下。",
+    alt_en="Left: test accuracy of each seed on X-rays, the grey line is the frozen backbone, the points are near or a little above it. Right: agreement with the original network's answers, the points are below 1.",
 )
 
 # %% [markdown] tags=["lang-zh"]
@@ -767,10 +842,10 @@ Explorer(
 #
 # 你的一次与表里差几个百分点，甚至可能比冻结的还低：你只用了 160 张训练照片，还有早停；一次的结果本来就跳动。
 #
-# **准确率看不出遗忘**：左图到 1e-3 几乎是平的，右图早就往下掉。从 block13 解冻、1e-3 时，左边与冻结的一样，右边已经接近 0。用下面两个滑块看每一格的 3 次训练。
+# **准确率看不出遗忘**：除塌掉的训练以外，左图到 1e-3 几乎是平的，右图早就往下掉。从 block13 解冻、1e-3 时，左边与冻结的一样，右边已经接近 0。用上面两个滑块看每一格的各次训练。
 #
-# * 1e-2：9 次的准确率都恰好是 0.500，网络塌了（对所有照片答同一个），10 轮之内学不回来；是有限的数，不是 NaN，后面验证。
-# * 1e-3、block11：3 次里塌了 1 次。
+# * 1e-2：存下的各次准确率都恰好是 0.500，网络塌了（对所有照片答同一个），10 轮之内学不回来；是有限的数，不是 NaN，后面验证。
+# * 1e-3、block11：塌掉**可能发生**。哪个种子会塌，换一台机器就不同。
 # * 1e-4：从 block15 到 block11 差别不大。解冻整个网络（图下的 `all`，列是准确率和一致）平均最高，但领先的比 400 张照片的区间小，每一步都要算完整个网络，忘得也更多。
 #
 # </div>
@@ -780,10 +855,10 @@ Explorer(
 #
 # Your run differs from the table by some percentage points, and may even be below the frozen one: you used 160 training pictures and early stopping, and single runs do jump.
 #
-# **Accuracy does not show forgetting**: the left panel is nearly flat up to 1e-3 while the right one has long been falling. Unfrozen from block13 at 1e-3, the left is as good as frozen and the right is close to 0. Use the two sliders below to see the 3 runs of each setting.
+# **Accuracy does not show forgetting**: apart from collapsed runs the left panel is nearly flat up to 1e-3, while the right one has long been falling. Unfrozen from block13 at 1e-3, the left is as good as frozen and the right is close to 0. Use the two sliders above to see the runs of each setting.
 #
-# * 1e-2: the accuracy of all 9 runs is exactly 0.500, the network has collapsed (the same answer for every picture) and does not learn again within 10 epochs; a finite number, not NaN, as checked further down.
-# * 1e-3, block11: 1 run of 3 collapsed.
+# * 1e-2: the accuracy of all stored runs is exactly 0.500, the network has collapsed (the same answer for every picture) and does not learn again within 10 epochs; a finite number, not NaN, as checked further down.
+# * 1e-3, block11: a collapse **can happen**. Which seed it hits differs between machines.
 # * 1e-4: block15 to block11 differ little. Unfreezing the whole network (`all` below the figure; the columns are accuracy and agreement) has the highest mean, but is ahead by less than the interval of 400 pictures, each step has to go through the whole network, and it forgets more.
 #
 # </div>
@@ -812,41 +887,20 @@ schedule = keras.optimizers.schedules.CosineDecay(
 assert np.isclose(schedule(50), 1e-3) and float(schedule(100)) < 1e-8
 
 # %% tags=["setup"]
-fig, (first_ax, *axes) = plt.subplots(1, 3, figsize=(8, 3), layout="constrained")
-first_ax.plot(
-    [1000 * float(schedule(step)) for step in range(101)], "-", marker="", color="#333333"
-)
-first_ax.set(xlabel="步 step", ylabel="学习率 rate × 1000", xticks=[0, 50, 100])
-first_ax.set_title("预热 + 余弦 warm-up + cosine", fontsize=9)
-for ax, how, name in zip(
-    axes,
-    ["block11", "warm-up"],
-    ["没有预热 no warm-up", "预热 50 步 warm-up, 50 steps"],
-    strict=True,
-):
-    for seed, curve in enumerate(pick(how, rate=1e-3).curve):
-        ax.plot(range(1, 11), curve, label=f"种子 seed {seed}", markevery=1)
-    ax.set(xlabel="轮 epoch", ylim=(0.45, 1), xticks=[1, 4, 7, 10])
-    ax.set_title(name, fontsize=9)
-fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=8)
-for ax in axes:
-    ax.set_ylabel("测试准确率 test accuracy")
+fig, ax = plt.subplots(figsize=(5, 2.6), layout="constrained")
+ax.plot([1000 * float(schedule(step)) for step in range(101)], "-", marker="", color="#333333")
+ax.set(xlabel="步 step", ylabel="学习率 rate × 1000", xticks=[0, 50, 100])
+ax.set_title("预热 + 余弦 warm-up + cosine", fontsize=9)
 figures.show(
     fig,
-    "左：100 步的学习率，前 50 步直线上升，后 50 步沿余弦降到 0。中和右：学习率 1e-3 时 3 个种子的测试准确率随轮数的变化，中间没有预热，右边预热 50 步；两边都上下跳动。",
-    "Left: the rate over 100 steps, 50 straight up and 50 down to 0 along a cosine. Middle and right: test accuracy over epochs at rate 1e-3 for 3 seeds, without warm-up in the middle, with 50 steps of warm-up on the right; both jump up and down.",
+    "100 步的学习率：前 50 步直线上升，后 50 步沿余弦降到 0。",
+    "The rate over 100 steps: 50 straight up, and 50 down to 0 along a cosine.",
 )
-worst = {how: min(map(min, pick(how, rate=1e-3).curve)) for how in ("block11", "warm-up")}
-print("最差的一轮 worst epoch:", worst)
-assert worst["block11"] < 0.55 and worst["warm-up"] > 0.65
-assert pick("warm-up").accuracy.mean() < lp_ft.accuracy.mean()
-ends = pick("warm-up").accuracy.to_numpy() - pick("block11", rate=1e-3).accuracy.to_numpy()
-assert ends[0] < 0 < ends[1] and ends[2] > 0.3  # one lower, one higher, one saved
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 中间和右边的训练没有余弦：100 步里前 50 步均匀升到 1e-3，之后保持。没有预热时，3 个种子里有 1 个塌到 0.5，第 8、9 轮回升过，第 10 轮又是 0.5；预热后它没有塌。另外两个一升一降，右边仍然上下跳动，终点平均仍不如一开始就用 1e-4。3 个种子只够说预热**可能**有用。**先选对学习率。**
+# 预热能防止塌掉吗？我们试过：学习率 1e-3，有的种子预热后更好，有的更差；换一台机器，塌掉的又是别的种子。所以只能说预热**可能**有用。先选对学习率。
 #
 # **练习 3**：写出预热加余弦的学习率。第 `step` 步（从 0 数）：前 `warm_up` 步从 `peak / warm_up` 均匀升到 `peak`（Keras 从 0 开始，这里早一步），之后按余弦降，开头慢，末尾也慢，走到 `total` 时为 0。
 #
@@ -855,7 +909,7 @@ assert ends[0] < 0 < ends[1] and ends[2] > 0.3  # one lower, one higher, one sav
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The trainings in the middle and on the right have no cosine: the rate rises evenly to 1e-3 for 50 of the 100 steps and then stays. Without warm-up 1 seed of 3 collapses to 0.5, recovers in epochs 8 and 9, and is at 0.5 again in epoch 10; with warm-up it does not. Of the other two one ends higher and one lower, the right side still jumps, and on average its end is still worse than plain 1e-4. In 3 seeds warm-up prevented the one collapse: it **may** help, and that is not much evidence. **Choose the right rate first.**
+# Does warm-up prevent a collapse? We tried: at rate 1e-3 some seeds end better with it and some worse, and on another machine other seeds collapse. So all one can say is that it **may** help. Choose the right rate first.
 #
 # **Exercise 3**: write the learning rate with warm-up and cosine. At `step` (counted from 0): for the first `warm_up` steps rise evenly from `peak / warm_up` to `peak` (Keras starts at 0; here it is one step earlier), then fall along a cosine, slowly at first and slowly at the end, that reaches 0 at `total`.
 #
@@ -929,6 +983,20 @@ went = [np.abs(head.get_weights()[0] - probe.coef_.T).max()]  # the farthest wei
 went += [max(np.abs(a - b).max() for a, b in zip(tail.get_weights(), pretrained, strict=True))]
 print(f"最远的权重 farthest weight: 头 head {went[0]:.0e}, 骨干 backbone {went[1]:.0e}")
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 下面第一张表：一行是一种做法，`accuracy` 是 X 光片的测试准确率，`agreement` 是不变的答案，± 是种子之间的标准差。`BN` 开头的几行让 BatchNorm 的一部分也训练。第二张小表比较批的大小。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# In the first table below a row is a method, `accuracy` is the test accuracy on X-rays, `agreement` the share of unchanged answers, ± the standard deviation between seeds. Rows that start with `BN` train a part of BatchNorm as well. The small second table compares batch sizes.
+#
+# </div>
+
 # %% tags=["setup"]
 assert went[1] < 1e-4 and went[0] > 20 * went[1]
 norms = {f"BN {kind}": pick(f"BN {kind}") for kind in ("scales", "statistics", "training")}
@@ -939,15 +1007,19 @@ measures = {how: r[["accuracy", "agreement"]] for how, r in chosen.items()}
 other = pd.DataFrame({how: r.mean() for how, r in measures.items()}).T
 spread = pd.DataFrame({how: r.std() for how, r in measures.items()}).T
 print(other.join(spread.add_suffix(" ±")).round(3))
+both_kinds = lp_ft.merge(norms["BN training"], on="seed")
+better = (both_kinds.accuracy_x - both_kinds.accuracy_y).to_numpy()
+low_bn, high_bn = t_interval(better)
+say(
+    "冻结比一起训练好 frozen minus trained", f"{better.mean():+.3f} [{low_bn:+.3f}, {high_bn:+.3f}]"
+)
 first_row = other.loc["LP-FT, 1e-4"]
-assert other.accuracy["BN training"] < first_row.accuracy - 0.03
+assert len(better) == 9 and low_bn > 0  # stored, 9 seeds
 assert abs(other.accuracy["BN scales"] - first_row.accuracy) < 0.01
-assert abs(other.accuracy["BN statistics"] - other.accuracy["BN training"]) < 0.02
-assert other.accuracy["BN momentum 0.9"] < first_row.accuracy - 0.03  # not the slow averages
-assert abs(other.accuracy["random head"] - first_row.accuracy) < 0.02
-assert other.agreement["random head"] < first_row.agreement - 0.05
-assert other.agreement["discriminative"] > first_row.agreement + 0.03
-assert (other.loc["both 1e-5"] - other.loc["discriminative"]).abs().max() < 0.02
+assert other.accuracy["BN statistics"] < first_row.accuracy
+assert other.accuracy["BN momentum 0.9"] < first_row.accuracy  # not the slow averages
+assert other.agreement["random head"] < first_row.agreement
+assert other.agreement["discriminative"] > first_row.agreement
 
 frame = {}
 for batch in (16, 2):
@@ -956,37 +1028,34 @@ for batch in (16, 2):
         frame[f"BN {kind}, batch {batch}"] = runs[["accuracy", "darker"]].mean()
 batches = pd.DataFrame(frame).T
 print(batches.round(3))
-gap = batches.loc["BN frozen, batch 16"] - batches.loc["BN training, batch 16"]
-gap_2 = batches.loc["BN frozen, batch 2"] - batches.loc["BN training, batch 2"]
-nearest = pick("BN frozen, batch 16").accuracy.to_numpy()
-nearest = nearest - pick("BN training, batch 16").accuracy.to_numpy()
-assert 0 < nearest.min() < 0.015 and nearest.max() > 0.1  # seeds differ
-assert gap.accuracy > 0.05 and gap_2.accuracy > 0.05  # frozen is better with either batch
-assert gap.darker > gap.accuracy + 0.05 and gap_2.darker > gap_2.accuracy + 0.05
 norm = next(layer for layer in tail.layers if isinstance(layer, BatchNorm))
 assert norm.momentum == 0.99 and round(1 - norm.momentum**100, 2) == 0.63
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 表的每一行是 200 张 X 光片、3 个种子的平均，± 是种子之间的标准差。读法：
-#
-# * **随机的头**：准确率与先探测后微调差不多，但答案变得多得多。这里先探测的好处不在准确率。
-# * **分层学习率**（骨干网络 1e-5，头 1e-3）：答案变得最少，准确率低不到 2 个百分点。可是这主要因为骨干网络只用 1e-5：`both 1e-5` 一行头也用 1e-5，结果几乎一样。探测以后，头没有多少还要学的了。
-# * **BatchNorm 怎么办**：先说结论，**把它冻结**。让它一起训练（`BN training`），平均低了好几个百分点，答案变了一多半。是哪一处？只让 $\gamma$、$\beta$ 学（`BN scales`，推理模式）没有害处；$\gamma$、$\beta$ 不学、只进训练模式（`BN statistics`），与一起训练一样差。所以要紧的是**统计量**：训练时用的是一批 20 张自己的、噪声很大的均值和方差，预测时用的是滑动的。滑动得太慢也不是原因：动量 0.99 时 100 步只走完 $1-0.99^{100}\approx0.63$ 的路，改成 0.9 没有救回来（`BN momentum 0.9`）。
-# * **批的大小和亮度**（上面的小表；16 张 10 轮，2 张 2 轮，所以只在批大小相同的两行之间比；`darker` 是亮度减半的测试照片）：两种批都是冻结的好，照片变暗时差距更大。3 个种子之间相差很多，有一个种子几乎看不出差别；批大小 16 时，照片不变暗，它与冻结的差不到 1.5 个百分点。
+# 先看 BatchNorm：**把它冻结**。存下的 9 个种子，同一个种子配成一对，冻结的平均高 4.6 个百分点，95% 区间不含 0（表下那一行）。为什么？训练时用的是一批 20 张自己的、噪声很大的均值和方差，预测时用的是滑动的。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Each row is a mean over 3 seeds with 200 X-rays; ± is the standard deviation between seeds. How to read it:
+# BatchNorm first: **freeze it**. Over 9 stored seeds, paired seed by seed, frozen is ahead by 4.6 percentage points on average, and the 95% interval excludes 0 (the line below the table). Why? Training uses the noisy mean and variance of a batch of 20, predicting uses the moving ones.
 #
-# * **A random head**: about as accurate as LP-FT, but far more answers change. The benefit of probing first is not in the accuracy here.
-# * **Discriminative rates** (backbone 1e-5, head 1e-3): the fewest answers change, and accuracy is less than 2 percentage points lower. But nearly all of this comes from the backbone's 1e-5: in the row `both 1e-5` the head has 1e-5, too, and the result is almost the same. After probing the head has little left to learn.
-# * **What to do with BatchNorm**: the conclusion first, **freeze it**. Training it along (`BN training`) costs several percentage points on average, and more than half of the answers change. Which part of it? Letting only $\gamma$ and $\beta$ learn (`BN scales`, inference mode) does no harm; only training mode, with $\gamma$ and $\beta$ kept (`BN statistics`), is as bad as all of it. So it is the **statistics**: training uses the noisy mean and variance of a batch of 20, predicting uses the moving ones. That these move too slowly is not the reason either: with momentum 0.99 they have gone $1-0.99^{100}\approx0.63$ of the way after 100 steps, and 0.9 does not save it (`BN momentum 0.9`).
-# * **Batch size and brightness** (the small table above; 16 pictures for 10 epochs, 2 for 2 epochs, so compare only the two rows of one batch size; `darker` is test pictures at half their brightness): frozen is better with either batch, and the gap is larger when pictures are darker. The 3 seeds differ a lot, and one hardly shows it: with batches of 16 and pictures as they are it is less than 1.5 percentage points from frozen.
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 其余各行里种子少于 9 个的，只说明可能发生什么：只进训练模式的 `BN statistics` 更差，而只学 $\gamma$、$\beta$ 的 `BN scales` 没有变差，看来要紧的是统计量。随机的分类头变的答案更多。`both 1e-5` 与分层学习率接近：探测以后，分类头没有多少还要学的。`darker` 是亮度减半的照片；批的大小不同时轮数也不同，只在同样大小的两行之间比。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Rows with fewer than 9 seeds only show what can happen: `BN statistics`, training mode alone, is worse, while `BN scales`, where only $\gamma$ and $\beta$ learn, is not; it seems to be the statistics that matter. With a random head more answers change. `both 1e-5` is close to the discriminative rates: after probing the head has little left to learn. `darker` is photos at half their brightness; other batch sizes have other numbers of epochs, so compare only two rows of one size.
 #
 # </div>
 
@@ -996,51 +1065,63 @@ assert norm.momentum == 0.99 and round(1 - norm.momentum**100, 2) == 0.63
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 常听说：“微调总比特征提取好。”把准确率的差按任务和照片张数列出来，每格 3 个种子；方括号里是**冻结**准确率的区间（威尔逊区间），来自测试照片的张数，X 光片 400 张，猫狗 116 张。
+# 常听说：“微调总比特征提取好。”把准确率的差按任务和照片张数列出来；方括号里是**冻结**准确率的区间（威尔逊区间），来自测试照片的张数，X 光片 400 张，猫狗 116 张。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The myth: “fine-tuning always beats feature extraction.” List the gain in accuracy by task and number of pictures, 3 seeds each; in brackets is the interval (Wilson) of the **frozen** accuracy, which comes from the number of test pictures, 400 X-rays and 116 photos of cats and dogs.
+# The myth: “fine-tuning always beats feature extraction.” List the gain in accuracy by task and number of pictures; in brackets is the interval (Wilson) of the **frozen** accuracy, which comes from the number of test pictures, 400 X-rays and 116 photos of cats and dogs.
 #
 # </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 猜：200 张 X 光片，微调比冻结高几个百分点？写一个数，例如 2.5。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Guess: with 200 X-rays, by how many percentage points is fine-tuning better than frozen? Write a number such as 2.5.
+#
+# </div>
+
+# %% tags=["exercise"]
+predict("08-p2", ...)
 
 # %% tags=["setup", "result-table"]
 settings = [("xray", 40), ("xray", 200), ("xray", 800), ("pets", 20), ("pets", 200)]
 gains = {}
 for task, n in settings:
     frozen, tuned = pick("frozen", n, task), pick("block11", n, task, rate=1e-4)
-    gains[task, n] = tuned.accuracy.to_numpy() - frozen.accuracy.to_numpy()
+    gains[task, n] = paired_gain(tuned, frozen)
     total = {"xray": 400, "pets": 116}[task]
     low, high = wilson_interval(round(frozen.accuracy.mean() * total), total)
-    assert low < tuned.accuracy.mean() < high  # each mean gain is within the interval
     print(
         f"{task} {n:4}  冻结 frozen {frozen.accuracy.mean():.3f} [{low:.2f}, {high:.2f}]", end="  "
     )
     print(f"提高 gain {gains[task, n].mean():+.3f}  ({gains[task, n].round(3)})")
-compare_guess("X 光片 X-rays", guess_gain_x_rays, f"{100 * gains['xray', 200].mean():.1f}")
-compare_guess("猫狗 pets", guess_gain_pets, f"{100 * gains['pets', 200].mean():.1f}")
+outcome("08-p2", 100 * gains["xray", 200].mean())
 head_only = rows[rows.how == "head only"].reset_index(drop=True)  # the control
 start = rows[rows.how == "frozen"].reset_index(drop=True)
-assert len(head_only) == len(start) == 15
+assert len(head_only) == len(start)
 assert (head_only.accuracy - start.accuracy).abs().max() < 0.01  # the head alone gains nothing
 seen = json.loads((paths.DATA / "results" / "07.json").read_text(encoding="utf-8"))["full"]
 assert np.mean(seen["curve"]["pretrained"]["20"]) > pick("frozen", 20, "pets").accuracy.mean() + 0.1
-assert np.allclose(400 * gains["xray", 800], [5, 8, 13])  # pictures
-assert gains["xray", 800].min() > 0 and gains["xray", 800].mean() > 0.01  # far, many pictures
-assert abs(gains["pets", 200]).max() < 0.02  # close task: nothing to gain
-assert gains["xray", 40].min() < 0.01 < gains["xray", 40].max()  # 40 pictures: a matter of luck
-assert np.ptp(gains["pets", 20]) > 0.03  # with 20 photos, too
+low_gain, high_gain = t_interval(gains["xray", 200])
+say("95% 区间 interval, X 200", f"[{100 * low_gain:+.1f}, {100 * high_gain:+.1f}]")
+assert len(gains["xray", 200]) == 9 and low_gain > 0  # stored, 9 seeds
+assert gains["xray", 800].mean() > 0.01 and abs(gains["pets", 200]).max() < 0.02  # stored
 fig, ax = plt.subplots(figsize=(6.2, 3))
 names = {"xray": "X 光片 X-rays", "pets": "猫狗 pets"}
 for task, marker in {"xray": "o", "pets": "s"}.items():
     places = [place for place, key in enumerate(settings) if key[0] == task]
     points = 100 * np.concatenate([gains[settings[place]] for place in places])
-    beside = np.repeat(places, 3) + np.tile(
-        [-0.1, 0, 0.1], len(places)
-    )  # equal points: side by side
+    beside = np.concatenate([p + np.linspace(-0.25, 0.25, len(gains[settings[p]])) for p in places])
     ax.plot(beside, points, marker, markevery=1, label=names[task])
 ax.axhline(0, color="#888888", lw=1, marker="")
 short = {"xray": "X 光 X-ray", "pets": "猫狗 pets"}
@@ -1049,47 +1130,39 @@ ax.legend(fontsize=8)
 ax.set(ylabel="提高的百分点 gain, points", xlabel="任务与张数 task and number")
 figures.show(
     fig,
-    "每种设置 3 个点：X 光片 40 张时有正有负，200 张时不小于 0，800 张时全部为正；猫狗 20 张时有正有负，200 张时都在 0 附近。",
-    "3 points for each setting: with 40 X-rays of both signs, with 200 not below 0, with 800 all above 0; with 20 photos of pets of both signs, with 200 all near 0.",
+    "每种设置的每个种子一个点：X 光片 40 张时有正有负，200 张和 800 张时多在 0 以上；猫狗 20 张时有正有负，200 张时都在 0 附近。",
+    "A point for each seed of a setting: with 40 X-rays of both signs, with 200 and 800 mostly above 0; with 20 photos of pets of both signs, with 200 all near 0.",
 )
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * **200 张 X 光片**，你的猜测：平均 +1.5 个百分点，3 个种子是 +3.5、0、+1.0；我们自己的那一次反而可能下降。
-# * **800 张 X 光片**（远、照片多）：3 次都升，400 张测试照片里多对 5、8、13 张。
-# * **40 张 X 光片**（远、照片少）：有的种子升，有的种子降；没有清楚的好处，就留下冻结的。
-# * **猫狗**（近）：200 张时冻结的网络已经有 0.966，几乎没有提高；20 张时平均高 2.9 个百分点，从 −1 到 6 都有，全看抽到哪几张。
-#
-# 5 个平均值都落在冻结网络的区间**里面**。测试照片相同，配对比较会更灵敏（第 09 课），但 400 张照片上 2 个百分点只在看得见的边上。提高不是因为头多练了 10 轮：同样的轮数和学习率只练头，15 次里准确率变化都不到 1 个百分点（断言在上面）。
-#
-# 20 张猫狗时冻结的只有 0.82，第 07 课同样 20 张却有 0.97：那里的照片是 224 像素，这里是 96。这里最便宜的提高是**大一点的照片**，比微调带来的多。
-#
-# 保留意见：
-#
-# * 800 张 X 光片和 200 张猫狗时，3 个种子的训练照片相同，只有顺序不同；测试照片总是相同。3 个点不是 3 次独立的实验。
-# * 1e-4 是看着测试成绩挑的，所以提高的数偏乐观；800 张时更新步数也是 200 张时的 4 倍。
-# * Raghu 等（2019）在两个大的医学任务上发现，迁移本身的好处也不大：要在自己的数据上量。
+# 200 张 X 光片：9 个种子配对，平均 +1.9 个百分点，95% 区间在 0 以上，所以不是碰巧；可是很小。800 张时会升，40 张时有升有降：没有清楚的好处，就留下冻结的。200 张猫狗几乎没有提高。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * **200 X-rays**, your prediction: +1.5 points on average, +3.5, 0 and +1.0 with the 3 seeds; our own run above may even lose.
-# * **800 X-rays** (far, many): all 3 runs gained, 5, 8 and 13 more right of 400 test pictures.
-# * **40 X-rays** (far, few): some seeds go up, some down; without a clear gain, stay with the frozen network.
-# * **Cats and dogs** (close): with 200 the frozen network is already at 0.966, and next to nothing was gained; with 20 the mean gain is 2.9 points, but it ranges from −1 to 6, depending on which ones were drawn.
+# 200 X-rays: paired over 9 seeds +1.9 percentage points on average, with the 95% interval above 0, so it is not chance; but it is small. With 800 the runs gain, with 40 some gain and some lose: without a clear gain, stay with the frozen network. With 200 cats and dogs next to nothing is gained.
 #
-# All 5 means lie **inside** the interval of the frozen network. The test pictures are the same, so a paired comparison is more sensitive (lesson 09); but with 400 pictures a gain of 2 points is at the edge of what can be seen. The gain is not due to 10 more epochs for the head: with the same epochs and rate for the head alone, accuracy changes by less than 1 point in all 15 runs (asserted above).
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
 #
-# With 20 photos of cats and dogs the frozen network has only 0.82, and lesson 07 had 0.97 with 20: the photos there have 224 pixels, here 96. The cheapest gain here is **larger pictures**, and it is more than fine-tuning brings.
+# 20 张猫狗时，这里的冻结网络存下 0.816（96 像素），同样的抽样和照片在 224 像素是 0.991。**大一点的照片**比微调更值。
 #
-# Caveats:
+# 保留：学习率 1e-4 是看着测试成绩挑的，分类头的 `C=0.1` 却没有调；调好分类头（特征标准化、`C=1`），冻结的也会升一点，微调的提高可能有一半来自这里。
 #
-# * With 800 X-rays and with 200 photos of cats and dogs the 3 seeds see the same training pictures in another order; the test pictures are always the same. So 3 points are not 3 independent experiments.
-# * The rate 1e-4 was picked with the test scores in view, so the gains are slightly optimistic; with 800 pictures there are also 4 times as many updates as with 200.
-# * Raghu et al. (2019) found on two large medical tasks that transfer itself gains little: measure on your own data.
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# With 20 cats and dogs the frozen network has a stored 0.816 here (96 pixels); with the same draws and photos at 224 pixels it is 0.991. **Larger photos** are worth more than fine-tuning.
+#
+# Reservation: the rate 1e-4 was picked with test scores in view, while the head's `C=0.1` was not tuned. With a tuned head (standardized features, `C=1`) the frozen network gains a little, too, and perhaps half of the gain of fine-tuning is that.
 #
 # </div>
 
@@ -1099,7 +1172,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 微调以后，原来会的还会吗？再量一次一致，这次自己来。答案变了不一定就是错了，所以再量真正的旧能力：答案是某种猫（或某种狗），而照片里确实是猫（或狗），占多少？旧能力丢掉，叫**灾难性遗忘**（catastrophic forgetting）。
+# 微调以后，原来会的还会吗？再测一次一致，这次自己来。答案变了不一定就是错了，所以再测真正的旧能力：答案是某种猫（或某种狗），而照片里确实是猫（或狗），占多少？旧能力丢掉，叫**灾难性遗忘**（catastrophic forgetting）。
 #
 # 这里用全部 200 张 X 光片，从同一个起点重新训练 3 次，各 5 轮，学习率不同：
 #
@@ -1147,6 +1220,23 @@ original = imagenet_answers()
 assert np.array_equal(original, full.predict(x_pets, verbose=0).argmax(axis=1))
 assert 0.6 < still_right(original) < 0.8
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 猜：用学习率 1e-4 微调以后，116 张猫狗照片里有多大比例的答案不变？写 0 到 1 的数。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Guess: after fine-tuning at a rate of 1e-4, for what share of the 116 photos is the answer unchanged? Write a number from 0 to 1.
+#
+# </div>
+
+# %% tags=["exercise"]
+predict("08-p3", ...)
+
 # %% tags=["nbval-ignore-output"]
 tried, weights, inside = {}, {}, {0: per_part()}
 adam = keras.optimizers.Adam()
@@ -1162,27 +1252,28 @@ for rate in waiting.counted((1e-4, 1e-3, 1e-2), "训练", "training"):
     _ = model.fit(maps, y, epochs=5, batch_size=20, verbose=0)
     now, spread = imagenet_answers(), np.ptp(model.predict(maps_test, verbose=0))
     tried[rate] = {"same": (now == original).mean(), "right": still_right(now), "spread": spread}
+    tried[rate]["x_ray"] = accuracy(model)
     weights[rate], inside[rate] = tail.get_weights(), per_part()
     if rate == 1e-4:
         changed = now[now != original], original[now != original]
 print(pd.DataFrame(tried).round(2).assign(start=[1, still_right(original).round(2), np.nan]))
-compare_guess("相同的答案 same answers", guess_same_answers, f"{tried[1e-4]['same']:.2f}")
+outcome("08-p3", tried[1e-4]["same"])
 for n in (20, 200):
     print(f"pets {n}: {pick('block11', n, 'pets', 1e-4).agreement.mean():.2f}")
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# `same` 是不变的答案，`right` 是仍然答对猫狗，`spread` 是 400 张 X 光片的输出里最大与最小之差。读法：
+# `same` 是不变的答案，`right` 是仍然答对猫狗，`x_ray` 是 X 光片准确率，`spread` 是 400 张 X 光片的输出里最大与最小之差。读法：
 #
 # * 1e-4：约五分之一的答案变了，答对的猫狗却差不多一样多。**变了的答案只是遗忘的上限**：约一半的变化是从一个犬种换到另一个犬种。
 # * 1e-3：旧能力几乎全部丢掉，而 X 光片的准确率看不出来。
 # * 1e-2：`spread` 是 0，每张 X 光片得到同一个输出：一个有限的数，不是 NaN；网络不再区分照片。
-# * 远的任务不一定忘得多：在**猫狗**上微调（1e-4），不变的答案反而更少（最后两行，0.63 和 0.73，X 光片 200 张时 0.84）。可是问的就是猫狗，动的正是这些特征，所以不能直接比远近；那里还有多少答对，也没有量。
+# * 远的任务不一定忘得多：在**猫狗**上微调（1e-4），不变的答案反而更少（最后两行）。可是问的就是猫狗，动的正是这些特征，所以不能直接比远近；那里还有多少答对，也没有测。
 #
 # 如果旧任务还要用，就留一份原来的权重，或者在旧任务上也测。
 #
-# 变化发生在哪里？两种量法，逐个 block：权重离起点的距离（除以起点的长度），和**线性 CKA**（Kornblith 等，2019），它比较两个网络对同样 $n$ 张照片的特征 $A$、$B$（每列减去均值）；1 表示只差旋转和一个倍数：
+# 变化发生在哪里？两种测法，逐个 block：权重离起点的距离（除以起点的长度），和**线性 CKA**（Kornblith 等，2019），它比较两个网络对同样 $n$ 张照片的特征 $A$、$B$（每列减去均值）；1 表示只差旋转和一个倍数：
 #
 # $$\text{CKA}(A,B)=\frac{\lVert A^\top B\rVert_F^2}{\lVert A^\top A\rVert_F\,\lVert B^\top B\rVert_F}$$
 #
@@ -1191,12 +1282,12 @@ for n in (20, 200):
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# `same` is the share of unchanged answers, `right` the cats and dogs that are still right, `spread` the largest minus the smallest output for the 400 X-rays. How to read it:
+# `same` is the share of unchanged answers, `right` the cats and dogs that are still right, `x_ray` the accuracy on X-rays, `spread` the largest minus the smallest output for the 400 X-rays. How to read it:
 #
 # * 1e-4: about a fifth of the answers has changed, yet about as many cats and dogs are right. **Changed answers are only an upper limit of forgetting**: about half of the changes are from one breed of dog to another.
 # * 1e-3: the old skill is almost entirely lost, and the accuracy on X-rays does not show it.
 # * 1e-2: `spread` is 0, every X-ray gets the same output: a finite number, not NaN; the network no longer tells pictures apart.
-# * A far task need not forget more: tuning on **cats and dogs** (1e-4) leaves fewer answers unchanged (the last two lines, 0.63 and 0.73, against 0.84 with 200 X-rays). But cats and dogs are what is asked, and their features are the ones that move, so far and close cannot be compared directly; nor was it measured there how many are still right.
+# * A far task need not forget more: tuning on **cats and dogs** (1e-4) leaves fewer answers unchanged (the last two lines). But cats and dogs are what is asked, and their features are the ones that move, so far and close cannot be compared directly; nor was it measured there how many are still right.
 #
 # If the old task is still needed, keep a copy of the old weights, or test on the old task as well.
 #
@@ -1228,7 +1319,7 @@ assert abs(tried[1e-4]["same"] - agreement[1e-4]) < 0.2
 assert abs(tried[1e-4]["right"] - still_right(original)) < 0.1 and tried[1e-3]["right"] < 0.2
 both_dogs = np.logical_and(*(np.isin(answers, backbones.DOGS) for answers in changed))
 assert 0.3 < both_dogs.mean() < 0.75
-assert tried[1e-2]["spread"] < 0.01 and tried[1e-3]["spread"] > 1  # NaN would fail here
+assert tried[1e-2]["spread"] < 0.01  # NaN would fail here
 on_pets = [pick("block11", n, "pets", 1e-4).agreement.mean() for n in (20, 200)]
 assert on_pets[0] < on_pets[1] - 0.05 < agreement[1e-4] - 0.1
 assert agreement[1e-5] > agreement[1e-4] + 0.02 and agreement[1e-3] < 0.2
@@ -1267,30 +1358,30 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 1e-4 时权重只走了自己长度的 1% 左右，每个 block 的 CKA 还在 0.9 以上，答案已经变了约五分之一：改变答案不需要走很远。**L2-SP**（Li 等，2018）把走远的权重拉回来，惩罚是 $\tfrac{\alpha}{2}\lVert\theta-\theta_S\rVert^2$。普通的权重衰减往 0 拉，那不是起点。Keras 里给每个要训练的权重挂一个正则项，再重新编译：
+# 1e-4 时权重只走了自己长度的 1% 左右，每个 block 的 CKA 还在 0.9 以上，答案已经变了约五分之一：改变答案不需要走很远。**L2-SP**（Li 等，2018）把走远的权重拉回来，惩罚是 $\tfrac{\lambda}{2}\lVert\theta-\theta_S\rVert^2$。普通的权重衰减往 0 拉，那不是起点。Keras 里给每个要训练的权重挂一个正则项，再重新编译：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# At 1e-4 the weights moved by about 1% of their length, CKA is still above 0.9 in each block, and about a fifth of the answers changed: changing answers does not take a long way. **L2-SP** (Li et al., 2018) pulls weights back that go far, by the penalty $\tfrac{\alpha}{2}\lVert\theta-\theta_S\rVert^2$. Ordinary weight decay pulls towards 0, which is not the start. In Keras, hang a regularizer on each trainable weight and compile again:
+# At 1e-4 the weights moved by about 1% of their length, CKA is still above 0.9 in each block, and about a fifth of the answers changed: changing answers does not take a long way. **L2-SP** (Li et al., 2018) pulls weights back that go far, by the penalty $\tfrac{\lambda}{2}\lVert\theta-\theta_S\rVert^2$. Ordinary weight decay pulls towards 0, which is not the start. In Keras, hang a regularizer on each trainable weight and compile again:
 #
 # </div>
 
 
 # %%
 class L2SP(keras.regularizers.Regularizer):
-    def __init__(self, start, alpha):
-        self.start, self.alpha = keras.ops.copy(start), alpha
+    def __init__(self, start, strength):
+        self.start, self.strength = keras.ops.copy(start), strength
 
     def __call__(self, w):
-        return self.alpha / 2 * keras.ops.sum((w - self.start) ** 2)
+        return self.strength / 2 * keras.ops.sum((w - self.start) ** 2)
 
 
 dense = keras.layers.Dense(2)
 dense.build((None, 3))
-dense.kernel.regularizer = L2SP(dense.kernel, alpha=0.5)
+dense.kernel.regularizer = L2SP(dense.kernel, strength=0.5)
 assert float(sum(dense.losses)) == 0  # at the start nothing is penalized
 dense.kernel.assign(dense.kernel + 2.0)
 assert np.isclose(float(sum(dense.losses)), 0.5 / 2 * 6 * 2**2)  # 6 weights, each 2 away
@@ -1298,12 +1389,17 @@ assert np.isclose(float(sum(dense.losses)), 0.5 / 2 * 6 * 2**2)  # 6 weights, ea
 # %%
 tail.set_weights(pretrained)
 for weight in tail.trainable_variables:
-    weight.regularizer = L2SP(weight, alpha=0.1)
+    weight.regularizer = L2SP(weight, strength=0.1)
 model.compile(keras.optimizers.Adam(1e-4), loss=bce)  # so that fit sees the penalty
 assert len(model.losses) == len(tail.trainable_variables) and float(sum(model.losses)) == 0
 head.set_weights(probe_head)
 _ = model.fit(maps, y, epochs=5, batch_size=20, verbose=0)
-assert float(sum(model.losses)) > 0 and (imagenet_answers() == original).mean() > 0.6
+pulled = tail.get_weights()
+gone = [
+    sum(np.sum((a - b) ** 2) for a, b in zip(w, pretrained, strict=True))
+    for w in (pulled, weights[1e-4])
+]
+assert float(sum(model.losses)) > 0 and gone[0] < gone[1]  # closer to the start than without it
 
 # %% tags=["setup"]
 tied = {how: pick(how).agreement.mean() for how in ["L2-SP 0.1", "L2-SP 1"]}
@@ -1312,19 +1408,12 @@ print("一致 agreement:", pd.Series({"0": agreement[1e-4]} | tied).round(3).to_
 print(
     "准确率 accuracy:", pd.Series({"0": lp_ft.accuracy.mean()} | tied_accuracy).round(3).to_dict()
 )
-assert tied["L2-SP 1"] > tied["L2-SP 0.1"] > agreement[1e-4]  # on average
-same = {how: pick(how).agreement.to_numpy() for how in tied}
-without = lp_ft.agreement.to_numpy()
-assert (same["L2-SP 1"] > without).all() and (same["L2-SP 0.1"] >= without).all()
-assert (same["L2-SP 0.1"] == without).sum() == 1  # one tie
-slow = pick("block11", rate=1e-5)[["accuracy", "agreement"]].mean()
-assert abs(slow.agreement - tied["L2-SP 1"]) < 0.02
-assert abs(slow.accuracy - tied_accuracy["L2-SP 1"]) < 0.01
+assert tied["L2-SP 1"] > agreement[1e-4]  # stored
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 平均来说，L2-SP 拉得越紧，答案变得越少；3 个种子里，$\alpha=1$ 每次都变得更少，$\alpha=0.1$ 有一次打平。准确率的差比区间小，分不出高低。单把学习率降到 1e-5，准确率和一致也差不多（断言在上面）：**先试小学习率**。
+# 存下的 3 个种子里，$\lambda=1$ 时变的答案平均更少；准确率分不出高低。单把学习率降到 1e-5，变的答案也更少：**先试小学习率**。
 #
 # **练习 4**：写出带 L2-SP 的一步梯度下降：`gradient` 是数据损失的梯度，惩罚的梯度你自己求，返回新的权重。
 #
@@ -1333,7 +1422,7 @@ assert abs(slow.accuracy - tied_accuracy["L2-SP 1"]) < 0.01
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# On average, the harder L2-SP pulls, the fewer answers change; of the 3 seeds, with $\alpha=1$ fewer change each time, with $\alpha=0.1$ there is one tie. The accuracies differ by less than the interval and cannot be told apart. Just lowering the rate to 1e-5 gives about the same accuracy and agreement (asserted above): **try a small rate first.**
+# In 3 stored seeds fewer answers change on average with $\lambda=1$; the accuracies cannot be told apart. Just lowering the rate to 1e-5 changes fewer answers, too: **try a small rate first.**
 #
 # **Exercise 4**: write one step of gradient descent with L2-SP: `gradient` is the gradient of the data's loss, the penalty's gradient you find yourself; return the new weights.
 #
@@ -1341,7 +1430,7 @@ assert abs(slow.accuracy - tied_accuracy["L2-SP 1"]) < 0.01
 
 
 # %% tags=["exercise"]
-def l2_sp_step(w, start, gradient, learning_rate, alpha):
+def l2_sp_step(w, start, gradient, learning_rate, strength):
     """w, start, gradient: arrays of one shape -> the weights after one step"""
     return ...
 
@@ -1420,6 +1509,9 @@ quiz("08-q2")
 quiz("08-q3")
 quiz("08-q4")
 
+# %% tags=["exercise"]
+guesses("08")
+
 # %% [markdown]
 # ## 小结 · Take-away
 
@@ -1429,7 +1521,7 @@ quiz("08-q4")
 # * 微调 = 从 $\theta_S$ 出发，继续更新权重。先训练头，再解冻；改了 `trainable` 就重新 `compile`。
 # * 解冻以后，把每个 BatchNorm 层的 `trainable` 设为 `False`。构造时写的 `training=False` 在函数式模型里被 `fit` 盖过；直接调用写 `model(x, training=False)`。
 # * 试过的选择里，学习率最要紧：这里 1e-4 可用，1e-2 时网络不再区分照片。对 Adam，缩小梯度没有用，分层学习率要用两个优化器。
-# * 微调值不值要测：800 张 X 光片平均提高约 2 个百分点，仍在 400 张照片的区间之内；200 张猫狗几乎没有提高。旧答案会变：1e-4 时答对的猫狗差不多一样多，1e-3 时几乎全忘了；L2-SP 和小的学习率让变化变小。
+# * 微调值不值要测：200 张 X 光片 9 个种子配对，提高约 1.9 个百分点；200 张猫狗几乎没有提高。旧答案会变：1e-4 时答对的猫狗差不多一样多，1e-3 时几乎全忘了；L2-SP 和小的学习率让变化变小。
 # * 检测器各一行；没有清楚的好处，就留下冻结的那个。
 #
 # </div>
@@ -1440,7 +1532,7 @@ quiz("08-q4")
 # * Fine-tuning = start from $\theta_S$ and go on updating weights. Train the head first, then unfreeze; after changing `trainable`, `compile` again.
 # * After unfreezing, set `trainable` to `False` on each BatchNorm layer. In a functional model `fit` overrides the `training=False` given at construction; in a direct call write `model(x, training=False)`.
 # * Of the choices tried, the learning rate matters most: here 1e-4 works, and at 1e-2 the network no longer tells pictures apart. With Adam, scaling gradients does nothing; discriminative rates take two optimizers.
-# * Whether fine-tuning pays must be measured: about 2 percentage points on average with 800 X-rays, still within the interval of 400 pictures; next to nothing with 200 cats and dogs. Old answers change: at 1e-4 about as many cats and dogs are right as before, at 1e-3 almost all is forgotten; L2-SP and small rates reduce the change.
+# * Whether fine-tuning pays must be measured: about 1.9 percentage points with 200 X-rays, paired over 9 seeds; next to nothing with 200 cats and dogs. Old answers change: at 1e-4 about as many cats and dogs are right as before, at 1e-3 almost all is forgotten; L2-SP and small rates reduce the change.
 # * The detectors are a line each; without a clear gain, keep the frozen one.
 #
 # </div>

@@ -3,7 +3,8 @@
 import numpy as np
 
 from course_utils.learning import judges
-from course_utils.learning.definitions import Exercise, Option, Quiz
+from course_utils.learning.answers import Number, YesNo
+from course_utils.learning.definitions import Exercise, Option, Prediction, Quiz
 
 # --- 08-3: warm-up and cosine ---
 
@@ -133,40 +134,40 @@ def random_losses(rng):
 # --- 08-4: L2-SP ---
 
 
-def l2_sp_step(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * (gradient + alpha * (w - start))
+def l2_sp_step(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * (gradient + strength * (w - start))
 
 
-def step_to_zero(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * (gradient + alpha * w)
+def step_to_zero(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * (gradient + strength * w)
 
 
-def step_away(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * (gradient - alpha * (w - start))
+def step_away(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * (gradient - strength * (w - start))
 
 
-def step_half(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * (gradient + alpha / 2 * (w - start))
+def step_half(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * (gradient + strength / 2 * (w - start))
 
 
-def step_without_data(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * alpha * (w - start)
+def step_without_data(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * strength * (w - start)
 
 
-def step_adds_penalty(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * (gradient + alpha / 2 * np.sum((w - start) ** 2))
+def step_adds_penalty(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * (gradient + strength / 2 * np.sum((w - start) ** 2))
 
 
-def step_without_rate(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * gradient - alpha * (w - start)
+def step_without_rate(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * gradient - strength * (w - start)
 
 
-def step_double(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * (gradient + 2 * alpha * (w - start))
+def step_double(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * (gradient + 2 * strength * (w - start))
 
 
-def step_uphill(w, start, gradient, learning_rate, alpha):
-    return w + learning_rate * (gradient + alpha * (w - start))
+def step_uphill(w, start, gradient, learning_rate, strength):
+    return w + learning_rate * (gradient + strength * (w - start))
 
 
 def random_step(rng):
@@ -522,8 +523,8 @@ EXERCISES = [
                 (
                     step_double,
                     (
-                        "公式里有 $\\tfrac12$：它与求导的 2 约掉，剩下 $\\alpha$。",
-                        "The formula has a $\\tfrac12$: it cancels the 2 of the derivative and leaves $\\alpha$.",
+                        "公式里有 $\\tfrac12$：它与求导的 2 约掉，剩下 $\\lambda$。",
+                        "The formula has a $\\tfrac12$: it cancels the 2 of the derivative and leaves $\\lambda$.",
                     ),
                 ),
                 (
@@ -562,18 +563,18 @@ EXERCISES = [
                 "The objective is the data's loss plus the penalty, so its gradient is the sum of two.",
             ),
             (
-                "对一个权重，$\\tfrac{\\alpha}{2}(w-w_0)^2$ 的导数是什么？",
-                "For one weight, what is the derivative of $\\tfrac{\\alpha}{2}(w-w_0)^2$?",
+                "对一个权重，$\\tfrac{\\lambda}{2}(w-w_0)^2$ 的导数是什么？",
+                "For one weight, what is the derivative of $\\tfrac{\\lambda}{2}(w-w_0)^2$?",
             ),
             (
-                "惩罚的梯度是 $\\alpha(w-w_0)$；一步是权重减去学习率乘梯度。",
-                "The penalty's gradient is $\\alpha(w-w_0)$; a step is the weights minus the learning rate times the gradient.",
+                "惩罚的梯度是 $\\lambda(w-w_0)$；一步是权重减去学习率乘梯度。",
+                "The penalty's gradient is $\\lambda(w-w_0)$; a step is the weights minus the learning rate times the gradient.",
             ),
         ],
         reference=l2_sp_step,
         solution=(
-            "`return w - learning_rate * (gradient + alpha * (w - start))`",
-            "`return w - learning_rate * (gradient + alpha * (w - start))`",
+            "`return w - learning_rate * (gradient + strength * (w - start))`",
+            "`return w - learning_rate * (gradient + strength * (w - start))`",
         ),
         why=(
             "惩罚的梯度指回起点，离得越远拉得越紧。普通的权重衰减拉向 0，会把预训练学到的一起拉掉：区别只在从 $w$ 里减去了什么。",
@@ -588,7 +589,7 @@ EXERCISES = [
             (step_without_data, "belongs to it"),
             (step_adds_penalty, "not its value"),
             (step_without_rate, "learning rate, too"),
-            (lambda w, start, gradient, learning_rate, alpha: 0.0, "shape"),
+            (lambda w, start, gradient, learning_rate, strength: 0.0, "shape"),
         ],
     ),
 ]
@@ -726,5 +727,17 @@ QUIZZES = [
                 ),
             ),
         ],
+    ),
+]
+
+PREDICTIONS = [
+    Prediction("08-p1", ("统计量会动吗？", "Do the statistics move?"), YesNo()),
+    Prediction(
+        "08-p2",
+        ("高几个百分点？", "How many points better?"),
+        Number(-20, 40, ("个百分点", "points"), close=1.5),
+    ),
+    Prediction(
+        "08-p3", ("多大比例的答案不变？", "What share is unchanged?"), Number(0, 1, close=0.1)
     ),
 ]
