@@ -5,7 +5,8 @@
 /** @type {(zh: string, en: string) => DocumentFragment} */
 export const both = (zh, en) => {
   const words = document.createDocumentFragment();
-  for (const [lang, textContent] of [["zh", zh], ["", " · "], ["en", en]]) {
+  const between = /[。！？：]$/.test(zh) ? " " : " · "; // after a full stop there is nothing to part
+  for (const [lang, textContent] of [["zh", zh], ["", between], ["en", en]]) {
     const className = lang ? "course-lang" : "course-between";
     words.append(Object.assign(document.createElement("span"), { lang, textContent, className }));
   }

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import nbformat
+import processes
 import pytest
 from lab_page import NOTEBOOKS, TOKEN, Lab, labs, saved_lesson, small_lesson
 
@@ -18,6 +19,7 @@ from course.notebooks.kernels import kernel_environment
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
+AXE = "axe-core@4.10.3"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # Above tornado's 10 MB and low enough that a test can send more.
 MESSAGE_LIMIT = 20_000_000
@@ -167,3 +169,18 @@ def lesson(lab, browser) -> Iterator[Lab]:
         opened = start()
         opened.open("small.ipynb")
         yield opened
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory) -> str:
+    """The checker's source, from npm's cache or its index."""
+    npm = shutil.which("npm")
+    if not npm:
+        pytest.skip("no npm on this machine")
+    folder = tmp_path_factory.mktemp("axe")
+    command = [npm, "install", "--silent", "--no-save", "--ignore-scripts", "--prefer-offline"]
+    command += ["--fetch-retries=1", "--prefix", str(folder), AXE]
+    done = processes.run(command, timeout=300)
+    if done.returncode:
+        pytest.skip(f"npm cannot fetch {AXE}: {done.stderr[-300:]}")
+    return (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")

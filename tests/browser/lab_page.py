@@ -112,6 +112,31 @@ ALL_RAN = """() => {
 }"""
 
 
+FINDINGS = """async rules => {
+    const page = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)') ?? document;
+    const options = rules ? { runOnly: rules } : {};
+    // the colours of code are JupyterLab's, and thousands
+    const context = { include: page, exclude: ['.cm-line'] };
+    const { violations } = await axe.run(context, { resultTypes: ['violations'], ...options });
+    return violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
+        .flatMap(({ id, nodes }) => nodes.map(({ html }) => [id, html.slice(0, 200)]))
+        // a long line of code scrolls by Enter and the arrow keys, as JupyterLab has it
+        .filter(([id, html]) => id !== 'scrollable-region-focusable' || !html.includes('cm-scroller'));
+}"""
+# Cells are filled one after the other when the page has time.
+ALL_THERE = """() => jupyterapp.shell.currentWidget.content.widgets
+    .every(cell => !cell.isPlaceholder())
+    && !document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) .cm-content:not([aria-label])')"""
+# What stands above a widget that does not react.
+STORED_WORDS = "This result was stored; it does not react yet."
+RESTARTED = "The kernel was restarted or changed: this no longer reacts."
+
+
+def serious_findings(page, rules: list[str] | None = None) -> list:
+    """(rule, element) for each finding of the checker that the fixture ``axe`` has put in the page."""
+    return page.evaluate(FINDINGS, rules)
+
+
 class Lab:
     """What a learner does in JupyterLab, in one browser context."""
 
@@ -194,9 +219,9 @@ class Lab:
         """Take away outputs and numbers, so that new ones can be told from saved ones."""
         self.page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
 
-    def wait_until_ran(self) -> None:
-        """Wait until every code cell has its number and the kernel rests."""
-        self.page.wait_for_function(ALL_RAN)
+    def wait_until_ran(self, timeout: float | None = None) -> None:
+        """Wait until every code cell has its number and the kernel rests; timeout: milliseconds."""
+        self.page.wait_for_function(ALL_RAN, timeout=timeout)
 
     def shot(self, name: str) -> None:
         """Keep what is on the screen for an eye, where COURSE_SHOTS is set: each costs time."""

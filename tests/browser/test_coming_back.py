@@ -7,7 +7,7 @@ import json
 
 import nbformat
 import pytest
-from lab_page import DOT, KERNEL, PLOT, VIEW
+from lab_page import DOT, KERNEL, PLOT, RESTARTED, STORED_WORDS, VIEW
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from playwright.sync_api import expect
 
@@ -51,8 +51,6 @@ BY_ITSELF = """() => {
 }"""
 ANOTHER_KERNEL = """jupyterapp.shell.currentWidget.sessionContext
     .changeKernel({ name: 'python3' }).then(() => null)"""
-STORED_WORDS = "This result was stored; it does not react yet."
-RESTARTED = "The kernel was restarted or changed: this no longer reacts."
 
 
 def built_lesson() -> nbformat.NotebookNode:
@@ -149,6 +147,9 @@ def test_coming_back(open_lab, course_folder):
     desk.all_is_stored(STORED_WORDS)
     lab.button("zh").click()
     lab.shot("back_zh")
+    lab.button("both").click()
+    hint = desk.cell(EXPLORER_AT).locator(".course-hint")
+    expect(hint).to_contain_text(f"。 {STORED_WORDS}", use_inner_text=True)
 
 
 def opened_and_untouched(desk) -> None:

@@ -1,56 +1,20 @@
 """A page to read: width, toolbar, list of files, colours, and what an accessibility checker finds."""
 
-import shutil
-
 import nbformat
-import processes
 import pytest
-from lab_page import KERNEL, NOTEBOOKS, SIZE, VIEW
+from lab_page import ALL_THERE, KERNEL, NOTEBOOKS, SIZE, VIEW, serious_findings
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from playwright.sync_api import expect
 
+from course.author import export
 from course.notebooks.execute import clean
+from course.notebooks.lessons import read_notebook
 from course_utils.learning import show
 
 pytestmark = pytest.mark.browser
-AXE = "axe-core@4.10.3"
-
-
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory) -> str:
-    """The checker's source, from npm's cache or its index."""
-    npm = shutil.which("npm")
-    if not npm:
-        pytest.skip("no npm on this machine")
-    folder = tmp_path_factory.mktemp("axe")
-    command = [npm, "install", "--silent", "--no-save", "--ignore-scripts", "--prefer-offline"]
-    command += ["--fetch-retries=1", "--prefix", str(folder), AXE]
-    done = processes.run(command, timeout=300)
-    if done.returncode:
-        pytest.skip(f"npm cannot fetch {AXE}: {done.stderr[-300:]}")
-    return (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-
-
-FINDINGS = """async rules => {
-    const page = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)');
-    const options = rules ? { runOnly: rules } : {};
-    // the colours of code are JupyterLab's, and thousands
-    const context = { include: page, exclude: ['.cm-line'] };
-    const { violations } = await axe.run(context, { resultTypes: ['violations'], ...options });
-    return violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
-        .flatMap(({ id, nodes }) => nodes.map(({ html }) => [id, html.slice(0, 200)]))
-        // a long line of code scrolls by Enter and the arrow keys, as JupyterLab has it
-        .filter(([id, html]) => id !== 'scrollable-region-focusable' || !html.includes('cm-scroller'));
-}"""
-# Cells are filled one after the other when the page has time.
-ALL_THERE = """() => jupyterapp.shell.currentWidget.content.widgets
-    .every(cell => !cell.isPlaceholder())
-    && !document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) .cm-content:not([aria-label])')"""
-
-
-def findings(lab, rules: list[str] | None = None) -> list:
-    lab.page.wait_for_function(ALL_THERE)
-    return lab.page.evaluate(FINDINGS, rules)
+# The first page a newcomer sees; one with one of each (forms, quizzes, explorers, explorables); the
+# longest.
+LOOKED_AT = ("00", "01", "09")
 
 
 def desk_lesson() -> nbformat.NotebookNode:
@@ -109,17 +73,20 @@ def test_a_page_to_read(open_lab, course_folder, axe):
     expect(files).to_be_visible()
 
     lab.page.add_script_tag(content=axe)
-    assert findings(lab) == []
+    lab.page.wait_for_function(ALL_THERE)
+    assert serious_findings(lab.page) == []
     change = "jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {}'}})"
     lab.page.evaluate(change.format("Dark"))
     lab.page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
-    assert findings(lab, ["color-contrast"]) == []
+    assert serious_findings(lab.page, ["color-contrast"]) == []
     lab.shot("desk_dark")
     lab.page.evaluate(change.format("Light"))
     for path in NOTEBOOKS:
-        if path.name[:2] == "01":  # it has one of each: forms, quizzes, explorers, explorables
+        if path.name[:2] in LOOKED_AT:
             lab.open_beside(path.name)
-            assert findings(lab) == [], path.name
+            lab.page.wait_for_function(ALL_THERE)
+            assert serious_findings(lab.page) == [], path.name
+            lab.close()
 
 
 def nothing_is_covered(lab) -> None:
@@ -128,3 +95,18 @@ def nothing_is_covered(lab) -> None:
         lab.do(f"notebook.activeCellIndex = {index}")
         lab.page.wait_for_timeout(200)
         assert lab.page.evaluate(COVERED) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_exported_page(language, browser, tmp_path, axe):
+    built = next(path for path in NOTEBOOKS if path.name[:2] == "01")
+    target = tmp_path / "page.html"
+    export.write(export.monolingual(read_notebook(built), language), target, "html", language)
+    page = browser.new_page(viewport=SIZE)
+    try:
+        page.goto(target.as_uri())
+        page.wait_for_selector(".course-explorable .said")
+        page.add_script_tag(content=axe)
+        assert serious_findings(page) == []
+    finally:
+        page.close()

@@ -127,6 +127,8 @@ def test_the_next_start_opens_the_last_notebook_where_it_was_left(start, project
     course, lab = start()
     assert course.path == "/lab/tree/00_start_here.ipynb"
     lab.wait_for_kernel()
+    lab.page.wait_for_timeout(1000)
+    assert lab.page.evaluate(TOP) == 0, "never scrolled: it opens at its title"
     lab.forbid_kernels()  # one has said what it says in the terminal; a place needs none
     lab.open_beside(LESSONS[1])
     kept = project / "my_course" / ".course" / "place.json"
@@ -143,6 +145,9 @@ def test_the_next_start_opens_the_last_notebook_where_it_was_left(start, project
     assert "接着上次的地方" in again.said and "Where you left off" in again.said
     lab.page.wait_for_function(f"Math.abs(({TOP})() - {left}) <= 1")
     lab.shot("place-found")
+    lab.open_beside(LESSONS[0])  # read, but never scrolled
+    lab.page.wait_for_timeout(1000)
+    assert lab.page.evaluate(TOP) == 0
     for said in (course.said, again.said):
         assert "is not trusted" not in said and "without encryption" not in said, said
     assert not [text for text in lab.errors if "place" in text], lab.errors

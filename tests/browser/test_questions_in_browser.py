@@ -2,7 +2,7 @@
 
 import nbformat
 import pytest
-from lab_page import KERNEL
+from lab_page import KERNEL, serious_findings
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import expect
 
@@ -36,13 +36,16 @@ def questions(open_lab, course_folder):
 
 
 @pytest.mark.slow
-def test_everything_is_answered_by_keyboard(questions):
+def test_everything_is_answered_by_keyboard(questions, axe):
     lab, cells = questions
+    lab.page.add_script_tag(content=axe)
+    assert serious_findings(lab.page) == []  # as they are asked
     hints_and_solution(lab, cells["01-1"])
     options(lab, cells["01-q1"])
     order(lab, cells["01-q5"])
     pairs(lab, cells["02-q4"])
     picture(lab, cells["04-q5"])
+    assert serious_findings(lab.page) == []  # as they are answered
     nothing_is_cut_off(lab)
     ending(lab, cells["01"])
 

@@ -4,8 +4,9 @@
 
 const sigmoid = (/** @type {number} */ z) => 1 / (1 + Math.exp(-z));
 const EVERY = 10; // steps between two stored states
-const BUDGET = 4; // milliseconds of training in a frame
+const BUDGET = 2; // milliseconds of training in a frame: the map needs as much again
 const [COLUMNS, ROWS] = [60, 42]; // of the map
+const [ORANGE, BLUE] = [0x1e78e6, 0xc87800]; // blue, green, red: as a picture's bytes lie in memory
 
 /** @typedef {{ w: Float64Array, b: Float64Array, u: Float64Array, c: number }} Weights */
 /** @type {(from: Weights) => Weights} */
@@ -124,26 +125,31 @@ const build = (kit, { points, labels, w1, w2, steps, rate }) => {
     const place = (column, row) => [
       x[0] + (column + 0.5) / COLUMNS * (x[1] - x[0]), y[1] - (row + 0.5) / ROWS * (y[1] - y[0]),
     ];
+    const pixels = new Uint32Array(image.data.buffer); // one write a pixel: alpha, blue, green, red
     for (let at = 0; at < values.length; at += 1) {
-      const value = output(weights, ...place(at % COLUMNS, Math.floor(at / COLUMNS)), h);
-      values[at] = value - 0.5;
-      image.data.set([...(value > 0.5 ? [230, 120, 30] : [0, 120, 200]), Math.abs(value - 0.5) * 130], 4 * at);
+      const value = output(weights, ...place(at % COLUMNS, Math.floor(at / COLUMNS)), h) - 0.5;
+      values[at] = value;
+      pixels[at] = ((Math.round(Math.abs(value) * 130) << 24) | (value > 0 ? ORANGE : BLUE)) >>> 0;
     }
     raster.putImageData(image, 0, 0);
     let d = "";
-    for (let row = 0; row + 1 < ROWS; row += 1) {
-      for (let column = 0; column + 1 < COLUMNS; column += 1) {
-        const corners = [[0, 0], [1, 0], [1, 1], [0, 1]].map(([i, j]) => [column + i, row + j]);
-        const found = corners.flatMap((from, i) => {
-          const to = corners[(i + 1) % 4];
-          const [v, u] = [from, to].map(([c, r]) => values[r * COLUMNS + c]);
-          if (v > 0 === u > 0) return [];
-          const part = v / (v - u);
-          const crossing = place(from[0] + part * (to[0] - from[0]), from[1] + part * (to[1] - from[1]));
-          return [plot.point(...crossing)];
-        });
-        for (let i = 0; i + 1 < found.length; i += 2) d += `M${found[i]}L${found[i + 1]}`;
-      }
+    /** @type {(from: number, to: number) => string} */
+    const crossing = (from, to) => {
+      const part = values[from] / (values[from] - values[to]);
+      const [fx, fy] = place(from % COLUMNS, Math.floor(from / COLUMNS));
+      const [tx, ty] = place(to % COLUMNS, Math.floor(to / COLUMNS));
+      return plot.point(fx + part * (tx - fx), fy + part * (ty - fy));
+    };
+    for (let at = 0; at + COLUMNS + 1 < values.length; at += 1) {
+      if (at % COLUMNS === COLUMNS - 1) continue;
+      const around = [at, at + 1, at + COLUMNS + 1, at + COLUMNS];
+      const above = around.filter((corner) => values[corner] > 0).length;
+      if (above === 0 || above === 4) continue; // nearly every cell
+      const found = around.flatMap((from, i) => {
+        const to = around[(i + 1) % 4];
+        return values[from] > 0 === values[to] > 0 ? [] : [crossing(from, to)];
+      });
+      for (let i = 0; i + 1 < found.length; i += 2) d += `M${found[i]}L${found[i + 1]}`;
     }
     kit.set(border, { d });
   };
