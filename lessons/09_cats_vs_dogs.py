@@ -1524,7 +1524,7 @@ assert round(plain_head.mean(), 3) == 0.984 and labels["counts"][-1] == 200
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 教程和文章教的做法好不好，也要在同样的照片上测。每种做法用同样的 200 张训练，看同样的 116 张和 1,000 张；每种一个进程，从照片文件到训练好的模型，结果存在文件里（程序是 `benchmarks/recipes.py`）；每种只跑一次。核秒是所有核加起来的计算时间。表里的 S1 到 S5 是这门课核对的五篇文章。
+# 教程和文章教的做法好不好，也要在同样的照片上测。除了零样本，每种做法用同样的 200 张训练；都看同样的 116 张和 1,000 张；每种一个进程，从照片文件到训练好的模型，结果存在文件里（程序是 `benchmarks/recipes.py`）；每种只跑一次。核秒是所有核加起来的计算时间。表里的 S1 到 S5 是这门课核对的五篇文章。
 #
 # | 做法 | 它做什么 |
 # |---|---|
@@ -1544,7 +1544,7 @@ assert round(plain_head.mean(), 3) == 0.984 and labels["counts"][-1] == 200
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Whether the recipes of tutorials and articles are good must be measured on the same photos, too. Each recipe trains on the same 200 and looks at the same 116 and 1,000; each is a process of its own, from the photo files to the trained model, and the results are kept in a file (the program is `benchmarks/recipes.py`); each was run once. Core seconds are summed over all cores. S1 to S5 in the table are the five articles that this course checks.
+# Whether the recipes of tutorials and articles are good must be measured on the same photos, too. Each recipe but zero-shot trains on the same 200; all look at the same 116 and 1,000; each is a process of its own, from the photo files to the trained model, and the results are kept in a file (the program is `benchmarks/recipes.py`); each was run once. Core seconds are summed over all cores. S1 to S5 in the table are the five articles that this course checks.
 #
 # | recipe | what it does |
 # |---|---|
@@ -1625,7 +1625,7 @@ assert recipes.local_right["s2_scratch"] == recipes.local_right.min() == 642
 # 这些都是存下的结果。$p$ 是每一行与线性分类头的符号检验；只存了张数，所以按最不利的情况算：没有一张是两种都答错的，真实的 $p$ 不会更大。有三行没有测时间。
 #
 # * 116 张分不出线性分类头和改正后的 S1（0 比 2，$p=0.5$）；1,000 张分得出（995 比 971，$p<0.001$）。
-# * 同是 Lite2，改正后的零样本不用标签，对 989 张，线性分类头对 995 张。$p$ 在 0.03（分类头错的 5 张，零样本也全错）和 0.21（没有一张两种都错）之间：这张表决定不了。零样本 Lite0 是 20 比 5，$p$ 至多 0.004。
+# * 同是 Lite2，改正后的零样本不用标签，对 989 张，线性分类头对 995 张。$p$ 在 0.03（分类头错的 5 张，零样本也全错）和 0.21（没有一张两种都错）之间：这张表决定不了。零样本 Lite0 错 20 张，比 5 张多，$p$ 至多 0.0041：这个差别分得出。
 #
 # </div>
 
@@ -1635,7 +1635,7 @@ assert recipes.local_right["s2_scratch"] == recipes.local_right.min() == 642
 # These are stored results. $p$ is each row's sign test against the linear head; only counts are stored, so it takes the least favourable case, that no photo defeats both; the true $p$ is no larger. Three rows were not timed.
 #
 # * 116 photos cannot tell the linear head from S1 repaired (0 to 2, $p=0.5$); 1,000 can (995 to 971, $p<0.001$).
-# * Both with Lite2, corrected zero-shot is right on 989 without a label, the linear head on 995. $p$ lies between 0.03 (zero-shot misses all 5 that the head misses) and 0.21 (no photo defeats both): this table cannot decide. Zero-shot with Lite0 has 20 wrong to 5, and $p$ is at most 0.004.
+# * Both with Lite2, corrected zero-shot is right on 989 without a label, the linear head on 995. $p$ lies between 0.03 (zero-shot misses all 5 that the head misses) and 0.21 (no photo defeats both): this table cannot decide. Zero-shot with Lite0 has 20 wrong against 5, and $p$ is at most 0.0041: that difference is told apart.
 #
 # </div>
 
@@ -1644,7 +1644,7 @@ assert recipes.local_right["s2_scratch"] == recipes.local_right.min() == 642
 #
 # > **误区**：训练得越久越好。文章 S1 每轮 100 步，核秒是线性分类头的 200 倍以上，对 931 张；每轮只走 7 步的对 943 张。在这次运行里，多走的步没有换来更多答对的照片。
 #
-# > **误区**：卷积网络就是迁移学习。文章 S2 的网络随机初始化，没有用到任何源任务的知识：在这次运行里走了 2,500 步，还有增强，只对 642 张。没有预训练，200 张照片太少。
+# > **误区**：卷积网络就是迁移学习。文章 S2 的网络随机初始化，没有用到任何源任务的知识：在这次运行里走了 2,500 步，还有增强，只对 642 张。没有预训练，200 张照片在这里太少。
 #
 # 两点保留：设计课程时已经看过 Lite2 在这 1,000 张上的成绩，所以 996、995 和 989 可能略偏乐观；比较多了，也可能有一个小 $p$ 出于偶然。
 #
@@ -1655,7 +1655,7 @@ assert recipes.local_right["s2_scratch"] == recipes.local_right.min() == 642
 #
 # > **Myth**: the longer the training, the better. Article S1 with 100 steps an epoch takes over 200 times the core seconds of the linear head and is right on 931; with 7 steps an epoch, on 943. In this run the extra steps bought no more right answers.
 #
-# > **Myth**: a convolutional network is transfer learning. Article S2's network begins at random and uses nothing of any source task: in this run, after 2,500 steps with augmentation, it is right on only 642. Without pretraining 200 photos are too few.
+# > **Myth**: a convolutional network is transfer learning. Article S2's network begins at random and uses nothing of any source task: in this run, after 2,500 steps with augmentation, it is right on only 642. Without pretraining, 200 photos are too few here.
 #
 # Two cautions: Lite2's score on these 1,000 had been seen beforehand, so 996, 995 and 989 may be a little too high; and among many comparisons one small $p$ may be due to chance.
 #
