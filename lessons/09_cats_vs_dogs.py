@@ -1231,7 +1231,7 @@ assert b.item() > 4 and cam[[4, 5]].mean(axis=(1, 2)).max() < 0  # “dog” by 
 #
 # 这 8 张都答对了，但不是每一张都亮在动物上。第 6 张的白狗几乎全暗：各位置的平均值是负的，说的是“猫”；“狗”的答案来自分类头的偏置（约 5），热图里没有它。第 5 张里，狗头上方的栅栏也亮。所以答对不能证明理由对。
 #
-# 两个检查都通过了：随机权重的热图与原来的几乎不相关；遮住最热的一块比遮住最冷的一块使 logit 平均多降 0.5 以上，8 张里多数如此。不过最热的一块常常连动物的头也盖住，所以这个检查分不开动物和它旁边的草。
+# 两个检查都通过了：随机权重的热图与原来的几乎不相关；遮住最热的一块比遮住最冷的一块使 logit 平均多降 0.5 以上，8 张里多数如此。不过最热的一块常常连动物的头也盖住，所以这个检查分不开动物和草。
 #
 # </div>
 
@@ -1240,7 +1240,7 @@ assert b.item() > 4 and cam[[4, 5]].mean(axis=(1, 2)).max() < 0  # “dog” by 
 #
 # All 8 answers are right, but not every map is bright on the animal. Photo 6, a white dog, is almost dark: the mean over its positions is negative and says “cat”; the answer “dog” comes from the head's bias (about 5), which no heat map shows. In photo 5, too, the fence above the head is bright. A right answer does not prove a right reason.
 #
-# Both checks are passed: maps of random weights hardly correlate with ours; covering the hottest patch lowers the logit on average by over 0.5 more than covering the coldest, and it does so in most of the 8. But the hottest patch often covers the head, too, so this check cannot tell the animal from the grass beside it.
+# Both checks are passed: maps of random weights hardly correlate with ours; covering the hottest patch lowers the logit on average by over 0.5 more than covering the coldest, and in most of the 8. But the hottest patch often covers the head, too: this check cannot tell the animal from grass.
 #
 # </div>
 
@@ -1514,7 +1514,7 @@ assert round(plain_head.mean(), 3) == 0.984 and labels["counts"][-1] == 200
 #
 # That is why the command `course train` is cautious: where ImageNet knows the classes it starts from the zero-shot answer, and labels change it only where cross-validation is clearly in favour; with fewer than 10 photos of a class nothing changes. It always says what it used.
 #
-# **Whose fault are the remaining mistakes?** The linear head with 200 labels gets 5 wrong, corrected zero-shot 11 with Lite2 and 20 with Lite0; 23 photos in all, without repetitions, and we looked at each. Wrong labels: 0; a cat and a dog together: 0; neither of them: 0. All are the models' mistakes: 19 are cats, often with their backs to the camera, tiny, all black, or kittens a few weeks old; 4 are dogs.
+# **Whose fault are the remaining mistakes?** The linear head with 200 labels gets 5 wrong, corrected zero-shot 11 with Lite2 and 20 with Lite0; 23 different photos, and we looked at each. Wrong labels: 0; a cat and a dog together: 0; neither of them: 0. All are the models' mistakes: 19 are cats, often with their backs to the camera, tiny, all black, or kittens a few weeks old; 4 are dogs.
 #
 # </div>
 
@@ -1657,7 +1657,7 @@ assert recipes.local_right["s2_scratch"] == recipes.local_right.min() == 642
 #
 # > **Myth**: a convolutional network is transfer learning. Article S2's network begins at random and uses nothing of any source task: in this run, after 2,500 steps with augmentation, it is right on only 642. Without pretraining, 200 photos are too few here.
 #
-# Two cautions: Lite2's score on these 1,000 had been seen beforehand, so 996, 995 and 989 may be a little too high; and among many comparisons one small $p$ may be due to chance.
+# Two cautions: Lite2's score on these 1,000 had been seen, so 996, 995 and 989 may be slightly high; and among many comparisons a small $p$ may be chance.
 #
 # </div>
 
