@@ -43,7 +43,7 @@ from sklearn.model_selection import (
 )
 
 from course_utils import backbones, explorables, features, figures, paths, photos, waiting
-from course_utils.bilingual import say, table
+from course_utils.bilingual import halves, say, table
 from course_utils.learning import check, guesses, hint, outcome, predict, progress, quiz, solution
 from course_utils.widgets import PhotoUpload
 
@@ -331,16 +331,16 @@ figures.show_photos(
 #
 # **骨干网络**（backbone）是预训练模型去掉分类头之后的部分。选它看 3 件事：源任务像不像你的任务，它有多大，它算一张照片要多少**乘加次数**（multiply-accumulate operations）。秒数因机器而异，乘加次数与机器无关。
 #
-# VGG16 是 2014 年的网络，教程里还常用它。下表说明为什么今天不必从它开始。
+# VGG16 是 2014 年的网络，教程里还常用它。下表说明为什么今天不必从它开始；这一课用 EfficientNet-Lite0，简称 **Lite0**。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The **backbone** is the pretrained model without its head. Look at 3 things when you choose it: how like yours the source task is, how large it is, and how many **multiply-accumulate operations** it takes for one photo. Seconds differ from machine to machine, that number does not.
+# The **backbone** is the pretrained model without its head. Look at 3 things when you choose it: how like yours the source task is, how large it is, and how many **multiply-accumulate operations** (MACs) it takes for one photo. Seconds differ from machine to machine, that number does not.
 #
-# VGG16 is a network of 2014 that tutorials still like to use. The table shows why nobody needs to start from it today.
+# VGG16 is a network of 2014 that tutorials still like to use. The table shows why nobody needs to start from it today; this lesson uses EfficientNet-Lite0, **Lite0** for short.
 #
 # </div>
 
@@ -358,7 +358,7 @@ assert specs[2].n_macs > 35 * specs[0].n_macs
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 每个骨干网络只认识自己训练时见过的数值范围：Lite0 要 $(x-127)/128$，VGG16 要减去各通道的均值、再除以各自的尺度，MobileNetV2 又不同。忘记**预处理**（preprocessing），或者做了两遍，代码照样运行，只是成绩变差。
+# 每个骨干网络只认识自己训练时见过的数值范围：Lite0 要 $(x-127)/128$，课程的 VGG16 和 MobileNetV2 要减去各通道的均值、再除以各自的尺度。忘记**预处理**（preprocessing），或者做了两遍，代码照样运行，只是成绩变差。
 #
 # 所以课程的骨干网络把预处理放在模型的第一层：你总是给它 0 到 255 的原始像素。下面故意多除一次 255，看看会怎样：所有照片的特征变得几乎一样，因为网络看到的全是一片黑。余弦相似度（cosine similarity）为 1 表示两个特征向量方向相同。
 #
@@ -367,7 +367,7 @@ assert specs[2].n_macs > 35 * specs[0].n_macs
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Each backbone knows only the range of values that it saw in training: Lite0 wants $(x-127)/128$, VGG16 wants each channel's mean subtracted and its scale divided out, MobileNetV2 is different again. Forget the **preprocessing**, or do it twice, and the code still runs; only the score suffers.
+# Each backbone knows only the range of values that it saw in training: Lite0 wants $(x-127)/128$, the course's VGG16 and MobileNetV2 want each channel's mean subtracted and its scale divided out. Forget the **preprocessing**, or do it twice, and the code still runs; only the score suffers.
 #
 # So the course's backbones carry their preprocessing as the model's first layer: you always give them raw pixels from 0 to 255. Below we divide by 255 once too often on purpose: all photos get almost the same features, because all the network sees is black. A cosine similarity of 1 means that two feature vectors point the same way.
 #
@@ -420,7 +420,7 @@ assert (unit[0] * unit[1]).sum(axis=1).min() > 0.99  # cosine similarity
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 从 200 张里留出 40 张做**验证集**（validation set），按类别分层。分类头是一层 `Dense(1)`：$1280+1$ 个参数，输出 logit $z$，狗的概率是 $\sigma(z)$。
+# 从 200 张里留出 40 张做**验证集**（validation set），按类别分层：猫狗的比例不变。分类头是一层 `Dense(1)`：$1280+1$ 个参数，输出 logit $z$，狗的概率是 $\sigma(z)$。
 #
 # **早停**（early stopping）：验证损失连续 5 轮没有比最好的再小 0.002 以上，就停，并取回最后一次明显变好的那一轮的权重。`restore_best_weights` 意味着验证成绩是**挑出来的**，所以它偏乐观；要报告的数字只能来自测试集。
 #
@@ -429,7 +429,7 @@ assert (unit[0] * unit[1]).sum(axis=1).min() > 0.99  # cosine similarity
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Of the 200 photos, 40 are put aside as the **validation set**, stratified by class. The head is one layer `Dense(1)`: $1280+1$ parameters; it gives a logit $z$, and the probability of a dog is $\sigma(z)$.
+# Of the 200 photos, 40 are put aside as the **validation set**, stratified by class: the share of cats stays the same. The head is one layer `Dense(1)`: $1280+1$ parameters; it gives a logit $z$, and the probability of a dog is $\sigma(z)$.
 #
 # **Early stopping**: stop when the validation loss has not fallen by more than 0.002 below its best for 5 epochs, and take back the weights of the last epoch that clearly improved it. `restore_best_weights` means that the validation score is **selected**, so it is optimistic; the number to report can only come from the test set.
 #
@@ -543,7 +543,7 @@ table(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 四个 `C` 的准确率一样，损失却相差很多：所以选择时看损失。也可见准确率已经到顶。现在是一个候选的改进：
+# 四个 `C` 的准确率一样，损失却相差很多：所以选择时看损失。现在是一个候选的改进：
 #
 # **微调**（fine-tuning）：继续更新骨干网络的一部分权重，用小的学习率（1e-4），2 轮。把网络切成几段：
 #
@@ -558,7 +558,7 @@ table(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# All four `C` have the same accuracy, but quite different losses: that is why the loss makes the choice, and it shows that accuracy is at its ceiling. Now a candidate for an improvement:
+# All four `C` have the same accuracy, but quite different losses: that is why the loss makes the choice. Now a candidate for an improvement:
 #
 # **Fine-tuning** goes on updating some of the backbone's weights, for 2 epochs, with a small learning rate (1e-4). Cut the network into parts:
 #
@@ -653,11 +653,11 @@ label = "多出的损失（前 3 行：与最好的冻结分类头比）\nextra 
 ax.set(xlabel=label, ylim=(-3.6, 0.6))
 figures.show(
     fig,
-    "四行点和 95% 区间。前三行与冻结、C = 1 的分类头比：C = 0.1 的损失高出最多，从它微调以后也没有低于 0；从 C = 1 微调的区间含 0。第四行是 C = 0.1 时微调与冻结之差，整个区间在 0 以下。",
-    "Four dots with 95% intervals. The first three compare with the frozen head with C = 1: C = 0.1 has the most extra loss, and fine-tuned from there it is still not below 0; the interval of fine-tuning from C = 1 contains 0. The fourth row is fine-tuned minus frozen for C = 0.1; its whole interval lies below 0.",
+    "四行点和 95% 区间。前三行与冻结、C = 1 的分类头比：C = 0.1 的损失高出最多，从它微调以后仍然高一些；从 C = 1 微调的区间含 0。第四行是 C = 0.1 时微调与冻结之差，整个区间在 0 以下。",
+    "Four dots with 95% intervals. The first three compare with the frozen head with C = 1: C = 0.1 has the most extra loss, and fine-tuned from there it is still higher; the interval of fine-tuning from C = 1 contains 0. The fourth row is fine-tuned minus frozen for C = 0.1; its whole interval lies below 0.",
 )
 assert high[3] < 0  # from C = 0.1 fine-tuning seems to pay …
-assert low[0] > 0 and low[1] > -0.003  # … but not over a well-tuned head
+assert low[0] > 0 and mean[1] > 0.004  # … but the well-tuned head is better still
 assert low[2] < 0 < high[2] and abs(mean[2]) < 0.01
 n_tuned = sum(int(np.prod(weight.shape)) for weight in tuned.trainable_weights)
 assert n_tuned > 300 * head.count_params()
@@ -666,7 +666,7 @@ assert n_tuned > 300 * head.count_params()
 # <div lang="zh">
 #
 # * 从 `C = 0.1` 出发，微调把损失明显降低了：第四行的区间整个在 0 以下。只看这一行，就会写下“微调有效”。
-# * 可是只把 `C` 换成 1，一个骨干权重都不动，就已经到了那里：从 `C = 0.1` 微调之后，至多比它低 0.003（第二行的区间）。从 `C = 1` 出发再微调，参数是 300 多倍，200 张照片看不出好处。
+# * 可是只把 `C` 换成 1，一个骨干权重都不动，损失降得更多：从 `C = 0.1` 微调之后，平均仍比它高（第二行；这次运行里，整个区间在 0 以上）。从 `C = 1` 出发再微调，参数是 300 多倍，200 张照片看不出好处（第三行）。
 #
 # **规则：比较之前，把简单的模型调得和新的一样用心；区间没有整个落在 0 以下，就留下简单的。**
 #
@@ -676,7 +676,7 @@ assert n_tuned > 300 * head.count_params()
 # <div lang="en">
 #
 # * Starting from `C = 0.1`, fine-tuning clearly lowers the loss: the interval of row four lies below 0 as a whole. Anyone who sees only this row will write “fine-tuning works”.
-# * Yet setting `C` to 1, without touching one weight of the backbone, gets there, too: fine-tuned from `C = 0.1`, the loss is lower than that by at most 0.003 (the interval of row two). And fine-tuning from `C = 1`, with over 300 times the parameters, shows no gain that 200 photos can resolve.
+# * Yet setting `C` to 1, without touching one weight of the backbone, lowers it more: fine-tuned from `C = 0.1`, the loss is on average still higher than that (row two; in this run its whole interval lies above 0). And fine-tuning from `C = 1`, with over 300 times the parameters, shows no gain that 200 photos can resolve (row three).
 #
 # **Rule: before you compare, tune the simple model with as much care as the new one; unless the whole interval lies below 0, keep the simple one.**
 #
@@ -685,14 +685,14 @@ assert n_tuned > 300 * head.count_params()
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 学习率 5e-5 和 2e-4 也试过，从 `C = 1` 出发同样看不出好处。这个负面结果只适用于试过的设置：最后的 1×1 卷积，2 轮；`C` 却是在同样的折上从 4 个值里挑的，所以比较对冻结的一方略有利。目标离源任务更远时，要重新测量（第 08 课的 X 光片）。我们继续用冻结的骨干和 `C = 1`，用全部 200 张训练最后的分类头。
+# 这个负面结果只适用于试过的设置：最后的 1×1 卷积，学习率 1e-4，2 轮；`C` 却是在同样的折上从 4 个值里挑的，所以比较对冻结的一方略有利。目标离源任务更远时，要重新测量（第 08 课的 X 光片）。我们继续用冻结的骨干和 `C = 1`，用全部 200 张训练最后的分类头。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Learning rates of 5e-5 and 2e-4 were tried as well, and from `C = 1` show no gain either. This negative result speaks only of the settings tried: the last 1×1 convolution, 2 epochs; `C` was picked from 4 values on these same folds, so the comparison favours the frozen side a little. Further from the source task, measure again (lesson 08's X-rays). We go on with the frozen backbone and `C = 1`, and train the final head on all 200 photos.
+# This negative result speaks only of the settings tried: the last 1×1 convolution, a learning rate of 1e-4, 2 epochs; `C` was picked from 4 values on these same folds, so the comparison favours the frozen side a little. Further from the source task, measure again (lesson 08's X-rays). We go on with the frozen backbone and `C = 1`, and train the final head on all 200 photos.
 #
 # </div>
 
@@ -727,9 +727,9 @@ outcome("09-p1", n_ours)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 40 张全对，准确率就是 100% 吗？不是：40 张太少了。把真实的准确率记为 $p$，$n$ 张里对了 $k$ 张，测到的是 $\hat p=k/n$。换一批照片，$\hat p$ 会在真实值附近摆动，近似正态分布，标准差是 $\sqrt{p(1-p)/n}$；100 次里大约 95 次，它与真实值的距离不超过 1.96 个标准差：
+# `web` 的 40 张全对，准确率就是 100% 吗？不是：40 张太少了。把真实的准确率记为 $p$，$N$ 张里对了 $k$ 张，测到的是 $\hat p=k/N$。换一批照片，$\hat p$ 会在真实值附近摆动，近似正态分布，标准差是 $\sqrt{p(1-p)/N}$；100 次里大约 95 次，它与真实值的距离不超过 1.96 个标准差：
 #
-# $$|\hat p-p|\le 1.96\sqrt{\frac{p(1-p)}{n}}$$
+# $$|\hat p-p|\le 1.96\sqrt{\frac{p(1-p)}{N}}$$
 #
 # 我们知道 $\hat p$，不知道 $p$，所以反过来问：哪些 $p$ 满足它？这些值与数据相容，它们组成**威尔逊区间**（Wilson interval）。
 #
@@ -738,9 +738,9 @@ outcome("09-p1", n_ours)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# If all 40 are right, is the accuracy 100%? No: 40 are too few. Call the true accuracy $p$; of $n$ photos $k$ are right, so we measure $\hat p=k/n$. With other photos, $\hat p$ would swing around the true value, nearly normally distributed, with a standard deviation of $\sqrt{p(1-p)/n}$; about 95 times in 100 it is no further from it than 1.96 standard deviations:
+# All 40 of `web` are right: is the accuracy 100%? No, 40 are too few. Call the true accuracy $p$; of $N$ photos $k$ are right, so we measure $\hat p=k/N$. With other photos, $\hat p$ would swing around the true value, nearly normally distributed, with a standard deviation of $\sqrt{p(1-p)/N}$; about 95 times in 100 it is no further from it than 1.96 standard deviations:
 #
-# $$|\hat p-p|\le 1.96\sqrt{\frac{p(1-p)}{n}}$$
+# $$|\hat p-p|\le 1.96\sqrt{\frac{p(1-p)}{N}}$$
 #
 # We know $\hat p$ and not $p$, so turn it round: which $p$ fulfil this? They agree with the data, and form the **Wilson interval**.
 #
@@ -749,45 +749,46 @@ outcome("09-p1", n_ours)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 把 $1.96^2/n$ 记为 $w$，两边平方，再按 $p$ 的幂次整理：
+# 把 $1.96^2/N$ 记为 $r$，两边平方，再按 $p$ 的幂次整理：
 #
-# $$(\hat p-p)^2\le w\,p(1-p)$$
+# $$(\hat p-p)^2\le r\,p(1-p)$$
 #
-# $$(1+w)\,p^2-(2\hat p+w)\,p+\hat p^2\le 0$$
+# $$(1+r)\,p^2-(2\hat p+r)\,p+\hat p^2\le 0$$
 #
 # 这是一条开口向上的抛物线，它在两个根之间不大于 0。二次方程的求根公式给出区间的两端：
 #
-# $$p=\frac{1}{1+w}\left(\hat p+\frac w2\pm\sqrt{w\,\hat p(1-\hat p)+\frac{w^2}{4}}\right)$$
+# $$p=\frac{1}{1+r}\left(\hat p+\frac r2\pm\sqrt{r\,\hat p(1-\hat p)+\frac{r^2}{4}}\right)$$
 #
-# 常见的 $\hat p\pm1.96\sqrt{\hat p(1-\hat p)/n}$ 在根号里用 $\hat p$ 代替 $p$：40 张全对时它的宽度是 0，这显然不对。
+# 常见的 $\hat p\pm1.96\sqrt{\hat p(1-\hat p)/N}$ 在根号里用 $\hat p$ 代替 $p$：40 张全对时它的宽度是 0，这显然不对。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Write $w$ for $1.96^2/n$, square both sides, and sort by powers of $p$:
+# Write $r$ for $1.96^2/N$, square both sides, and sort by powers of $p$:
 #
-# $$(\hat p-p)^2\le w\,p(1-p)$$
+# $$(\hat p-p)^2\le r\,p(1-p)$$
 #
-# $$(1+w)\,p^2-(2\hat p+w)\,p+\hat p^2\le 0$$
+# $$(1+r)\,p^2-(2\hat p+r)\,p+\hat p^2\le 0$$
 #
 # This is a parabola that opens upwards; between its two roots it is not above 0. The quadratic formula gives the ends of the interval:
 #
-# $$p=\frac{1}{1+w}\left(\hat p+\frac w2\pm\sqrt{w\,\hat p(1-\hat p)+\frac{w^2}{4}}\right)$$
+# $$p=\frac{1}{1+r}\left(\hat p+\frac r2\pm\sqrt{r\,\hat p(1-\hat p)+\frac{r^2}{4}}\right)$$
 #
-# The common $\hat p\pm1.96\sqrt{\hat p(1-\hat p)/n}$ puts $\hat p$ for $p$ under the root: when all 40 are right its width is 0, which cannot be true.
+# The common $\hat p\pm1.96\sqrt{\hat p(1-\hat p)/N}$ puts $\hat p$ for $p$ under the root: when all 40 are right its width is 0, which cannot be true.
 #
 # </div>
 
 
 # %% tags=["any-seed"]
-def wilson(k, n):
-    p, w = k / n, 1.96**2 / n
-    half = np.sqrt(w * p * (1 - p) + w**2 / 4)
-    return (p + w / 2 - half) / (1 + w), (p + w / 2 + half) / (1 + w)
+def wilson(k, N):
+    p, r = k / N, 1.96**2 / N
+    half = np.sqrt(r * p * (1 - p) + r**2 / 4)
+    return (p + r / 2 - half) / (1 + r), (p + r / 2 + half) / (1 + r)
 
 
+assert round(0.025 ** (1 / 40), 3) == 0.912  # all 40 right, without the approximation
 assert [round(wilson(m, m)[0], 3) for m in (40, 116)] == [0.912, 0.968]
 ends = np.array(wilson(35, 40))  # both ends solve the equation that we began with
 assert np.allclose(np.abs(35 / 40 - ends), 1.96 * np.sqrt(ends * (1 - ends) / 40))
@@ -796,14 +797,32 @@ assert n_116 == 116 and wilson(n_ours, n_116)[0] > 0.92 and sealed.looks[0] == "
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 40 张全对，只能说真实准确率大概在 0.912 以上；116 张全对，也只能说 0.968 以上。自己试一试（点是按正态分布摆出来的，不是我们的照片）：错 0 张时，要多少张测试照片才敢说“99% 以上”？把阈值往右拖，先错的是猫还是狗？按“重置”，把两类拉近到 2，再按“照片 × 4”：准确率几乎不变，区间窄一半。
+# 40 张全对，只能说真实准确率大概在 0.912 以上；116 张全对，也只能说 0.968 以上。
+#
+# $p=1$ 附近，正态近似很粗糙。全对的情形可以不用近似来核对：$N$ 张全对的概率是 $p^N$，$N=40$ 时，它在 $p=0.912$ 处降到 0.025（区间外的 5%，上下各一半）。两种算法在这里一致。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# All 40 right only says that the true accuracy is probably above 0.912; all 116 right, above 0.968. Try it (the marks are laid out by normal distributions, they are not our photos): with 0 mistakes, how many test photos does it take before you may say “above 99%”? Drag the threshold to the right: which go wrong first, cats or dogs? Press “Reset”, bring the classes as close as 2, and press “4 times the photos”: the accuracy hardly changes, the interval is half as wide.
+# All 40 right only says that the true accuracy is probably above 0.912; all 116 right, above 0.968.
+#
+# Near $p=1$ the normal approximation is poor. When all are right it can be checked without one: all $N$ are right with probability $p^N$, and for $N=40$ that falls to 0.025 (half of the 5% outside the interval) at $p=0.912$. Here both ways agree.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 自己试一试（点是按正态分布摆出来的，不是我们的照片）：错 0 张时，要多少张测试照片才敢说“99% 以上”？把阈值往右拖，先错的是猫还是狗？按“重置”，把两类拉近到 2，再按“照片 × 4”：准确率几乎不变，区间窄一半。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Try it (the marks are laid out by normal distributions, they are not our photos): with 0 mistakes, how many test photos does it take before you may say “above 99%”? Drag the threshold to the right: which go wrong first, cats or dogs? Press “Reset”, bring the classes as close as 2, and press “4 times the photos”: the accuracy hardly changes, the interval is half as wide.
 #
 # </div>
 
@@ -846,7 +865,7 @@ explorables.show(
 # </div>
 
 # %% tags=["exercise"]
-answer_photos = ...  # smallest n with 0 wrong for which the lower end is at least 0.99
+answer_photos = ...  # smallest N with 0 wrong for which the lower end is at least 0.99
 check("09-2", answer_photos)
 
 # %% [markdown]
@@ -884,7 +903,7 @@ say(("5 次重复：", "5 repeats:"), *(f"{share:.3f}" for share in cv_accuracy)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 平均准确率之后，看**混淆矩阵**（confusion matrix）：行是真实类别，列是预测类别，看哪一类更容易错。每张照片的概率取 5 次重复的平均（`p_mean`）。
+# 5 种分法的准确率相差不到 0.02。平均准确率之后，看**混淆矩阵**（confusion matrix）：行是真实类别，列是预测类别，看哪一类更容易错。每张照片的概率取 5 次重复的平均（`p_mean`）。
 #
 # 从这里起我们逐张看测试照片：对这个模型是允许的，因为不再选择什么；但这 116 张也就用掉了，改进后的模型要用新的照片来测。
 #
@@ -893,7 +912,7 @@ say(("5 次重复：", "5 repeats:"), *(f"{share:.3f}" for share in cv_accuracy)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# After the mean accuracy, look at the **confusion matrix**: rows are true classes, columns are predictions; it shows which class is mistaken more often. Each photo's probability is the mean of the 5 repeats (`p_mean`).
+# The 5 repeats differ by less than 0.02. After the mean accuracy, look at the **confusion matrix**: rows are true classes, columns are predictions; it shows which class is mistaken more often. Each photo's probability is the mean of the 5 repeats (`p_mean`).
 #
 # From here on we look at single test photos. For this model that is allowed, since nothing is chosen any more; but the 116 are now used up, and an improved model has to be tested on new ones.
 #
@@ -909,8 +928,8 @@ figures.show(
     "混淆矩阵：绝大多数照片在对角线上，两类各只有几张被认错。",
     "Confusion matrix: almost all photos are on the diagonal; only a few of each class are mistaken.",
 )
-assert counts.sum() == 316 and wilson(np.trace(counts), 316)[0] > 0.95
-assert np.ptp(cv_accuracy) < 0.02
+assert wilson(np.trace(counts), 316)[0] > 0.95 and np.ptp(cv_accuracy) < 0.02
+assert counts[0, 1] <= 6 and counts[1, 0] <= 6  # a few mistakes in each class
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -963,8 +982,7 @@ for repeat in range(4):
     noisy = y_all.copy()
     noisy[planted] = 1 - noisy[planted]
     shuffled = StratifiedKFold(5, shuffle=True, random_state=repeat)
-    options = {"cv": shuffled, "method": "decision_function"}
-    z = cross_val_predict(logistic(best_C), x_all, noisy, **options)
+    z = cross_val_predict(logistic(best_C), x_all, noisy, cv=shuffled, method="decision_function")
     suspects = np.argsort(-log_loss(z, noisy))[:10]
     n_found.append(len(set(suspects) & set(planted)))
 worst = np.argsort(-np.where(y_all == 1, 1 - p_mean, p_mean))[:10]  # with the labels as they are
@@ -978,7 +996,7 @@ figures.show_photos(
     all_photos.subset(worst).images(200),
     [
         f"{'✓' if (p_mean[i] > 0.5) == y_all[i] else '✗'} {NAMES[y_all[i]]}\n"
-        f"P({train.class_names[1]}) = {p_mean[i]:.2f}"
+        f"{NAMES[1]}: {p_mean[i]:.2f}"
         for i in worst
     ],
     "交叉验证里损失最大的 10 张照片，标题是对错、标签和第二类的概率。",
@@ -1011,22 +1029,22 @@ assert 4 <= ((p_mean[worst] > 0.5) != y_all[worst]).sum() <= 6
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 说 90% 就有 90% 对吗？模型给出的最大概率叫置信度。把 $n$ 张照片按置信度分成几个区间，第 $b$ 个区间有 $n_b$ 张，比较其中的平均置信度 $\text{conf}_b$ 和答对的比例 $\text{acc}_b$，按 $n_b$ 加权，就是**期望校准误差**（expected calibration error，ECE）：
+# 说 90% 就有 90% 对吗？模型给出的最大概率叫置信度。把 $N$ 张照片按置信度分成几个区间，第 $j$ 个区间有 $N_j$ 张，比较其中的平均置信度 $\text{conf}_j$ 和答对的比例 $\text{acc}_j$，按 $N_j$ 加权，就是**期望校准误差**（expected calibration error，ECE）：
 #
-# $$\text{ECE}=\sum_b\frac{n_b}{n}\left|\text{conf}_b-\text{acc}_b\right|$$
+# $$\text{ECE}=\sum_j\frac{N_j}{N}\left|\text{conf}_j-\text{acc}_j\right|$$
 #
-# **练习 4**：写出 ECE。输入每张照片的置信度 `confidence`（0.5 到 1）和是否答对 `is_right`（0 或 1），返回一个数。从 0.5 到 1 分成 5 个等宽的区间，空的不计。
+# **练习 4**：写出 ECE。输入每张照片的置信度 `confidence`（0.5 到 1）和是否答对 `is_right`（0 或 1），返回一个数。从 0.5 到 1 分成 5 个等宽的区间，0.5 归第一个，1 归最后一个；空的不计。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# When the model says 90%, is it right in 90% of the cases? The largest probability that it gives is its confidence. Sort the $n$ photos by confidence into bins, $n_b$ of them in bin $b$, compare in each the mean confidence $\text{conf}_b$ with the share right, $\text{acc}_b$, and weight by $n_b$: the **expected calibration error** (ECE).
+# When the model says 90%, is it right in 90% of the cases? The largest probability that it gives is its confidence. Sort the $N$ photos by confidence into bins, $N_j$ of them in bin $j$, compare in each the mean confidence $\text{conf}_j$ with the share right, $\text{acc}_j$, and weight by $N_j$: the **expected calibration error** (ECE).
 #
-# $$\text{ECE}=\sum_b\frac{n_b}{n}\left|\text{conf}_b-\text{acc}_b\right|$$
+# $$\text{ECE}=\sum_j\frac{N_j}{N}\left|\text{conf}_j-\text{acc}_j\right|$$
 #
-# **Exercise 4**: write the ECE. Given each photo's `confidence` (0.5 to 1) and `is_right` (0 or 1), return one number; 5 bins of equal width from 0.5 to 1, empty ones do not count.
+# **Exercise 4**: write the ECE. Given each photo's `confidence` (0.5 to 1) and `is_right` (0 or 1), return one number; 5 bins of equal width from 0.5 to 1, 0.5 belongs to the first and 1 to the last; empty ones do not count.
 #
 # </div>
 
@@ -1035,7 +1053,7 @@ assert 4 <= ((p_mean[worst] > 0.5) != y_all[worst]).sum() <= 6
 def calibration_error(confidence, is_right):
     """confidence: (n,) in 0.5–1; is_right: (n,) of 0 and 1 -> expected calibration error.
 
-    5 equal bins from 0.5 to 1; |mean confidence - share right| of each bin, weighted by its size.
+    5 equal bins from 0.5 to 1, both included; |mean confidence - share right|, weighted by size.
     """
     return ...
 
@@ -1066,7 +1084,7 @@ figures.show(
     "可靠性图：上面 5 个点是各置信度区间里答对的比例和区间，都与对角虚线相容，但前 4 个区间很宽；下面的柱子说明原因：绝大多数照片的置信度在 0.9 以上，其余每个区间只有几张。",
     "Reliability diagram: the 5 dots above are the share right in each bin of confidence, with intervals; all agree with the dotted diagonal, but the first 4 intervals are wide. The bars below say why: almost all photos have a confidence above 0.9, and the other bins hold only a few.",
 )
-say(f"ECE = {ece:.3f}  各区间的照片 photos in the bins: {sizes}")
+say(f"ECE = {ece:.3f}  各区间的照片 photos in the bins:", *sizes)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1137,7 +1155,7 @@ with tf.GradientTape() as tape:
     z = tf.reduce_mean(maps8, axis=(1, 2)) @ w + b
 alpha = tf.reduce_mean(tape.gradient(z, maps8), axis=(1, 2))  # Grad-CAM's channel weights
 cam = (maps8.numpy() @ w)[..., 0]
-assert sizes.sum() == 316 and sizes[4] > 270 and sizes[:4].max() <= 10 and ece < 0.02
+assert sizes[4] > 270 and sizes[:4].max() <= 10 and ece < 0.02
 assert abs(confidence[bins == 4].mean() - is_right[bins == 4].mean()) < 0.02
 assert np.allclose(alpha, w[:, 0] / 49, atol=1e-6)
 assert np.allclose(cam, 49 * np.einsum("nijc,nc->nij", maps8, alpha), atol=1e-3)
@@ -1145,14 +1163,14 @@ assert np.allclose(cam, 49 * np.einsum("nijc,nc->nij", maps8, alpha), atol=1e-3)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 热图总是好看的，所以要问它会不会骗人。两个检查：换成随机权重的骨干网络，热图应当变样；遮住最热的一块（3×3 格，约占照片的 18%），logit 的变化应当比遮住最冷的一块大。
+# 热图总是好看的，所以要问它会不会骗人。两个检查：换成随机权重的骨干网络，热图应当变样；遮住最热的一块（3×3 格，约占照片的 18%），logit 应当比遮住最冷的一块时降得多。块的中心只在里面的 5×5 格里选：靠边的块会被切掉一部分，比较就不公平。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# A heat map always looks good, so ask whether it can mislead. Two checks: with a backbone of random weights the map should change; covering the hottest patch (3×3 cells, about 18% of the photo) should change the logit more than covering the coldest.
+# A heat map always looks good, so ask whether it can mislead. Two checks: with a backbone of random weights the map should change; covering the hottest patch (3×3 cells, about 18% of the photo) should lower the logit more than covering the coldest. Patches have their centres in the inner 5×5 cells: at the edge part of a patch is cut off, which would not be fair.
 #
 # </div>
 
@@ -1164,14 +1182,14 @@ random_cam = (random_net.predict(images, verbose=0) @ w)[..., 0] * sign[:, None,
 same = [np.corrcoef(a.ravel(), r.ravel())[0, 1] for a, r in zip(heat, random_cam, strict=True)]
 
 
-def without(n, place):  # photo n with a grey patch
-    covered, (i, j) = images[n].copy(), np.unravel_index(place, (7, 7))
-    covered[max(0, 32 * i - 32) : 32 * i + 64, max(0, 32 * j - 32) : 32 * j + 64] = 127
+def without(n, centre):  # photo n with a grey patch of 3×3 cells round one of the inner 5×5
+    covered, (i, j) = images[n].copy(), np.unravel_index(centre, (5, 5))
+    covered[32 * i : 32 * i + 96, 32 * j : 32 * j + 96] = 127
     return covered
 
 
 def logits_without(find):  # find: np.argmax or np.argmin of the heat map
-    covered = np.stack([without(n, find(heat[n])) for n in range(len(heat))])
+    covered = np.stack([without(n, find(heat[n, 1:6, 1:6])) for n in range(len(heat))])
     return sign * (backbone.predict(covered, verbose=0) @ w + b)[:, 0]
 
 
@@ -1180,8 +1198,10 @@ table(
     ["测量 measurement", "值 value"],
     [["分类头的偏置 the head's bias", f"{b.item():.1f}"],
      ["随机权重的热图，相关系数 map of random weights, correlation", f"{np.mean(same):.2f}"],
+     ["什么也不遮，logit · nothing covered, logit", f"{np.mean(sign * z.numpy()[:, 0]):.1f}"],
+     ["遮最冷的一块，logit · coldest covered, logit", f"{np.mean(cold):.1f}"],
      ["遮最热的一块，logit · hottest covered, logit", f"{np.mean(hot):.1f}"],
-     ["遮最冷的一块，logit · coldest covered, logit", f"{np.mean(cold):.1f}"]],
+     ["其中遮最热的更低 · hottest lower than coldest", f"{(hot < cold).sum()} / {len(hot)}"]],
 )  # fmt: skip
 
 
@@ -1200,7 +1220,8 @@ figures.show_photos(
     "Grad-CAM of 8 test photos: the bright parts speak for the chosen class and are mostly on or beside the animal; in photo 5 the dog's head and the fence above it; photo 6, a white dog, is almost dark, with a faint spot right of its head and one on the grass.",
     credit=CREDIT,
 )
-assert abs(np.mean(same)) < 0.3 and np.mean(hot) < np.mean(cold) - 0.5  # the two checks
+assert abs(np.mean(same)) < 0.3  # the two checks
+assert np.mean(hot) < np.mean(cold) - 0.5 and (hot < cold).sum() >= 5
 truth8 = sealed.open("Grad-CAM")[last][some8]
 assert all(sign == 2 * truth8 - 1)  # all 8 are right
 assert b.item() > 4 and cam[[4, 5]].mean(axis=(1, 2)).max() < 0  # “dog” by the bias alone
@@ -1210,7 +1231,7 @@ assert b.item() > 4 and cam[[4, 5]].mean(axis=(1, 2)).max() < 0  # “dog” by 
 #
 # 这 8 张都答对了，但不是每一张都亮在动物上。第 6 张的白狗几乎全暗：各位置的平均值是负的，说的是“猫”；“狗”的答案来自分类头的偏置（约 5），热图里没有它。第 5 张里，狗头上方的栅栏也亮。所以答对不能证明理由对。
 #
-# 两个检查都通过了：随机权重的热图与原来的几乎不相关；遮住最热的一块比遮住最冷的一块使 logit 平均多降 0.5 以上。不过最热的一块常常连动物的头也盖住，所以这个检查分不开动物和它旁边的草。
+# 两个检查都通过了：随机权重的热图与原来的几乎不相关；遮住最热的一块比遮住最冷的一块使 logit 平均多降 0.5 以上，8 张里多数如此。不过最热的一块常常连动物的头也盖住，所以这个检查分不开动物和草。
 #
 # </div>
 
@@ -1219,7 +1240,7 @@ assert b.item() > 4 and cam[[4, 5]].mean(axis=(1, 2)).max() < 0  # “dog” by 
 #
 # All 8 answers are right, but not every map is bright on the animal. Photo 6, a white dog, is almost dark: the mean over its positions is negative and says “cat”; the answer “dog” comes from the head's bias (about 5), which no heat map shows. In photo 5, too, the fence above the head is bright. A right answer does not prove a right reason.
 #
-# Both checks are passed: maps of random weights hardly correlate with ours; covering the hottest patch lowers the logit on average by over 0.5 more than covering the coldest. But the hottest patch often covers the head, too, so this check cannot tell the animal from the grass beside it.
+# Both checks are passed: maps of random weights hardly correlate with ours; covering the hottest patch lowers the logit on average by over 0.5 more than covering the coldest, and in most of the 8. But the hottest patch often covers the head, too: this check cannot tell the animal from grass.
 #
 # </div>
 
@@ -1229,21 +1250,28 @@ assert b.item() > 4 and cam[[4, 5]].mean(axis=(1, 2)).max() < 0  # “dog” by 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 用户的照片会更暗、更糊、更歪。**鲁棒性**（robustness）要测：把最后一组测试照片中的 32 张一级一级弄坏，画出准确率。3 种变化各有自己的单位：亮度乘以多少，高斯模糊的 $\sigma$ 是几个像素（照片宽 224），转多少度。
+# 用户的照片会更暗、更糊、更歪。**鲁棒性**（robustness）要测：把最后一组测试照片中的 32 张一级一级弄坏，画出准确率。3 种变化：亮度乘以多少，高斯模糊的标准差 $\sigma$ 是几个像素（照片宽 224），转多少度。
+#
+# 先猜：亮度只剩 0.1，照片在人看来几乎全黑。32 张里还对几张？写一个 0 到 32 的数。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Users' photos are darker, blurrier and tilted. **Robustness** must be measured: spoil 32 of the last group of test photos step by step and plot the accuracy. Each of the 3 changes has its own unit: the factor of brightness, the $\sigma$ of Gaussian blur in pixels (photos are 224 wide), the angle in degrees.
+# Users' photos are darker, blurrier and tilted. **Robustness** must be measured: spoil 32 of the last group of test photos step by step and plot the accuracy. There are 3 changes: the factor of brightness, the standard deviation $\sigma$ of Gaussian blur in pixels (photos are 224 wide), the angle in degrees.
+#
+# Guess first: with 0.1 of its brightness a photo looks almost black to us. How many of the 32 are still right? Write a number from 0 to 32.
 #
 # </div>
+
+# %% tags=["exercise"]
+predict("09-p4", ...)  # 0–32
 
 # %% tags=["setup"]
 CHANGES = {  # unit, levels, change of photos (n, 224, 224, 3) in 0–255
     "变暗 darker": ("亮度 brightness ×", [1, 0.1, 0.03], lambda x, s: x * s),
-    "模糊 blur": ("σ（像素 pixels）", [0, 2, 6],
+    "模糊 blur": ("σ（像素） σ (pixels)", [0, 2, 6],
                 lambda x, s: ndimage.gaussian_filter(x, (0, s, s, 0))),
     "旋转 rotation": ("角度（度） angle (degrees)", [0, 45, 180],
                     lambda x, s: ndimage.rotate(x, s, (2, 1), reshape=False, order=1)),
@@ -1260,6 +1288,7 @@ def n_right_after(change, level):  # how many of the 32
 
 spoil = [(name, level, c) for name, (_, levels, c) in CHANGES.items() for level in levels[1:]]
 n_ok = {(name, level): n_right_after(change, level) for name, level, change in spoil}
+outcome("09-p4", n_ok["变暗 darker", 0.1])
 
 # %% tags=["setup"]
 n_unspoiled = n_right_after(lambda x, s: x, 0)
@@ -1282,26 +1311,27 @@ axes[1, 0].set_ylabel("准确率 accuracy")
 fig.supxlabel(CREDIT, fontsize=6, color="#555555")
 figures.show(
     fig,
-    "3 组：上面是同一张照片的 3 级，下面是准确率和 95% 区间。变暗到 0.1 倍和转动只多错几张；变暗到 0.03 倍接近抛硬币的 0.5；轻的模糊只多错一两张，重的使准确率降到 0.9 以下。",
-    "3 groups: above, one photo at 3 levels; below, the accuracy with 95% intervals. Darkening to 0.1 and turning cost only a few photos; 0.03 comes near a coin's 0.5; mild blur costs a photo or two, strong blur brings the accuracy below 0.9.",
+    "3 组：上面是同一张照片的 3 级，下面是准确率和 95% 区间。变暗到 0.1 倍和转动只多错几张，轻的模糊只多错一两张；变暗到 0.03 倍和重的模糊使准确率降到 0.6 左右，区间含抛硬币的 0.5。",
+    "3 groups: above, one photo at 3 levels; below, the accuracy with 95% intervals. Darkening to 0.1 and turning cost only a few photos, mild blur a photo or two; darkening to 0.03 and strong blur bring the accuracy to about 0.6, and their intervals contain a coin's 0.5.",
     photo=True,
 )
 assert n_unspoiled >= 30
-assert n_ok["模糊 blur", 2] >= 29 and n_ok["模糊 blur", 6] < 28
-assert n_ok["变暗 darker", 0.1] >= 28 and n_ok["变暗 darker", 0.03] < 24
+assert n_ok["模糊 blur", 2] >= 29 and n_ok["变暗 darker", 0.1] >= 28
+for spoiled in [("模糊 blur", 6), ("变暗 darker", 0.03)]:  # a coin's 0.5 is in the interval
+    assert wilson(n_ok[spoiled], 32)[0] < 0.5 < wilson(n_ok[spoiled], 32)[1]
 assert min(n_ok["旋转 rotation", angle] for angle in (45, 180)) >= 27
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 轻的模糊（$\sigma=2$）几乎没有影响，重的使准确率明显下降。变暗到 0.1 倍，照片几乎全黑，却只多错几张，与转动差不多。各种变化的单位不同，不能互相比较。要用在这样的照片上，就把这样的变化加进训练（数据增强，第 06 课），再用没有看过的照片测一次。
+# 轻的模糊（$\sigma=2$）几乎没有影响；转动和变暗到 0.1 倍只多错几张。变暗到 0.03 倍和重的模糊（$\sigma=6$）之后，准确率只有 0.6 左右，区间含 0.5：与抛硬币分不开。要用在这样的照片上，就把这样的变化加进训练（数据增强，第 06 课），再用没有看过的照片测一次。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Mild blur ($\sigma=2$) does almost no harm; strong blur clearly lowers the accuracy. At a brightness of 0.1, where the photo is almost black, only a few more are wrong, much as with turning. The changes have different units and cannot be compared with each other. To use it on such photos, add these changes to the training (data augmentation, lesson 06) and measure again, on photos not yet looked at.
+# Mild blur ($\sigma=2$) does almost no harm; turning and darkening to 0.1 cost only a few photos. After darkening to 0.03 or strong blur ($\sigma=6$) the accuracy is only about 0.6, and the interval contains 0.5: it cannot be told from tossing a coin. To use the model on such photos, add these changes to the training (data augmentation, lesson 06) and measure again, on photos not yet looked at.
 #
 # </div>
 
@@ -1311,14 +1341,14 @@ assert min(n_ok["旋转 rotation", angle] for angle in (45, 180)) >= 27
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 换一个骨干网络会更好吗？MobileNetV2 冻结之后接同样的分类头，看同样的 116 张。照片相同，所以**配对**：两种都答对或都答错的照片什么也不说，只数恰有一种答对的。若两种一样好，每张这样的照片归谁，就像掷一次硬币。$p$ 值是硬币掷出至少这样不均匀的分配的概率，两侧都算（这里的 $p$ 不是准确率）；这叫符号检验，也就是 McNemar 检验的精确形式。
+# 换一个骨干网络会更好吗？MobileNetV2 冻结之后接同一种分类头，`C` 用同样的折另选，看同样的 116 张。照片相同，所以**配对**：两种都答对或都答错的照片什么也不说，只数恰有一种答对的。若两种一样好，每张这样的照片归谁，就像掷一次硬币。$p$ 值是硬币掷出至少这样不均匀的分配的概率，两侧都算（这里的 $p$ 不是准确率）；这叫符号检验，也就是 McNemar 检验的精确形式。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Would another backbone be better? MobileNetV2, frozen, gets the same kind of head and sees the same 116. The photos are the same, so compare in **pairs**: photos that both get right, or both wrong, say nothing; count only those on which exactly one is right. If the two are equally good, each of these is like one toss of a coin. The $p$-value is the probability that a coin divides them at least as unevenly, to either side (this $p$ is no accuracy): the sign test, the exact form of McNemar's test.
+# Would another backbone be better? MobileNetV2, frozen, gets the same kind of head, with a `C` of its own chosen on the same folds, and sees the same 116. The photos are the same, so compare in **pairs**: photos that both get right, or both wrong, say nothing; count only those on which exactly one is right. If the two are equally good, each of these is like one toss of a coin. The $p$-value is the probability that a coin divides them at least as unevenly, to either side (this $p$ is no accuracy): the sign test, the exact form of McNemar's test.
 #
 # </div>
 
@@ -1331,7 +1361,9 @@ def sign_test(only_one, only_other):
 
 
 # %% tags=["nbval-ignore-output", "result-table", "setup"]
-other = logistic(best_C).fit(features.extract(train, "mobilenet_v2"), y)
+x_other = features.extract(train, "mobilenet_v2")
+z_other = {C: cross_val_predict(logistic(C), x_other, y, **options) for C in frozen}
+other = logistic(min(frozen, key=lambda C: log_loss(z_other[C], y).mean())).fit(x_other, y)
 true, ok = sealed.open("mobilenet_v2"), {"Lite0": [], "MobileNetV2": []}
 for name, photo_set in held_out.items():
     answer = other.predict(features.extract(photo_set, "mobilenet_v2"))
@@ -1367,14 +1399,13 @@ figures.show(
     "A 2×2 grid: rows are Lite0 right or wrong, columns MobileNetV2 right or wrong. Almost all photos are in the upper left cell, both right; only the two coloured cells tell them apart, only Lite0 right and only MobileNetV2 right, and they hold just a few photos.",
     names=("MobileNetV2", "Lite0"),
 )
-assert sum(map(sum, cells)) == 116 and cells[0][1] + cells[1][0] <= 8
-assert sign_test(cells[0][1], cells[1][0]) > 0.05  # no evidence
+assert cells[0][1] + cells[1][0] < 6 and sign_test(5, 0) > 0.05 > sign_test(6, 0)
 assert len(sealed.looks) == len(set(sealed.looks)) == 5  # 5 purposes, each looked once
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 分得出高下的照片只有几张，$p$ 很大：谁更好，这里**没有证据**。这也不证明它们一样好。两个区间重叠与否，不能代替这个比较。
+# 分得出高下的照片不到 6 张。即使全归一方，5 张也只有 $p=2\times0.5^5=0.0625$，6 张才有 0.031：这 116 张不可能给出 $p<0.05$。所以谁更好，这里**没有证据**；这也不证明它们一样好。两个区间重叠与否，不能代替这个比较。
 #
 # 测试集一共看了 5 次（`sealed.looks`）。只有 `ours` 那一次用来报告；其余都在选择结束之后，没有一次改变了模型。若看了其中一次又回去改，就要换新的测试照片。
 #
@@ -1383,7 +1414,7 @@ assert len(sealed.looks) == len(set(sealed.looks)) == 5  # 5 purposes, each look
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Only a few photos tell them apart, and $p$ is large: there is **no evidence** which is better. Nor does it prove that they are equally good. Whether the two intervals overlap is no substitute for this comparison.
+# Fewer than 6 photos tell them apart. Even if one side got them all, 5 give only $p=2\times0.5^5=0.0625$, and it takes 6 for 0.031: these 116 could not have led to $p<0.05$. So there is **no evidence** which is better; nor does it prove that they are equally good. Whether the two intervals overlap is no substitute for this comparison.
 #
 # The test set has been looked at 5 times (`sealed.looks`). Only the look named `ours` is for reporting; all others came after the choices, and none changed the model. If you go back after one of them and change something, you need new test photos.
 #
@@ -1395,27 +1426,24 @@ assert len(sealed.looks) == len(set(sealed.looks)) == 5  # 5 purposes, each look
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 第 00 课留下一个问题：零样本是不是偏向狗？ImageNet 有 118 个狗类、5 个家猫类。把概率加起来比大小，就像先假定狗是猫的 $118/5$ 倍那么多；我们的照片里猫狗各半。第 07 课从 logit 里减去这个先验，一个标签也不用（与第 00 课的“比平均”是一回事）：
+# 第 00 课留下一个问题：**零样本**（zero-shot：不训练，只比较 ImageNet 狗类和猫类的概率）是不是偏向狗？ImageNet 有 118 个狗类、5 个家猫类。把概率加起来比大小，就像先假定狗是猫的 $118/5$ 倍那么多；我们的照片里猫狗各半。第 07 课从 logit 里减去这个先验，一个标签也不用（与第 00 课的“比平均”是一回事）：
 #
 # $$z=\log\frac{\sum_{\text{dogs}}p_k}{\sum_{\text{cats}}p_k}-\log\frac{118}5$$
 #
-# $p_k$ 是 ImageNet 第 $k$ 类的概率。在另外 1,000 张猫狗照片上，不改时 Lite0 对 905 张（存下的结果）。先猜：减去先验以后，对几张？写一个 500 到 1000 的数。
+# $p_k$ 是 ImageNet 第 $k$ 类的概率。下表是另外 1,000 张猫狗照片上存下的结果；Lite2 是比 Lite0 大一些的同类网络。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Lesson 00 left a question: does zero-shot lean to dogs? ImageNet has 118 classes of dogs and 5 of house cats. Adding up probabilities and taking the larger sum is like assuming $118/5$ times as many dogs as cats; among our photos they are equally many. Lesson 07 subtracts this prior from the logit, without a single label (the same as comparing means in lesson 00):
+# Lesson 00 left a question: does **zero-shot** (no training, just comparing ImageNet's probabilities of dogs and cats) lean to dogs? ImageNet has 118 classes of dogs and 5 of house cats. Adding up probabilities and taking the larger sum is like assuming $118/5$ times as many dogs as cats; among our photos they are equally many. Lesson 07 subtracts this prior from the logit, without a single label (the same as comparing means in lesson 00):
 #
 # $$z=\log\frac{\sum_{\text{dogs}}p_k}{\sum_{\text{cats}}p_k}-\log\frac{118}5$$
 #
-# $p_k$ is the probability of ImageNet's class $k$. On 1,000 other photos of cats and dogs, uncorrected Lite0 gets 905 right (a stored result). Guess first: how many with the prior subtracted? Write a number from 500 to 1000.
+# $p_k$ is the probability of ImageNet's class $k$. The table has stored results on 1,000 other photos of cats and dogs; Lite2 is a larger network of Lite0's family.
 #
 # </div>
-
-# %% tags=["exercise"]
-predict("09-p4", ...)  # 500–1000
 
 
 # %% tags=["setup"]
@@ -1424,77 +1452,51 @@ def stored(name):  # what a long measurement left in data/results
 
 
 recipes = pd.DataFrame(stored("recipes")["recipes"]).T
-recipes = recipes.drop(index="ours_lite2")  # almost the same model as ours
-ZERO = ["zero_shot", "zero_shot_prior", "zero_shot_prior_lite2", "ours", "course_train"]
+lite2, recipes = recipes.loc["ours_lite2"], recipes.drop(index="ours_lite2")
+SHOWN = {"zero_shot": "Lite0", "zero_shot_prior": "Lite0", "zero_shot_prior_lite2": "Lite2",
+         "ours": "Lite2", "course_train": "Lite2"}  # fmt: skip
 table(
-    ["做法 recipe", "标签 labels", "1,000 张里对 right of 1,000"],
-    [[f"{r.who_zh} · {r.who_en}", r.photos, r.local_right] for r in recipes.loc[ZERO].itertuples()],
-)
-outcome("09-p4", recipes.local_right["zero_shot_prior"])
+    ["做法 recipe", "网络 network", "标签 labels", "1,000 张里对 right of 1,000"],
+    [[f"{r.who_zh} · {r.who_en}".replace("`", ""), SHOWN[r.Index], r.photos, r.local_right]
+     for r in recipes.loc[list(SHOWN)].itertuples()],
+)  # fmt: skip
 
 # %% tags=["setup"]
 labels = stored("07")["full"]["labels"]
-WAYS = {"scratch": "从零训练 from scratch", "fine_tuned": "微调 fine-tuned",
-        "frozen": "冻结 + 分类头 frozen + head",
-        "frozen_zero_shot": "冻结，从零样本出发 frozen, starting from zero-shot"}  # fmt: skip
-curve = {way: np.array(labels["methods"][way]["accuracy"]) for way in WAYS}  # (counts, draws)
-half = stats.t.ppf(0.975, labels["draws"] - 1) / np.sqrt(labels["draws"])  # × standard deviation
-fig, ax = plt.subplots(figsize=(8, 4.4), layout="constrained")
-for i, (way, name) in enumerate(WAYS.items()):
-    wrong_of_1000 = 1000 * (1 - curve[way])
-    ax.errorbar(np.arange(len(curve[way])) + 0.07 * (i - 1.5), wrong_of_1000.mean(axis=1),
-                half * wrong_of_1000.std(axis=1, ddof=1), label=name, color=figures.PALETTE[i],
-                marker=figures.MARKERS[i], capsize=2, markevery=1)  # fmt: skip
-ax.axhline(1000 - recipes.local_right["zero_shot"], color="#000000", ls=":", marker="",
-           label="零样本，不改正 zero-shot, uncorrected")  # fmt: skip
-ax.set_xticks(range(len(labels["counts"])), labels["counts"])
-ax.set(xlabel="标签 labels", ylabel="1,000 张里错几张 wrong of 1,000", yscale="log", ylim=(10, 620))
-ax.set_yticks([10, 20, 50, 100, 200, 500], ["10", "20", "50", "100", "200", "500"])
-ax.tick_params(axis="y", which="minor", labelleft=False)
-fig.legend(loc="outside lower center", ncols=2, fontsize=8)
-figures.show(
-    fig,
-    "标签数从 0 到 200 时 1,000 张照片里错几张，对数刻度，20 次抽取的平均和 95% 区间。冻结加分类头和微调从 500 张很快降到 20 张以下；从零训练一直在 380 张以上；虚线是不改正的零样本，95 张。从零样本出发的曲线一开始就是 20 张，几个标签时略升；冻结加分类头到 20 个标签才追上它。",
-    "How many of 1,000 photos are wrong after 0 to 200 labels, on a logarithmic axis, means of 20 draws with 95% intervals. Frozen plus head and fine-tuned fall quickly from 500 to below 20; from scratch stays above 380; the dotted line is uncorrected zero-shot, 95. The curve that starts from zero-shot begins at 20 and rises a little with a few labels; frozen plus head catches up with it at 20 labels.",
-)
-assert list(recipes.local_right[ZERO]) == [905, 980, 989, 995, 996]
-assert set(recipes.local_n) == {1000}
-mean = {way: dict(zip(labels["counts"], curve[way].mean(axis=1), strict=True)) for way in WAYS}
-head_only, from_zero = mean["frozen"], mean["frozen_zero_shot"]
-told = [head_only[2], head_only[10], head_only[20], head_only[200], mean["scratch"][200]]
-assert [float(v.round(3)) for v in told] == [0.823, 0.965, 0.975, 0.984, 0.612]
-assert [float(from_zero[n].round(3)) for n in (0, 10, 200)] == [0.98, 0.974, 0.982]
-gain = curve["frozen_zero_shot"] - curve["frozen"]  # the same draws: in pairs
-margin = half * gain.std(axis=1, ddof=1)
-assert all((gain.mean(axis=1) - margin)[1:4] > 0) and abs(gain[4].mean()) < margin[4]
-asked = labels["zero_shot"]["lite0"]
-assert asked["plain_dogs"] == 500 and asked["prior_cats"] > asked["plain_cats"] + 70
-ten = curve["frozen_zero_shot"][3]
-assert ten.mean() + half * ten.std(ddof=1) < 0.98 and mean["fine_tuned"][200] < head_only[200]
+from_zero = np.array(labels["methods"]["frozen_zero_shot"]["accuracy"])  # (counts, draws)
+plain_head = np.array(labels["methods"]["frozen"]["accuracy"])[-1]  # Lite0, C not chosen
+assert list(recipes.local_right[list(SHOWN)]) == [905, 980, 989, 995, 996]
+assert set(recipes.local_n) == {1000} and lite2.right == recipes.right["ours"]  # Lite2 was chosen
+lead = labels["zero_shot"]["lite0"]
+assert [lead[key] for key in ("plain_dogs", "plain_cats", "prior")] == [500, 408, 0.98]
+ten = from_zero[labels["counts"].index(10)]
+half = stats.t.ppf(0.975, labels["draws"] - 1) * ten.std(ddof=1) / np.sqrt(labels["draws"])
+assert round(ten.mean(), 3) == 0.974 and ten.mean() + half < from_zero[0, 0] == 0.98
+assert round(plain_head.mean(), 3) == 0.984 and labels["counts"][-1] == 200
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 存下的测量回答了第 00 课的问题：
+# 这回答了第 00 课的问题：
 #
-# * **0 个标签**：改正先验以后，Lite0 从 905 张升到 980 张，Lite2 到 989 张。改正之前，500 张狗全对，错的全是猫。
-# * **几个标签**：冻结的网络加分类头，2 个标签平均 0.82，10 个 0.965，20 个 0.975，才赶上从零样本出发的曲线。从零样本出发再学 10 个标签，反而从 0.980 降到 0.974：几个标签带来的偶然比知识多。
-# * **200 个标签**：0.984，只多 0.4 个百分点；从零样本出发的是 0.982，还低一点。微调也没有更高，从零训练只有 0.61。
+# * **0 个标签**：改正先验以后，Lite0 从 905 张升到 980 张，Lite2 到 989 张。改正之前（第 07 课缩放后像素不取整，所以那里是 908 张），500 张狗全对，错的全是猫。
+# * **10 个标签**：第 07 课从 Lite0 的零样本出发再学 10 个，反而从 0.980 降到 0.974：几个标签带来的多半是偶然。
+# * **200 个标签**：Lite2 的线性分类头对 995 张。第 07 课的 0.984 是另一个模型：Lite0，惩罚也没有挑过。
 #
-# 这些只适用于 ImageNet 认识的类别。200 个标签时每次抽取都是同样的照片，没有换一批照片的区间。
+# 这些只适用于 ImageNet 认识的类别。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# This stored measurement answers lesson 00:
+# This answers lesson 00:
 #
-# * **0 labels**: with the prior put right, Lite0 goes from 905 to 980, Lite2 to 989. Before, all 500 dogs were right, and only cats wrong.
-# * **A few labels**: frozen network and head have 0.82 on average with 2 labels, 0.965 with 10, and catch up with the curve from zero-shot at 20, with 0.975. From zero-shot on, 10 labels even lower 0.980 to 0.974: they bring more chance than knowledge.
-# * **200 labels**: 0.984, only 0.4 points more; from zero-shot it is 0.982, slightly less. Fine-tuning is no higher, from scratch 0.61.
+# * **0 labels**: with the prior put right, Lite0 goes from 905 to 980, Lite2 to 989. Before (908 in lesson 07, where scaled pixels are not rounded), all 500 dogs were right, and only cats wrong.
+# * **10 labels**: in lesson 07, learning from 10 on top of Lite0's zero-shot lowers 0.980 to 0.974: what a few labels bring is probably mostly chance.
+# * **200 labels**: Lite2's linear head is right on 995. Lesson 07's 0.984 is another model: Lite0, with a penalty that nobody tuned.
 #
-# All this holds for classes that ImageNet knows. With 200 labels all draws have the same photos: no interval for other ones.
+# All this holds for classes that ImageNet knows.
 #
 # </div>
 
@@ -1510,9 +1512,9 @@ assert ten.mean() + half * ten.std(ddof=1) < 0.98 and mean["fine_tuned"][200] < 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# That is why the command `course train` is cautious: where ImageNet knows the classes it starts from the zero-shot answer, and labels change it only where cross-validation is clearly in favour; with fewer than 10 photos of a class nothing changes. It always says so.
+# That is why the command `course train` is cautious: where ImageNet knows the classes it starts from the zero-shot answer, and labels change it only where cross-validation is clearly in favour; with fewer than 10 photos of a class nothing changes. It always says what it used.
 #
-# **Whose fault are the remaining mistakes?** the linear head with 200 labels gets 5 wrong, corrected zero-shot 11 with Lite2 and 20 with Lite0; 23 photos in all, without repetitions, and we looked at each. Wrong labels: 0; a cat and a dog together: 0; neither of them: 0. All are the models' mistakes: 19 are cats, often with their backs to the camera, tiny, all black, or kittens a few weeks old; 4 are dogs.
+# **Whose fault are the remaining mistakes?** The linear head with 200 labels gets 5 wrong, corrected zero-shot 11 with Lite2 and 20 with Lite0; 23 different photos, and we looked at each. Wrong labels: 0; a cat and a dog together: 0; neither of them: 0. All are the models' mistakes: 19 are cats, often with their backs to the camera, tiny, all black, or kittens a few weeks old; 4 are dogs.
 #
 # </div>
 
@@ -1522,11 +1524,11 @@ assert ten.mean() + half * ten.std(ddof=1) < 0.98 and mean["fine_tuned"][200] < 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 教程和文章教的做法好不好，也要在同样的照片上测。每种做法用同样的 200 张训练，看同样的 116 张和 1,000 张；每种一个进程，从照片文件到训练好的模型，结果存在文件里（程序是 `benchmarks/recipes.py`）。表里的 S1 到 S5 是这门课核对的五篇文章。
+# 教程和文章教的做法好不好，也要在同样的照片上测。除了零样本，每种做法用同样的 200 张训练；都看同样的 116 张和 1,000 张；每种一个进程，从照片文件到训练好的模型，结果存在文件里（程序是 `benchmarks/recipes.py`）；每种只跑一次。核秒是所有核加起来的计算时间。表里的 S1 到 S5 是这门课核对的五篇文章。
 #
 # | 做法 | 它做什么 |
 # |---|---|
-# | 我们的线性分类头 | Lite0 和 Lite2 中选一个冻结，接线性分类头；网络和惩罚都用交叉验证来选 |
+# | 我们的线性分类头 | Lite0 和 Lite2 中选一个冻结，接线性分类头；网络和惩罚都用交叉验证来选：选中了 Lite2 |
 # | `course train` | 这门课的命令：Lite2 改正后的零样本答案，加上 200 个标签要它改动的部分 |
 # | S1，每轮 100 步；每轮 7 步 | 冻结的 VGG16，像素除以 255，`Flatten`、`Dense(256)`、`Dense(1)`，增强，10 轮；原文写每轮 100 步，可 200 张照片在 Keras 3 里只够 7 步 |
 # | S1 的项目 | 同上，没有 `Dense(256)`；只跑了 2 轮，时间由此推算 |
@@ -1542,11 +1544,11 @@ assert ten.mean() + half * ten.std(ddof=1) < 0.98 and mean["fine_tuned"][200] < 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Whether the recipes of tutorials and articles are good must be measured on the same photos, too. Each recipe trains on the same 200 and looks at the same 116 and 1,000; each is a process of its own, from the photo files to the trained model, and the results are kept in a file (the program is `benchmarks/recipes.py`). S1 to S5 in the table are the five articles that this course checks.
+# Whether the recipes of tutorials and articles are good must be measured on the same photos, too. Each recipe but zero-shot trains on the same 200; all look at the same 116 and 1,000; each is a process of its own, from the photo files to the trained model, and the results are kept in a file (the program is `benchmarks/recipes.py`); each was run once. Core seconds are summed over all cores. S1 to S5 in the table are the five articles that this course checks.
 #
 # | recipe | what it does |
 # |---|---|
-# | our linear head | Lite0 or Lite2, frozen, and a linear head; network and penalty chosen by cross-validation |
+# | our linear head | Lite0 or Lite2, frozen, and a linear head; network and penalty chosen by cross-validation, which took Lite2 |
 # | `course train` | this course's command: Lite2's corrected zero-shot answer, and what 200 labels change of it |
 # | S1, 100 steps an epoch; 7 steps an epoch | a frozen VGG16, pixels divided by 255, `Flatten`, `Dense(256)`, `Dense(1)`, augmentation, 10 epochs; it prints 100 steps an epoch, and in Keras 3 200 photos are enough for 7 |
 # | S1's project | the same without `Dense(256)`; only 2 epochs were run, and the time is extrapolated |
@@ -1576,14 +1578,19 @@ def short(p):
     return f"{p:.2g}" if p >= 0.001 else "< 0.001"
 
 
+def in_lines(zh, en):  # for a label; where a line break would mislead the language switch, a dot
+    zh, en = zh.replace("`", ""), en.replace("`", "")
+    return f"{zh}\n{en}" if halves(f"{zh}\n{en}") == (zh, en) else f"{zh} · {en}"
+
+
 table(
-    ["做法 recipe", "116 张里对 right of 116", "p，116 张 · p, 116 photos", "1,000 张里对 right of 1,000",
-     "p，1,000 张 · p, 1,000 photos", "训练的参数 trained parameters"],
+    ["做法 recipe", "116 张里对 right of 116", "p 至多，116 张 · p at most, 116 photos", "1,000 张里对 right of 1,000",
+     "p 至多，1,000 张 · p at most, 1,000 photos", "训练的参数 trained parameters"],
     [[f"{r.who_zh} · {r.who_en}".replace("`", ""), r.right_116, short(p["116"][r.Index]),
       r.local_right, short(p["1,000"][r.Index]), f"{r.trained_parameters:,}"]
      for r in recipes[::-1].itertuples()],
 )  # fmt: skip
-labels = [f"{r.who_zh}\n{r.who_en}".replace("`", "") for r in recipes.itertuples()]
+labels = [in_lines(r.who_zh, r.who_en) for r in recipes.itertuples()]
 share, bounds = recipes.local_right / 1000, [wilson(k, 1000) for k in recipes.local_right]
 heights = np.arange(len(recipes))
 fig, (ax, right) = plt.subplots(1, 2, figsize=(9.4, 5.6), sharey=True)
@@ -1607,36 +1614,37 @@ assert seconds["ours"] < seconds.drop(["ours", "zero_shot"]).min()
 assert recipes.trained_parameters["ours"] == 1281 and p["116"]["s1_repaired"] == 0.5
 assert list(recipes.local_right[["s1_repaired", "s1_literal", "s1_printed"]]) == [971, 943, 931]
 others = recipes.index.drop(["ours", "course_train", "zero_shot_prior_lite2"])
-assert p["1,000"][others].max() < 0.005 and 0.1 < p["1,000"]["zero_shot_prior_lite2"] < 0.3
+assert p["1,000"][others].max() < 0.005
+assert round(p["1,000"]["zero_shot_prior_lite2"], 2) == 0.21 and round(sign_test(6, 0), 2) == 0.03
 assert seconds["s1_printed"] > 200 * seconds["ours"] and not cut_short["s1_printed"]
 assert recipes.local_right["s2_scratch"] == recipes.local_right.min() == 642
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 这些都是存下的结果。$p$ 是每一行与线性分类头的符号检验；只存了张数，所以按最不利的情况算：没有一张是两种都答错的，真实的 $p$ 不会更大。核秒是所有核加起来的计算时间；有三行没有测时间。
+# 这些都是存下的结果。$p$ 是每一行与线性分类头的符号检验；只存了张数，所以按最不利的情况算：没有一张是两种都答错的，真实的 $p$ 不会更大。有三行没有测时间。
 #
 # * 116 张分不出线性分类头和改正后的 S1（0 比 2，$p=0.5$）；1,000 张分得出（995 比 971，$p<0.001$）。
-# * 改正后的零样本 Lite2 对 989 张，一个标签也不用，$p$ 约为 0.2：1,000 张也分不出它和 200 个标签。
+# * 同是 Lite2，改正后的零样本不用标签，对 989 张，线性分类头对 995 张。$p$ 在 0.03（分类头错的 5 张，零样本也全错）和 0.21（没有一张两种都错）之间：这张表决定不了。零样本 Lite0 错 20 张，比 5 张多，$p$ 至多 0.0041：这个差别分得出。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# These are stored results. $p$ is each row's sign test against the linear head; only counts are stored, so it takes the least favourable case, that no photo defeats both; the true $p$ is no larger. Core seconds are summed over all cores; three rows were not timed.
+# These are stored results. $p$ is each row's sign test against the linear head; only counts are stored, so it takes the least favourable case, that no photo defeats both; the true $p$ is no larger. Three rows were not timed.
 #
 # * 116 photos cannot tell the linear head from S1 repaired (0 to 2, $p=0.5$); 1,000 can (995 to 971, $p<0.001$).
-# * Corrected zero-shot with Lite2 is right on 989, without a single label, and its $p$ is about 0.2: not even 1,000 photos tell it from 200 labels.
+# * Both with Lite2, corrected zero-shot is right on 989 without a label, the linear head on 995. $p$ lies between 0.03 (zero-shot misses all 5 that the head misses) and 0.21 (no photo defeats both): this table cannot decide. Zero-shot with Lite0 has 20 wrong against 5, and $p$ is at most 0.0041: that difference is told apart.
 #
 # </div>
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# > **误区**：训练得越久越好。文章 S1 每轮 100 步，核秒是线性分类头的 200 倍以上，对 931 张；每轮只走 7 步的对 943 张。多走的步没有换来更多答对的照片。
+# > **误区**：训练得越久越好。文章 S1 每轮 100 步，核秒是线性分类头的 200 倍以上，对 931 张；每轮只走 7 步的对 943 张。在这次运行里，多走的步没有换来更多答对的照片。
 #
-# > **误区**：卷积网络就是迁移学习。文章 S2 的网络随机初始化，没有用到任何源任务的知识：走了 2,500 步，还有增强，只对 642 张。没有预训练，200 张照片太少。
+# > **误区**：卷积网络就是迁移学习。文章 S2 的网络随机初始化，没有用到任何源任务的知识：在这次运行里走了 2,500 步，还有增强，只对 642 张。没有预训练，200 张照片在这里太少。
 #
 # 两点保留：设计课程时已经看过 Lite2 在这 1,000 张上的成绩，所以 996、995 和 989 可能略偏乐观；比较多了，也可能有一个小 $p$ 出于偶然。
 #
@@ -1645,11 +1653,11 @@ assert recipes.local_right["s2_scratch"] == recipes.local_right.min() == 642
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# > **Myth**: the longer the training, the better. Article S1 with 100 steps an epoch takes over 200 times the core seconds of the linear head and is right on 931; with 7 steps an epoch, on 943. The extra steps bought no more right answers.
+# > **Myth**: the longer the training, the better. Article S1 with 100 steps an epoch takes over 200 times the core seconds of the linear head and is right on 931; with 7 steps an epoch, on 943. In this run the extra steps bought no more right answers.
 #
-# > **Myth**: a convolutional network is transfer learning. Article S2's network begins at random and uses nothing of any source task: after 2,500 steps, with augmentation, it is right on only 642. Without pretraining 200 photos are too few.
+# > **Myth**: a convolutional network is transfer learning. Article S2's network begins at random and uses nothing of any source task: in this run, after 2,500 steps with augmentation, it is right on only 642. Without pretraining, 200 photos are too few here.
 #
-# Two cautions: Lite2's score on these 1,000 had been seen beforehand, so 996, 995 and 989 may be a little too high; and among many comparisons one small $p$ may be due to chance.
+# Two cautions: Lite2's score on these 1,000 had been seen, so 996, 995 and 989 may be slightly high; and among many comparisons a small $p$ may be chance.
 #
 # </div>
 
@@ -1774,7 +1782,7 @@ guesses("09")
 # * 先看数据、查重复，再训练；预处理放进模型里，就不会忘。
 # * 从最简单的开始，并把它调好：冻结的骨干网络加一个线性分类头。微调要证明自己值得；同样的照片要配对比较。
 # * 交叉验证做选择，测试集只报告一次，并附上区间；照片少的时候，区间很宽。按交叉验证的损失排序，这里找到了大部分种下的错标签。
-# * 猫狗分类几乎是 ImageNet 的子任务：不用一个标签，只要把先验改正，就几乎与 200 个标签一样好。这里的高准确率不保证别的任务也这样。
+# * 猫狗分类几乎是 ImageNet 的子任务：用 Lite2，不用一个标签，只把先验改正，1,000 张里对 989 张；用 200 个标签，对 995 张。这里的高准确率不保证别的任务也这样。
 #
 # </div>
 
@@ -1784,7 +1792,7 @@ guesses("09")
 # * Look at the data and check for duplicates before you train; preprocessing inside the model cannot be forgotten.
 # * Start with the simplest and tune it: a frozen backbone and a linear head. Fine-tuning has to prove that it pays; on the same photos, compare in pairs.
 # * Cross-validation makes choices, the test set reports once, with an interval; with few photos the interval is wide. Sorting by cross-validated loss found most of the planted wrong labels here.
-# * Cats against dogs is almost a subtask of ImageNet: without a single label, once the prior is put right, the result is almost as good as with 200. High accuracy here promises nothing for other tasks.
+# * Cats against dogs is almost a subtask of ImageNet: with Lite2, without a single label, once the prior is put right, 989 of 1,000 are right; with 200 labels 995. High accuracy here promises nothing for other tasks.
 #
 # </div>
 
@@ -1833,6 +1841,7 @@ guesses("09")
 # * Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim, *Sanity Checks for Saliency Maps*, NeurIPS 2018, arXiv:1810.03292
 # * Guo, Pleiss, Sun, Weinberger, *On Calibration of Modern Neural Networks*, ICML 2017, PMLR 70:1321–1330, arXiv:1706.04599
 # * Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American Statistical Association 22(158):209–212, 1927
+# * McNemar, *Note on the sampling error of the difference between correlated proportions or percentages*, Psychometrika 12(2):153–157, 1947
 # * 迁移并不总是有用：Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208
 #
 # </div>
@@ -1848,6 +1857,7 @@ guesses("09")
 # * Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim, *Sanity Checks for Saliency Maps*, NeurIPS 2018, arXiv:1810.03292
 # * Guo, Pleiss, Sun, Weinberger, *On Calibration of Modern Neural Networks*, ICML 2017, PMLR 70:1321–1330, arXiv:1706.04599
 # * Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American Statistical Association 22(158):209–212, 1927
+# * McNemar, *Note on the sampling error of the difference between correlated proportions or percentages*, Psychometrika 12(2):153–157, 1947
 # * Transfer does not always help: Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208
 #
 # </div>

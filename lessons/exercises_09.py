@@ -40,6 +40,44 @@ def rates_counts(y, y_hat):
     return [int(((y == i) & (y_hat != i)).sum()) for i in (0, 1)]
 
 
+def rates_right_dogs_first(y, y_hat):
+    return rates_right(y, y_hat)[::-1]
+
+
+def rates_in_percent(y, y_hat):
+    return [100 * rate for rate in error_rates(y, y_hat)]
+
+
+def rates_one_without_photos(y, y_hat):  # 1 minus the share right, which is 0 without photos
+    return [1 - share for share in rates_right(y, y_hat)]
+
+
+def rates_all_without_photos(y, y_hat):
+    """A class without photos gets the error rate of all photos."""
+    y, y_hat = np.asarray(y, int), np.asarray(y_hat, int)
+    overall = float((y != y_hat).mean())
+    return [float((y_hat[y == i] != i).mean()) if (y == i).any() else overall for i in (0, 1)]
+
+
+def rates_called_dog(y, y_hat):
+    """Share called dog in each class: for the true dogs these are the right ones."""
+    cats, dogs = error_rates(y, y_hat)
+    return [cats, 1 - dogs if np.any(y) else 0.0]
+
+
+def rates_called_dog_nan(y, y_hat):  # the same, with 0 / 0
+    y, y_hat = np.asarray(y, int), np.asarray(y_hat, int)
+    return [float(y_hat[y == i].sum() / ((y == i).sum() or np.nan)) for i in (0, 1)]
+
+
+def rates_overall(y, y_hat):
+    return float((np.asarray(y) != np.asarray(y_hat)).mean())
+
+
+def rates_twice_overall(y, y_hat):
+    return [rates_overall(y, y_hat)] * 2
+
+
 def rates_nan(y, y_hat):  # 0 / 0 where a class has no photos
     y, y_hat = np.asarray(y, int), np.asarray(y_hat, int)
     n = [(y == i).sum() or np.nan for i in (0, 1)]
@@ -71,6 +109,46 @@ def fifths(confidence):
 
 def calibration_unweighted(confidence, is_right):
     return in_bins(fifths(confidence), confidence, is_right, weighted=False)
+
+
+def calibration_mean_of_5(confidence, is_right):  # the empty bins count as 0
+    n_used = len(np.unique(fifths(confidence)))
+    return n_used / 5 * calibration_unweighted(confidence, is_right)
+
+
+def calibration_plain_sum(confidence, is_right):
+    return 5 * calibration_mean_of_5(confidence, is_right)
+
+
+def calibration_by_count(confidence, is_right):  # weighted by photos, not by their share
+    return len(confidence) * calibration_error(confidence, is_right)
+
+
+def only(keep, confidence, is_right):
+    """The error of the photos that a mistake keeps, weighted by the number of all photos."""
+    if not keep.any():
+        return 0.0
+    return keep.mean() * calibration_error(confidence[keep], is_right[keep])
+
+
+def calibration_without_1(confidence, is_right):  # low <= confidence < high
+    return only(confidence < 1, confidence, is_right)
+
+
+def calibration_without_half(confidence, is_right):  # low < confidence <= high
+    return only(confidence > 0.5, confidence, is_right)
+
+
+def calibration_without_ends(confidence, is_right):
+    return only((confidence > 0.5) & (confidence < 1), confidence, is_right)
+
+
+def calibration_sixth_bin(confidence, is_right):  # 1.0 alone in a bin of its own
+    return in_bins(((confidence - 0.5) * 10).astype(int), confidence, is_right)
+
+
+def calibration_without_last_bin(confidence, is_right):  # np.digitize counts from 1
+    return only(confidence < 0.9, confidence, is_right)
 
 
 def calibration_one_bin(confidence, is_right):
@@ -119,9 +197,9 @@ enough = judges.values(
         (
             300,
             (
-                "$3/n$ 的经验法则给出 300，它对应单侧的界；这里用双侧的威尔逊区间。",
+                "$3/N$ 的经验法则给出 300，它对应单侧的界；这里用双侧的威尔逊区间。",
                 (
-                    "The rule of thumb $3/n$ gives 300, a one-sided bound; here it is the "
+                    "The rule of thumb $3/N$ gives 300, a one-sided bound; here it is the "
                     "two-sided Wilson interval."
                 ),
             ),
@@ -129,12 +207,25 @@ enough = judges.values(
         (
             299,
             (
-                "$0.99^n\\le0.05$ 给出 299，那是单侧的精确界；这里用威尔逊区间。",
+                "$0.99^N\\le0.05$ 给出 299，那是单侧的精确界；这里用威尔逊区间。",
                 (
-                    "$0.99^n\\le0.05$ gives 299, the exact one-sided bound; here it is the "
+                    "$0.99^N\\le0.05$ gives 299, the exact one-sided bound; here it is the "
                     "Wilson interval."
                 ),
             ),
+        ),
+        *(
+            (
+                exact,
+                (
+                    "那是精确算法：$0.99^N\\le0.025$ 给出 368；题目问的是威尔逊区间的下限。",
+                    (
+                        "That is the exact way: $0.99^N\\le0.025$ gives 368; the lower end of the "
+                        "Wilson interval is asked."
+                    ),
+                ),
+            )
+            for exact in (367, 368)
         ),
         (
             380,
@@ -191,9 +282,9 @@ def random_labels(rng):
 
 
 def random_confidence(rng):
-    # away from the bins' edges, where rounding decides
+    # both ends, and else away from the bins' edges, where rounding decides
     n = int(rng.integers(20, 60))
-    confidence = rng.choice([0.53, 0.57, 0.62, 0.68, 0.73, 0.77, 0.84, 0.88, 0.93, 0.97], n)
+    confidence = rng.choice([0.5, 0.53, 0.57, 0.62, 0.68, 0.73, 0.77, 0.84, 0.88, 0.93, 0.97, 1], n)
     return confidence, (rng.random(n) < confidence**2).astype(int)
 
 
@@ -222,10 +313,10 @@ PREDICTIONS = [
     Prediction(
         "09-p4",
         (
-            "减去先验，不用标签，1,000 张对几张？",
-            "Prior subtracted, no label: how many of 1,000 are right?",
+            "亮度只剩 0.1，32 张里对几张？",
+            "With 0.1 of the brightness, how many of 32 are right?",
         ),
-        Number(500, 1000, ("张", "right"), close=15),
+        Number(0, 32, ("张", "right"), close=3),
     ),
 ]
 
@@ -239,6 +330,13 @@ EXERCISES = [
             atol=0.5,
             mistakes=[
                 (3840, ("每个输出还有一个偏置。", "Each output has a bias as well.")),
+                (
+                    1283,
+                    (
+                        "偏置数对了；权重还要乘以输出数：每个输出都与全部特征相连。",
+                        "The biases are right; each output has weights of its own to all features.",
+                    ),
+                ),
                 (
                     1281,
                     (
@@ -283,6 +381,7 @@ EXERCISES = [
             (1281, "one output"),
             (3841, "more than one bias"),
             (2562, "counts 2 outputs"),
+            (1283, "weights of its own"),
         ],
     ),
     Exercise(
@@ -291,22 +390,22 @@ EXERCISES = [
         judge=judges.judged(how_many_photos),
         hints=[
             (
-                "用文中的 `wilson(n, n)[0]`，或拖动滑块。",
-                "Use the lesson's `wilson(n, n)[0]`, or move the sliders.",
+                "用文中的 `wilson(N, N)[0]`，或拖动滑块。",
+                "Use the lesson's `wilson(N, N)[0]`, or move the sliders.",
             ),
             (
-                "全对时 $\\hat p=1$，下限化简为 $n/(n+1.96^2)$。",
-                "When all are right, $\\hat p=1$ and the lower end becomes $n/(n+1.96^2)$.",
+                "全对时 $\\hat p=1$，下限化简为 $N/(N+1.96^2)$。",
+                "When all are right, $\\hat p=1$ and the lower end becomes $N/(N+1.96^2)$.",
             ),
             (
-                "解 $n/(n+1.96^2)\\ge0.99$，取最小的整数。",
-                "Solve $n/(n+1.96^2)\\ge0.99$ and take the smallest integer.",
+                "解 $N/(N+1.96^2)\\ge0.99$，取最小的整数。",
+                "Solve $N/(N+1.96^2)\\ge0.99$ and take the smallest integer.",
             ),
         ],
         reference=381,
         solution=(
-            "$n\\ge99\\times1.96^2=380.3$，所以要 381 张，而且一张都不能错。",
-            "$n\\ge99\\times1.96^2=380.3$, so 381 photos, and not one of them wrong.",
+            "$N\\ge99\\times1.96^2=380.3$，所以要 381 张，而且一张都不能错。",
+            "$N\\ge99\\times1.96^2=380.3$, so 381 photos, and not one of them wrong.",
         ),
         why=(
             "一张都没错，也证明不了“从不出错”：区间的下限只随照片数慢慢上升。要把 99% 换成 99.9%，照片大约要十倍。",
@@ -315,6 +414,7 @@ EXERCISES = [
         wrong=[
             (300, "rule of thumb"),
             (299, "exact one-sided"),
+            (368, "exact way"),
             (380, "Close"),
             (100, "no mistakes seen"),
             (116, "the lesson computed it"),
@@ -328,7 +428,7 @@ EXERCISES = [
         judge=judges.function(
             error_rates,
             inputs=[
-                (np.array([0, 0, 0, 0, 1, 1]), np.array([0, 1, 0, 0, 1, 0])),
+                (np.array([0, 0, 0, 0, 1, 1]), np.array([0, 1, 0, 0, 1, 1])),
                 (np.array([1, 1]), np.array([1, 0])),
             ],
             random=random_labels,
@@ -379,6 +479,53 @@ EXERCISES = [
                     ("要的是比例，不是张数。", "Shares are asked, not counts."),
                 ),
                 (
+                    rates_right_dogs_first,
+                    (
+                        "这是答对的比例，顺序也反了：要答错的比例，猫在前。",
+                        "Those are shares of right answers, dogs first: give the wrong ones, cats first.",
+                    ),
+                ),
+                *(
+                    (
+                        called,
+                        (
+                            "这是每一类里被认成狗的比例；真实的狗被认成狗是对的：第二个数要被认成猫的比例。",
+                            (
+                                "That is the share called dog in each class, which is right for a dog: "
+                                "the second number is the share called cat."
+                            ),
+                        ),
+                    )
+                    for called in (rates_called_dog, rates_called_dog_nan)
+                ),
+                (
+                    rates_in_percent,
+                    (
+                        "返回 0 到 1 之间的比例，不是百分数。",
+                        "Return shares between 0 and 1, not per cent.",
+                    ),
+                ),
+                *(
+                    (
+                        without,
+                        (
+                            "没有照片的那一类不对：它的错误率记为 0。",
+                            "The class without photos is not right: its error rate counts as 0.",
+                        ),
+                    )
+                    for without in (rates_one_without_photos, rates_all_without_photos)
+                ),
+                *(
+                    (
+                        overall,
+                        (
+                            "这是两类合起来的错误率：两类要分开，各一个数。",
+                            "That is the error rate of both classes together: give one number for each.",
+                        ),
+                    )
+                    for overall in (rates_overall, rates_twice_overall)
+                ),
+                (
                     rates_nan,
                     (
                         "某一类没有照片时会算 0/0：这时返回 0。",
@@ -421,6 +568,14 @@ EXERCISES = [
             (rates_of_other_prediction, "not by a column"),
             (rates_counts, "not counts"),
             (rates_nan, "0/0"),
+            (rates_right_dogs_first, "cats first"),
+            (rates_called_dog, "share called cat"),
+            (rates_called_dog_nan, "share called cat"),
+            (rates_in_percent, "per cent"),
+            (rates_one_without_photos, "counts as 0"),
+            (rates_all_without_photos, "counts as 0"),
+            (rates_overall, "together"),
+            (rates_twice_overall, "together"),
             (lambda y, y_hat: np.zeros((2, 2)), "shape"),
         ],
     ),
@@ -429,14 +584,66 @@ EXERCISES = [
         title=("期望校准误差", "Expected calibration error"),
         judge=judges.function(
             calibration_error,
-            inputs=[(np.array([0.95, 0.95, 0.95, 0.95, 0.55]), np.array([1, 1, 1, 0, 1]))],
+            inputs=[
+                (np.array([0.95, 0.95, 0.95, 0.95, 0.55]), np.array([1, 1, 1, 0, 1])),
+                (np.array([1.0, 0.97, 0.92, 0.53]), np.array([0, 1, 1, 1])),
+                (np.array([0.5, 0.56, 0.97]), np.array([1, 0, 1])),
+            ],
             random=random_confidence,
             mistakes=[
-                (
-                    calibration_unweighted,
+                *(
                     (
-                        "各个区间要按其中的照片数加权，不是直接平均。",
-                        "Weight the bins by their numbers of photos; a plain mean is not enough.",
+                        unweighted,
+                        (
+                            "各个区间要按其中的照片数加权，不是直接平均或相加。",
+                            "Weight the bins by their numbers of photos; a plain mean or sum is not enough.",
+                        ),
+                    )
+                    for unweighted in (
+                        calibration_unweighted,
+                        calibration_mean_of_5,
+                        calibration_plain_sum,
+                    )
+                ),
+                (
+                    calibration_by_count,
+                    (
+                        "权重是这个区间占全部照片的比例，不是张数：最后除以总张数。",
+                        "The weight is the bin's share of all photos, not their number: divide by the total.",
+                    ),
+                ),
+                *(
+                    (
+                        without,
+                        (
+                            "置信度正好是 1 的照片没有归入任何区间：最后一个区间要包括 1。",
+                            "Photos whose confidence is exactly 1 are in no bin: the last bin includes 1.",
+                        ),
+                    )
+                    for without in (calibration_without_1, calibration_sixth_bin)
+                ),
+                (
+                    calibration_without_half,
+                    (
+                        "置信度正好是 0.5 的照片没有归入任何区间：第一个区间要包括 0.5。",
+                        "Photos whose confidence is exactly 0.5 are in no bin: the first bin includes 0.5.",
+                    ),
+                ),
+                (
+                    calibration_without_ends,
+                    (
+                        "置信度正好是 0.5 和 1 的照片没有归入任何区间：两端都要包括。",
+                        "Photos whose confidence is exactly 0.5 or 1 are in no bin: both ends are included.",
+                    ),
+                ),
+                (
+                    calibration_without_last_bin,
+                    (
+                        "0.9 以上的照片没有算进去：`np.digitize` 从 1 开始编号，`range(5)` 从 0 开始。",
+                        (
+                            "Photos above 0.9 are left out: `np.digitize` numbers the bins from 1, "
+                            "`range(5)` from 0."
+                        ),
                     ),
                 ),
                 (
@@ -542,6 +749,14 @@ EXERCISES = [
         ),
         wrong=[
             (calibration_unweighted, "Weight the bins"),
+            (calibration_mean_of_5, "Weight the bins"),
+            (calibration_plain_sum, "Weight the bins"),
+            (calibration_by_count, "not their number"),
+            (calibration_without_1, "last bin includes 1"),
+            (calibration_sixth_bin, "last bin includes 1"),
+            (calibration_without_half, "first bin includes 0.5"),
+            (calibration_without_ends, "both ends"),
+            (calibration_without_last_bin, "np.digitize"),
             (calibration_one_bin, "cancel"),
             (calibration_signed, "cancel"),
             (calibration_from_0, "begin at 0.5"),
@@ -753,10 +968,10 @@ QUIZZES = [
                     "Whether the frozen one was tuned with the same care",
                 ),
                 (
-                    "对。文中只把 C 从 0.1 换成 1，冻结的分类头就降到了微调才到的地方，微调的好处随之消失。",
+                    "对。文中只把 C 从 0.1 换成 1，冻结的分类头损失就比微调之后还低，微调的好处随之消失。",
                     (
-                        "Yes. In the lesson, setting C from 0.1 to 1 took the frozen head to where fine-tuning "
-                        "had led, and the gain of fine-tuning vanished."
+                        "Yes. In the lesson, setting C from 0.1 to 1 took the frozen head's loss below that of "
+                        "fine-tuning, and the gain of fine-tuning vanished."
                     ),
                 ),
                 right=True,
