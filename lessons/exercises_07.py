@@ -164,7 +164,7 @@ def lowest_tied(candidates):
 
 def names_of_tied(candidates):
     _, best, error, _ = max(candidates, key=lambda c: c[1])
-    return [c[0] for c in candidates if c[1] >= best - error]
+    return tuple(c[0] for c in candidates if c[1] >= best - error)  # matches a list, too
 
 
 def whole_row(candidates):
@@ -349,7 +349,7 @@ EXERCISES = [
                 (
                     np.array([[1.0, 0.0], [10.0, 10.0], [0.0, 2.0]]),
                     np.array([5, 6, 7]),
-                    np.array([[3.0, 1.0], [1.0, 1.2]]),  # the second: by angle 6, by distance 7
+                    np.array([[3.0, 1.0], [1.0, 1.2]]),  # the second: by angle 6, by distance 5
                 )
             ],
             random=random_rows,
