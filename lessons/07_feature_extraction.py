@@ -499,7 +499,7 @@ check("07-1", backbone_passes)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# ImageNet 的 1,000 个类别里，118 个是狗的品种（151 到 268），5 个是家猫（281 到 285）。那就不训练：让完整的 EfficientNet-Lite0（简称 Lite0，上文的骨干网络就是它）给出 1,000 个概率 $p(k\mid x)$，$k$ 是类别，把狗的加起来，把猫的加起来，谁大选谁。这叫**零样本分类**（zero-shot classification）。
+# ImageNet 的 1,000 个类别里，118 个是狗的品种（151 到 268），5 个是家猫（281 到 285）。那就不训练：让完整的 EfficientNet-Lite0（简称 Lite0，上文的骨干网络是它的一部分）给出 1,000 个概率 $p(k\mid x)$，$k$ 是类别，把狗的加起来，把猫的加起来，谁大选谁。这叫**零样本分类**（zero-shot classification）。
 #
 # 两个和之比取对数，就是一个 logit，大于 0 判为狗：
 #
