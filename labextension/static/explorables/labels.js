@@ -32,10 +32,11 @@ const build = (kit, { counts, draws, scratch, frozen, start, tuned, place }) => 
     { words: ["从零训练", "from scratch"], colour: "var(--c2)", dash: "2 3", rows: byCount(scratch) },
   ];
   const last = numbers.length - 1;
+  const alone = mean(WAYS[0].rows[0]); // with 0 labels: zero-shot as it is
 
   kit.title(
-    "选标签的个数（或拖动竖线）：哪种做法最准？小点是各次抽签，菱形是平均。",
-    "Choose the number of labels (or drag the upright line): which way is most accurate? Small dots are draws, diamonds their means.",
+    "选标签的个数（或拖动竖线）：哪种做法最准？小点是各次抽签，菱形是平均；横的虚线是不动的零样本，一个标签也不用。",
+    "Choose the number of labels (or drag the upright line): which way is most accurate? Small dots are draws, diamonds their means; the level dashed line is zero-shot left alone, without any label.",
   );
   kit.begin({ place, draw: 0 });
   const LEVELS = [0.5, 0.8, 0.9, 0.95, 0.98, 0.99];
@@ -47,6 +48,7 @@ const build = (kit, { counts, draws, scratch, frozen, start, tuned, place }) => 
     level, line: curves.line("currentColor", { "stroke-width": 0.6, opacity: 0.4 }), text: curves.add("text", { "font-size": "12" }),
   }));
   const ticks = numbers.map((n) => ({ n, text: curves.add("text", { "font-size": "12", "text-anchor": "middle" }) }));
+  const level0 = curves.line("currentColor", { "stroke-width": 1.5, "stroke-dasharray": "2 5" });
   const cut = curves.line("currentColor", { "stroke-width": 1.5 });
   const drawn = WAYS.map((way) => ({
     ...way,
@@ -76,6 +78,7 @@ const build = (kit, { counts, draws, scratch, frozen, start, tuned, place }) => 
       kit.put(text, String(n));
     });
     const d = curves.path([[at, 0.2], [at, 2.15]]);
+    kit.set(level0, { d: curves.path([[-0.9, stretched(alone)], [last + 0.3, stretched(alone)]]) });
     kit.set(cut, { d });
     kit.set(grab, { d });
     drawn.forEach(({ rows, band, curve, one, dots, diamond }, k) => {
@@ -93,13 +96,23 @@ const build = (kit, { counts, draws, scratch, frozen, start, tuned, place }) => 
       kit.put(values[k], only ? centre.toFixed(3) : `${centre.toFixed(3)} ± ${ends[at][1].toFixed(3)}`);
     });
     const n = numbers[at];
-    const [m, half] = interval(WAYS[0].rows[at].map((v, i) => 100 * (v - WAYS[1].rows[at][i])));
-    const gap = `${m < 0 ? "−" : "+"}${Math.abs(m).toFixed(1)}`;
-    const range = [m - half, m + half].map((v) => kit.number(v, 1));
-    const sure = n > 0 && n < 200;
+    const sure = n > 0 && n < 200; // with 200 labels there is no luck of the draw
+    /** @type {(other: (draw: number) => number) => [zh: string, en: string]} */
+    const against = (other) => {
+      const [m, half] = interval(WAYS[0].rows[at].map((v, i) => 100 * (v - other(i))));
+      const [low, high] = [m - half, m + half].map((v) => kit.number(v, 1));
+      const size = Math.abs(m).toFixed(1);
+      return [
+        `${m < 0 ? "低" : "高"} ${size} 个百分点${sure ? `（配对，95% 区间 ${low} 到 ${high}）` : ""}`,
+        `${size} points ${m < 0 ? "less" : "more"}`.concat(sure ? ` (paired, 95% interval ${low} to ${high})` : ""),
+      ];
+    };
+    const frozenOnly = against((i) => WAYS[1].rows[at][i]);
+    const zeroShot = against(() => alone);
+    const [alsoZh, alsoEn] = n ? [`；比不动的零样本${zeroShot[0]}`, `, and ${zeroShot[1]} than zero-shot left alone`] : ["", ""];
     kit.say(
-      `${n} 个标签：从零样本出发，比只用冻结的特征高 ${gap} 个百分点${sure ? `（配对，95% 区间 ${range[0]} 到 ${range[1]}）` : ""}。${n === 200 ? "每次抽签都是同样的 200 张。" : ""}`,
-      `${kit.number(n)} labels: starting from zero-shot gives ${gap} points more than frozen features alone${sure ? ` (paired, 95% interval ${range[0]} to ${range[1]})` : ""}.${n === 200 ? " Each draw has the same 200 photos." : ""}`,
+      `${n} 个标签：从零样本出发，比只用冻结的特征${frozenOnly[0]}${alsoZh}。${n === 200 ? "每次抽签都是同样的 200 张。" : ""}`,
+      `${kit.number(n)} labels: starting from zero-shot gives ${frozenOnly[1]} than frozen features alone${alsoEn}.${n === 200 ? " Each draw has the same 200 photos." : ""}`,
     );
   });
 };
