@@ -39,6 +39,7 @@ class Choice:
     method: str = (
         "features"  # or "zero-shot", "both": then strength is how much a change is held back
     )
+    why: tuple[str, str] | None = None  # what is to be said of the choice: 中文, English
 
 
 def check_classes(photo_set: photos.PhotoSet, least: int = MIN_PER_CLASS) -> None:
