@@ -70,23 +70,29 @@ SYNONYMS = {
 # word is another thing than the photos of that class show, or only a small part of it.
 _SEVERAL_MEANINGS = (
     # animals of ImageNet, and something else
-    "admiral, angora, boxer, cairn, cardigan, chiton, chow, cock, crane, cricket, drake, impala, "
-    "jaguar, kite, lhasa, mink, monarch, newfoundland, pembroke, puffer, ram, redbone, ringlet, "
-    "robin, slug, sorrel, tick, titi, walking stick",
+    (
+        "admiral, angora, boxer, cairn, cardigan, chiton, chow, cock, crane, cricket, drake, impala, "
+        "jaguar, kite, lhasa, mink, monarch, newfoundland, pembroke, puffer, ram, redbone, ringlet, "
+        "robin, slug, sorrel, tick, titi, walking stick"
+    ),
     # things of ImageNet, and other things, animals, people, places or parts of the body
-    "amphibian, balloon, bar, baseball, basketball, beacon, bearskin, bonnet, bow, brass, binder, "
-    "chest, coil, convertible, cornet, dock, drumstick, file, flute, gondola, groom, hip, hook, "
-    "iron, jersey, keyboard, liner, mask, maillot, menu, monitor, mortar, mouse, "
-    "muzzle, nail, nipple, notebook, organ, packet, pick, pirate, pitcher, plane, plate, pole, "
-    "pot, racer, radiator, reel, rule, scale, screen, shield, slot, stage, stole, suit, swab, "
-    "switch, tank, torch, trifle, upright, vacuum, vault, volleyball, washer, wing, wreck",
+    (
+        "amphibian, balloon, bar, baseball, basketball, beacon, bearskin, bonnet, bow, brass, binder, "
+        "chest, coil, convertible, cornet, dock, drumstick, file, flute, gondola, groom, hip, hook, "
+        "iron, jersey, keyboard, liner, mask, maillot, menu, monitor, mortar, mouse, "
+        "muzzle, nail, nipple, notebook, organ, packet, pick, pirate, pitcher, plane, plate, pole, "
+        "pot, racer, radiator, reel, rule, scale, screen, shield, slot, stage, stole, suit, swab, "
+        "switch, tank, torch, trifle, upright, vacuum, vault, volleyball, washer, wing, wreck"
+    ),
     # fruits and fungi
     "buckeye, ear, fig",
     # last words of two or more classes that have little in common, or leave out the usual one
     "bag, cap, car, cart, curtain, dish, loaf, machine, opener, player, squash, wheel",
     # 中文：同一个词还指运动、别的东西，或者更大的一类
-    "足球, 篮球, 排球, 棒球, 网球, 乒乓球, 橄榄球, 冰球, 高尔夫球, 沙袋, 箱子, 拖车, 猩猩, 弓, 面具, "
-    "屏幕, 开关, 杆子, 钩子, 盘子, 小包, 舞台, 盾牌, 西装, 菜单, 码头, 豹, 狼蛛, 鬣蜥",
+    (
+        "足球, 篮球, 排球, 棒球, 网球, 乒乓球, 橄榄球, 冰球, 高尔夫球, 沙袋, 箱子, 拖车, 猩猩, 弓, 面具, "
+        "屏幕, 开关, 杆子, 钩子, 盘子, 小包, 舞台, 盾牌, 西装, 菜单, 码头, 豹, 狼蛛, 鬣蜥"
+    ),
 )
 AMBIGUOUS = frozenset(word.strip() for text in _SEVERAL_MEANINGS for word in text.split(","))
 
