@@ -270,16 +270,17 @@ def articles(
     return history
 
 
-# -------------------------------------------------------------------- course train as a process
+# --------------------------------------------- course train --method features as a process
 
 
 def train(args: argparse.Namespace) -> dict[str, object]:
-    """Wall time and peak memory of ``course train``: features to be extracted, then cached."""
+    """Wall time and peak memory of ``course train --method features``: extracting, then cached."""
     with tempfile.TemporaryDirectory() as folder:
         env = os.environ | {"COURSE_CACHE": folder}
         photos.default("all")
         env["COURSE_ASSETS"] = str(_assets_folder())
-        command = [sys.executable, "-m", "course.cli", "train", "--out", f"{folder}/m.keras"]
+        command = [sys.executable, "-m", "course.cli", "train", "--method", "features"]
+        command += ["--out", f"{folder}/m.keras"]
         cold = _run_measured(command, env)
         warm = [_run_measured(command, env) for _ in range(args.rounds)]
     warm.sort(key=lambda run: run["seconds"])

@@ -1,7 +1,9 @@
 """``course classify``: labels and probabilities of photos and folders of photos."""
 
 import argparse
+import contextlib
 import csv
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -13,14 +15,17 @@ from course.learner import untrained
 from course.learner.classifier import imagenet, model_file
 from course.learner.classifier.labelling import label_all, report_skipped
 from course_utils import photos
-from course_utils.messages import CourseError, printable
+from course_utils.files import write_atomically
+from course_utils.messages import CourseError, both, printable
 
 OPTIONS_BETWEEN_PATHS = True  # read by course.cli
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """[MODEL] PATH…, --format."""
-    parser.usage = "course classify [-h] [--format {table,csv,json}] [MODEL.keras] PATH [PATH ...]"
+    """[MODEL] PATH…, --format, --output."""
+    parser.usage = (
+        "course classify [-h] [--format {table,csv,json}] [-o FILE] [MODEL.keras] PATH [PATH ...]"
+    )
     parser.add_argument(
         "paths",
         type=Path,
@@ -29,12 +34,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="course train 保存的模型（可以不给：那就回答是猫还是狗，不需要训练），然后是照片或文件夹；名字以 - 开头时在前面写 --"
         " · a model that course train saved (or none: then cat or dog, nothing to train), then photos or folders; write -- before a name that begins with -",
     )
-    parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    parser.add_argument(
+        "--format",
+        choices=("table", "csv", "json"),
+        help="不给时看 --output 的文件名，否则是 table"
+        " · when not given, what the name of --output says, else table",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="写入文件而不是屏幕；CSV 文件 Excel 可以直接打开"
+        " · write a file instead of the screen; Excel opens such a CSV file as it is",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print one line per photo, in the order given."""
+    """Print one line per photo, in the order given, or write them to a file."""
     model, paths = _split(args.paths)
+    form = _form(args.format, args.output)
     files = list(_files(paths))
     classifier = model_file.Classifier(model) if model else imagenet.Classifier()
     table, bad = label_all(classifier, files)
@@ -45,12 +64,39 @@ def run(args: argparse.Namespace) -> int:
             "没有可以分类的照片。请检查路径。", "There is no photo to label. Check the paths."
         )
     names = [str(files[i]) for i in good]
-    if isinstance(classifier, imagenet.Classifier):
-        untrained.write(args.format, names, imagenet.answers(table[good]))
-    else:
-        write = {"table": _table, "csv": _csv, "json": _json}[args.format]
-        write(names, table[good], classifier.class_names)
+    with _written_to(args.output, form):
+        if isinstance(classifier, imagenet.Classifier):
+            untrained.write(form, names, imagenet.answers(table[good]))
+        else:
+            write = {"table": _table, "csv": _csv, "json": _json}[form]
+            write(names, table[good], classifier.class_names)
     return 0
+
+
+def _form(asked: str | None, output: Path | None) -> str:
+    """table, csv or json; raises CourseError, before the work, where the file cannot be written."""
+    if output is None:
+        return asked or "table"
+    model_file.check_place(output, "--output", "labels.csv")
+    ending = output.suffix.lower().removeprefix(".")
+    return asked or (ending if ending in ("csv", "json") else "table")
+
+
+@contextlib.contextmanager
+def _written_to(output: Path | None, form: str) -> Iterator[None]:
+    """What is printed inside goes to the file, whole or not at all.
+
+    A CSV file begins with a byte-order mark: without it Excel takes UTF-8 for the system's own
+    encoding, and Chinese names become nonsense. Pipes get none: programs would read it as text.
+    """
+    if output is None:
+        yield
+        return
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        yield
+    encoding = "utf-8-sig" if form == "csv" else "utf-8"
+    write_atomically(output, text.getvalue().encode(encoding))
+    print(both(f"已写入：{output}", f"Written: {output}"), file=sys.stderr)
 
 
 def _split(paths: list[Path]) -> tuple[Path | None, list[Path]]:

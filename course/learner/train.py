@@ -2,12 +2,13 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from course.learner.classifier import combine, folders, head, model_file
+from course.learner.classifier import combine, folders, head, model_file, names, zero_shot
 from course.learner.classifier.labelling import label_all, report_skipped
-from course_utils import __version__, features, photos
+from course_utils import __version__, backbones, features, photos
 from course_utils.evaluation import wilson_interval
 from course_utils.messages import both
 
@@ -16,6 +17,7 @@ TEST_SETS = {  # split: 中文, English
     "web": ("网上照片", "photos from the web"),
     "pets": ("牛津宠物照片", "Oxford pets"),
 }
+SHOWN = 3  # classes of ImageNet that a line names
 METHOD = {  # how the classifier answers: 中文, English
     "features": (
         "方法：冻结的特征和这些标签",
@@ -33,7 +35,7 @@ METHOD = {  # how the classifier answers: 中文, English
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """--data, --backbone, --finetune, --out."""
+    """--data, --backbone, --method, --finetune, --out."""
     parser.add_argument(
         "--data",
         type=Path,
@@ -44,15 +46,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--backbone",
         metavar="NAME",
-        help="不给则由交叉验证选择 · chosen by cross-validation when not given: "
+        help=f"不给时：ImageNet 认识所有类别就用 {zero_shot.BACKBONE}，否则由交叉验证选择"
+        f" · when not given: {zero_shot.BACKBONE} where ImageNet knows every class, else chosen by cross-validation: "
         + ", ".join(head.CANDIDATES),
     )
     parser.add_argument(
         "--method",
         choices=combine.METHODS,
         default="auto",
-        help="auto：由交叉验证决定；features：只用特征和标签；zero-shot：只用 ImageNet 已知的类别，不用标签"
-        " · auto: cross-validation decides; features: features and labels alone; zero-shot: only what ImageNet knows of the classes, no labels",
+        help="auto：ImageNet 按名字认识所有类别（例如 cat、猫、金鱼）时从零样本出发，标签要改动多少由交叉验证决定，否则同 features；features：只用特征和标签；zero-shot：只用 ImageNet 已知的类别，不用标签"
+        " · auto: where ImageNet knows every class by name (cat, 猫, goldfish …) zero-shot, and cross-validation decides what labels change of it, else like features; features: features and labels alone; zero-shot: only what ImageNet knows of the classes, no labels",
     )
     parser.add_argument(
         "--finetune",
@@ -107,10 +110,14 @@ def _fit(photo_set: photos.PhotoSet, choice: head.Choice, finetune: bool) -> tup
 
 
 def _report_choice(photo_set: photos.PhotoSet, choice: head.Choice, tuning: str | None) -> None:
-    n, names = len(photo_set), ", ".join(photo_set.class_names)
-    print(both(f"{n} 张照片，类别：{names}", f"{n} photos, classes: {names}"))
+    n, classes = len(photo_set), ", ".join(photo_set.class_names)
+    print(both(f"{n} 张照片，类别：{classes}", f"{n} photos, classes: {classes}"))
     print(both(f"骨干网络：{choice.backbone}", f"Backbone: {choice.backbone}"))
     print(both(*METHOD[choice.method]))
+    if choice.method != "features":
+        print(matches(photo_set.class_names))
+    if choice.why:
+        print(_because(choice))
     share = _share(choice.n_right, choice.n_total)
     if choice.method == "zero-shot":
         print(both(f"在这些照片上的准确率：{share}", f"Accuracy on these photos: {share}"))
@@ -118,6 +125,32 @@ def _report_choice(photo_set: photos.PhotoSet, choice: head.Choice, tuning: str 
         print(both(f"交叉验证准确率：{share}", f"Cross-validated accuracy: {share}"))
     if tuning:
         print(tuning)
+
+
+def matches(class_names: Sequence[str]) -> str:
+    """Which of ImageNet's classes each name was taken for: how many, and the first of them."""
+    english, chinese = backbones.imagenet_classes(), names.chinese_names()
+    zh, en = [], []
+    for name in class_names:
+        found = names.classes_of(name)
+        more = len(found) > SHOWN
+        listed = "、".join(chinese[i] for i in found[:SHOWN]) + "……" * more
+        zh.append(f"  {name} = ImageNet 的 {len(found)} 类：{listed}")
+        listed = ", ".join(english[i] for i in found[:SHOWN]) + ", …" * more
+        kinds = "class" if len(found) == 1 else "classes"
+        en.append(f"  {name} = {len(found)} {kinds} of ImageNet: {listed}")
+    return both("\n".join(zh), "\n".join(en))
+
+
+def _because(choice: head.Choice) -> str:
+    """Why not zero-shot, or what to look at where the labels contradict it."""
+    zh, en = choice.why
+    if choice.method == "features":
+        return both(f"为什么不从零样本出发：{zh}。", f"Why not from zero-shot: {en}.")
+    return both(
+        f"注意：{zh}。文件夹是不是放反了？",
+        f"Note: {en}. Are folders swapped?",
+    )
 
 
 def _share(n_right: int, n_total: int) -> str:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from course.learner.classifier.imagenet import NAMES, NEITHER, Answer
+from course.learner.classifier.imagenet import N_NAMES, NAMES, NEITHER, Answer
 from course_utils.messages import both, printable
 
 CHINESE = dict(zip(NAMES, ("猫", "狗"), strict=True))
@@ -29,7 +29,7 @@ def write(form: str, files: Sequence[str], answers: Sequence[Answer]) -> None:
 def _table(files: Sequence[str], answers: Sequence[Answer]) -> None:
     import pandas as pd
 
-    doubtful = [answer.cat_or_dog < NEITHER for answer in answers]
+    doubtful = [answer.neither for answer in answers]
     frame = pd.DataFrame(
         {
             "照片 · photo": [printable(file) for file in files],
@@ -54,16 +54,20 @@ def _names(answer: Answer) -> str:
 
 def _csv(files: Sequence[str], answers: Sequence[Answer]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    imagenet = ["imagenet_zh", "imagenet_en", "p_imagenet"]
-    writer.writerow(["photo", "label", "probability", "cat_or_dog", *imagenet])
+    imagenet = [f"{c}_{k + 1}" for k in range(N_NAMES) for c in ("name_zh", "name_en", "p_name")]
+    writer.writerow(["photo", "label", "probability", "neither", "cat_or_dog", *imagenet])
     for file, answer in zip(files, answers, strict=True):
-        numbers = f"{answer.probability:.6f}", f"{answer.cat_or_dog:.6f}"
-        zh, en, p = answer.names[0]
-        writer.writerow([printable(file), answer.label, *numbers, zh, en, f"{p:.6f}"])
+        neither = "yes" if answer.neither else "no"
+        found = [cell for zh, en, p in answer.names for cell in (zh, en, f"{p:.6f}")]
+        numbers = f"{answer.probability:.6f}", neither, f"{answer.cat_or_dog:.6f}"
+        writer.writerow([printable(file), answer.label, *numbers, *found])
 
 
 def _json(files: Sequence[str], answers: Sequence[Answer]) -> None:
-    rows = [{"photo": file} | asdict(a) for file, a in zip(files, answers, strict=True)]
+    rows = [
+        {"photo": file} | asdict(answer) | {"neither": answer.neither}
+        for file, answer in zip(files, answers, strict=True)
+    ]
     hidden = any(file != printable(file) for file in files)  # as in classify
     json.dump(rows, sys.stdout, ensure_ascii=hidden, indent=1)
     print()

@@ -1,5 +1,6 @@
 """The saved model: older versions of Keras, damage, and files that mean harm."""
 
+import contextlib
 import json
 import os
 import random
@@ -18,15 +19,19 @@ from course_utils.messages import CourseError
 NAMES = ("猫", "dog")
 TRAINING = {"backbone": "tiny"}
 LOAD = """
-import sys, numpy as np, keras
-model = keras.models.load_model(sys.argv[1])
-print(keras.__version__, np.asarray(model(np.full((1, 9, 7, 3), 90.0, "float32")))[0].tolist())
+import json, sys, numpy as np, keras
+photo = np.full((1, 9, 7, 3), 90.0, "float32")
+models = [keras.models.load_model(file) for file in sys.argv[1:]]
+print(keras.__version__, json.dumps([np.asarray(model(photo))[0].tolist() for model in models]))
 """
 
 
 @pytest.fixture(scope="module")
-def model():
-    """As ``fuse`` makes it, of every kind of layer that the backbones have, classes known."""
+def models():
+    """As ``fuse`` makes them, of every kind of layer that the backbones have.
+
+    "known": ImageNet knows the classes; "plain": it does not, the head answers alone.
+    """
     import keras
 
     keras.utils.set_random_seed(0)
@@ -44,7 +49,22 @@ def model():
         np.float32([0.1, -0.2, 0.3]),
         np.float32([[0.5, 0], [0.5, 0], [0, 1]]),
     )
-    return model_file.fuse(keras.Model(image, x), kernel, np.zeros(2, np.float32), known)
+    backbone, bias = keras.Model(image, x), np.zeros(2, np.float32)
+    return {
+        "known": model_file.fuse(backbone, kernel, bias, known),
+        "plain": model_file.fuse(backbone, kernel, bias),
+    }
+
+
+@pytest.fixture
+def model(models):
+    return models["known"]
+
+
+@pytest.fixture
+def plain_file(models, tmp_path):
+    model_file.save(models["plain"], NAMES, TRAINING, tmp_path / "plain.keras")
+    return tmp_path / "plain.keras"
 
 
 @pytest.fixture
@@ -85,6 +105,34 @@ def test_saved_and_loaded(file, model):
     assert training["keras"]["oldest"] == model_file.OLDEST_KERAS
 
 
+def test_a_plain_model_saved_and_loaded(plain_file, models):
+    """No class of ImageNet's in it, and no key that older versions do not know."""
+    classifier = model_file.Classifier(plain_file)
+    assert classifier.known is None and model_file.Classifier(plain_file).size == (8, 8)
+    photos = np.random.default_rng(0).uniform(0, 255, (3, 8, 8, 3)).astype(np.float32)
+    found = classifier.probabilities(photos)
+    assert np.allclose(found, models["plain"](photos), atol=1e-5)
+    assert not np.allclose(found, models["known"](photos), atol=1e-3)
+    with zipfile.ZipFile(plain_file) as archive:
+        config = archive.read("config.json").decode()
+    assert not [key for key in model_file.NEWER_KEYS if f'"{key}"' in config]
+
+
+def test_a_damaged_plain_model_is_refused(plain_file):
+    whole = plain_file.read_bytes()
+    for content in (whole[: len(whole) // 2], whole[:-1]):
+        plain_file.write_bytes(content)
+        assert "damaged" in refused(plain_file)
+    for place in random.Random(1).sample(range(len(whole)), 60):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0xFF
+        plain_file.write_bytes(damaged)
+        with contextlib.suppress(CourseError):  # or what was hit does not matter
+            assert model_file.class_names(plain_file) == NAMES
+    plain_file.write_bytes(whole)
+    assert "cannot be loaded" in refused(rewritten(plain_file, class_names=b'["a", "b", "c"]'))
+
+
 def test_no_key_that_older_keras_does_not_know(file, model):
     """And nothing else is lost: today's Keras makes the same model of it."""
     import keras
@@ -105,7 +153,7 @@ def test_a_newer_setting_that_somebody_changed_stays():
 @pytest.mark.slow
 @pytest.mark.index
 @pytest.mark.parametrize("version", ["3.9.2", "3.14.0"])
-def test_older_keras_loads_it(file, tmp_path, version):
+def test_older_keras_loads_it(file, plain_file, tmp_path, version):
     """The real older versions, from the user's package index, beside today's TensorFlow."""
     old = tmp_path / "old"
     pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", old]
@@ -114,7 +162,7 @@ def test_older_keras_loads_it(file, tmp_path, version):
     assert installed.returncode == 0, installed.stderr
     code = f"import sys; sys.path.insert(0, {str(old)!r})\n{LOAD}"
     outputs = [
-        processes.python(source, file)
+        processes.python(source, file, plain_file)
         for source in (code, LOAD)
     ]  # fmt: skip
     found = [output.stdout.split(maxsplit=1) for output in outputs]

@@ -9,45 +9,14 @@ import pytest
 from scipy.special import log_softmax, logsumexp, softmax
 
 from course.learner import classify, untrained
-from course.learner.classifier import combine, head, imagenet, zero_shot
+from course.learner.classifier import combine, head, imagenet, names, zero_shot
 from course.learner.classifier.head import Choice
 from course_utils import backbones, features, photos
 from course_utils.messages import CourseError
 
 
-@pytest.mark.parametrize(
-    ("name", "n_classes"),
-    [("cat", 5), ("Cats", 5), ("猫", 5), ("狗", 118), ("DOGS", 118), ("puppies", 118)]
-    + [
-        ("goldfish", 1),
-        ("金鱼", 1),
-        ("Tiger_Shark", 1),
-        ("bears", 4),
-        ("butterflies", 2),
-        ("big dogs", 0),
-    ]
-    + [("", 0), ("s", 0), ("训练集", 0)],
-)
-def test_names(name, n_classes):
-    assert len(zero_shot.classes_of(name)) == n_classes
-
-
-def test_names_agree_with_imagenets():
-    names = backbones.imagenet_classes()
-    assert [names[i] for i in zero_shot.classes_of("bear")] == [
-        name for name in names if name.endswith("bear") and "koala" not in name
-    ]
-    assert [names[i].split()[0] for i in zero_shot.CATS] == [
-        "tabby",
-        "tiger",
-        "Persian",
-        "Siamese",
-        "Egyptian",
-    ]
-
-
 def test_all_classes_must_be_known_and_differ():
-    assert zero_shot.groups(("cat", "dog")) == [zero_shot.CATS, zero_shot.DOGS]
+    assert zero_shot.groups(("cat", "dog")) == [names.CATS, names.DOGS]
     assert zero_shot.groups(("猫", "goldfish", "狗"))
     assert zero_shot.groups(("cat", "my sofa")) is None
     assert zero_shot.groups(("cat", "猫")) is None  # one and the same
@@ -111,30 +80,36 @@ def test_caution():
     assert combine.most_cautious([candidate(np.array([0.5]), "zero-shot")])
 
 
+ENGLISH = backbones.imagenet_classes()
+
+
 @pytest.fixture
 def worlds(monkeypatch):
     """``choose(n, wrong)`` on made-up features; ImageNet errs where ``wrong`` says."""
     known = made_up()
 
-    def choose(n, names=("cat", "dog"), method="auto", mistaken=0.0):
+    def choose(n, classes=("cat", "dog"), method="auto", mistaken=0.0, each=None):
         random = np.random.default_rng(3)
         table = random.normal(size=(n, 6)).astype(np.float32)
         logits = known.logits(table)
         labels = logits.argmax(1)
         flipped = random.random(n) < mistaken
         labels = np.where(flipped, 1 - labels, labels)
+        if each:
+            kept = np.sort(np.concatenate([np.flatnonzero(labels == k)[:each] for k in (0, 1)]))
+            n, table, labels = len(kept), table[kept], labels[kept]
         monkeypatch.setattr(features, "extract", lambda *_, **__: table)
         monkeypatch.setattr(photos, "near_duplicates", lambda _: [])
         monkeypatch.setattr(zero_shot, "imagenet_head", lambda _: _whole_head(known))
         paths = [f"{i}.jpg" for i in range(n)]
-        return combine.choose(photos.PhotoSet(paths, labels, names), None, method)
+        return combine.choose(photos.PhotoSet(paths, labels, classes), None, method)
 
     return choose
 
 
 def _whole_head(known):
     kernel, bias = np.zeros((6, 1000), np.float32), np.zeros(1000, np.float32)
-    places = [*zero_shot.CATS, *zero_shot.DOGS]
+    places = [*names.CATS, *names.DOGS]
     kernel[:, places], bias[places] = known.kernel, known.bias
     return kernel, bias
 
@@ -144,39 +119,78 @@ def test_few_labels_leave_the_answer_as_it_is(worlds):
     assert worlds(19).method == "zero-shot"  # fewer than ten of a class
     assert worlds(80).method != "features"  # right already: at most its confidence changes
     assert worlds(80, method="features").method == "features"
-    assert worlds(200, mistaken=1.0).method in ("both", "features")  # it is always wrong: learn
+    assert worlds(80).why is None and worlds(12, method="zero-shot").why is None
+
+
+@pytest.mark.parametrize("each", [5, 9, 30])
+def test_contradicted_by_all_labels_zero_shot_gives_way(worlds, each):
+    choice = worlds(400, mistaken=1.0, each=each)
+    assert choice.method == "features" or each == 30  # from 10 on cross-validation decides
+    assert choice.method != "zero-shot"
+    assert choice.n_right > 0.6 * 2 * each or each < 30  # six made-up features need more
+    zh, en = choice.why
+    assert "合不上" in zh and "contradicts the labels" in en
+    assert f"cat 0/{each}" in zh and f"cat 0/{each}" in en
+
+
+def test_a_few_labels_that_contradict_it_are_an_error(worlds):
+    with pytest.raises(CourseError, match="Are folders swapped") as error:
+        worlds(400, mistaken=1.0, each=4)
+    assert "放反了" in error.value.zh and "--method features" in error.value.zh
+    assert worlds(400, mistaken=1.0, each=4, method="zero-shot").why  # asked for: only said
+
+
+def test_when_labels_contradict():
+    """From 3 labels on if none agrees; one class of many is enough; a few mistakes are not."""
+
+    def contradicted(*shares):  # (agreeing, photos) of each class
+        labels = np.repeat(np.arange(len(shares)), [n for _, n in shares])
+        right = np.concatenate([np.arange(n) < k for k, n in shares])
+        answers = np.where(right, labels, (labels + 1) % len(shares))
+        return combine.contradiction(answers, labels, tuple("abcdefghij"[: len(shares)]))
+
+    assert contradicted((0, 1), (0, 1)) is None and contradicted((0, 2), (0, 1))
+    assert contradicted((5, 9), (9, 9)) is None and contradicted((2, 9), (9, 9))
+    assert contradicted((0, 9), *[(9, 9)] * 9) and contradicted((7, 9), *[(9, 9)] * 9) is None
+    assert contradicted((80, 100), (80, 100)) is None and contradicted((60, 100), (90, 100))
+    assert contradicted((1, 9), (0, 9))[1].endswith("a 1/9, b 0/9")
+
+
+def test_correctly_labelled_cats_and_dogs_raise_no_alarm():
+    """989 of 1,000 agree: the exact chance of an alarm, for each size, is next to nothing."""
+    from scipy.stats import binom
+
+    for n in (1, 2, 5, 10, 50, 100):
+        wrong_enough = [
+            k
+            for k in range(n + 1)
+            if binom.cdf(k, n, combine.AGREEMENT) < combine.SUSPICIOUS / 2
+            or binom.cdf(k + n, 2 * n, combine.AGREEMENT) < combine.SUSPICIOUS
+        ]
+        assert sum(binom.pmf(k, n, 0.98) for k in wrong_enough) < 1e-4
 
 
 def test_classes_that_imagenet_does_not_know(worlds):
-    assert worlds(80, names=("my cat", "my dog")).method == "features"
-    with pytest.raises(CourseError, match="unknown, or overlapping: my cat, my dog") as error:
-        worlds(80, names=("my cat", "my dog"), method="zero-shot")
-    assert "这些它不认识" in error.value.zh
+    assert worlds(80, classes=("my cat", "my dog")).method == "features"
+    with pytest.raises(CourseError, match="of that name: my cat, my dog") as error:
+        worlds(80, classes=("my cat", "my dog"), method="zero-shot")
+    assert "没有这样的类别：my cat、my dog" in error.value.zh
     with pytest.raises(CourseError, match="at least 5"):  # as before, where labels must do it all
-        worlds(8, names=("my cat", "my dog"))
+        worlds(8, classes=("my cat", "my dog"))
 
 
 def test_the_names_nobody_wants_to_read():
-    names = backbones.imagenet_classes()
-    assert all(name in names for name in imagenet.MASKED)
+    english = backbones.imagenet_classes()
+    assert all(name in english for name in imagenet.MASKED)
     row = np.full(1000, 1e-4)
-    row[names.index("nipple")], row[names.index("plunger")] = 0.8, 0.1
+    row[english.index("nipple")], row[english.index("plunger")] = 0.8, 0.1
     assert imagenet.best_names(row)[0] == ("皮搋子", "plunger", 0.1)
-
-
-def test_each_class_has_a_chinese_name_in_its_place():
-    names, chinese = backbones.imagenet_classes(), zero_shot.chinese_names()
-    assert len(chinese) == 1000 and "".join(chinese).isprintable()
-    assert [name for name in chinese if name.isascii()] == ["iPod"]
-    places = {"tench": "丁鲷", "goldfish": "金鱼", "Siamese cat": "暹罗猫", "zebra": "斑马"}
-    places |= {"piggy bank": "存钱罐", "toilet tissue": "卫生纸", "llama": "大羊驼"}
-    assert {name: chinese[names.index(name)] for name in places} == places
 
 
 def row_of(**shares):
     row = np.full(1000, 1e-7)
     for name, share in shares.items():
-        places = list(zero_shot.CATS if name == "cats" else zero_shot.DOGS)
+        places = list(names.CATS if name == "cats" else names.DOGS)
         row[places] = share / len(places)
     return row
 
@@ -189,6 +203,9 @@ def test_118_dogs_do_not_outvote_5_cats(capsys):
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [list(row.values())[:2] for row in rows] == [["a.jpg", "cat"], ["猫.jpg", "dog"]]
     assert float(rows[0]["cat_or_dog"]) == pytest.approx(1.0, abs=1e-3)
+    assert [rows[0][f"name_en_{k}"] in ENGLISH[281:286] for k in (1, 2, 3)] == [True] * 3
+    assert all(0.05 < float(rows[0][f"p_name_{k}"]) < 0.07 for k in (1, 2, 3))
+    assert rows[0]["name_zh_1"] in names.chinese_names() and rows[0]["neither"] == "no"
     untrained.write("json", ["a.jpg", "猫.jpg"], both)
     assert json.loads(capsys.readouterr().out)[1]["label"] == "dog"
 
@@ -200,12 +217,38 @@ def test_neither_is_said(capsys):
     lines = said.out.splitlines()
     assert " ?" in lines[1] and " ?" not in lines[2]
     assert "most likely it is neither" in said.err and "多半两样都不是" in said.err
+    untrained.write("csv", ["a.jpg", "b.jpg"], neither)
+    rows = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert [row["neither"] for row in rows] == ["yes", "no"]
+    untrained.write("json", ["a.jpg", "b.jpg"], neither)
+    assert [row["neither"] for row in json.loads(capsys.readouterr().out)] == [True, False]
 
 
 def test_a_model_alone_has_nothing_to_say(tmp_path):
     with pytest.raises(CourseError, match="after the model"):
         classify._split([tmp_path / "m.keras"])
     assert classify._split([tmp_path / "a.jpg"]) == (None, [tmp_path / "a.jpg"])
+
+
+def test_a_csv_file_opens_in_excel_and_a_pipe_stays_plain(tmp_path, capsys):
+    """The byte-order mark is for files alone; the whole file is written, or none."""
+    answers = imagenet.answers(np.stack([row_of(cats=0.9)]))
+    out = tmp_path / "答案.CSV"
+    assert classify._form(None, out) == "csv" and classify._form("json", out) == "json"
+    with classify._written_to(out, "csv"):
+        untrained.write("csv", ["猫.jpg"], answers)
+    printed = capsys.readouterr()
+    assert printed.out == "" and str(out) in printed.err
+    assert out.read_bytes().startswith(b"\xef\xbb\xbfphoto,label,")
+    assert next(csv.DictReader(out.open(encoding="utf-8-sig")))["photo"] == "猫.jpg"
+    with classify._written_to(None, "csv"):
+        untrained.write("csv", ["猫.jpg"], answers)
+    assert capsys.readouterr().out.startswith("photo,label,")
+    with classify._written_to(tmp_path / "a.json", classify._form(None, tmp_path / "a.json")):
+        untrained.write("json", ["猫.jpg"], answers)
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))[0]["photo"] == "猫.jpg"
+    with pytest.raises(CourseError, match="--output .* is a folder"):
+        classify._form(None, tmp_path)
 
 
 @pytest.mark.index

@@ -39,6 +39,7 @@ class Choice:
     method: str = (
         "features"  # or "zero-shot", "both": then strength is how much a change is held back
     )
+    why: tuple[str, str] | None = None  # what is to be said of the choice: 中文, English
 
 
 def check_classes(photo_set: photos.PhotoSet, least: int = MIN_PER_CLASS) -> None:
@@ -53,9 +54,11 @@ def check_classes(photo_set: photos.PhotoSet, least: int = MIN_PER_CLASS) -> Non
     few = [f"{n}: {c}" for n, c in zip(names, counts, strict=True) if c < least]
     if few:
         listed = ", ".join(few)
+        empty = not counts.all()
+        zh, en = ("空文件夹请删掉。", " Delete empty folders.") if empty else ("", "")
         raise CourseError(
-            f"每个类别至少需要 {least} 张可用的照片，这些类别不够：{listed}。",
-            f"Each class needs at least {least} usable photos; too few in {listed}.",
+            f"每个类别至少需要 {least} 张可用的照片，这些类别不够：{listed}。{zh}",
+            f"Each class needs at least {least} usable photos; too few in {listed}.{en}",
         )
 
 

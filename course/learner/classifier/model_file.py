@@ -89,15 +89,20 @@ def _known_logits(x, known: zero_shot.Known):
 
 def check_out(out: Path) -> None:
     """Raise CourseError where the model could not be written: asked before the work begins."""
-    if out.is_dir():
-        raise CourseError(
-            f"--out {out} 是一个文件夹。请给出文件名，例如 {out / 'model.keras'}",
-            f"--out {out} is a folder. Give a file name, for example {out / 'model.keras'}",
-        )
-    if out.suffix != ".keras":
+    if not out.is_dir() and out.suffix != ".keras":
         raise CourseError(
             f"--out {out} 应该是以 .keras 结尾的文件名。",
             f"--out {out} should be a file name that ends in .keras.",
+        )
+    check_place(out, "--out", "model.keras")
+
+
+def check_place(out: Path, option: str, example: str) -> None:
+    """Raise CourseError where no file ``out`` could be written."""
+    if out.is_dir():
+        raise CourseError(
+            f"{option} {out} 是一个文件夹。请给出文件名，例如 {out / example}",
+            f"{option} {out} is a folder. Give a file name, for example {out / example}",
         )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

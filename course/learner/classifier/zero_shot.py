@@ -13,21 +13,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_utils import backbones, paths
+from course.learner.classifier import names
+from course_utils import backbones
 
 BACKBONE = "efficientnet_lite2"  # of those with ImageNet's own head the most accurate on ImageNet
 TINY = 1e-12  # so that a probability of 0 has a logarithm
-CATS, DOGS = tuple(backbones.CATS), tuple(backbones.DOGS)
-OTHER_NAMES = {
-    "猫": CATS,
-    "猫咪": CATS,
-    "cat": CATS,
-    "狗": DOGS,
-    "狗狗": DOGS,
-    "犬": DOGS,
-    "dog": DOGS,
-}
-IRREGULAR = {"kitty": "cat", "kitten": "cat", "puppy": "dog", "fish": "fish", "mice": "mouse"}
 
 
 @dataclass(frozen=True)
@@ -52,58 +42,33 @@ class Known:
 
 def groups(class_names: Sequence[str]) -> list[tuple[int, ...]] | None:
     """ImageNet's classes of each name; None unless all are known and no two share a class."""
-    found = [classes_of(name) for name in class_names]
-    every = [place for group in found for place in group]
-    return found if all(found) and len(set(every)) == len(every) else None
+    found = [names.classes_of(name) for name in class_names]
+    return found if all(found) and not names.overlapping(class_names) else None
 
 
-def classes_of(name: str) -> tuple[int, ...]:
-    """ImageNet's classes that a folder's name means, in English or Chinese; () where it has none.
-
-    Cats and dogs are known by name; otherwise a class of that very name ("goldfish", "金鱼"), or
-    all whose last word it is ("bear"). Singular and plural, case, _ and - make no difference.
-    """
-    for form in _forms(name):
-        if form in OTHER_NAMES:
-            return OTHER_NAMES[form]
-        if found := _by_name().get(form) or _by_last_word().get(form):
-            return found
-    return ()
-
-
-def _forms(name: str) -> list[str]:
-    """The name as ImageNet may write it: as it stands, and without its plural ending."""
-    plain = " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
-    forms = [plain, plain.removesuffix("s"), plain.removesuffix("es")]
-    if plain.endswith("ies"):
-        forms.append(plain.removesuffix("ies") + "y")
-    return [IRREGULAR.get(form, form) for form in forms]
-
-
-@lru_cache(maxsize=1)
-def chinese_names() -> list[str]:
-    """The 1,000 Chinese names, in the order of ``backbones.imagenet_classes()``."""
-    text = (paths.DATA / "imagenet_classes_zh.txt").read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
-
-
-@lru_cache(maxsize=1)
-def _by_name() -> dict[str, tuple[int, ...]]:
-    places: dict[str, tuple[int, ...]] = {}
-    for names in (backbones.imagenet_classes(), chinese_names()):
-        for place, name in enumerate(names):
-            plain = name.casefold().replace("-", " ")
-            places[plain] = tuple(dict.fromkeys((*places.get(plain, ()), place)))
-    return places
-
-
-@lru_cache(maxsize=1)
-def _by_last_word() -> dict[str, tuple[int, ...]]:
-    places: dict[str, tuple[int, ...]] = {}
-    for name, group in _by_name().items():
-        last = name.split()[-1]
-        places[last] = (*places.get(last, ()), *group)
-    return places
+def why_not(class_names: Sequence[str], backbone: str) -> tuple[str, str]:
+    """Why ``known`` is None: a sentence in Chinese, and one in English."""
+    if not backbones.spec(backbone).has_top:
+        return f"{backbone} 的权重没有 ImageNet 的分类层", f"{backbone} has no ImageNet head"
+    ambiguous = [name for name in class_names if names.is_ambiguous(name)]
+    unknown = [name for name in class_names if not names.classes_of(name)]
+    kinds = (
+        (
+            "ImageNet 没有这样的类别：{}",
+            "ImageNet has no class of that name: {}",
+            [name for name in unknown if name not in ambiguous],
+        ),
+        ("名字有多种意思，不去猜：{}", "names of several meanings are not guessed: {}", ambiguous),
+        (
+            "在 ImageNet 里重叠：{}",
+            "these overlap in ImageNet: {}",
+            names.overlapping(class_names),
+        ),
+    )
+    return (
+        "；".join(zh.format("、".join(found)) for zh, _, found in kinds if found),
+        "; ".join(en.format(", ".join(found)) for _, en, found in kinds if found),
+    )
 
 
 @lru_cache(maxsize=2)
