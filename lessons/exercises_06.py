@@ -47,6 +47,18 @@ def channels_reversed(v, mean, std):
     return (np.asarray(v, float) * std[::-1] + mean[::-1]) * 255
 
 
+def standardized_again(v, mean, std):
+    return (np.asarray(v, float) - mean) / std
+
+
+def divided_by_255(v, mean, std):
+    return (np.asarray(v, float) * std + mean) / 255
+
+
+def mean_subtracted(v, mean, std):
+    return (np.asarray(v, float) * std - mean) * 255
+
+
 def from_minus_1_to_1(v, mean, std):
     return (np.asarray(v, float) + 1) * 127.5
 
@@ -278,6 +290,27 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    standardized_again,
+                    (
+                        "这又标准化了一遍；`v` 已经标准化过，要把它撤回。",
+                        "That standardizes once more; `v` is standardized already, and that has to be undone.",
+                    ),
+                ),
+                (
+                    divided_by_255,
+                    (
+                        "出去时除以 255，回来就要乘以 255。",
+                        "Pixels were divided by 255 on the way there; multiply by 255 on the way back.",
+                    ),
+                ),
+                (
+                    mean_subtracted,
+                    (
+                        "原来减去均值，回来就要加上。",
+                        "The mean was subtracted on the way there; add it on the way back.",
+                    ),
+                ),
+                (
                     without_255,
                     (
                         "这是 0 到 1 的像素；再乘以 255。",
@@ -374,6 +407,9 @@ EXERCISES = [
         ),
         wrong=[
             (forwards, "the way back"),
+            (standardized_again, "once more"),
+            (divided_by_255, "multiply by 255 on"),
+            (mean_subtracted, "add it on"),
             (without_255, "multiply by 255 as well"),
             (mean_too_late, "before you multiply"),
             (divided_by_std, "has to be multiplied"),
@@ -466,6 +502,13 @@ EXERCISES = [
                                 "`cache` has no hold on what comes after it.",
                             ),
                         ),
+                        (
+                            [200, 50],
+                            (
+                                "增强在 `cache` 后面：每一轮都重新做。",
+                                "Augmentation comes after `cache`: it runs anew in each epoch.",
+                            ),
+                        ),
                     ],
                 ),
             }
@@ -497,6 +540,7 @@ EXERCISES = [
             ({"A": [50, 200], "B": [200, 50], "C": [200, 200]}, "decoding, too"),
             ({"A": [50, 200], "B": [50, 200], "C": [200, 200]}, "results are kept"),
             ({"A": [50, 200], "B": [50, 50], "C": [50, 200]}, "file names only"),
+            ({"A": [50, 200], "B": [50, 50], "C": [200, 50]}, "anew in each epoch"),
             ({"A": [50, 200], "B": [50, 50], "C": [150, 150]}, "too small"),
             ({"A": 50, "B": 50, "C": 200}, "shape"),
         ],
