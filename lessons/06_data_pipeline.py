@@ -554,6 +554,8 @@ transformations = {
 
 # %% tags=["setup"]
 SWAPPED, NOTHING, TWICE = list(transformations)[2:]
+HEARD = {True: "响 fires", False: "不响 silent"}
+SAME = {True: "相同 the same", False: "不同 different"}
 bare = backbones.load("efficientnet_lite0", include_top=True, preprocessing=False)
 head_weights, head_bias = bare.layers[-1].get_weights()  # features -> the 1,000 ImageNet classes
 network = backbones.predictor(keras.Model(bare.input, bare.get_layer("head_pool").output))
@@ -570,10 +572,15 @@ held_out = photos.default("all").subset(range(200, 316))
 y, y_test = train.labels, held_out.labels
 x_test = held_out.images(224)
 some = x_test[:8].astype("float32")  # 8 photos, 0 to 255, for the detectors
-found = {
-    name: (features_of(train.images(224), transform), features_of(x_test, transform))
-    for name, transform in transformations.items()
+found = {  # two of the five are features that the course keeps once they are computed
+    "(x-127)/128": tuple(features.extract(part) for part in (train, held_out)),
+    "x/255": tuple(features.extract(part, scale=1 / 255) for part in (train, held_out)),
 }
+for name in (SWAPPED, NOTHING, TWICE):
+    pixels = (train.images(224), x_test)
+    found[name] = tuple(features_of(each, transformations[name]) for each in pixels)
+kept, anew = found["x/255"][1][:8], features_of(x_test[:8], transformations["x/255"])
+assert np.allclose(kept, anew, atol=0.1 * anew.std())  # both ways give the same features
 
 
 def probe():
@@ -625,6 +632,8 @@ for way in ("probe", "mismatch"):
         assert mean - half > -0.03
     assert lite0[NOTHING][way].mean() < own[way].mean() - 0.2
     assert 0.4 < lite0[TWICE][way].mean() < 0.65  # close to guessing
+
+# %%
 lost = {name: own["zero-shot"] - of["zero-shot"] for name, of in lite0.items()}
 assert 0 < lost["x/255"] < 0.04 and 0.02 < lost[SWAPPED] < 0.06  # one measurement each
 assert lost[NOTHING] > 0.2 and abs(lite0[TWICE]["zero-shot"] - 0.5) < 0.1
@@ -810,7 +819,10 @@ again = {
 }
 stored = {name: FULL["full"]["preprocessing"]["vgg16"][name] for name in SHOWN}
 table(["变换 transformation", *WAYS_60_200], as_rows(stored))
-table(["重测，200 张 again, 200 photos", "准确率 accuracy"], [[k, f"{v:.2f}"] for k, v in again.items()])
+table(
+    ["重测，200 张 again, 200 photos", "准确率 accuracy"],
+    [[k, f"{v:.2f}"] for k, v in again.items()],
+)
 outcome("06-p1", stored["x/255"]["mismatch_60"][0])
 
 # %% tags=["setup", "shows-rescale"]
@@ -863,7 +875,6 @@ ready = backbones.load("efficientnet_lite0", pooling="avg")  # preprocessing ins
 detectors.input_range(ready, some)  # silent
 assert fires(detectors.input_range, ready, some / 255)  # twice
 rings = {name: fires(detectors.input_range, bare, f(some)) for name, f in transformations.items()}
-HEARD = {True: "响 fires", False: "不响 silent"}
 table(["变换 transformation", "检测器 detector"], [[k, HEARD[v]] for k, v in rings.items()])
 assert [name for name, fired in rings.items() if not fired] == ["(x-127)/128", SWAPPED]
 
@@ -1260,8 +1271,7 @@ assert counts == {"map": 150, "map, cache": 50, "cache, map": 150}
 numbers = tf.data.Dataset.range(20)
 frozen, fresh = numbers.shuffle(20).cache(), numbers.cache().shuffle(20)
 same = [list(d.as_numpy_iterator()) == list(d.as_numpy_iterator()) for d in (frozen, fresh)]
-orders = ["相同 the same" if one else "不同 different" for one in same]
-rows = zip(["shuffle, cache", "cache, shuffle"], orders, strict=True)
+rows = [["shuffle, cache", SAME[same[0]]], ["cache, shuffle", SAME[same[1]]]]
 table(["管线 pipeline", "两轮的顺序 order in two epochs"], rows)
 assert same == [True, False]
 
@@ -1323,11 +1333,10 @@ check("06-4", answer_memory)
 
 # %%
 options = {"validation_split": 0.2, "image_size": (32, 32), "verbose": False}
+load = keras.utils.image_dataset_from_directory
 with contextlib.redirect_stdout(io.StringIO()):  # Keras counts the files, in English
-    part_1 = keras.utils.image_dataset_from_directory(folder, subset="training", seed=1, **options)
-    part_2 = keras.utils.image_dataset_from_directory(
-        folder, subset="validation", seed=2, **options
-    )
+    part_1 = load(folder, subset="training", seed=1, **options)
+    part_2 = load(folder, subset="validation", seed=2, **options)
 overlap = set(part_1.file_paths) & set(part_2.file_paths)
 say("重叠 overlap:", f"{len(overlap)} / {len(part_2.file_paths)}")
 assert len(overlap) > 20

@@ -584,10 +584,10 @@ QUIZZES = [
         options=[
             Option(
                 (
-                    "只比较猫类之和与狗类之和：题目只有这两个答案",
+                    "只比较猫类之和与狗类之和：题目只问猫还是狗",
                     (
-                        "Only the sums over cats and over dogs are compared: the question has just these "
-                        "two answers"
+                        "Only the sums over cats and over dogs are compared: the question is just “cat or "
+                        "dog?”"
                     ),
                 ),
                 (
