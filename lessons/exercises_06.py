@@ -435,6 +435,13 @@ EXERCISES = [
                     [
                         ([200, 50], SWAPPED),
                         (
+                            [1, 4],
+                            (
+                                "按照片数：一轮有 50 张，每张算一次。",
+                                "Count photos: an epoch has 50, and each counts once.",
+                            ),
+                        ),
+                        (
                             [50, 150],
                             (
                                 "第一轮也增强：那一轮的照片解码以后同样经过 `map(augment)`。",
@@ -461,13 +468,16 @@ EXERCISES = [
                     50,
                     50,
                     [
-                        (
-                            [50, 200],
+                        *[
                             (
-                                "增强在 `cache` 前面：它的结果也被记住了。",
-                                "Augmentation comes before `cache`: its results are kept, too.",
-                            ),
-                        ),
+                                [50, times],
+                                (
+                                    "增强在 `cache` 前面：它的结果也被记住了。",
+                                    "Augmentation comes before `cache`: its results are kept, too.",
+                                ),
+                            )
+                            for times in (200, 150)
+                        ],
                         (
                             [200, 50],
                             (
@@ -537,6 +547,8 @@ EXERCISES = [
             ({"A": [200, 50], "B": [50, 50], "C": [200, 200]}, "The order is"),
             ({"A": [200, 200], "B": [50, 50], "C": [200, 200]}, "keeps the decoded"),
             ({"A": [50, 150], "B": [50, 50], "C": [200, 200]}, "first epoch augments as well"),
+            ({"A": [1, 4], "B": [1, 1], "C": [4, 4]}, "Count photos"),
+            ({"A": [50, 200], "B": [50, 150], "C": [200, 200]}, "results are kept"),
             ({"A": [50, 200], "B": [200, 50], "C": [200, 200]}, "decoding, too"),
             ({"A": [50, 200], "B": [50, 200], "C": [200, 200]}, "results are kept"),
             ({"A": [50, 200], "B": [50, 50], "C": [50, 200]}, "file names only"),
@@ -576,6 +588,13 @@ EXERCISES = [
                             ),
                         ),
                         (5.0176, ("还有 3 个通道。", "There are 3 channels as well.")),
+                        (
+                            60.2112,
+                            (
+                                "4 个字节乘了两遍。",
+                                "The 4 bytes have been multiplied twice.",
+                            ),
+                        ),
                         (
                             120.4224,
                             (
@@ -660,6 +679,7 @@ EXERCISES = [
             ({"float32": 5.0176, "uint8": 3.7632}, "3 channels"),
             ({"float32": 120.42, "uint8": 3.7632}, "bits"),
             ({"float32": 14.02, "uint8": 3.7632}, "GiB"),
+            ({"float32": 60.2, "uint8": 15.05}, "twice"),
             ({"float32": 15.05, "uint8": 15.05}, "only 1 byte"),
             ({"float32": 15.05, "uint8": 3.5}, "GiB"),
             ({"float32": 15.05, "uint8": 30.1}, "8 counts bits"),
