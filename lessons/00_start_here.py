@@ -260,22 +260,22 @@ assert who_is_it(x[22]).startswith("狗 dog") and "Pomeranian" in who_is_it(x[22
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你刚刚用的是一个**预训练模型**（pretrained model）：EfficientNet-Lite0。别人用 ImageNet 训练了它，那里有 1,000 种东西的照片；打印出来的第二行是它最有把握的三个名字（ImageNet 的名字是英文，中文由课程翻译）。
+# 你刚刚用的是一个**预训练模型**（pretrained model）：EfficientNet-Lite0。别人用 ImageNet 训练了它，那里有 1,000 种东西的照片；打印出来的第二行是它最有把握的三个名字（中文名由课程翻译）。
 #
 # 这门课里有很多 `assert`（断言）：它检查课文里的话是不是真的，不成立就报错。点开上面“1 条结论已核对”那一行，里面就是一个。
 #
-# “大概都不是”是怎么来的？猫类、狗类的概率全部加起来不到 5% 时就这么说。这个界限是随手定的。先猜：一张全灰的图，什么都没有，它会说什么？写 `"A"`（猫）、`"B"`（狗）或 `"C"`（大概都不是）。
+# “大概都不是”是怎么来的？猫类、狗类的概率全部加起来不到 5% 时就这么说。这个界限是随手定的。先猜：一张全灰的图，它会说什么？写 `"A"`（猫）、`"B"`（狗）或 `"C"`（大概都不是）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# What you have just used is a **pretrained model**: EfficientNet-Lite0. Others trained it on ImageNet, photos of 1,000 kinds of things; the second printed line has the three names it is most confident of (ImageNet's are English; the Chinese ones are the course's translation).
+# You have just used a **pretrained model**: EfficientNet-Lite0. Others trained it on ImageNet, photos of 1,000 kinds of things; the second printed line has the three names it is most confident of (the Chinese ones are the course's translation).
 #
 # You will see many an `assert` (assertion): it checks whether what the text says is true and fails if it is not; there is one behind the line “1 claim checked” above.
 #
-# Where does “probably neither” come from? It is said when the probabilities of all cat and dog classes together make less than 5%, a rule of thumb. Guess first: what will it say to a plain grey picture, with nothing in it? Write `"A"` (cat), `"B"` (dog) or `"C"` (probably neither).
+# Where does “probably neither” come from? It is said when the probabilities of all cat and dog classes together make less than 5%, a rule of thumb. Guess first: what will it say to a plain grey picture? Write `"A"` (cat), `"B"` (dog) or `"C"` (probably neither).
 #
 # </div>
 
@@ -510,7 +510,7 @@ assert (mean_36 != pets.labels).sum() == 1 and mean_36[1] == 0 and not mean_36[2
 #
 # On the 36, the mean gets 1 wrong as well: photo 1 is right now, but photo 26, a dog, is wrong. A border at 5 in the picture gets all 40 right; but 5 was picked after seeing the answers. The number of classes may matter, but a few mistakes cannot settle it: **with so few, do not rush to a conclusion**. How good can it get without any label? The question stays open here: lesson 07 measures on far more photos what one label is worth, and lesson 09 settles it.
 #
-# The names of the wrong photos are worth a look, too; none of the 4 is a cat: a skunk, a rabbit (Angora), a Pomeranian dog and a corgi (Cardigan).
+# The 4 wrong photos' names are worth a look, too, none a cat: a skunk, an Angora rabbit, a Pomeranian, a Cardigan corgi.
 #
 # </div>
 
@@ -620,7 +620,7 @@ print(photo[100, 112])  # one pixel: red, green, blue
 assert photo.shape == (224, 224, 3) and photo.min() >= 0 and photo.max() <= 255
 
 # %% tags=["setup"]
-fig, axes = plt.subplots(1, 4, figsize=(8, 2.4), layout="constrained")
+fig, axes = plt.subplots(1, 4, figsize=(8, 2.7), layout="constrained")
 titles = ["照片 photo", "红 red", "绿 green", "蓝 blue"]
 pictures = [photo, *np.moveaxis(photo, -1, 0)]
 for ax, title, picture in zip(axes, titles, pictures, strict=True):
