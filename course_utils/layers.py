@@ -151,20 +151,21 @@ class _Layers(RendererSVG):
     ) -> None:
         super().__init__(width, height, out, image_dpi=RASTER_DPI, metadata=None)
         self._photo, self._texts = photo, texts
-        self._groups: list[bool] = []
+        self._groups: list[tuple[bool, Any]] = []  # fixed colours? and the text around the group
         self._text: Any = None
 
     def open_group(self, s: str, gid: str | None = None) -> None:
         """Groups say nothing here, and their ids would meet those of other figures of the page."""
         fixed = str(gid).startswith(FIXED)
+        self._groups.append((fixed, self._text))
         self._text = self._texts.get(str(gid))
-        self._groups.append(fixed)
         if fixed:
             self.writer.start("g", {"class": FIXED})
 
     def close_group(self, s: str) -> None:
-        """The end of a group, where it began."""
-        if self._groups.pop():
+        """The end of a group, where it began; a box drawn inside a text does not end the text."""
+        fixed, self._text = self._groups.pop()
+        if fixed:
             self.writer.end("g")
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None) -> None:

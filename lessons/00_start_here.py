@@ -41,12 +41,21 @@ except ModuleNotFoundError:
 
 import keras
 
-from course_utils import backbones, photos
+from course_utils import backbones, paths, photos
 from course_utils.widgets import PhotoUpload
 
 model = backbones.load("efficientnet_lite0", include_top=True)  # trained by others, on ImageNet
 names = backbones.imagenet_classes()  # what it can name: 1,000 things, in English
+lines = (paths.DATA / "imagenet_classes_zh.txt").read_text(encoding="utf-8").splitlines()
+chinese = [line for line in lines if line and not line.startswith("#")]  # the same, translated
 NEITHER = 0.05  # a rule of thumb; nobody has measured it
+
+
+def three_names(p):
+    """The three most probable of the 1,000 names, 两种语言 in both languages."""
+    best = p.argsort()[::-1][:3]
+    zh, en = (", ".join(f"{n[c]} {p[c]:.0%}" for c in best) for n in (chinese, names))
+    return f"{zh} · {en}"
 
 
 def who_is_it(photo):
@@ -58,8 +67,7 @@ def who_is_it(photo):
     answer = "猫 cat" if cat > dog else "狗 dog"
     if cat + dog < NEITHER:
         answer = "大概都不是 probably neither"
-    best = ", ".join(f"{names[c]} {p[c]:.0%}" for c in p.argsort()[::-1][:3])  # three largest
-    return f"{answer}    (猫 cat {cat:.0%}, 狗 dog {dog:.0%})\n{best}"
+    return f"{answer}    (猫 cat {cat:.0%}, 狗 dog {dog:.0%})\n{three_names(p)}"
 
 
 PhotoUpload(
@@ -140,7 +148,7 @@ import numpy as np
 import tensorflow as tf
 from IPython.display import Markdown, display
 
-from course_utils import assets, backbones, figures, paths
+from course_utils import assets, backbones, figures
 from course_utils.bilingual import say, spans
 from course_utils.learning import (
     check,
@@ -252,22 +260,22 @@ assert who_is_it(x[22]).startswith("狗 dog") and "Pomeranian" in who_is_it(x[22
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你刚刚用的是一个**预训练模型**（pretrained model）：EfficientNet-Lite0。别人用 ImageNet 训练了它，那里有 1,000 种东西的照片；打印出来的第二行是它最有把握的三个名字（ImageNet 的名字只有英文）。
+# 你刚刚用的是一个**预训练模型**（pretrained model）：EfficientNet-Lite0。别人用 ImageNet 训练了它，那里有 1,000 种东西的照片；打印出来的第二行是它最有把握的三个名字（中文名由课程翻译）。
 #
 # 这门课里有很多 `assert`（断言）：它检查课文里的话是不是真的，不成立就报错。点开上面“1 条结论已核对”那一行，里面就是一个。
 #
-# “大概都不是”是怎么来的？猫类、狗类的概率全部加起来不到 5% 时就这么说。这个界限是随手定的。先猜：一张全灰的图，什么都没有，它会说什么？写 `"A"`（猫）、`"B"`（狗）或 `"C"`（大概都不是）。
+# “大概都不是”是怎么来的？猫类、狗类的概率全部加起来不到 5% 时就这么说。这个界限是随手定的。先猜：一张全灰的图，它会说什么？写 `"A"`（猫）、`"B"`（狗）或 `"C"`（大概都不是）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# What you have just used is a **pretrained model**: EfficientNet-Lite0. Others trained it on ImageNet, photos of 1,000 kinds of things; the second printed line has the three names it is most confident of (in English only).
+# You have just used a **pretrained model**: EfficientNet-Lite0. Others trained it on ImageNet, photos of 1,000 kinds of things; the second printed line has the three names it is most confident of (the Chinese ones are the course's translation).
 #
 # You will see many an `assert` (assertion): it checks whether what the text says is true and fails if it is not; there is one behind the line “1 claim checked” above.
 #
-# Where does “probably neither” come from? It is said when the probabilities of all cat and dog classes together make less than 5%, a rule of thumb. Guess first: what will it say to a plain grey picture, with nothing in it? Write `"A"` (cat), `"B"` (dog) or `"C"` (probably neither).
+# Where does “probably neither” come from? It is said when the probabilities of all cat and dog classes together make less than 5%, a rule of thumb. Guess first: what will it say to a plain grey picture? Write `"A"` (cat), `"B"` (dog) or `"C"` (probably neither).
 #
 # </div>
 
@@ -283,7 +291,7 @@ outcome("00-p2", said.split()[0])
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 它说“狗”。这个模型没有学过“都不是”，而我们只问了两个答案；所以对一把椅子、一张自拍，它的回答没有意义。试试看。
+# 它说“狗”，不说“大概都不是”：模型没有学过“都不是”，这第三个回答只是我们加的界限，而灰图的两组概率加起来超过了 5%（打印的第一行）。一张随机的噪点图倒低于它。所以对一把椅子、一张自拍，三种回答都靠不住。试试看。
 #
 # 对猫和狗呢？它从来没有学过“猫还是狗”这道题。它怎么会答的？先回到上面的问题：36 张里能对几张？
 #
@@ -292,7 +300,7 @@ outcome("00-p2", said.split()[0])
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# It says “dog”. This model has never learned “neither”, and we offered just two answers; so what it says about a chair or a selfie means nothing. Try it.
+# It says “dog”, not “probably neither”: the model has never learned “neither”, this third answer is only a limit that we added, and on grey the two groups of probabilities make more than 5% (first printed line). A picture of random noise stays below. So about a chair or a selfie none of the three answers can be trusted. Try it.
 #
 # And for cats and dogs? Nobody ever taught it the question “cat or dog?”. How can it answer? Back to the question above first: how many of the 36 will it get right?
 #
@@ -336,8 +344,7 @@ figures.show_photos(
 
 # %% tags=["nbval-ignore-output"]
 for i in [0, 4, 22]:
-    best = probabilities[i].argsort()[::-1][:3]
-    print(" | ".join(f"{names[c]} {probabilities[i, c]:.0%}" for c in best))
+    say(f"照片 photo {i}:", three_names(probabilities[i]))
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -392,7 +399,7 @@ assert n_right >= 34
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 36 张里至少对 34 张，没有训练，没有显卡。这是**迁移学习**（transfer learning）最简单的一种：在一个任务上学到的东西，用到另一个任务上；这里连训练都不用。它认错的一张是照片 1：一只猫，最有把握的名字却是一种狗，papillon（蝴蝶犬），后面才是两种猫。
+# 36 张里至少对 34 张，没有训练，没有显卡。这是**迁移学习**（transfer learning）最简单的一种：在一个任务上学到的东西，用到另一个任务上；这里连训练都不用。它认错的一张是照片 1：一只猫，最有把握的名字却是一种狗，蝴蝶犬（papillon），后面才是两种猫。
 #
 # 它为什么会错？再试另外 40 张照片，20 张猫，20 张狗（现在下载，约 6 MB；不能只取一部分时约 42 MB）。
 #
@@ -440,7 +447,8 @@ mean = p_dogs.mean(axis=1) > p_cats.mean(axis=1)
 for rule, says in {"和 sum": says_dog, "最大 largest": largest, "平均 mean": mean}.items():
     say(f"{rule}: 错的照片 wrong photos {np.flatnonzero(says != test.labels).tolist()}")
 for i in np.flatnonzero(wrong):
-    say(f"照片 photo {i}: {names[p_test[i].argmax()]}")
+    best = p_test[i].argmax()
+    say(f"照片 photo {i}:", (chinese[best], names[best]))
 outcome("00-p3", (mean != test.labels).sum() < wrong.sum())
 
 # %% [markdown] tags=["lang-zh"]
@@ -493,7 +501,7 @@ assert (mean_36 != pets.labels).sum() == 1 and mean_36[1] == 0 and not mean_36[2
 #
 # 在那 36 张上，平均照样错 1 张：照片 1 对了，照片 26 那只狗却错了。图里把分界移到 5，40 张全对；可是这个 5 是看过答案才挑的。类的个数可能有影响，但只有几张错，定不下来：**样本太少时，不要急着下结论**。一个标签也不用，最好能做到多好？这个问题先留着：第 07 课在多得多的照片上测出一个标签值多少，第 09 课再定下来。
 #
-# 每张错的照片最有把握的名字也值得看：skunk 是臭鼬，Angora 是安哥拉兔，Pomeranian 是博美犬，Cardigan 是一种柯基犬。
+# 每张错的照片最有把握的名字也值得看，4 个都不是猫：一只臭鼬，一只安哥拉兔，一种博美犬，一种柯基犬。
 #
 # </div>
 
@@ -502,7 +510,7 @@ assert (mean_36 != pets.labels).sum() == 1 and mean_36[1] == 0 and not mean_36[2
 #
 # On the 36, the mean gets 1 wrong as well: photo 1 is right now, but photo 26, a dog, is wrong. A border at 5 in the picture gets all 40 right; but 5 was picked after seeing the answers. The number of classes may matter, but a few mistakes cannot settle it: **with so few, do not rush to a conclusion**. How good can it get without any label? The question stays open here: lesson 07 measures on far more photos what one label is worth, and lesson 09 settles it.
 #
-# The names of the wrong photos are worth a look, too: Angora is a rabbit, Pomeranian a dog, Cardigan a corgi, and a skunk is a skunk.
+# The 4 wrong photos' names are worth a look, too, none a cat: a skunk, an Angora rabbit, a Pomeranian, a Cardigan corgi.
 #
 # </div>
 
@@ -523,22 +531,26 @@ assert (mean_36 != pets.labels).sum() == 1 and mean_36[1] == 0 and not mean_36[2
 # %%
 text = (paths.DATA / "results" / "recipes.json").read_text(encoding="utf-8")
 stored = json.loads(text)["recipes"]
-for who in ("zero_shot", "ours"):
-    row = stored[who]
-    say((row["who_zh"], row["who_en"]), f"  {row['local_right']} / {row['local_n']}")
-assert stored["zero_shot"]["local_right"] == 905 and stored["ours"]["local_right"] == 995
+rows = {
+    "zero_shot": ("Lite0，零样本", "Lite0, zero-shot"),
+    "ours_lite2": ("Lite2，200 个标签", "Lite2, 200 labels"),
+}
+for who, title in rows.items():
+    say(title, f"  {stored[who]['local_right']} / {stored[who]['local_n']}")
+assert stored["zero_shot"]["local_right"] == 905 and stored["ours_lite2"]["local_right"] == 995
+assert stored["zero_shot"]["photos"] == 0 and stored["ours_lite2"]["photos"] == 200
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 存下的结果：零样本答对 905 张；用 200 张有标签的照片训练一个小小的分类头，995 张。怎样做到、为什么能做到，就是这门课要讲的。
+# 存下的结果：Lite0 零样本答对 905 张。换成大一些的 EfficientNet-Lite2，再用 200 张有标签的照片训练一个小小的**分类头**（head，接在网络后面、给出答案的那一层），995 张。两样都换了，各有多少功劳，这里分不出来，第 09 课再比。怎样做到、为什么能做到，就是这门课要讲的。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The stored result: zero-shot gets 905 right; with 200 labelled photos to train a small head on top of such a network, it is 995. How to get there, and why, is what this course is about.
+# The stored result: zero-shot, Lite0 gets 905 right. With the larger EfficientNet-Lite2 and 200 labelled photos to train a small **head** (the layer behind a network that gives the answer), it is 995. Both were changed, and how much each contributes cannot be told from this; lesson 09 compares. How to get there, and why, is what this course is about.
 #
 # </div>
 
@@ -608,7 +620,7 @@ print(photo[100, 112])  # one pixel: red, green, blue
 assert photo.shape == (224, 224, 3) and photo.min() >= 0 and photo.max() <= 255
 
 # %% tags=["setup"]
-fig, axes = plt.subplots(1, 4, figsize=(8, 2.4), layout="constrained")
+fig, axes = plt.subplots(1, 4, figsize=(8, 2.7), layout="constrained")
 titles = ["照片 photo", "红 red", "绿 green", "蓝 blue"]
 pictures = [photo, *np.moveaxis(photo, -1, 0)]
 for ax, title, picture in zip(axes, titles, pictures, strict=True):
@@ -771,7 +783,7 @@ assert all(earlier < number for number in needs for earlier in before(number))
 #
 # 想知道某一课之前要学哪些，新开一个单元格，运行 `before("08")`。想先看成果，现在就可以去第 09 课：那里每一步都会重新说明。
 #
-# 你的进度存在你自己的电脑上，重启内核、更新课程都不会丢。
+# 你的进度存在你自己的电脑上，重启**内核**（kernel，在后台运行代码、记住变量的程序）或更新课程都不会丢。
 #
 # </div>
 
@@ -780,7 +792,7 @@ assert all(earlier < number for number in needs for earlier in before(number))
 #
 # To see which lessons come before another one, open a new cell and run `before("08")`. If you want to see results first, go to lesson 09 now: each step is explained again there.
 #
-# Your progress is kept on your own computer and survives restarts of the kernel and updates of the course.
+# Your progress is kept on your own computer and survives restarts of the **kernel** (the program that runs the code and remembers the variables) and updates of the course.
 #
 # </div>
 

@@ -35,6 +35,7 @@ except ModuleNotFoundError:
     message = "请先安装课程 · install the course first: python start.py"
     raise SystemExit(message) from None
 
+import contextlib
 import io
 import json
 import shutil
@@ -85,14 +86,23 @@ def fires(detector, *what):
 
 pet = photos.default("pets").images(224)
 cat = pet[4].astype("float32")
-WRITTEN = {
+WRITTEN = {  # translated back to pixels
     "(x-127)/128": cat,
     "x/255": 128 * cat / 255 + 127,
     "什么也不做 nothing at all": 128 * cat + 127,
     "做了两遍 done twice": cat / 255,
 }
+
+
+def framed(image):
+    """Pixels 0–255 with a grey frame: a white picture cannot be seen on white."""
+    shown = np.clip(image, 0, 255).astype("uint8")
+    shown[[0, -1]] = shown[:, [0, -1]] = 128
+    return shown
+
+
 figures.show_photos(
-    [np.clip(image, 0, 255).astype("uint8") for image in WRITTEN.values()],
+    [framed(image) for image in WRITTEN.values()],
     list(WRITTEN),
     "网络看到的同一张猫的照片：第 1 种写法是原样，第 2 种发白，第 3 种几乎全白，第 4 种全黑。",
     "The same cat photo as the network sees it: unchanged with the first way, pale with the second, almost all white with the third, all black with the fourth.",
@@ -156,8 +166,8 @@ figures.show_photos(
 #
 # 1. VGG16 要一种预处理。分类器用 60 张做对了预处理的照片训练；使用时误写成像素除以 255。准确率是多少？
 # 2. 同样的错误发生在 EfficientNet-Lite0 上（用它自己的预处理训练，使用时除以 255），准确率是多少？
-# 3. 一种常见的增强把照片推斜 0.2 度。照片 224 像素高，最上面一行移动几个像素？
-# 4. 60 张照片，一半标 0、一半标 1，随机发给照片；每张还有 4 个略微改动的副本。随机划分，验证准确率是多少？
+# 3. 有人训练时把照片推斜 0.2 度，上面往一边移，下面往另一边移。照片 224 像素高，最上面一行移动几个像素？
+# 4. 60 张照片，一半标 0、一半标 1，随机发给照片；每张还有 4 个略微改动的副本。随机分成训练和验证两份，验证准确率是多少？
 #
 # </div>
 
@@ -168,8 +178,8 @@ figures.show_photos(
 #
 # 1. VGG16 wants one preprocessing. A classifier is trained on 60 photos that were preprocessed right; in use somebody divides the pixels by 255 instead. What is its accuracy?
 # 2. The same mistake with EfficientNet-Lite0 (trained with its own preprocessing, divided by 255 in use): what is the accuracy?
-# 3. A common augmentation slants a photo by 0.2 degrees. The photo is 224 pixels high: by how many pixels does the top row move?
-# 4. 60 photos get labels at random, half of them 0 and half 1, and each has 4 slightly changed copies. With a random split, what is the validation accuracy?
+# 3. Somebody slants the training photos by 0.2 degrees: the top moves to one side, the bottom to the other. A photo is 224 pixels high: by how many pixels does its top row move?
+# 4. 60 photos get labels at random, half of them 0 and half 1, and each has 4 slightly changed copies. All are split at random into training and validation: what is the validation accuracy?
 #
 # </div>
 
@@ -207,7 +217,7 @@ assert sum(sizes) == 200 and images.numpy().max() > 200
 # %% tags=["setup"]
 wide = photos.read(photos.default("pets").paths[4])
 SQUARES = {
-    "拉伸 squeezed\n(默认 default)": {},
+    "拉伸 squeezed\n默认 default": {},
     "裁剪 cropped\ncrop_to_aspect_ratio": {"crop_to_aspect_ratio": True},
     "补边 padded\npad_to_aspect_ratio": {"pad_to_aspect_ratio": True},
 }
@@ -284,7 +294,7 @@ detectors.class_order(dataset.file_paths, y_in_order, dataset.class_names)  # si
 try:
     detectors.class_order(dataset.file_paths, y_in_order, ["dogs", "cats"])
 except detectors.SilentMistake as error:
-    print(error)
+    say((error.zh, error.en))
 
 # %% [markdown]
 # ## 坏文件 · Broken files
@@ -360,7 +370,7 @@ def decodes(path):
 judged = ["cats/cut.jpg", "cats/empty.jpg", "dogs/text.jpg", "cats/good.png", "cats/camera.jpg"]
 MARK = {True: "✓", False: "✗"}
 table(
-    ["文件 file", "有 JFIF has JFIF", "解得开 decodes"],
+    ["文件 file", "有 JFIF · has JFIF", "解得开 decodes"],
     [[f, MARK[header_is_good(broken / f)], MARK[decodes(broken / f)]] for f in judged],
 )
 assert header_is_good(broken / "cats/cut.jpg") and not decodes(broken / "cats/cut.jpg")
@@ -490,9 +500,9 @@ check("06-2", pixels_seen)
 # |---|---|
 # | $(x-127)/128$ | Lite0 自己的 |
 # | x/255 | 许多教程里的 `rescale=1./255` |
-# | own, BGR | Lite0 自己的，但红蓝互换：OpenCV 读出的照片就是 BGR |
-# | raw | 什么也不做 |
-# | twice | 先除以 255，再做一遍 Lite0 的 |
+# | 红蓝互换 | Lite0 自己的，但红蓝互换：OpenCV 读出的照片就是 BGR |
+# | 什么也不做 | 原始像素，0 到 255 |
+# | 做了两遍 | 先除以 255，再做一遍 Lite0 的 |
 #
 # </div>
 
@@ -505,9 +515,9 @@ check("06-2", pixels_seen)
 # |---|---|
 # | $(x-127)/128$ | Lite0's own |
 # | x/255 | `rescale=1./255` in many tutorials |
-# | own, BGR | Lite0's own, but red and blue swapped: photos read by OpenCV are BGR |
-# | raw | nothing at all |
-# | twice | divided by 255 first, then Lite0's as well |
+# | swapped | Lite0's own, but red and blue swapped: photos read by OpenCV are BGR |
+# | nothing at all | raw pixels, 0 to 255 |
+# | done twice | divided by 255 first, then Lite0's as well |
 #
 # </div>
 
@@ -515,9 +525,9 @@ check("06-2", pixels_seen)
 transformations = {
     "(x-127)/128": lambda x: (x - 127) / 128,
     "x/255": lambda x: x / 255,
-    "own, BGR": lambda x: (x[..., ::-1] - 127) / 128,
-    "raw": lambda x: x,
-    "twice": lambda x: (x / 255 - 127) / 128,
+    "红蓝互换 swapped": lambda x: (x[..., ::-1] - 127) / 128,
+    "什么也不做 nothing at all": lambda x: x,
+    "做了两遍 done twice": lambda x: (x / 255 - 127) / 128,
 }
 
 # %% [markdown] tags=["lang-zh"]
@@ -543,6 +553,9 @@ transformations = {
 # </div>
 
 # %% tags=["setup"]
+SWAPPED, NOTHING, TWICE = list(transformations)[2:]
+HEARD = {True: "响 fires", False: "不响 silent"}
+SAME = {True: "相同 the same", False: "不同 different"}
 bare = backbones.load("efficientnet_lite0", include_top=True, preprocessing=False)
 head_weights, head_bias = bare.layers[-1].get_weights()  # features -> the 1,000 ImageNet classes
 network = backbones.predictor(keras.Model(bare.input, bare.get_layer("head_pool").output))
@@ -559,10 +572,15 @@ held_out = photos.default("all").subset(range(200, 316))
 y, y_test = train.labels, held_out.labels
 x_test = held_out.images(224)
 some = x_test[:8].astype("float32")  # 8 photos, 0 to 255, for the detectors
-found = {
-    name: (features_of(train.images(224), transform), features_of(x_test, transform))
-    for name, transform in transformations.items()
+found = {  # two of the five are features that the course keeps once they are computed
+    "(x-127)/128": tuple(features.extract(part) for part in (train, held_out)),
+    "x/255": tuple(features.extract(part, scale=1 / 255) for part in (train, held_out)),
 }
+for name in (SWAPPED, NOTHING, TWICE):
+    pixels = (train.images(224), x_test)
+    found[name] = tuple(features_of(each, transformations[name]) for each in pixels)
+kept, anew = found["x/255"][1][:8], features_of(x_test[:8], transformations["x/255"])
+assert np.corrcoef(kept.ravel(), anew.ravel())[0, 1] > 0.98  # but for how photos were resized
 
 
 def probe():
@@ -595,7 +613,8 @@ def lite0_rows(results, own):
         cells = [f"{of['zero-shot']:.2f}"]
         for way in ("probe", "mismatch"):
             mean, half = difference(of[way], own[way])
-            cells.append(f"{of[way].mean():.2f} ({mean:+.3f} ± {half:.3f})")
+            against = "" if of is own else f" ({mean:+.3f} ± {half:.3f})"
+            cells.append(f"{of[way].mean():.2f}{against}")
         yield [name, *cells]
 
 
@@ -608,40 +627,65 @@ outcome("06-p2", lite0["x/255"]["mismatch"].mean())
 
 # %%
 for way in ("probe", "mismatch"):
-    for name in ("x/255", "own, BGR"):  # hardly any harm: less than 3 points, interval included
+    for name in ("x/255", SWAPPED):  # hardly any harm: less than 3 points, interval included
         mean, half = difference(lite0[name][way], own[way])
         assert mean - half > -0.03
-    assert max(lite0[name][way].mean() for name in ("raw", "twice")) < own[way].mean() - 0.2
-    assert 0.5 < lite0["raw"][way].mean() < 0.78 and lite0["twice"][way].mean() < 0.65
+    assert lite0[NOTHING][way].mean() < own[way].mean() - 0.2
+    assert 0.4 < lite0[TWICE][way].mean() < 0.65  # close to guessing
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 括号里是与自己的预处理相比的差，± 是 95% 区间（同一次抽样成对相减）。老实说，这个结果出乎意料：在这个网络和这 116 张照片上，x/255 **几乎没有害处**，红蓝互换也是，损失都不到 3 个百分点。一个可能的解释：
-#
-# $$\frac{x}{255}=0.502\cdot\frac{x-127}{128}+0.498$$
-#
-# x/255 只是对比度减半、变亮一些，猫还是认得出来。真正有害的是另外两种：什么也不做（输入的数大了约 128 倍），损失 20 个百分点以上；做两遍，接近瞎猜。把网络收到的数 $v$ 翻译回像素 $128v+127$，就看见了它看见的，标题下是它给出的类别：
+# 括号里是与自己的预处理相比的差：同一次抽样成对相减，再平均。± 是 **95% 区间**（95% interval）：重新抽 10 次，差会变一点；这样算出的区间，约 95% 会盖住抽无数次的平均。它只管抽样的偶然，不管换一批照片。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In brackets stands the difference from the network's own preprocessing, ± is the 95% interval (pairs from the same draw). We did not expect this: with this network and these 116 photos x/255 does **hardly any harm**, nor does swapping red and blue; both lose less than 3 percentage points. A possible explanation:
+# In brackets stands the difference from the network's own preprocessing: subtracted in pairs from the same draw, then averaged. ± is the **95% interval**: another 10 draws would give a slightly different number, and about 95% of intervals made this way hold the mean of endlessly many draws. It covers the chance of the draw only, not other photos.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 老实说，结果出乎意料：在这个网络和这 116 张照片上，探测和不一致时，x/255 和红蓝互换**几乎没有害处**，损失都不到 3 个百分点；零样本多一些：x/255 约 2 个，红蓝互换约 4 个（只有一次测量，没有区间）。一个可能的解释：
 #
 # $$\frac{x}{255}=0.502\cdot\frac{x-127}{128}+0.498$$
 #
-# x/255 only halves the contrast and brightens the photo; the cat can still be recognized. The harm is done by the other two: nothing at all (inputs about 128 times too large) loses 20 percentage points or more, and twice is close to guessing. Translate the numbers $v$ that it receives back into pixels, $128v+127$, and you see what it sees, with the class that it names:
+# x/255 只是对比度减半、变亮一些，猫还是认得出来。真正有害的是另外两种：什么也不做（输入的数大了约 128 倍），三种测法都损失 20 个百分点以上；做两遍，接近瞎猜。把网络收到的数 $v$ 翻译回像素 $128v+127$，就看见了它看见的，标题下是它给出的类别：
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# We did not expect this: with this network and these 116 photos x/255 and swapping red and blue do **hardly any harm** as a probe and as a mismatch, less than 3 percentage points each. Zero-shot they cost more: x/255 about 2, swapping about 4 (one measurement, without an interval). A possible explanation:
+#
+# $$\frac{x}{255}=0.502\cdot\frac{x-127}{128}+0.498$$
+#
+# x/255 only halves the contrast and brightens the photo; the cat can still be recognized. The harm is done by the other two: nothing at all (inputs about 128 times too large) loses 20 percentage points or more in all three ways, and done twice is close to guessing. Translate the numbers $v$ that it receives back into pixels, $128v+127$, and you see what it sees, with the class that it names:
 #
 # </div>
 
 # %% tags=["setup"]
+lost = {name: own["zero-shot"] - of["zero-shot"] for name, of in lite0.items()}
+assert 0 < lost["x/255"] < 0.04 and 0.02 < lost[SWAPPED] < 0.06  # one measurement each
+assert lost[NOTHING] > 0.2 and abs(lite0[TWICE]["zero-shot"] - 0.5) < 0.1
 imagenet = backbones.imagenet_classes()
+lines = (paths.DATA / "imagenet_classes_zh.txt").read_text(encoding="utf-8").splitlines()
+chinese = [line for line in lines if line and not line.startswith("#")]
+assert len(chinese) == len(imagenet) == 1000
 
 
 def as_seen(pixels, transform):
-    return np.clip(128 * transform(pixels.astype("float32")) + 127, 0, 255).astype("uint8")
+    return framed(128 * transform(pixels.astype("float32")) + 127)
+
+
+def both_names(number):
+    """An ImageNet class as a pair, a line for each language."""
+    return f"{chinese[number]}\n{imagenet[number].split(',')[0]}"
 
 
 def probabilities(pixels, transform):
@@ -649,18 +693,13 @@ def probabilities(pixels, transform):
     return np.exp(z - z.max()) / np.exp(z - z.max()).sum()
 
 
-def best_name(pixels, transform):
-    return imagenet[np.argmax(probabilities(pixels, transform))].split(",")[0]
-
-
-seen = [as_seen(pet[4], transform) for transform in transformations.values()]
-for image in seen:  # a frame, or the white one cannot be seen on white
-    image[[0, -1]] = image[:, [0, -1]] = 128
+named = {name: np.argmax(probabilities(pet[4], f)) for name, f in transformations.items()}
+assert len(set(list(named.values())[:3])) == 1 and "cat" in imagenet[named["x/255"]]
 figures.show_photos(
-    seen,
-    [f"{name}\n{best_name(pet[4], transform)}" for name, transform in transformations.items()],
-    "同一张猫的照片，网络在 5 种变换下看到的样子：自己的预处理是原样，x/255 发白，BGR 红蓝互换，raw 全白，twice 全黑；标题下是网络给出的类别。",
-    "The same cat photo as the network sees it after 5 transformations: unchanged with its own, pale with x/255, red and blue swapped with BGR, all white with raw, all black with twice; below each title the class that the network names.",
+    [as_seen(pet[4], transform) for transform in transformations.values()],
+    [f"{name}\n{both_names(number)}" for name, number in named.items()],
+    "同一张猫的照片，网络在 5 种变换下看到的样子：自己的预处理是原样，x/255 发白，红蓝互换后偏蓝，这 3 张都认作埃及猫；什么也不做全白，做了两遍全黑，认作别的东西。标题下是网络给出的类别。",
+    "The same cat photo as the network sees it after 5 transformations: unchanged with its own, pale with x/255, bluish with red and blue swapped, all 3 named an Egyptian cat; all white with nothing at all, all black when done twice, named other things. Below each title stands the class that the network names.",
     columns=3,
     credit=CREDIT,
 )
@@ -686,14 +725,18 @@ n_answers = {
     for name, (_, x_held) in found.items()
 }
 table(["变换 transformation", "不同的答案 different answers"], n_answers.items())
-assert n_answers["twice"] <= 3 and n_answers["(x-127)/128"] > 40  # out of 116 photos
+assert n_answers[TWICE] <= 3 and n_answers["(x-127)/128"] > 40  # out of 116 photos
 
 
 everything = photos.default("all")  # for the next table
 y_all = everything.labels
-ORDER = ["mean/std", "own, BGR", "(x-127)/128", "x/255", "raw"]  # VGG16's own first
-
-
+SHOWN = {  # VGG16's own first; how the file's rows are called here
+    "mean/std": "自己的 own: mean/std",
+    "own, BGR": SWAPPED,
+    "(x-127)/128": "(x-127)/128",
+    "x/255": "x/255",
+    "raw": NOTHING,
+}
 WAYS_60_200 = ["探测 60 probe", "不一致 60 mismatch", "探测 200 probe", "不一致 200 mismatch"]
 
 
@@ -706,7 +749,7 @@ def as_rows(stored):
     for name, row in stored.items():
         drawn = [f"{m:.2f} (sd {sd:.2f})" for m, sd in (row["probe_60"], row["mismatch_60"])]
         once = [f"{row[way][0]:.2f}" for way in ("probe_200", "mismatch_200")]
-        yield [name, *drawn, *once]
+        yield [SHOWN[name], *drawn, *once]
 
 
 def draw_seen(photo, name):
@@ -715,7 +758,8 @@ def draw_seen(photo, name):
     fig, axes = plt.subplots(1, 2, figsize=(6.2, 2.4), width_ratios=[1, 1.1])
     axes[0].imshow(as_seen(pet[photo], transformations[name]))
     axes[0].axis("off")
-    axes[1].barh([imagenet[i].split(",")[0][:24] for i in best][::-1], p[best][::-1])
+    axes[1].barh(range(5), p[best][::-1])
+    axes[1].set_yticks(range(5), [both_names(i) for i in best[::-1]], fontsize=7)
     axes[1].set(xlim=(0, 1), xlabel="概率 probability")
     fig.supxlabel(CREDIT, fontsize=6, color="#555555")
     return fig
@@ -766,11 +810,17 @@ Explorer(
 right_vgg16 = features.extract(everything, "vgg16")  # with its own preprocessing
 flat = features.extract(everything, "vgg16", "flatten", scale=1 / 255)  # 7×7×512 numbers
 by_255 = flat.reshape(316, 7, 7, 512).mean(axis=(1, 2))
-again = {"own": accuracy_of(right_vgg16, right_vgg16), "x/255": accuracy_of(by_255, by_255)}
-again["mismatch"] = accuracy_of(right_vgg16, by_255)
-stored = {name: FULL["full"]["preprocessing"]["vgg16"][name] for name in ORDER}
+again = {
+    "自己的 own": accuracy_of(right_vgg16, right_vgg16),
+    "x/255": accuracy_of(by_255, by_255),
+    "不一致，x/255 mismatch, x/255": accuracy_of(right_vgg16, by_255),
+}
+stored = {name: FULL["full"]["preprocessing"]["vgg16"][name] for name in SHOWN}
 table(["变换 transformation", *WAYS_60_200], as_rows(stored))
-say("重测 again, 200:", ", ".join(f"{name} {value:.2f}" for name, value in again.items()))
+table(
+    ["重测，200 张 again, 200 photos", "准确率 accuracy"],
+    [[k, f"{v:.2f}"] for k, v in again.items()],
+)
 outcome("06-p1", stored["x/255"]["mismatch_60"][0])
 
 # %% tags=["setup", "shows-rescale"]
@@ -785,25 +835,25 @@ assert means.loc["raw", "mismatch_60"] < 0.6
 fig, ax = plt.subplots(figsize=(6.4, 3.2))
 WAYS = {"probe_60": "探测，60 张 probe, 60", "mismatch_60": "不一致，60 张 mismatch, 60"}
 for k, (way, text) in enumerate(WAYS.items()):
-    mean, sd = np.array([stored[name][way] for name in ORDER]).T
+    mean, sd = np.array([stored[name][way] for name in SHOWN]).T
     ax.errorbar(mean, np.arange(5) + 0.2 * k - 0.1, xerr=sd, fmt="os"[k], label=text, capsize=2,
                 color=figures.PALETTE[k], markersize=6, markevery=1)  # fmt: skip
 ax.axvline(0.5, color="#888888", linewidth=1, linestyle="--", marker="")
-ax.set_yticks(range(5), ["自己的 own: mean/std", *ORDER[1:]])
+ax.set_yticks(range(5), list(SHOWN.values()))
 ax.set(xlabel="VGG16 的准确率（横线：sd） accuracy of VGG16 (lines: sd)", xlim=(0.45, 1.01))
 ax.invert_yaxis()
 ax.legend(fontsize=8, loc="lower right")
 figures.show(
     fig,
-    "VGG16 的准确率。自己的预处理：探测和不一致都约 0.98。红蓝互换、(x-127)/128：探测约 0.96，不一致约 0.93。x/255：探测约 0.93，不一致约 0.74。raw：约 0.65 和 0.54，接近 0.5 的虚线。",
-    "Accuracy of VGG16. Its own preprocessing: about 0.98 as a probe and as a mismatch. Red and blue swapped, and (x-127)/128: probe about 0.96, mismatch about 0.93. x/255: probe about 0.93, mismatch about 0.74. raw: about 0.65 and 0.54, close to the dashed line at 0.5.",
-    names=["VGG16", "sd", "mean/std", *ORDER],
+    "VGG16 的准确率。自己的预处理：探测和不一致都约 0.98。红蓝互换、(x-127)/128：探测约 0.96，不一致约 0.93。x/255：探测约 0.93，不一致约 0.74。什么也不做：约 0.65 和 0.54，接近 0.5 的虚线。",
+    "Accuracy of VGG16. Its own preprocessing: about 0.98 as a probe and as a mismatch. Red and blue swapped, and (x-127)/128: probe about 0.96, mismatch about 0.93. x/255: probe about 0.93, mismatch about 0.74. Nothing at all: about 0.65 and 0.54, close to the dashed line at 0.5.",
+    names=["VGG16", "sd", "mean/std", "(x-127)/128", "x/255"],
 )
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 在这个 VGG16 上，x/255 让探测损失几个百分点，代码照样训练。训练对、使用错的**不一致**才是灾难：准确率损失 0.15 以上。红蓝互换在 Lite0 上几乎无害，在这里不一致时也损失几个百分点；原始像素不一致时接近瞎猜。给每个网络它自己的预处理，就不用问会损失多少了。
+# 在这个 VGG16 上，x/255 让探测损失几个百分点，代码照样训练。训练对、使用错的**不一致**才是灾难：准确率损失 0.15 以上。红蓝互换对 Lite0 的探测几乎无害，在这里不一致时损失几个百分点；原始像素不一致时接近瞎猜。给每个网络它自己的预处理，就不用问会损失多少了。
 #
 # 一行检测器：`detectors.input_range(model, images)` 拿网络真正收到的数与它训练时的范围比较。它有盲点：只看范围，所以红蓝互换时不响。
 #
@@ -812,7 +862,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# On this VGG16, x/255 costs a probe a few percentage points, and the code still trains. The disaster is the **mismatch**, right in training and wrong in use: more than 0.15 of accuracy. Swapping red and blue, almost harmless on Lite0, costs a few percentage points here as a mismatch; raw pixels as a mismatch come close to guessing. Give each network its own preprocessing and the question does not arise.
+# On this VGG16, x/255 costs a probe a few percentage points, and the code still trains. The disaster is the **mismatch**, right in training and wrong in use: more than 0.15 of accuracy. Swapping red and blue, almost harmless to a probe on Lite0, costs a few percentage points here as a mismatch; raw pixels as a mismatch come close to guessing. Give each network its own preprocessing and the question does not arise.
 #
 # The one-line detector: `detectors.input_range(model, images)` compares the numbers that the network really receives with the range it was trained on. It has a blind spot: it sees the range only, so it stays silent when red and blue are swapped.
 #
@@ -823,8 +873,8 @@ ready = backbones.load("efficientnet_lite0", pooling="avg")  # preprocessing ins
 detectors.input_range(ready, some)  # silent
 assert fires(detectors.input_range, ready, some / 255)  # twice
 rings = {name: fires(detectors.input_range, bare, f(some)) for name, f in transformations.items()}
-table(["变换 transformation", "检测器响 detector fires"], [[k, MARK[v]] for k, v in rings.items()])
-assert [name for name, fired in rings.items() if not fired] == ["(x-127)/128", "own, BGR"]
+table(["变换 transformation", "检测器 detector"], [[k, HEARD[v]] for k, v in rings.items()])
+assert [name for name, fired in rings.items() if not fired] == ["(x-127)/128", SWAPPED]
 
 # %% [markdown]
 # ## 数据增强：改变照片，不改变标签 · Augmentation: change the photo, keep the label
@@ -1219,8 +1269,8 @@ assert counts == {"map": 150, "map, cache": 50, "cache, map": 150}
 numbers = tf.data.Dataset.range(20)
 frozen, fresh = numbers.shuffle(20).cache(), numbers.cache().shuffle(20)
 same = [list(d.as_numpy_iterator()) == list(d.as_numpy_iterator()) for d in (frozen, fresh)]
-rows = [["shuffle, cache", MARK[same[0]]], ["cache, shuffle", MARK[same[1]]]]
-table(["管线 pipeline", "两轮的顺序相同 same order in both epochs"], rows)
+rows = [["shuffle, cache", SAME[same[0]]], ["cache, shuffle", SAME[same[1]]]]
+table(["管线 pipeline", "两轮的顺序 order in two epochs"], rows)
 assert same == [True, False]
 
 # %% [markdown] tags=["lang-zh"]
@@ -1281,8 +1331,10 @@ check("06-4", answer_memory)
 
 # %%
 options = {"validation_split": 0.2, "image_size": (32, 32), "verbose": False}
-part_1 = keras.utils.image_dataset_from_directory(folder, subset="training", seed=1, **options)
-part_2 = keras.utils.image_dataset_from_directory(folder, subset="validation", seed=2, **options)
+load = keras.utils.image_dataset_from_directory
+with contextlib.redirect_stdout(io.StringIO()):  # Keras counts the files, in English
+    part_1 = load(folder, subset="training", seed=1, **options)
+    part_2 = load(folder, subset="validation", seed=2, **options)
 overlap = set(part_1.file_paths) & set(part_2.file_paths)
 say("重叠 overlap:", f"{len(overlap)} / {len(part_2.file_paths)}")
 assert len(overlap) > 20
@@ -1415,7 +1467,7 @@ outcome("06-p4", by_photo.mean())
 
 # %%
 assert by_photo.mean() > 0.95  # “almost perfect”, with nothing to learn
-assert abs(by_group.mean() - 0.5) < half < 0.08  # the truth lies inside
+assert abs(by_group.mean() - 0.5) < half < 0.12  # the truth lies inside
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1458,7 +1510,7 @@ def difference_hash(image):
 hashes = np.array([difference_hash(opened(path)) for path in everything.paths])
 distance = (hashes[:, None] != hashes).sum(axis=2)
 others = distance[np.triu_indices(316, k=1)]  # each pair once
-say(f"不同的照片 different photos: {others.size:,}")
+say(f"两两比较 pairs compared: {others.size:,}")
 say(f"距离的中位数 median distance: {np.median(others):.0f} / 64")
 assert np.mean(others <= 10) < 0.001
 

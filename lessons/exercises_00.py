@@ -108,6 +108,10 @@ def of_those_called_dog(y, y_hat):
     return np.sum(np.asarray(y) * np.asarray(y_hat)) / max(1, np.sum(y_hat))
 
 
+def of_the_real_dogs(y, y_hat):
+    return np.sum(np.asarray(y) * np.asarray(y_hat)) / max(1, np.sum(y))
+
+
 def random_photo(rng):
     height, width = rng.integers(2, 6, 2)
     return (rng.integers(0, 256, (height, width, 3)),)
@@ -491,6 +495,13 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    of_the_real_dogs,
+                    (
+                        "这只看了真正的狗里对了多少；要看全部照片，猫也算。",
+                        "This looks only at the photos of dogs; look at all photos, cats included.",
+                    ),
+                ),
+                (
                     lambda y, y_hat: np.mean(np.asarray(y) != np.asarray(y_hat)),
                     ("这是错误率；两者之和是 1。", "That is the error rate; the two add up to 1."),
                 ),
@@ -527,6 +538,7 @@ EXERCISES = [
             (lambda y, y_hat: (y == y_hat).sum() / 36, "len(y)"),
             (lambda y, y_hat: round(np.mean(y == y_hat), 2), "Do not round"),
             (of_those_called_dog, "called dogs"),
+            (of_the_real_dogs, "photos of dogs"),
         ],
     ),
 ]
@@ -584,10 +596,10 @@ QUIZZES = [
         options=[
             Option(
                 (
-                    "只比较猫类之和与狗类之和：题目只有这两个答案",
+                    "只比较猫类之和与狗类之和：题目只问猫还是狗",
                     (
-                        "Only the sums over cats and over dogs are compared: the question has just these "
-                        "two answers"
+                        "Only the sums over cats and over dogs are compared: the question is just “cat or "
+                        "dog?”"
                     ),
                 ),
                 (

@@ -47,6 +47,18 @@ def channels_reversed(v, mean, std):
     return (np.asarray(v, float) * std[::-1] + mean[::-1]) * 255
 
 
+def standardized_again(v, mean, std):
+    return (np.asarray(v, float) - mean) / std
+
+
+def divided_by_255(v, mean, std):
+    return (np.asarray(v, float) * std + mean) / 255
+
+
+def mean_subtracted(v, mean, std):
+    return (np.asarray(v, float) * std - mean) * 255
+
+
 def from_minus_1_to_1(v, mean, std):
     return (np.asarray(v, float) + 1) * 127.5
 
@@ -278,6 +290,27 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    standardized_again,
+                    (
+                        "这又标准化了一遍；`v` 已经标准化过，要把它撤回。",
+                        "That standardizes once more; `v` is standardized already, and that has to be undone.",
+                    ),
+                ),
+                (
+                    divided_by_255,
+                    (
+                        "出去时除以 255，回来就要乘以 255。",
+                        "Pixels were divided by 255 on the way there; multiply by 255 on the way back.",
+                    ),
+                ),
+                (
+                    mean_subtracted,
+                    (
+                        "原来减去均值，回来就要加上。",
+                        "The mean was subtracted on the way there; add it on the way back.",
+                    ),
+                ),
+                (
                     without_255,
                     (
                         "这是 0 到 1 的像素；再乘以 255。",
@@ -374,6 +407,9 @@ EXERCISES = [
         ),
         wrong=[
             (forwards, "the way back"),
+            (standardized_again, "once more"),
+            (divided_by_255, "multiply by 255 on"),
+            (mean_subtracted, "add it on"),
             (without_255, "multiply by 255 as well"),
             (mean_too_late, "before you multiply"),
             (divided_by_std, "has to be multiplied"),
@@ -398,6 +434,13 @@ EXERCISES = [
                     200,
                     [
                         ([200, 50], SWAPPED),
+                        (
+                            [1, 4],
+                            (
+                                "按照片数：一轮有 50 张，每张算一次。",
+                                "Count photos: an epoch has 50, and each counts once.",
+                            ),
+                        ),
                         (
                             [50, 150],
                             (
@@ -425,13 +468,16 @@ EXERCISES = [
                     50,
                     50,
                     [
-                        (
-                            [50, 200],
+                        *[
                             (
-                                "增强在 `cache` 前面：它的结果也被记住了。",
-                                "Augmentation comes before `cache`: its results are kept, too.",
-                            ),
-                        ),
+                                [50, times],
+                                (
+                                    "增强在 `cache` 前面：它的结果也被记住了。",
+                                    "Augmentation comes before `cache`: its results are kept, too.",
+                                ),
+                            )
+                            for times in (200, 150)
+                        ],
                         (
                             [200, 50],
                             (
@@ -466,6 +512,13 @@ EXERCISES = [
                                 "`cache` has no hold on what comes after it.",
                             ),
                         ),
+                        (
+                            [200, 50],
+                            (
+                                "增强在 `cache` 后面：每一轮都重新做。",
+                                "Augmentation comes after `cache`: it runs anew in each epoch.",
+                            ),
+                        ),
                     ],
                 ),
             }
@@ -494,9 +547,12 @@ EXERCISES = [
             ({"A": [200, 50], "B": [50, 50], "C": [200, 200]}, "The order is"),
             ({"A": [200, 200], "B": [50, 50], "C": [200, 200]}, "keeps the decoded"),
             ({"A": [50, 150], "B": [50, 50], "C": [200, 200]}, "first epoch augments as well"),
+            ({"A": [1, 4], "B": [1, 1], "C": [4, 4]}, "Count photos"),
+            ({"A": [50, 200], "B": [50, 150], "C": [200, 200]}, "results are kept"),
             ({"A": [50, 200], "B": [200, 50], "C": [200, 200]}, "decoding, too"),
             ({"A": [50, 200], "B": [50, 200], "C": [200, 200]}, "results are kept"),
             ({"A": [50, 200], "B": [50, 50], "C": [50, 200]}, "file names only"),
+            ({"A": [50, 200], "B": [50, 50], "C": [200, 50]}, "anew in each epoch"),
             ({"A": [50, 200], "B": [50, 50], "C": [150, 150]}, "too small"),
             ({"A": 50, "B": 50, "C": 200}, "shape"),
         ],
@@ -532,6 +588,13 @@ EXERCISES = [
                             ),
                         ),
                         (5.0176, ("还有 3 个通道。", "There are 3 channels as well.")),
+                        (
+                            60.2112,
+                            (
+                                "4 个字节乘了两遍。",
+                                "The 4 bytes have been multiplied twice.",
+                            ),
+                        ),
                         (
                             120.4224,
                             (
@@ -616,6 +679,7 @@ EXERCISES = [
             ({"float32": 5.0176, "uint8": 3.7632}, "3 channels"),
             ({"float32": 120.42, "uint8": 3.7632}, "bits"),
             ({"float32": 14.02, "uint8": 3.7632}, "GiB"),
+            ({"float32": 60.2, "uint8": 15.05}, "twice"),
             ({"float32": 15.05, "uint8": 15.05}, "only 1 byte"),
             ({"float32": 15.05, "uint8": 3.5}, "GiB"),
             ({"float32": 15.05, "uint8": 30.1}, "8 counts bits"),

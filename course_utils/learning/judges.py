@@ -179,7 +179,8 @@ def function(
         if changed:  # what comes of it may look like another mistake
             known = _about_change(changed)
         for arguments, result in zip(tries, results, strict=True):
-            _check_result(result, reference, arguments, known, rtol, atol, returns)
+            shown = _shown_call(answer, arguments)
+            _check_result(result, reference, arguments, shown, known, rtol, atol, returns)
         return not_yet(*_about_change(changed)) if changed else right()
 
     return judged(judge)
@@ -203,13 +204,13 @@ def _check_result(
     result: Any,
     reference: Callable,
     arguments: tuple,
+    shown: str,
     known: Text | None,
     rtol: float,
     atol: float,
     returns: Sequence[str],
 ) -> None:
     expected = reference(*copy.deepcopy(arguments))
-    shown = _shown_call(arguments)
     if result is None:
         raise Reason(
             f"{shown} 时你的函数没有返回任何东西：是不是忘了 `return`？",
@@ -232,7 +233,7 @@ def _call(answer: Callable, given: tuple, arguments: tuple, mistakes: Mistakes) 
         return ...
     except Exception as error:  # noqa: BLE001 (a learner's function may raise anything)
         zh, en = _known_exception(error, arguments, mistakes) or ("", "")
-        what = describe_error(error, answer, _shown_call(arguments))
+        what = describe_error(error, answer, _shown_call(answer, arguments))
         raise Reason(f"{zh}{what[0]}", f"{en} {what[1]}".strip()) from None
 
 
@@ -526,14 +527,24 @@ def _is_array(value: Any) -> bool:
     return isinstance(value, np.ndarray)
 
 
-def _shown_call(arguments: tuple) -> str:
-    """The input in a message; big arrays by shape, functions by name."""
-    return f"`({', '.join(map(_shown_argument, arguments))})`"
+def _shown_call(answer: Callable, arguments: tuple) -> str:
+    """The input in a message, as code; ``photo.shape=(2, 4, 3)`` for big arrays."""
+    if not any(map(_is_big, arguments)):
+        return f"`({', '.join(map(_shown_argument, arguments))})`"
+    parts = (
+        f"{_parameter(answer, place)}{'.shape' * _is_big(one)}={_shown_argument(one)}"
+        for place, one in enumerate(arguments)
+    )
+    return f"`{', '.join(parts)}`"
+
+
+def _is_big(argument: Any) -> bool:
+    return _is_array(argument) and argument.size > 6
 
 
 def _shown_argument(argument: Any) -> str:
-    if _is_array(argument) and argument.size > 6:
-        return f"array {argument.shape}"
+    if _is_big(argument):
+        return str(argument.shape)
     if callable(argument):
         return getattr(argument, "__name__", type(argument).__name__)
     return _short(argument)

@@ -61,6 +61,15 @@ def test_each_language_has_its_layer():
     assert not {word for word in words(svg, "en") if not word.isascii() and "−" not in word}
 
 
+def test_a_text_in_a_box_has_its_layers_too():
+    """Its box is drawn inside the text, which goes on after it."""
+    fig, ax = plt.subplots()
+    ax.text(0.2, 0.5, "源样本\nsource samples", bbox={"boxstyle": "round", "fc": "white"})
+    svg = stored(fig)
+    assert "source samples" not in words(svg, "zh") and "源样本" not in words(svg, "en")
+    assert {"源样本", "source samples"} <= words(svg, "both")
+
+
 def test_same_bytes_each_time_and_nothing_of_the_page_is_touched():
     first, second = stored(curves()), stored(curves())
     assert first == second
