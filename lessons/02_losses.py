@@ -302,7 +302,7 @@ check("02-1", answer_loss)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **误区 · myth**：有的教程把 0 和 1 两类的交叉熵写成 $-\sum_i y_i\log p_i$，没有 $(1-y_i)$ 那一项。文章 S1 §4.2 写 $CE=-\sum_{i=1}^{n}y_i\log(\hat{y}_i)$，S3 §4.2 写 $L(\theta_2)=-\sum_{i=1}^{N}y_i\log(p_i)$（它们的代码用的是 Keras 里正确的 `binary_crossentropy`）。差一半要紧吗？
+# **误区**：有的教程把 0 和 1 两类的交叉熵写成 $-\sum_i y_i\log p_i$，没有 $(1-y_i)$ 那一项。文章 S1 §4.2 写 $CE=-\sum_{i=1}^{n}y_i\log(\hat{y}_i)$，S3 §4.2 写 $L(\theta_2)=-\sum_{i=1}^{N}y_i\log(p_i)$（它们的代码用的是 Keras 里正确的 `binary_crossentropy`）。差一半要紧吗？
 #
 # 在真实照片上试：200 张猫狗照片（狗是 1，猫是 0）经过预训练好、不再改动的网络 EfficientNet-Lite0，每张变成 1,280 个特征（第 07 课讲为什么这样做），在上面训练一个 sigmoid 神经元，用这个只有一半的损失。先猜：40 张没见过的照片，猫狗各半，它会把百分之几判为狗？
 #
@@ -311,7 +311,7 @@ check("02-1", answer_loss)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **误区 · myth**: some tutorials print the cross-entropy of two classes 0 and 1 as $-\sum_i y_i\log p_i$, without the term of $(1-y_i)$. Article S1 §4.2 has $CE=-\sum_{i=1}^{n}y_i\log(\hat{y}_i)$ and S3 §4.2 $L(\theta_2)=-\sum_{i=1}^{N}y_i\log(p_i)$ (their code uses Keras's correct `binary_crossentropy`). Does half of it matter?
+# **Myth**: some tutorials print the cross-entropy of two classes 0 and 1 as $-\sum_i y_i\log p_i$, without the term of $(1-y_i)$. Article S1 §4.2 has $CE=-\sum_{i=1}^{n}y_i\log(\hat{y}_i)$ and S3 §4.2 $L(\theta_2)=-\sum_{i=1}^{N}y_i\log(p_i)$ (their code uses Keras's correct `binary_crossentropy`). Does half of it matter?
 #
 # Try it on real photos: 200 photos of cats and dogs (dog is 1, cat is 0) go through EfficientNet-Lite0, a network that is already trained and stays as it is, and become 1,280 features each (lesson 07 says why); one sigmoid neuron is trained on them with this half of the loss. Guess first: of 40 new photos, half of them cats, what per cent will it call a dog?
 #

@@ -273,7 +273,7 @@ assert strange["test"] < 0.65 and min(strange["web"], strange["pets"]) > 0.75
 #
 # 20 张训练照片换一批，结果就不同。所以抽 $R$ 次，每一次让两种方法用**同一批**照片，成对相减：一批好学的照片会让两种方法都变好，这份共同的运气在差里消去。
 #
-# 差的平均就是增益；它的**标准误**是 $s/\sqrt{R}$，$s$ 是 $R$ 个差的标准差（除以 $R-1$）。平均加减约 2 个标准误，就是 **95% 区间**。“约 2 个”：$R$ 很大时是 1.96 个；$R$ 小时 $s$ 本身也不准，要多一些，$R=10$ 时是 2.26 个。`half_width` 来算。区间只含训练照片的抽样；116 张测试照片始终是同一批。
+# 差的平均就是增益；它的**标准误**是 $s/\sqrt{R}$，$s$ 是 $R$ 个差的标准差（除以 $R-1$）。平均加减约 2 个标准误，就是 **95% 区间**。“约 2 个”：$R$ 很大时是 1.96 个；$R$ 小时 $s$ 本身也不准，要多一些，$R=10$ 时是 2.26 个。`half_width` 来算。区间只含训练照片的抽样；116 张测试照片（`test`、`web`、`pets` 合起来）始终是同一批。
 #
 # </div>
 
@@ -282,7 +282,7 @@ assert strange["test"] < 0.65 and min(strange["web"], strange["pets"]) > 0.75
 #
 # Another 20 training photos give another result. So draw $R$ times, let both methods use the **same** photos each time, and subtract in pairs: photos that are easy to learn from help both methods, and this shared luck cancels in the difference.
 #
-# The mean difference is the gain; its **standard error** is $s/\sqrt{R}$, where $s$ is the standard deviation of the $R$ differences (dividing by $R-1$). The mean plus or minus about 2 standard errors is the **95% interval**: 1.96 for a large $R$; for a small $R$, $s$ itself is uncertain and it takes more, 2.26 for $R=10$. `half_width` works it out. The interval covers the draw of the training photos only; the 116 test photos stay the same.
+# The mean difference is the gain; its **standard error** is $s/\sqrt{R}$, where $s$ is the standard deviation of the $R$ differences (dividing by $R-1$). The mean plus or minus about 2 standard errors is the **95% interval**: 1.96 for a large $R$; for a small $R$, $s$ itself is uncertain and it takes more, 2.26 for $R=10$. `half_width` works it out. The interval covers the draw of the training photos only; the 116 test photos (`test`, `web` and `pets` together) stay the same.
 #
 # </div>
 
