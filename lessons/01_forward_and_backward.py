@@ -991,7 +991,7 @@ outcome("01-p2", falls)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# （只训练了一次，准确率在训练数据上算。）`no_slope` 最差，和一条直线差不多。tanh 的输出接近 ±1、导数几乎是 0 时，叫**饱和**（saturated）：少了 $1-h^2$，饱和的单元照样被用力推，越推越饱和，最后大多停在 ±1 附近。`stops` 的隐藏层一直是开始时的随机权重，只有最后一层在学，也明显变差。
+# （只训练了一次，准确率在训练数据上算。）`no_slope` 最差，和一条直线差不多。tanh 的输出接近 ±1、导数几乎是 0 时，叫**饱和**（saturated）：少了 $1-h^2$，饱和的单元照样被用力推，最后大多停在 ±1 附近。`stops` 的隐藏层一直是随机的，只有最后一层在学，也明显变差。
 #
 # 真正危险的是 `no_WT`：它的梯度与正确的相差很大，损失却照样下降，准确率几乎一样。**“损失在下降”不能证明梯度是对的**。有限差分一下子就看出来：$W_1$ 的梯度，正确写法的相对误差低于 $10^{-6}$，三种错误写法的都超过 0.1。
 #
@@ -1000,9 +1000,9 @@ outcome("01-p2", falls)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# (One training each; accuracies are on the training data.) `no_slope` is worst, about as good as one straight line. A tanh whose output is near ±1 and whose derivative is almost 0 is called **saturated**: without $1-h^2$, saturated units are still pushed with full force, saturate further, and most of them end up near ±1. In `stops` the hidden layer keeps the random weights it started with, only the last layer learns, and it is clearly worse too.
+# (One training each; accuracies on the training data.) `no_slope` is worst, about as good as one straight line. A tanh near ±1, whose derivative is almost 0, is **saturated**: without $1-h^2$ such units are still pushed with full force, and most end up near ±1. In `stops` the hidden layer stays random and only the last layer learns; it is clearly worse too.
 #
-# The dangerous one is `no_WT`: its gradient is far from the right one, yet the loss falls and the accuracy is almost the same. **“The loss goes down” does not prove that a gradient is right.** Finite differences see it at once: for $W_1$ the right gradient has a relative error below $10^{-6}$, all three wrong ones exceed 0.1.
+# The dangerous one is `no_WT`: its gradient is far from right, yet the loss falls and the accuracy is almost the same. **“The loss goes down” does not prove a gradient right.** Finite differences see it at once: for $W_1$ the right gradient has a relative error below $10^{-6}$, the three wrong ones exceed 0.1.
 #
 # </div>
 
@@ -1032,40 +1032,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 没有 $W^\top$，为什么还能学？因为前向的权重会**迁就**它：$W_2$ 的每个数都往正的方向长，越来越像被冒充的那个全是 1 的矩阵，错误的梯度因此越来越接近对的。这叫反馈对齐（feedback alignment）；Lillicrap 等（2016）送回误差用的是固定的随机矩阵，这里是全 1。
-#
-# 为什么往正的方向？单元 $i$ 收到的错误梯度是 $g_i=\sum_k\delta_kh'_{ik}(x_k,1)$（$k$ 是样本，1 属于偏置），走一步 $-\eta g_i$ 以后，它在样本 $k$ 的输出大约变化 $-\eta h'_{ik}(x_k,1)\cdot g_i$。先把 $\delta$ 当作不变，$W_2$ 第 $i$ 个数的梯度 $\sum_k\delta_kh_{ik}$ 就变化
-#
-# $$-\eta\sum_k\delta_kh'_{ik}(x_k,1)\cdot g_i=-\eta\|g_i\|^2\le0$$
-#
-# 它从不是正数：每走这样一步，$W_2$ 的梯度都变小一点，减去梯度时，$W_2$ 的每个数就被多推向正的一边。
+# 没有 $W^\top$，为什么还能学？因为前向的权重会**迁就**它：$W_2$ 的每个数都往正的方向长，越来越像被冒充的那个全是 1 的矩阵，错误的梯度因此越来越接近对的。这叫反馈对齐（feedback alignment）；Lillicrap 等（2016）送回误差用的是固定的随机矩阵，这里是全 1。下面从 10 组随机权重出发，测三样：$W_2$ 与全 1 向量的余弦（1 表示同向），错误梯度与正确梯度的余弦，$W_2$ 里正数占多少。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Why does it learn without $W^\top$? Because the forward weights **give way**: all of $W_2$ grows in the positive direction, more and more like the ones that stand in for it, so the wrong gradient comes closer to the right one. This is called feedback alignment; Lillicrap et al. (2016) send the error back through a fixed random matrix, here it is all ones.
-#
-# Why positive? Unit $i$ is sent the wrong gradient $g_i=\sum_k\delta_kh'_{ik}(x_k,1)$ ($k$ is a sample, the 1 belongs to the bias); after the step $-\eta g_i$ its output on sample $k$ has changed by about $-\eta h'_{ik}(x_k,1)\cdot g_i$. With $\delta$ held fixed, the gradient $\sum_k\delta_kh_{ik}$ of number $i$ in $W_2$ changes by
-#
-# $$-\eta\sum_k\delta_kh'_{ik}(x_k,1)\cdot g_i=-\eta\|g_i\|^2\le0$$
-#
-# This is never positive: each such step makes the gradient of $W_2$ a little smaller, and subtracting it pushes each number of $W_2$ further to the positive side.
-#
-# </div>
-
-# %% [markdown] tags=["lang-zh"]
-# <div lang="zh">
-#
-# 下面从 10 组随机权重出发，测三样：$W_2$ 与全 1 向量的余弦（1 表示同向），错误梯度与正确梯度的余弦，$W_2$ 里正数占多少。
-#
-# </div>
-
-# %% [markdown] tags=["lang-en"]
-# <div lang="en">
-#
-# Below, from 10 sets of random weights, three things are measured: the cosine between $W_2$ and a vector of ones (1 means the same direction), that between the wrong gradient and the right one, and how much of $W_2$ is positive.
+# Why does it learn without $W^\top$? Because the forward weights **give way**: all of $W_2$ grows in the positive direction, more and more like the ones that stand in for it, so the wrong gradient comes closer to the right one. This is called feedback alignment; Lillicrap et al. (2016) send the error back through a fixed random matrix, here it is all ones. Below, from 10 sets of random weights, three things are measured: the cosine between $W_2$ and a vector of ones (1 means the same direction), that between the wrong gradient and the right one, and how much of $W_2$ is positive.
 #
 # </div>
 
@@ -1083,13 +1057,16 @@ def alignment(params):
 starts = [initial_parameters(start=s) for s in range(10)]
 ends = [train(wrong("no_WT"), start, n_steps=1000)[0] for start in starts]
 at_start, at_end = np.array([list(map(alignment, nets)) for nets in [starts, ends]])
-for zh, en, means in [("开始", "start", at_start), ("1,000 步", "1,000 steps", at_end)]:
-    ones, gradients, positive = means.mean(0)
-    say(
-        (f"{zh}：与全 1 的余弦 {ones:z.1f}", f"{en}: cosine with ones {ones:z.1f}"),
-        (f"  两个梯度的余弦 {gradients:z.1f}", f"  of the gradients {gradients:z.1f}"),
-        (f"  W₂ 里正数占 {positive:.0%}", f"  positive in W₂ {positive:.0%}"),
-    )
+table(
+    ["何时 when", "与全 1 的余弦 cosine with ones", "两个梯度的余弦 cosine of gradients", "W₂ 里的正数 positive in W₂"],
+    [
+        [when, f"{ones:z.1f}", f"{gradients:z.1f}", f"{positive:.0%}"]
+        for when, (ones, gradients, positive) in [
+            ("开始 start", at_start.mean(0)),
+            ("1,000 步 steps", at_end.mean(0)),
+        ]
+    ],
+)  # fmt: skip
 
 assert falls
 for kind in ["stops", "no_WT", "no_slope"]:
@@ -1103,6 +1080,28 @@ step = {name: params[name] - 1e-4 * sent[name] for name in ["W1", "b1"]}  # η =
 (h, a), h_after = forward(moons, params), forward(moons, params | step)[0]
 change = (a - labels).T @ (h_after - h) / len(moons)  # of W₂'s gradient, δ held fixed
 assert np.allclose(change, -1e-4 * np.sum(g**2, axis=1), rtol=1e-2)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 为什么往正的方向？单元 $i$ 收到的错误梯度是 $g_i=\sum_k\delta_kh'_{ik}(x_k,1)$：$k$ 是样本，$h'$ 是 $\tanh$ 的导数，1 属于偏置。走一步 $-\eta g_i$ 以后，它在样本 $k$ 的输出大约变化 $-\eta h'_{ik}(x_k,1)\cdot g_i$。先把 $\delta$ 当作不变，$W_2$ 第 $i$ 个数的梯度 $\sum_k\delta_kh_{ik}$ 就变化（上面的单元格核对了它）
+#
+# $$-\eta\sum_k\delta_kh'_{ik}(x_k,1)\cdot g_i=-\eta\|g_i\|^2\le0$$
+#
+# 它从不是正数：每走这样一步，$W_2$ 的梯度都变小一点，减去梯度时，$W_2$ 的每个数就被多推向正的一边。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Why positive? Unit $i$ is sent the wrong gradient $g_i=\sum_k\delta_kh'_{ik}(x_k,1)$: $k$ is a sample, $h'$ the derivative of $\tanh$, the 1 belongs to the bias. After the step $-\eta g_i$ its output on sample $k$ has changed by about $-\eta h'_{ik}(x_k,1)\cdot g_i$. With $\delta$ held fixed, the gradient $\sum_k\delta_kh_{ik}$ of number $i$ in $W_2$ changes by (the cell above checks it)
+#
+# $$-\eta\sum_k\delta_kh'_{ik}(x_k,1)\cdot g_i=-\eta\|g_i\|^2\le0$$
+#
+# This is never positive: each such step makes the gradient of $W_2$ a little smaller, and subtracting it pushes each number of $W_2$ further to the positive side.
+#
+# </div>
 
 # %% [markdown]
 # ## 激活函数和消失的梯度 · Activations and vanishing gradients
