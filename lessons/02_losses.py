@@ -536,7 +536,7 @@ def draw_losses(label):
     curve = np.maximum(z, 0) - label * z + np.log1p(np.exp(-np.abs(z)))
     ax.plot(z, curve, "-", label="二元交叉熵 BCE")
     ax.plot(z, (label - p) ** 2, "--", label="均方误差 MSE")
-    ax.plot(z, -label * np.log(p), ":", label="只有一半 only half: $-y\\log p$")
+    ax.plot(z, -label * np.log(p), ":", label="一半的 BCE · half of BCE")
     ax.set(xlabel="对数几率 z logit z", ylabel="损失 loss", ylim=(-0.2, 8))
     ax.legend(loc="upper center")
     return fig
