@@ -400,11 +400,11 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 回到手算的那个神经元。设目标（也就是标签）是 $y=1$，损失（loss）是 $E=(a-y)^2$：它说错了多少，训练要让它变小。我们想知道：别的都不动，只把 $w_1$ 调大一点点，$E$ 的变化是 $w_1$ 的变化的多少倍？变化趋于 0 时的这个比值就是偏导数 $\partial E/\partial w_1$，所有偏导数合起来叫梯度（gradient）。
+# 回到手算的那个神经元。设目标（也就是标签）是 $y=1$，损失（loss）是 $L=(a-y)^2$：它说错了多少，训练要让它变小。我们想知道：别的都不动，只把 $w_1$ 调大一点点，$L$ 的变化是 $w_1$ 的变化的多少倍？变化趋于 0 时的这个比值就是偏导数 $\partial L/\partial w_1$，所有偏导数合起来叫梯度（gradient）。
 #
-# 计算是一串步骤 $w\to z\to a\to E$，链式法则把每一步的导数相乘：
+# 计算是一串步骤 $w\to z\to a\to L$，链式法则把每一步的导数相乘：
 #
-# $$\frac{\partial E}{\partial w_1}=\underbrace{\frac{\partial E}{\partial a}}_{2(a-y)}\cdot\underbrace{\frac{\partial a}{\partial z}}_{a(1-a)}\cdot\underbrace{\frac{\partial z}{\partial w_1}}_{x_1}$$
+# $$\frac{\partial L}{\partial w_1}=\underbrace{\frac{\partial L}{\partial a}}_{2(a-y)}\cdot\underbrace{\frac{\partial a}{\partial z}}_{a(1-a)}\cdot\underbrace{\frac{\partial z}{\partial w_1}}_{x_1}$$
 #
 # 中间的 $a(1-a)$ 就是 sigmoid 的导数：$\sigma'(z)=\dfrac{e^{-z}}{(1+e^{-z})^2}=a(1-a)$。
 #
@@ -413,11 +413,11 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Back to the neuron that we worked out by hand. Let the target (the label) be $y=1$ and the loss $E=(a-y)^2$: it says how wrong the answer is, and training is to make it small. If $w_1$ alone grows a little and all else stays, how many times the change of $w_1$ is the change of $E$? As the change goes to 0, this ratio is the partial derivative $\partial E/\partial w_1$; all of them together are the gradient.
+# Back to the neuron that we worked out by hand. Let the target (the label) be $y=1$ and the loss $L=(a-y)^2$: it says how wrong the answer is, and training is to make it small. If $w_1$ alone grows a little and all else stays, how many times the change of $w_1$ is the change of $L$? As the change goes to 0, this ratio is the partial derivative $\partial L/\partial w_1$; all of them together are the gradient.
 #
-# The computation is a chain of steps $w\to z\to a\to E$, and the chain rule multiplies the derivatives of the steps:
+# The computation is a chain of steps $w\to z\to a\to L$, and the chain rule multiplies the derivatives of the steps:
 #
-# $$\frac{\partial E}{\partial w_1}=\underbrace{\frac{\partial E}{\partial a}}_{2(a-y)}\cdot\underbrace{\frac{\partial a}{\partial z}}_{a(1-a)}\cdot\underbrace{\frac{\partial z}{\partial w_1}}_{x_1}$$
+# $$\frac{\partial L}{\partial w_1}=\underbrace{\frac{\partial L}{\partial a}}_{2(a-y)}\cdot\underbrace{\frac{\partial a}{\partial z}}_{a(1-a)}\cdot\underbrace{\frac{\partial z}{\partial w_1}}_{x_1}$$
 #
 # The $a(1-a)$ in the middle is the sigmoid's derivative: $\sigma'(z)=\dfrac{e^{-z}}{(1+e^{-z})^2}=a(1-a)$.
 #
@@ -426,9 +426,9 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 前两个因子与 $x_1$ 无关，$w_2$、$b$ 和 $x$ 的导数也都要用到它们。所以给它们的乘积一个名字：$\delta=\partial E/\partial z$，叫**误差信号**（error signal）。只算一次 $\delta$，其余各个偏导数，都是 $\delta$ 乘以一个已经算出的数：
+# 前两个因子与 $x_1$ 无关，$w_2$、$b$ 和 $x$ 的导数也都要用到它们。所以给它们的乘积一个名字：$\delta=\partial L/\partial z$，叫**误差信号**（error signal）。只算一次 $\delta$，其余各个偏导数，都是 $\delta$ 乘以一个已经算出的数：
 #
-# $$\frac{\partial E}{\partial w_j}=\delta\,x_j,\qquad\frac{\partial E}{\partial b}=\delta,\qquad\frac{\partial E}{\partial x_j}=\delta\,w_j$$
+# $$\frac{\partial L}{\partial w_j}=\delta\,x_j,\qquad\frac{\partial L}{\partial b}=\delta,\qquad\frac{\partial L}{\partial x_j}=\delta\,w_j$$
 #
 # 最后一个叫**传回的梯度**：$x$ 若是前一层的输出，前一层就从它接着算。
 #
@@ -437,9 +437,9 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The first two factors have nothing to do with $x_1$; the derivatives by $w_2$, $b$ and $x$ need them as well. So their product gets a name: $\delta=\partial E/\partial z$, the **error signal**. Compute $\delta$ once, and every other partial derivative is $\delta$ times a number that is known already:
+# The first two factors have nothing to do with $x_1$; the derivatives by $w_2$, $b$ and $x$ need them as well. So their product gets a name: $\delta=\partial L/\partial z$, the **error signal**. Compute $\delta$ once, and every other partial derivative is $\delta$ times a number that is known already:
 #
-# $$\frac{\partial E}{\partial w_j}=\delta\,x_j,\qquad\frac{\partial E}{\partial b}=\delta,\qquad\frac{\partial E}{\partial x_j}=\delta\,w_j$$
+# $$\frac{\partial L}{\partial w_j}=\delta\,x_j,\qquad\frac{\partial L}{\partial b}=\delta,\qquad\frac{\partial L}{\partial x_j}=\delta\,w_j$$
 #
 # The last is the **gradient that is passed back**: if $x$ is the output of a previous layer, that layer goes on from it.
 #
@@ -451,12 +451,12 @@ def neuron(x, w, b, y):
     z = w @ x + b
     a = sigmoid(z)
     delta = 2 * (a - y) * a * (1 - a)
-    return {"z": z, "a": a, "E": (a - y) ** 2, "delta": delta, "dw": delta * x, "dx": delta * w}
+    return {"z": z, "a": a, "L": (a - y) ** 2, "delta": delta, "dw": delta * x, "dx": delta * w}
 
 
 # %% tags=["shows-gradient-of-what"]
 one = neuron(x, w, b, y=1.0)
-tried = (neuron(x, w + [1e-6, 0], b, 1.0)["E"] - one["E"]) / 1e-6
+tried = (neuron(x, w + [1e-6, 0], b, 1.0)["L"] - one["L"]) / 1e-6
 say(f"链式法则 chain rule {one['dw'][0]:.4f}   试出来 by trying {tried:.4f}")
 assert np.isclose(one["dw"][0], tried, rtol=1e-4)
 flat = [neuron(x, w, far, 1.0)["delta"] for far in [-5.0, 5.0]]  # a is near 0 or near 1
@@ -491,7 +491,7 @@ def draw_graph(b):
     nodes = [(0, y, *leaf) for y, leaf in zip([4, 3, 2, 1, -0.5], leaves, strict=True)]
     nodes += [(1.3, 3.5, "$w_1x_1$", w[0] * x[0], v["delta"])]
     nodes += [(1.3, 1.5, "$w_2x_2$", w[1] * x[1], v["delta"]), (2.6, 2, "$z$", v["z"], v["delta"])]
-    nodes += [(3.7, 2, "$a$", v["a"], slope), (4.8, 2, "$E$", v["E"], 1.0)]
+    nodes += [(3.7, 2, "$a$", v["a"], slope), (4.8, 2, "$L$", v["L"], 1.0)]
     lines = [(0, 5), (1, 5), (2, 6), (3, 6), (5, 7), (6, 7), (4, 7), (7, 8), (8, 9)]
     fig, ax = plt.subplots(figsize=(7, 3.9))
     for start, end in lines:
@@ -515,26 +515,26 @@ def draw_graph(b):
 Explorer(
     draw_graph,
     b=widgets.FloatSlider(0.5, min=-5, max=5, step=0.1, description="b"),
-    alt_zh="从左到右：x₁、w₁、x₂、w₂、b，乘积 w₁x₁ 和 w₂x₂，和 z，再是 a 和 E；每个节点旁边有两个数：上面是前向的数值，下面是反向的梯度。",
-    alt_en="From left to right: x₁, w₁, x₂, w₂, b; the products w₁x₁ and w₂x₂; the sum z; then a and E. Beside each node two numbers: above, the forward value; below, the backward gradient.",
+    alt_zh="从左到右：x₁、w₁、x₂、w₂、b，乘积 w₁x₁ 和 w₂x₂，和 z，再是 a 和 L；每个节点旁边有两个数：上面是前向的数值，下面是反向的梯度。",
+    alt_en="From left to right: x₁, w₁, x₂, w₂, b; the products w₁x₁ and w₂x₂; the sum z; then a and L. Beside each node two numbers: above, the forward value; below, the backward gradient.",
 )
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **练习 1**：另一个神经元，$x=(2,-1)$，$w=(0.5,1)$，$b=0$，目标 $y=0$，仍然是 $E=(a-y)^2$。用手算：$\partial E/\partial w_2$ 是多少？卡住了就运行 `hint("01-1")`。
+# **练习 1**：另一个神经元，$x=(2,-1)$，$w=(0.5,1)$，$b=0$，目标 $y=0$，仍然是 $L=(a-y)^2$。用手算：$\partial L/\partial w_2$ 是多少？卡住了就运行 `hint("01-1")`。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Exercise 1**: another neuron, $x=(2,-1)$, $w=(0.5,1)$, $b=0$, target $y=0$, and again $E=(a-y)^2$. By hand: what is $\partial E/\partial w_2$? When you are stuck, run `hint("01-1")`.
+# **Exercise 1**: another neuron, $x=(2,-1)$, $w=(0.5,1)$, $b=0$, target $y=0$, and again $L=(a-y)^2$. By hand: what is $\partial L/\partial w_2$? When you are stuck, run `hint("01-1")`.
 #
 # </div>
 
 # %% tags=["exercise"]
-answer_gradient = ...  # dE/dw2
+answer_gradient = ...  # dL/dw2
 check("01-1", answer_gradient)
 
 # %% [markdown]
@@ -543,18 +543,18 @@ check("01-1", answer_gradient)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 一层有许多神经元，$x_j$ 流向每一个神经元，所以 $\partial E/\partial x_j$ 要把各个神经元传回的部分加起来：看下图里 $x_2$ 的三个橙色箭头。写成向量，正好四个式子（$\odot$ 是逐元素相乘）：
+# 一层有许多神经元，$x_j$ 流向每一个神经元，所以 $\partial L/\partial x_j$ 要把各个神经元传回的部分加起来：看下图里 $x_2$ 的三个橙色箭头。写成向量，正好四个式子（$\odot$ 是逐元素相乘）：
 #
-# $$\delta=\frac{\partial E}{\partial a}\odot\sigma'(z),\qquad \frac{\partial E}{\partial W}=\delta\,x^\top,\qquad \frac{\partial E}{\partial b}=\delta,\qquad \frac{\partial E}{\partial x}=W^\top\delta$$
+# $$\delta=\frac{\partial L}{\partial a}\odot\sigma'(z),\qquad \frac{\partial L}{\partial W}=\delta\,x^\top,\qquad \frac{\partial L}{\partial b}=\delta,\qquad \frac{\partial L}{\partial x}=W^\top\delta$$
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# A layer has many neurons and $x_j$ flows into every one of them, so $\partial E/\partial x_j$ adds up what each neuron passes back: see the three orange arrows at $x_2$ in the picture below. In vectors, there are exactly four equations ($\odot$ multiplies element by element):
+# A layer has many neurons and $x_j$ flows into every one of them, so $\partial L/\partial x_j$ adds up what each neuron passes back: see the three orange arrows at $x_2$ in the picture below. In vectors, there are exactly four equations ($\odot$ multiplies element by element):
 #
-# $$\delta=\frac{\partial E}{\partial a}\odot\sigma'(z),\qquad \frac{\partial E}{\partial W}=\delta\,x^\top,\qquad \frac{\partial E}{\partial b}=\delta,\qquad \frac{\partial E}{\partial x}=W^\top\delta$$
+# $$\delta=\frac{\partial L}{\partial a}\odot\sigma'(z),\qquad \frac{\partial L}{\partial W}=\delta\,x^\top,\qquad \frac{\partial L}{\partial b}=\delta,\qquad \frac{\partial L}{\partial x}=W^\top\delta$$
 #
 # </div>
 
@@ -568,9 +568,9 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 它们从哪里来？看 $z_i=\sum_jW_{ij}x_j+b_i$。$W_{ij}$ 只影响 $z_i$，所以 $\partial E/\partial W_{ij}=\delta_ix_j$，排成矩阵就是 $\delta\,x^\top$。$x_j$ 影响每一个 $z_i$，所以 $\partial E/\partial x_j=\sum_i\delta_iW_{ij}$，这正是 $W^\top\delta$ 的第 $j$ 个分量。
+# 它们从哪里来？看 $z_i=\sum_jW_{ij}x_j+b_i$。$W_{ij}$ 只影响 $z_i$，所以 $\partial L/\partial W_{ij}=\delta_ix_j$，排成矩阵就是 $\delta\,x^\top$。$x_j$ 影响每一个 $z_i$，所以 $\partial L/\partial x_j=\sum_i\delta_iW_{ij}$，这正是 $W^\top\delta$ 的第 $j$ 个分量。
 #
-# “反向传播”的名字由这第四个式子而来。用上标 $(l)$ 表示第 $l$ 层，它的输入就是第 $l-1$ 层的输出 $a^{(l-1)}$，所以传回的梯度 $W^{(l)\top}\delta^{(l)}$ 正是 $\partial E/\partial a^{(l-1)}$，代入第一个式子就得到递推：
+# “反向传播”的名字由这第四个式子而来。用上标 $(l)$ 表示第 $l$ 层，它的输入就是第 $l-1$ 层的输出 $a^{(l-1)}$，所以传回的梯度 $W^{(l)\top}\delta^{(l)}$ 正是 $\partial L/\partial a^{(l-1)}$，代入第一个式子就得到递推：
 #
 # $$\delta^{(l-1)}=\left(W^{(l)\top}\delta^{(l)}\right)\odot\sigma'(z^{(l-1)})$$
 #
@@ -579,9 +579,9 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Where do they come from? Look at $z_i=\sum_jW_{ij}x_j+b_i$. $W_{ij}$ affects $z_i$ alone, so $\partial E/\partial W_{ij}=\delta_ix_j$, as a matrix $\delta\,x^\top$. $x_j$ affects every $z_i$, so $\partial E/\partial x_j=\sum_i\delta_iW_{ij}$, which is component $j$ of $W^\top\delta$.
+# Where do they come from? Look at $z_i=\sum_jW_{ij}x_j+b_i$. $W_{ij}$ affects $z_i$ alone, so $\partial L/\partial W_{ij}=\delta_ix_j$, as a matrix $\delta\,x^\top$. $x_j$ affects every $z_i$, so $\partial L/\partial x_j=\sum_i\delta_iW_{ij}$, which is component $j$ of $W^\top\delta$.
 #
-# This fourth equation gives backpropagation its name. Let the superscript $(l)$ stand for layer $l$: its input is the output $a^{(l-1)}$ of layer $l-1$, so the gradient passed back, $W^{(l)\top}\delta^{(l)}$, is $\partial E/\partial a^{(l-1)}$; put it into the first equation, and there is the recursion:
+# This fourth equation gives backpropagation its name. Let the superscript $(l)$ stand for layer $l$: its input is the output $a^{(l-1)}$ of layer $l-1$, so the gradient passed back, $W^{(l)\top}\delta^{(l)}$, is $\partial L/\partial a^{(l-1)}$; put it into the first equation, and there is the recursion:
 #
 # $$\delta^{(l-1)}=\left(W^{(l)\top}\delta^{(l)}\right)\odot\sigma'(z^{(l-1)})$$
 #
@@ -590,7 +590,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 对一个批次：$X$、$\Delta$ 每行一个样本（$\Delta$ 是各样本的 $\delta$），各样本对 $W$ 和 $b$ 的梯度相加，于是 $\partial E/\partial W=\Delta^\top X$，$\partial E/\partial b$ 是 $\Delta$ 各行之和，$\partial E/\partial X=\Delta W$。损失若取平均，$\frac1n$ 已经在 $\Delta$ 里。
+# 对一个批次：$X$ 和 $\delta$ 都是一行一个样本（各样本的 $\delta$ 叠成一个矩阵），各样本对 $W$ 和 $b$ 的梯度相加，于是 $\partial L/\partial W=\delta^\top X$，$\partial L/\partial b$ 是 $\delta$ 各行之和，$\partial L/\partial X=\delta W$。损失若取平均，$\frac1n$ 已经在 $\delta$ 里。
 #
 # **练习 2**：把这三个结果写成代码。输入：`X` 的形状是 `(n, n_in)`，`W` 是 `(n_out, n_in)`，`delta` 是 `(n, n_out)`；依次返回三个数组 `dW`、`db`、`dX`，形状与 `W`、`b`、`X` 相同。
 #
@@ -599,7 +599,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# For a batch, $X$ and $\Delta$ hold one sample a row ($\Delta$ is made of the samples' $\delta$), and the samples' gradients for $W$ and $b$ add up, so $\partial E/\partial W=\Delta^\top X$, $\partial E/\partial b$ is the sum of the rows of $\Delta$, and $\partial E/\partial X=\Delta W$. If the loss is a mean, the $\frac1n$ is already in $\Delta$.
+# For a batch, $X$ and $\delta$ hold one sample in each row (the samples' $\delta$, stacked into a matrix), and the samples' gradients for $W$ and $b$ add up, so $\partial L/\partial W=\delta^\top X$, $\partial L/\partial b$ is the sum of the rows of $\delta$, and $\partial L/\partial X=\delta W$. If the loss is a mean, the $\frac1n$ is already in $\delta$.
 #
 # **Exercise 2**: write these three results as code. Inputs: `X` of shape `(n, n_in)`, `W` of shape `(n_out, n_in)`, `delta` of shape `(n, n_out)`; return three arrays in this order, `dW`, `db`, `dX`, of the shapes of `W`, `b`, `X`.
 #
@@ -617,14 +617,14 @@ check("01-2", dense_backward)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 在一个小网络上把四个式子走一遍：2 个输入，3 个隐藏单元（夹在输入和输出之间的神经元，激活函数用 $\tanh$，输出是 $h$，导数是 $1-h^2$），1 个输出，权重叫 $u_1,u_2,u_3$。按播放：蓝色的数先往右流，一直到损失 $E$；橙色的 $\delta$ 再沿同样的线往左流，线越粗，梯度越大。把 $u_2$ 拖到 0：$h_2$ 的 $\delta$ 变成 0，它左边的权重一点梯度也收不到，$u_2$ 自己却仍然有。再按几次“按梯度走一步”，$E$ 一次比一次小。
+# 在一个小网络上把四个式子走一遍：2 个输入，3 个隐藏单元（夹在输入和输出之间的神经元，激活函数用 $\tanh$，输出是 $h$，导数是 $1-h^2$），1 个输出，权重叫 $u_1,u_2,u_3$。按播放：蓝色的数先往右流，一直到损失 $L$；橙色的 $\delta$ 再沿同样的线往左流，线越粗，梯度越大。把 $u_2$ 拖到 0：$h_2$ 的 $\delta$ 变成 0，它左边的权重一点梯度也收不到，$u_2$ 自己却仍然有。再按几次“按梯度走一步”，$L$ 一次比一次小。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Walk through all four equations in a small network: 2 inputs, 3 hidden units (neurons between input and output, with the activation $\tanh$, output $h$, derivative $1-h^2$), 1 output with weights $u_1,u_2,u_3$. Press play: first the blue numbers flow to the right, as far as the loss $E$; then the orange $\delta$ flow to the left along the same lines, and a thicker line is a larger gradient. Drag $u_2$ to 0: the $\delta$ of $h_2$ becomes 0, the weights on its left receive no gradient at all, and $u_2$ itself still does. Then press “One step down the gradient” a few times: $E$ shrinks each time.
+# Walk through all four equations in a small network: 2 inputs, 3 hidden units (neurons between input and output, with the activation $\tanh$, output $h$, derivative $1-h^2$), 1 output with weights $u_1,u_2,u_3$. Press play: first the blue numbers flow to the right, as far as the loss $L$; then the orange $\delta$ flow to the left along the same lines, and a thicker line is a larger gradient. Drag $u_2$ to 0: the $\delta$ of $h_2$ becomes 0, the weights on its left receive no gradient at all, and $u_2$ itself still does. Then press “One step down the gradient” a few times: $L$ shrinks each time.
 #
 # </div>
 
@@ -638,7 +638,7 @@ delta_top = 2 * (output - target) * output * (1 - output)
 delta_hidden = delta_top * top[:3] * (1 - hidden**2)  # the fourth equation
 nodes = {"x₁": (0, 1.5, sample[0], None), "x₂": (0, 0.5, sample[1], None)}
 nodes |= {f"h{'₁₂₃'[i]}": (1, 2 - i, hidden[i], delta_hidden[i]) for i in range(3)}
-nodes |= {"a": (2, 1, output, delta_top), "E": (2.7, 1, (output - target) ** 2, None)}
+nodes |= {"a": (2, 1, output, delta_top), "L": (2.7, 1, (output - target) ** 2, None)}
 fig, ax = plt.subplots(figsize=(6.2, 3.4))
 columns = [list(nodes.values())[i:j] for i, j in [(0, 2), (2, 5), (5, 6), (6, 7)]]
 for before, after in zip(columns[:-1], columns[1:], strict=True):
@@ -655,8 +655,8 @@ ax.axis("off")
 explorables.show(
     "network",
     fig,
-    "2-3-1 网络：两个输入，三个隐藏单元，一个输出 a，损失 E。每个节点上方是前向的数值，隐藏单元和输出下方是反向的 δ。",
-    "A 2-3-1 network: two inputs, three hidden units, one output a, the loss E. Above each node its forward value; below hidden units and output the backward δ.",
+    "2-3-1 网络：两个输入，三个隐藏单元，一个输出 a，损失 L。每个节点上方是前向的数值，隐藏单元和输出下方是反向的 δ。",
+    "A 2-3-1 network: two inputs, three hidden units, one output a, the loss L. Above each node its forward value; below hidden units and output the backward δ.",
     x=sample,
     y=target,
     v=np.append(units, top),
@@ -720,7 +720,7 @@ print({name: g.shape for name, g in gradient.items()})
 #
 # 每个梯度的形状和它的参数一样，这是第一道检查。
 #
-# **反向传播不更新参数**。上面的 `backward` 只算出梯度，`params` 一个数也没变。更新是优化器的事，最简单的一种是梯度下降：$\theta\leftarrow\theta-\alpha\,\partial E/\partial\theta$，其中 $\theta$ 是任何一个参数，$\alpha$ 是学习率（learning rate）。把两件事分开记，以后换优化器时就不会糊涂。
+# **反向传播不更新参数**。上面的 `backward` 只算出梯度，`params` 一个数也没变。更新是优化器的事，最简单的一种是梯度下降：$\theta\leftarrow\theta-\eta\,\partial L/\partial\theta$，其中 $\theta$ 是任何一个参数，$\eta$ 是学习率（learning rate）。把两件事分开记，以后换优化器时就不会糊涂。
 #
 # </div>
 
@@ -729,14 +729,14 @@ print({name: g.shape for name, g in gradient.items()})
 #
 # Every gradient has the shape of its parameter: that is the first check.
 #
-# **Backpropagation does not update parameters.** `backward` only computed gradients; not one number in `params` has changed. Updating is the optimizer's job, in its simplest form gradient descent: $\theta\leftarrow\theta-\alpha\,\partial E/\partial\theta$, where $\theta$ is any parameter and $\alpha$ the learning rate. Keep the two apart, and changing the optimizer later will not confuse you.
+# **Backpropagation does not update parameters.** `backward` only computed gradients; not one number in `params` has changed. Updating is the optimizer's job, in its simplest form gradient descent: $\theta\leftarrow\theta-\eta\,\partial L/\partial\theta$, where $\theta$ is any parameter and $\eta$ the learning rate. Keep the two apart, and changing the optimizer later will not confuse you.
 #
 # </div>
 
 
 # %% tags=["nbval-ignore-output", "shows-who-updates"]
 def train(backward, params, n_steps=3000, learning_rate=1.0):
-    losses = []
+    losses = [binary_cross_entropy(moons, labels, params)]
     for _ in range(n_steps):
         gradient = backward(moons, labels, params)
         params = {name: params[name] - learning_rate * gradient[name] for name in params}
@@ -806,7 +806,7 @@ explorables.show(
 #
 # 导数的定义就是检查的方法，叫作梯度检验（gradient check）：把一个参数加减 $\epsilon$，看损失变多少。两边各取一点的中心差分，误差是 $\epsilon^2$ 量级：
 #
-# $$\frac{\partial E}{\partial\theta}\approx\frac{E(\theta+\epsilon)-E(\theta-\epsilon)}{2\epsilon}$$
+# $$\frac{\partial L}{\partial\theta}\approx\frac{L(\theta+\epsilon)-L(\theta-\epsilon)}{2\epsilon}$$
 #
 # 比较时看相对误差 $\|g-\hat g\|/(\|g\|+\|\hat g\|)$，它在 0 和 1 之间；$\|\cdot\|$ 是向量的长度。
 #
@@ -817,7 +817,7 @@ explorables.show(
 #
 # The definition of the derivative is the test, the gradient check: move one parameter up and down by $\epsilon$ and see how the loss changes. Central differences, with a point on each side, have an error of the order $\epsilon^2$:
 #
-# $$\frac{\partial E}{\partial\theta}\approx\frac{E(\theta+\epsilon)-E(\theta-\epsilon)}{2\epsilon}$$
+# $$\frac{\partial L}{\partial\theta}\approx\frac{L(\theta+\epsilon)-L(\theta-\epsilon)}{2\epsilon}$$
 #
 # Compare by the relative error $\|g-\hat g\|/(\|g\|+\|\hat g\|)$, which lies between 0 and 1; $\|\cdot\|$ is the length of a vector.
 #
@@ -979,29 +979,30 @@ results = {"right": (losses, accuracy(trained))}
 for kind in ["stops", "no_WT", "no_slope"]:
     badly_trained, wrong_losses = train(wrong(kind), params)
     results[kind] = (wrong_losses, accuracy(badly_trained))
+NAMES = {"right": "正确 right"}  # the others are names in the code
 rows = [
-    [kind, f"{curve[0]:.2f} -> {curve[-1]:.2f}", f"{score:.2f}"]
+    [NAMES.get(kind, kind), f"{curve[0]:.2f} → {curve[-1]:.2f}", f"{score:.2f}"]
     for kind, (curve, score) in results.items()
 ]
-table(["公式 formula", "损失 loss", "准确率 accuracy"], rows)
+table(["写法 version", "损失 loss", "准确率 accuracy"], rows)
 falls = results["no_WT"][0][-1] < results["no_WT"][0][0]
 outcome("01-p2", falls)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# （准确率都在训练数据上算。）`no_slope` 最差，和一条直线差不多：少了 $1-h^2$，已经饱和的单元照样被用力推，越推越饱和，最后大多停在 ±1 附近。`stops` 只有随机特征加一个线性层，也明显变差。
+# （只训练了一次，准确率在训练数据上算。）`no_slope` 最差，和一条直线差不多。tanh 的输出接近 ±1、导数几乎是 0 时，叫**饱和**（saturated）：少了 $1-h^2$，饱和的单元照样被用力推，最后大多停在 ±1 附近。`stops` 的隐藏层一直是随机的，只有最后一层在学，也明显变差。
 #
-# 真正危险的是 `no_WT`：它的梯度与正确的相差很大，损失却照样下降，准确率几乎一样。**“损失在下降”不能证明梯度是对的**。有限差分一下子就看出来：正确的相对误差低于 $10^{-6}$，三种错误的都超过 0.1。
+# 真正危险的是 `no_WT`：它的梯度与正确的相差很大，损失却照样下降，准确率几乎一样。**“损失在下降”不能证明梯度是对的**。有限差分一下子就看出来：$W_1$ 的梯度，正确写法的相对误差低于 $10^{-6}$，三种错误写法的都超过 0.1。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# (All accuracies are on the training data.) `no_slope` is worst, about as good as one straight line: without $1-h^2$, units that are saturated already are still pushed with full force, saturate further, and most of them end up near ±1. `stops` has only random features and one linear layer, and is clearly worse too.
+# (One training each; accuracies on the training data.) `no_slope` is worst, about as good as one straight line. A tanh near ±1, whose derivative is almost 0, is **saturated**: without $1-h^2$ such units are still pushed with full force, and most end up near ±1. In `stops` the hidden layer stays random and only the last layer learns; it is clearly worse too.
 #
-# The dangerous one is `no_WT`: its gradient is far from the right one, yet the loss falls and the accuracy is almost the same. **“The loss goes down” does not prove that a gradient is right.** Finite differences see it at once: the right relative error is below $10^{-6}$, all three wrong ones exceed 0.1.
+# The dangerous one is `no_WT`: its gradient is far from right, yet the loss falls and the accuracy is almost the same. **“The loss goes down” does not prove a gradient right.** Finite differences see it at once: for $W_1$ the right gradient has a relative error below $10^{-6}$, the three wrong ones exceed 0.1.
 #
 # </div>
 
@@ -1018,7 +1019,7 @@ assert (
 )
 fig, ax = plt.subplots(figsize=(5.4, 3))
 for (kind, (curve, _)), style in zip(results.items(), ["-", ":", "--", "-."], strict=True):
-    ax.plot(curve, style, marker="", label={"right": "正确 right"}.get(kind, kind))
+    ax.plot(curve, style, marker="", label=NAMES.get(kind, kind))
 ax.set(xlabel="步 step", ylabel="损失 loss", yscale="log")
 ax.legend()
 figures.show(
@@ -1031,14 +1032,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 没有 $W^\top$，为什么还能学？因为前向的权重会**迁就**它：隐藏单元都收到同一个信号，于是都朝同一个方向变，最后一层的权重 $W_2$ 也就都往正的方向长，越来越像被冒充的那个全是 1 的矩阵，错误的梯度因此越来越接近对的。这叫反馈对齐（feedback alignment）。下面从 10 组随机权重出发，测 $W_2$ 与全 1 向量的余弦（1 表示同向）和错误梯度与正确梯度的余弦。
+# 没有 $W^\top$，为什么还能学？因为前向的权重会**迁就**它：$W_2$ 的每个数都往正的方向长，越来越像被冒充的那个全是 1 的矩阵，错误的梯度因此越来越接近对的。这叫反馈对齐（feedback alignment）；Lillicrap 等（2016）送回误差用的是固定的随机矩阵，这里是全 1。下面从 10 组随机权重出发，测三样：$W_2$ 与全 1 向量的余弦（1 表示同向），错误梯度与正确梯度的余弦，$W_2$ 里正数占多少。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Why does it learn without $W^\top$? Because the forward weights **give way** to it: all hidden units receive the same signal and change the same way, so the weights $W_2$ of the last layer grow in the positive direction, become more and more like the matrix of ones that stands in for them, and the wrong gradient comes closer to the right one. This is called feedback alignment. Below, from 10 sets of random weights: the cosine between $W_2$ and a vector of ones (1 means the same direction), and between the wrong gradient and the right one.
+# Why does it learn without $W^\top$? Because the forward weights **give way**: all of $W_2$ grows in the positive direction, more and more like the ones that stand in for it, so the wrong gradient comes closer to the right one. This is called feedback alignment; Lillicrap et al. (2016) send the error back through a fixed random matrix, here it is all ones. Below, from 10 sets of random weights, three things are measured: the cosine between $W_2$ and a vector of ones (1 means the same direction), that between the wrong gradient and the right one, and how much of $W_2$ is positive.
 #
 # </div>
 
@@ -1050,22 +1051,57 @@ def cosine(u, v):
 
 def alignment(params):
     right, sent = (back(moons, labels, params)["W1"] for back in [backward, wrong("no_WT")])
-    return cosine(params["W2"], np.ones((1, 16))), cosine(right, sent)
+    return cosine(params["W2"], np.ones((1, 16))), cosine(right, sent), np.mean(params["W2"] > 0)
 
 
 starts = [initial_parameters(start=s) for s in range(10)]
 ends = [train(wrong("no_WT"), start, n_steps=1000)[0] for start in starts]
 at_start, at_end = np.array([list(map(alignment, nets)) for nets in [starts, ends]])
-for time, (ones, gradients) in [
-    ("开始 start", at_start.mean(0)),
-    ("1000 步 steps", at_end.mean(0)),
-]:
-    say(f"{time}:", f" 与全 1 with ones {ones:.1f}   两个梯度 gradients {gradients:.1f}")
+table(
+    ["何时 when", "与全 1 的余弦 cosine with ones", "两个梯度的余弦 cosine of gradients", "W₂ 里的正数 positive in W₂"],
+    [
+        [when, f"{ones:z.1f}", f"{gradients:z.1f}", f"{positive:.0%}"]
+        for when, (ones, gradients, positive) in [
+            ("开始 start", at_start.mean(0)),
+            ("1,000 步 steps", at_end.mean(0)),
+        ]
+    ],
+)  # fmt: skip
 
 assert falls
 for kind in ["stops", "no_WT", "no_slope"]:
     assert gradient_check(wrong(kind), params)["W1"] > 0.1 > 1e5 * errors["W1"]
-assert (at_end > at_start).all() and at_end.min() > 0.5 > at_start.mean(0).max()
+assert (at_end > at_start).all() and at_end.min() > 0.5 > at_start[:, :2].mean(0).max()
+assert at_start[:, 2].mean() < 0.7 and at_end[:, 2].min() > 0.8  # W₂ has turned positive
+
+sent = wrong("no_WT")(moons, labels, params)
+g = np.column_stack([sent["W1"], sent["b1"]])  # what each unit is sent
+step = {name: params[name] - 1e-4 * sent[name] for name in ["W1", "b1"]}  # η = 1e-4
+(h, a), h_after = forward(moons, params), forward(moons, params | step)[0]
+change = (a - labels).T @ (h_after - h) / len(moons)  # of W₂'s gradient, δ held fixed
+assert np.allclose(change, -1e-4 * np.sum(g**2, axis=1), rtol=1e-2)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 为什么往正的方向？单元 $i$ 收到的错误梯度是 $g_i=\sum_k\delta_kh'_{ik}(x_k,1)$：$k$ 是样本，$h'$ 是 $\tanh$ 的导数，1 属于偏置。走一步 $-\eta g_i$ 以后，它在样本 $k$ 的输出大约变化 $-\eta h'_{ik}(x_k,1)\cdot g_i$。先把 $\delta$ 当作不变，$W_2$ 第 $i$ 个数的梯度 $\sum_k\delta_kh_{ik}$ 就变化（上面的单元格核对了它）
+#
+# $$-\eta\sum_k\delta_kh'_{ik}(x_k,1)\cdot g_i=-\eta\|g_i\|^2\le0$$
+#
+# 它从不是正数：每走这样一步，$W_2$ 的梯度都变小一点，减去梯度时，$W_2$ 的每个数就被多推向正的一边。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Why positive? Unit $i$ is sent the wrong gradient $g_i=\sum_k\delta_kh'_{ik}(x_k,1)$: $k$ is a sample, $h'$ the derivative of $\tanh$, the 1 belongs to the bias. After the step $-\eta g_i$ its output on sample $k$ has changed by about $-\eta h'_{ik}(x_k,1)\cdot g_i$. With $\delta$ held fixed, the gradient $\sum_k\delta_kh_{ik}$ of number $i$ in $W_2$ changes by (the cell above checks it)
+#
+# $$-\eta\sum_k\delta_kh'_{ik}(x_k,1)\cdot g_i=-\eta\|g_i\|^2\le0$$
+#
+# This is never positive: each such step makes the gradient of $W_2$ a little smaller, and subtracting it pushes each number of $W_2$ further to the positive side.
+#
+# </div>
 
 # %% [markdown]
 # ## 激活函数和消失的梯度 · Activations and vanishing gradients
@@ -1101,7 +1137,7 @@ for (name, (f, _)), style in zip(activations.items(), ["-", "--", "-."], strict=
     axes[0].plot(sums, f(sums), style, label=name)
     axes[1].plot(sums, slopes[name], style, label=name)
 axes[0].set(xlabel="加权和 weighted sum z", ylabel="输出 output a", ylim=(-1.2, 2))
-axes[1].set(xlabel="加权和 weighted sum z", ylabel="导数 derivative da/dz")
+axes[1].set(xlabel="加权和 weighted sum z", ylabel="导数 da/dz · derivative da/dz")
 for ax in axes:
     ax.legend()
 figures.show(
@@ -1171,14 +1207,14 @@ gains = {"sigmoid": 1.0, "tanh": 1.0, "ReLU": np.sqrt(2)}
 left_over = {name: [what_is_left(name, d, g) for d in depths] for name, g in gains.items()}
 at_20 = {name: values[depths.index(20)] for name, values in left_over.items()}
 for name, fraction in at_20.items():
-    say("20 层 layers,", f"{name:8} {fraction:.0e}")
+    say((f"20 层 {name}", f"20 layers, {name}"), f"{fraction:.1g}")
 grown = what_is_left("ReLU", 20, gain=4.0)
-say(f"20 层 layers, ReLU, g = 4: {grown:.0e}")
+say(("20 层 ReLU，g = 4：", "20 layers, ReLU, g = 4:"), f"{grown:.0e}")
 outcome("01-p3", at_20["sigmoid"])
 outcome("01-p4", grown)
 
 # %% tags=["setup", "any-seed"]
-assert grown > 1e7
+assert 1e8 < grown < 1e10 and np.isclose((4 / np.sqrt(2)) ** 20, 2**30)
 assert at_20["sigmoid"] < 1e-11 and 0.05 < at_20["tanh"] < 0.5 and 0.3 < at_20["ReLU"] < 3
 assert what_is_left("ReLU", 20, gain=1.0) < 0.01  # the right gain is half of the cure
 fig, ax = plt.subplots(figsize=(5, 3.2))
@@ -1210,7 +1246,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 反过来也会出事：$g=4$ 时变成一千万倍以上。每层乘大约 $4/\sqrt2=2.8$，20 层就是 $2.8^{20}\approx9\times10^8$。这叫**梯度爆炸**（exploding gradients）：一步更新就把权重推到很远，损失可能变成 `nan`。
+# 反过来也会出事：$g=4$ 时变成一亿倍以上。$W^\top$ 平均每层乘 $4$，ReLU 又乘 $1/\sqrt2$，20 层就是 $(4/\sqrt2)^{20}=2^{30}\approx10^9$，和测得的同一量级。这叫**梯度爆炸**（exploding gradients）：一步更新就把权重推到很远，损失可能变成 `nan`。
 #
 # 深度网络今天能训练，离不开这几样：激活函数、初始化，还有后面会遇到的归一化和残差连接。迁移学习（transfer learning）用的预训练网络（pretrained network）大多含有其中几样。
 #
@@ -1219,7 +1255,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The opposite happens, too: with $g=4$ it is more than ten million times as long. Each layer multiplies by about $4/\sqrt2=2.8$, and 20 layers make $2.8^{20}\approx9\times10^8$. This is called **exploding gradients**: one update throws the weights far away, and the loss may become `nan`.
+# The opposite happens, too: with $g=4$ it is more than a hundred million times as long. On average $W^\top$ multiplies by $4$ in each layer and ReLU by $1/\sqrt2$, and 20 layers make $(4/\sqrt2)^{20}=2^{30}\approx10^9$, of the same order as measured. This is called **exploding gradients**: one update throws the weights far away, and the loss may become `nan`.
 #
 # Deep networks can be trained today thanks to these: activations, initialization, and the normalization and residual connections that you will meet later. The pretrained networks that transfer learning uses mostly contain several of them.
 #
@@ -1266,11 +1302,11 @@ figures.show(
 # | 键 | 是什么 |
 # |---|---|
 # | `W1` | 第一层的权重 |
-# | `delta1` | 第一层的 $\partial E/\partial Z$ |
+# | `delta1` | 第一层的 $\partial L/\partial Z$ |
 # | `dW2` | 第二层权重的梯度 |
 # | `dX` | 对输入批次的梯度 |
 #
-# 卡住时运行 `hint("01-1")`，每次多说一步；`solution("01-1")` 给出完整解答。编号换成 `01-2`、`01-3`、`01-4` 也一样。
+# 卡住时运行 `hint("01-4")`，每次多说一步；`solution("01-4")` 给出完整解答。前面三道的编号是 `01-1`、`01-2`、`01-3`，用法一样。
 #
 # </div>
 
@@ -1282,11 +1318,11 @@ figures.show(
 # | key | what it is |
 # |---|---|
 # | `W1` | the first layer's weights |
-# | `delta1` | $\partial E/\partial Z$ of the first layer |
+# | `delta1` | $\partial L/\partial Z$ of the first layer |
 # | `dW2` | the gradient of the second layer's weights |
 # | `dX` | the gradient with respect to the input batch |
 #
-# When you are stuck, run `hint("01-1")`, one step more each time; `solution("01-1")` shows a worked answer. The same holds for `01-2`, `01-3` and `01-4`.
+# When you are stuck, run `hint("01-4")`, one step more each time; `solution("01-4")` shows a worked answer. The three above are `01-1`, `01-2` and `01-3`, and work the same way.
 #
 # </div>
 
@@ -1321,9 +1357,9 @@ quiz("01-q5")
 # | 方向 | 算什么 | 形状 |
 # |---|---|---|
 # | 前向 | $Z=XW^\top+b$，再过激活函数 | （n，输出数） |
-# | 反向 | $\partial E/\partial W=\Delta^\top X$ | 和 $W$ 一样 |
-# | 反向 | $\partial E/\partial b$：$\Delta$ 各行之和 | 和 $b$ 一样 |
-# | 反向 | $\partial E/\partial X=\Delta W$，传给前一层 | 和 $X$ 一样 |
+# | 反向 | $\partial L/\partial W=\delta^\top X$ | 和 $W$ 一样 |
+# | 反向 | $\partial L/\partial b$：$\delta$ 各行之和 | 和 $b$ 一样 |
+# | 反向 | $\partial L/\partial X=\delta W$，传给前一层 | 和 $X$ 一样 |
 #
 # * 反向传播只算梯度，要用前向留下的值；更新参数的是优化器。
 # * 损失下降不能证明梯度正确；有限差分或 `tf.GradientTape` 可以。
@@ -1337,9 +1373,9 @@ quiz("01-q5")
 # | direction | what is computed | shape |
 # |---|---|---|
 # | forward | $Z=XW^\top+b$, then the activation | (n, outputs) |
-# | backward | $\partial E/\partial W=\Delta^\top X$ | that of $W$ |
-# | backward | $\partial E/\partial b$: the sum of the rows of $\Delta$ | that of $b$ |
-# | backward | $\partial E/\partial X=\Delta W$, for the previous layer | that of $X$ |
+# | backward | $\partial L/\partial W=\delta^\top X$ | that of $W$ |
+# | backward | $\partial L/\partial b$: the sum of the rows of $\delta$ | that of $b$ |
+# | backward | $\partial L/\partial X=\delta W$, for the previous layer | that of $X$ |
 #
 # * Backpropagation only computes gradients, with the values kept from the forward pass; the optimizer updates the parameters.
 # * A falling loss does not prove a gradient right; finite differences or `tf.GradientTape` do.
@@ -1358,7 +1394,7 @@ guesses("01")
 #
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | S1 §4.1 | 三个标量相乘只够一个神经元，文章却说是多层感知机。一层里 $\partial E/\partial W=\delta x^\top$；还要有 $\partial E/\partial x=W^\top\delta$，梯度才能传回前一层（上面的实验里不传，准确率低 0.05 以上） | $\frac{\partial E}{\partial W} = \frac{\partial E}{\partial a} \cdot \frac{\partial a}{\partial z} \cdot \frac{\partial z}{\partial W}$ |
+# | S1 §4.1 | 三个标量相乘只够一个神经元，文章却说是多层感知机。一层里 $\partial L/\partial W=\delta x^\top$；还要有 $\partial L/\partial x=W^\top\delta$，梯度才能传回前一层（上面的实验里不传，准确率低 0.05 以上） | $\frac{\partial E}{\partial W} = \frac{\partial E}{\partial a} \cdot \frac{\partial a}{\partial z} \cdot \frac{\partial z}{\partial W}$ |
 # | S1 §4.1 | 反了：$\partial z/\partial W$ 是 $z$ 对 $W$ 的梯度，等于输入 $x$（文章的英文没有写反） | <q>分别是权重和偏置对中间层的输出的梯度</q> |
 # | S1 §4.1 | 反向传播只计算梯度，优化器才更新参数 | <q>并使用这个误差来更新模型参数</q> |
 #
@@ -1369,7 +1405,7 @@ guesses("01")
 #
 # | article | what is right | it says |
 # |---|---|---|
-# | S1 §4.1 | a product of three scalars is enough for one neuron; the article says multilayer perceptron. In a layer $\partial E/\partial W=\delta x^\top$, and it takes $\partial E/\partial x=W^\top\delta$ to carry the gradient back to the layer before (not carried back above, the accuracy is lower by more than 0.05) | $\frac{\partial E}{\partial W} = \frac{\partial E}{\partial a} \cdot \frac{\partial a}{\partial z} \cdot \frac{\partial z}{\partial W}$ |
+# | S1 §4.1 | a product of three scalars is enough for one neuron; the article says multilayer perceptron. In a layer $\partial L/\partial W=\delta x^\top$, and it takes $\partial L/\partial x=W^\top\delta$ to carry the gradient back to the layer before (not carried back above, the accuracy is lower by more than 0.05) | $\frac{\partial E}{\partial W} = \frac{\partial E}{\partial a} \cdot \frac{\partial a}{\partial z} \cdot \frac{\partial z}{\partial W}$ |
 # | S1 §4.1 | the wrong way round: $\partial z/\partial W$ is the gradient of $z$ with respect to $W$, which is the input $x$ (the article's English has it right) | <q>分别是权重和偏置对中间层的输出的梯度 [are the gradients of weights and biases with respect to the intermediate layer's output]</q> |
 # | S1 §4.1 | backpropagation only computes gradients; the optimizer updates the parameters | <q>and use this error to update the model parameters</q> |
 #
@@ -1384,6 +1420,7 @@ guesses("01")
 # * Rumelhart, Hinton, Williams, *Learning representations by back-propagating errors*, Nature 323:533–536, 1986：反向传播的经典论文
 # * Glorot, Bengio, *Understanding the difficulty of training deep feedforward neural networks*, AISTATS 2010, PMLR 9:249–256：方差如何随层传播
 # * He, Zhang, Ren, Sun, *Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification*, ICCV 2015, 1026–1034：ReLU 的初始化
+# * Lillicrap, Cownden, Tweed, Akerman, *Random synaptic feedback weights support error backpropagation for deep learning*, Nature Communications 7:13276, 2016, doi:10.1038/ncomms13276：反馈对齐
 # * Goodfellow, Bengio, Courville, *Deep Learning*, MIT Press, 2016：第 6 章推导反向传播
 #
 # </div>
@@ -1394,6 +1431,7 @@ guesses("01")
 # * Rumelhart, Hinton, Williams, *Learning representations by back-propagating errors*, Nature 323:533–536, 1986: the classic paper on backpropagation
 # * Glorot, Bengio, *Understanding the difficulty of training deep feedforward neural networks*, AISTATS 2010, PMLR 9:249–256: how variance travels through layers
 # * He, Zhang, Ren, Sun, *Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification*, ICCV 2015, 1026–1034: initialization for ReLU
+# * Lillicrap, Cownden, Tweed, Akerman, *Random synaptic feedback weights support error backpropagation for deep learning*, Nature Communications 7:13276, 2016, doi:10.1038/ncomms13276: feedback alignment
 # * Goodfellow, Bengio, Courville, *Deep Learning*, MIT Press, 2016: chapter 6 derives backpropagation
 #
 # </div>

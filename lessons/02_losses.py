@@ -302,7 +302,7 @@ check("02-1", answer_loss)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **误区 · myth**：有的教程把 0 和 1 两类的交叉熵写成 $-\sum_i y_i\log p_i$，没有 $(1-y_i)$ 那一项。文章 S1 §4.2 写 $CE=-\sum_{i=1}^{n}y_i\log(\hat{y}_i)$，S3 §4.2 写 $L(\theta_2)=-\sum_{i=1}^{N}y_i\log(p_i)$（它们的代码用的是 Keras 里正确的 `binary_crossentropy`）。差一半要紧吗？
+# **误区**：有的教程把 0 和 1 两类的交叉熵写成 $-\sum_i y_i\log p_i$，没有 $(1-y_i)$ 那一项。文章 S1 §4.2 写 $CE=-\sum_{i=1}^{n}y_i\log(\hat{y}_i)$，S3 §4.2 写 $L(\theta_2)=-\sum_{i=1}^{N}y_i\log(p_i)$（它们的代码用的是 Keras 里正确的 `binary_crossentropy`）。差一半要紧吗？
 #
 # 在真实照片上试：200 张猫狗照片（狗是 1，猫是 0）经过预训练好、不再改动的网络 EfficientNet-Lite0，每张变成 1,280 个特征（第 07 课讲为什么这样做），在上面训练一个 sigmoid 神经元，用这个只有一半的损失。先猜：40 张没见过的照片，猫狗各半，它会把百分之几判为狗？
 #
@@ -311,7 +311,7 @@ check("02-1", answer_loss)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **误区 · myth**: some tutorials print the cross-entropy of two classes 0 and 1 as $-\sum_i y_i\log p_i$, without the term of $(1-y_i)$. Article S1 §4.2 has $CE=-\sum_{i=1}^{n}y_i\log(\hat{y}_i)$ and S3 §4.2 $L(\theta_2)=-\sum_{i=1}^{N}y_i\log(p_i)$ (their code uses Keras's correct `binary_crossentropy`). Does half of it matter?
+# **Myth**: some tutorials print the cross-entropy of two classes 0 and 1 as $-\sum_i y_i\log p_i$, without the term of $(1-y_i)$. Article S1 §4.2 has $CE=-\sum_{i=1}^{n}y_i\log(\hat{y}_i)$ and S3 §4.2 $L(\theta_2)=-\sum_{i=1}^{N}y_i\log(p_i)$ (their code uses Keras's correct `binary_crossentropy`). Does half of it matter?
 #
 # Try it on real photos: 200 photos of cats and dogs (dog is 1, cat is 0) go through EfficientNet-Lite0, a network that is already trained and stays as it is, and become 1,280 features each (lesson 07 says why); one sigmoid neuron is trained on them with this half of the loss. Guess first: of 40 new photos, half of them cats, what per cent will it call a dog?
 #
@@ -472,11 +472,13 @@ def mse_delta(p, y):
     return 2 * (p - y) * p * (1 - p)
 
 
-above, below = 0.3 + 1e-6, 0.3 - 1e-6  # both formulas against finite differences at z = 0.3
+above, below = 0.3 + 1e-6, 0.3 - 1e-6  # three formulas against finite differences at z = 0.3
 tried = (bce(1.0, sigmoid(above)) - bce(1.0, sigmoid(below))) / 2e-6
 assert np.isclose(tried, bce_delta(sigmoid(0.3), 1.0), atol=1e-6)
 tried = (mse(1.0, sigmoid(above)) - mse(1.0, sigmoid(below))) / 2e-6
 assert np.isclose(tried, mse_delta(sigmoid(0.3), 1.0), atol=1e-6)
+tried = (np.log(sigmoid(below)) - np.log(sigmoid(above))) / 2e-6  # of -y log p with y = 1
+assert np.isclose(tried, half_delta(sigmoid(0.3), 1.0), atol=1e-6)
 
 # %% tags=["setup"]
 z = np.linspace(-8, 8, 321)
@@ -534,8 +536,8 @@ def draw_losses(label):
     curve = np.maximum(z, 0) - label * z + np.log1p(np.exp(-np.abs(z)))
     ax.plot(z, curve, "-", label="二元交叉熵 BCE")
     ax.plot(z, (label - p) ** 2, "--", label="均方误差 MSE")
-    ax.plot(z, -label * np.log(p), ":", label="只有一半 −y log p only half of it")
-    ax.set(xlabel="对数几率 z log-odds z", ylabel="损失 loss", ylim=(-0.2, 8))
+    ax.plot(z, -label * np.log(p), ":", label="一半的 BCE · half of BCE")
+    ax.set(xlabel="对数几率 z logit z", ylabel="损失 loss", ylim=(-0.2, 8))
     ax.legend(loc="upper center")
     return fig
 
@@ -572,7 +574,7 @@ explorables.show(
 
 # %%
 size = np.abs(mse_delta(chances, 1.0))
-say(f"MSE: 最大的梯度 largest gradient {size.max():.3f}, p = {chances[np.argmax(size)]:.2f}")
+say(f"最大的梯度 largest gradient: {size.max():.3f}   p = {chances[np.argmax(size)]:.2f}")
 assert size.max() < 0.3 and np.isclose(chances[np.argmax(size)], 1 / 3, atol=0.01)
 assert half_delta(0.5, 0.0) == 0
 
@@ -901,7 +903,9 @@ after = {}
 for n in [8, 200]:  # a sum over n photos: n times the mean, like n times the learning rate
     w, b = train(x_train, y_train, bce_delta, learning_rate=0.05 * n, n_steps=1)
     after[n] = bce_from_logits(y_train, x_train @ w + b)
-say(f"损失 loss {np.log(2):.2f} → 8: {after[8]:.1f}, 200: {after[200]:.1f}")
+say(f"走之前的损失 loss before: {np.log(2):.2f}")
+for n, loss_after in after.items():
+    say((f"放大 {n} 倍，一步之后：", f"after one step, {n} times as long:"), f"{loss_after:.1f}")
 assert after[8] < 0.4 < np.log(2) < 1.5 < after[200]
 
 # %% [markdown] tags=["lang-zh"]
@@ -981,7 +985,7 @@ assert np.isclose(by_keras(one_hot, logits), cross_entropy(soft, logits), rtol=1
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **Focal loss** 给 BCE 乘上 $(1-p_t)^\gamma$，$p_t$ 是正确类别的概率，$\gamma$ 通常取 2：容易的样本权重小，难的样本相对更重。类别极不平衡时（第 14 课）会用到。
+# **Focal loss** 给 BCE 乘上 $(1-p_t)^\gamma$，$p_t$ 是正确类别的概率，$\gamma$ 通常取 2：容易的样本权重小，难的样本相对更重。类别极不平衡时会用到。
 #
 # | $p_t$ | 0.9 | 0.5 | 0.1 |
 # |---|--:|--:|--:|
@@ -992,7 +996,7 @@ assert np.isclose(by_keras(one_hot, logits), cross_entropy(soft, logits), rtol=1
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Focal loss** multiplies BCE by $(1-p_t)^\gamma$, where $p_t$ is the probability of the right class and $\gamma$ mostly 2: easy samples get a small weight, so hard ones count for relatively more. It is used when classes are very unbalanced (lesson 14).
+# **Focal loss** multiplies BCE by $(1-p_t)^\gamma$, where $p_t$ is the probability of the right class and $\gamma$ mostly 2: easy samples get a small weight, so hard ones count for relatively more. It is used when classes are very unbalanced.
 #
 # | $p_t$ | 0.9 | 0.5 | 0.1 |
 # |---|--:|--:|--:|
@@ -1092,7 +1096,7 @@ guesses("02")
 #
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
-# | S1 §4.2 | $n$ 是样本数，所以二元是 $-\frac1n\sum_i[y_i\log p_i+(1-y_i)\log(1-p_i)]$，多类还要对类别 $c$ 求和。照原式训练，所有照片判为同一类，准确率 50%。取平均：求和时梯度随批次变长 | $CE = -\sum_{i=1}^{n} y_i \log(\hat{y}_i)$ |
+# | S1 §4.2 | $n$ 是样本数，所以二元是 $-\frac1n\sum_i[y_i\log p_i+(1-y_i)\log(1-p_i)]$，多类还要对类别 $c$ 求和。在本课的特征上（没有负数）照原式训练，所有照片判为同一类，准确率 50%。取平均：求和时梯度随批次变长 | $CE = -\sum_{i=1}^{n} y_i \log(\hat{y}_i)$ |
 # | S3 §4.2 | 只有 1 个 sigmoid 输出时也用上一行的二元式：$(1-y_i)\log(1-p_i)$ 不能省（它的代码用的是 Keras 里正确的 `binary_crossentropy`） | $L(\theta_2) = -\sum_{i=1}^{N} y_i \log(p_i)$ |
 #
 # </div>
@@ -1102,7 +1106,7 @@ guesses("02")
 #
 # | article | what is right | it says |
 # |---|---|---|
-# | S1 §4.2 | $n$ is the number of samples, so with two classes it is $-\frac1n\sum_i[y_i\log p_i+(1-y_i)\log(1-p_i)]$, and with many a sum over classes $c$ too. Trained as printed, all photos are put in one class and the accuracy is 50%. Take the mean: with a sum the gradient grows with the batch | $CE = -\sum_{i=1}^{n} y_i \log(\hat{y}_i)$ |
+# | S1 §4.2 | $n$ is the number of samples, so with two classes it is $-\frac1n\sum_i[y_i\log p_i+(1-y_i)\log(1-p_i)]$, and with many a sum over classes $c$ too. Trained as printed on this lesson's features (never negative), all photos are put in one class and the accuracy is 50%. Take the mean: with a sum the gradient grows with the batch | $CE = -\sum_{i=1}^{n} y_i \log(\hat{y}_i)$ |
 # | S3 §4.2 | with 1 sigmoid output it is the form for two classes of the row above: $(1-y_i)\log(1-p_i)$ cannot be left out (its code uses Keras's correct `binary_crossentropy`) | $L(\theta_2) = -\sum_{i=1}^{N} y_i \log(p_i)$ |
 #
 # </div>

@@ -77,7 +77,7 @@ figures.show_photos(
 # * 用领域和任务说清楚什么是迁移学习，并判断一个问题属于哪一种设定；
 # * 把“迁移有没有用”变成一个数：迁移增益，带区间，可正可负；
 # * 分开四种可以搬走的知识，说出“只搬结构”到底搬了什么；
-# * 用测得的增益判断：有用、有害，还是看不出来。
+# * 用测得的增益判断：源有用、有害，还是看不出来。
 #
 # </div>
 
@@ -87,7 +87,7 @@ figures.show_photos(
 # * say what transfer learning is in terms of domain and task, and tell which setting a problem belongs to;
 # * turn “does transfer help?” into a number: the transfer gain, with an interval, positive or negative;
 # * tell apart the four kinds of knowledge that can be carried over, and say what “transferring the structure” really carries;
-# * judge by a measured gain whether a source helps, harms, or cannot be told.
+# * judge by a measured gain: does a source help, does it harm, or can neither be told?
 #
 # </div>
 
@@ -178,7 +178,7 @@ def told_apart(a, b):
 
 # %% tags=["nbval-ignore-output"]
 strange = {name: told_apart(learned["train"], learned[name]) for name in held_out}
-table(["与 train 相比 against train", "说对的比例 share told apart"],
+table(["与训练照片相比 against training photos", "说对的比例 share told apart"],
       [[name, f"{share:.2f}"] for name, share in strange.items()])  # fmt: skip
 
 # %% tags=["any-seed"]
@@ -194,7 +194,7 @@ assert strange["test"] < 0.65 and min(strange["web"], strange["pets"]) > 0.75
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# `train` and `test` come from the same collection and no difference is seen (`test` has just 40 photos; where there is no difference this number swings around 0.5, and a little below it is still guessing). `web` and `pets` come from elsewhere: exactly the same question, other photos. Trained in one hospital and used in the next, trained in a simulator and driven on the road, are cases of it.
+# `train` and `test` come from the same collection and no difference is seen (`test` has just 40 photos; where there is no difference this number swings around 0.5, and a little below it is still guessing). `web` and `pets` come from elsewhere: exactly the same question, other photos. A model trained in one hospital and used in another, or trained in a simulator and driven on the road, meets the same.
 #
 # </div>
 
@@ -273,16 +273,16 @@ assert strange["test"] < 0.65 and min(strange["web"], strange["pets"]) > 0.75
 #
 # 20 张训练照片换一批，结果就不同。所以抽 $R$ 次，每一次让两种方法用**同一批**照片，成对相减：一批好学的照片会让两种方法都变好，这份共同的运气在差里消去。
 #
-# 差的平均就是增益；它的**标准误**是 $s/\sqrt{R}$，$s$ 是 $R$ 个差的标准差（除以 $R-1$）。平均加减约 2 个标准误，就是 **95% 区间**。“约 2 个”：$R$ 很大时是 1.96 个；$R$ 小时 $s$ 本身也不准，要多一些，$R=10$ 时是 2.26 个。`half_width` 来算。区间只含训练照片的抽样；116 张测试照片始终是同一批。
+# 差的平均就是增益；它的**标准误**是 $s/\sqrt{R}$，$s$ 是 $R$ 个差的标准差（除以 $R-1$）。平均加减约 2 个标准误，就是 **95% 区间**。“约 2 个”：$R$ 很大时是 1.96 个；$R$ 小时 $s$ 本身也不准，要多一些，$R=10$ 时是 2.26 个。`half_width` 来算。区间只含训练照片的抽样；116 张测试照片（`test`、`web`、`pets` 合起来）始终是同一批。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Other 20 training photos give another result. So draw $R$ times, let both methods use the **same** photos each time, and subtract in pairs: photos that are easy to learn from help both methods, and this shared luck cancels in the difference.
+# Another 20 training photos give another result. So draw $R$ times, let both methods use the **same** photos each time, and subtract in pairs: photos that are easy to learn from help both methods, and this shared luck cancels in the difference.
 #
-# The mean difference is the gain; its **standard error** is $s/\sqrt{R}$, where $s$ is the standard deviation of the $R$ differences (dividing by $R-1$). The mean plus or minus about 2 standard errors is the **95% interval**: 1.96 for a large $R$; for a small $R$, $s$ itself is uncertain and it takes more, 2.26 for $R=10$. `half_width` works it out. It covers the draw of the training photos only; the 116 test photos stay the same.
+# The mean difference is the gain; its **standard error** is $s/\sqrt{R}$, where $s$ is the standard deviation of the $R$ differences (dividing by $R-1$). The mean plus or minus about 2 standard errors is the **95% interval**: 1.96 for a large $R$; for a small $R$, $s$ itself is uncertain and it takes more, 2.26 for $R=10$. `half_width` works it out. The interval covers the draw of the training photos only; the 116 test photos (`test`, `web` and `pets` together) stay the same.
 #
 # </div>
 
@@ -361,7 +361,7 @@ assert by_features[2].mean() > by_pixels[2].mean() + 0.15
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# $n=2$ 的增益反而小于 $n=20$：标签太少，再好的特征也不能充分发挥。像素到 $n=50$ 仍近乎瞎猜，所以这里看不到“标签多了，增益消失”。还要记得：ImageNet 里本来就有猫和狗，别处的增益不会都这么大。
+# $n=2$ 的增益反而小于 $n=20$：标签太少，再好的特征也不能充分发挥。像素到 $n=50$ 仍近乎瞎猜，所以这里看不到“标签多了，增益消失”。还要记得：ImageNet 里本来就有猫和狗，别处的增益不会都这么大；像素这个对照也没有网络，只差权重的对照在后面的数字实验里。
 #
 # 每类只有 1 张照片（$n=2$）时，这叫**单样本学习**（one-shot learning）。表的第一行靠的全是以前学到的特征，直接用像素几乎是瞎猜。Fei-Fei 等 2006 年系统阐述单样本学习，说的正是利用以前学过的类别，而不是从零开始。
 #
@@ -370,7 +370,7 @@ assert by_features[2].mean() > by_pixels[2].mean() + 0.15
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# At $n=2$ the gain is smaller than at $n=20$: with so few labels even good features are not put to full use. Pixels are almost guessing up to $n=50$, so “with more labels the gain vanishes” is not seen here. And remember that ImageNet has cats and dogs in it: gains elsewhere need not be as large.
+# At $n=2$ the gain is smaller than at $n=20$: with so few labels even good features are not put to full use. Pixels are almost guessing up to $n=50$, so “with more labels the gain vanishes” is not seen here. And remember that ImageNet has cats and dogs in it: gains elsewhere need not be as large; and pixels have no network at all, comparisons that differ in the weights alone follow with the digits.
 #
 # With just 1 photo for each class ($n=2$) this is **one-shot learning**. The first row of the table lives entirely on features learned before; raw pixels are almost guessing. When Fei-Fei et al. set out one-shot learning in 2006, the point was to use the categories learned earlier instead of starting from scratch.
 #
@@ -382,14 +382,14 @@ assert by_features[2].mean() > by_pixels[2].mean() + 0.15
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# Pan 与 Yang（2010）按“什么不同、哪里有标签”分三种。图里左右是领域，上下是任务；实心是有标签，空心是没有。每种设定的箭头从源指到目标：哪个方向变了，就是什么不同。
+# Pan 与 Yang（2010）按“什么不同、哪里有标签”分三种。图里左右是领域，上下是任务；实心是有标签，空心是没有。每种设定的箭头从源指到目标：哪个方向变了，就是什么不同（归纳式和无监督的领域也可以相同）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Pan and Yang (2010) tell three settings apart by what differs and where there are labels. In the picture left and right are domains, up and down are tasks; filled means labelled, hollow means no labels. Each arrow goes from source to target: the way it moves shows what differs.
+# Pan and Yang (2010) tell three settings apart by what differs and where there are labels. In the picture left and right are domains, up and down are tasks; filled means labelled, hollow means no labels. Each arrow goes from source to target: the way it moves shows what differs (in the inductive and the unsupervised setting the domains may also be the same).
 #
 # </div>
 
@@ -426,7 +426,7 @@ figures.show(
 # |---|---|---|---|---|
 # | **归纳式**（inductive） | 不同 | 相同或不同 | 目标要有一些 | 上面的猫狗；下面的数字 0–4 → 5–9 |
 # | **直推式**（transductive） | 相同 | 不同 | 只有源有 | 下面的 MNIST → USPS |
-# | **无监督**（unsupervised） | 不同但相关，目标任务也是无监督的 | 相同或不同 | 两边都没有 | 聚类，第 16 课（计划中） |
+# | **无监督**（unsupervised） | 不同但相关，目标任务也是无监督的 | 相同或不同 | 两边都没有 | 聚类，后面的课（计划中） |
 #
 # 有一种常见情形不在表里：任务相同、领域不同，目标也有少量标签，今天通常叫有监督的领域自适应；下文的 `same` 就是。
 #
@@ -439,7 +439,7 @@ figures.show(
 # |---|---|---|---|---|
 # | **inductive** | differs | same or not | some in the target | cats and dogs above; digits 0–4 → 5–9 below |
 # | **transductive** | same | differs | in the source only | MNIST → USPS below |
-# | **unsupervised** | differs but is related, and the target task is unsupervised too | same or not | in neither | clustering, lesson 16 (planned) |
+# | **unsupervised** | differs but is related, and the target task is unsupervised too | same or not | in neither | clustering, a later lesson (planned) |
 #
 # One common case is not in the table: the same task, another domain, and a few labels in the target too. Today it is usually called supervised domain adaptation; `same` below is a case of it.
 #
@@ -495,7 +495,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 没有目标标签，仍然可以用目标的**输入**：每个像素减去均值、除以标准差时，源用源的统计量，目标用**目标自己的**统计量。两个分布就靠近了一点。（除数加 0.1，免得从不变化的像素被放大。）
+# 没有目标标签，仍然可以用目标的**输入**：每个像素减去均值、除以标准差时，源用源的统计量，目标用**目标自己的**统计量。两个分布就靠近了一点。（除数加 0.1，免得几乎不变的像素被放大。）
 #
 # </div>
 
@@ -533,14 +533,14 @@ assert won_back.mean() - half_width(won_back) > 0.01 and np.mean(hits[1]) < unse
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 在没有见过的 MNIST 图上超过 0.9，到了 USPS 只有约 2/3；只看目标的输入就收回几个百分点。（两边都用了源，所以这不是迁移增益；区间来自 820 张测试图，模型只训练了一次。）第 12 课（计划中）讲更强的领域自适应，也讲怎样给源样本加权。
+# 在没有见过的 MNIST 图上超过 0.9，到了 USPS 只有约 2/3；只看目标的输入就收回几个百分点。（两边都用了源，所以这不是迁移增益；区间来自 820 张测试图，模型只训练了一次。）后面的课（计划中）讲更强的领域自适应，也讲怎样给源样本加权。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# On MNIST pictures that it has not seen it exceeds 0.9, on USPS it is right only about 2/3 of the time; looking at the target's inputs alone wins a few percentage points back. (Both sides use the source, so this is no transfer gain; the interval is over the 820 test pictures, the model was trained just once.) Lesson 12 (planned) has stronger domain adaptation, and how to weight the source's samples.
+# On MNIST pictures that it has not seen it exceeds 0.9, on USPS it is right only about 2/3 of the time; looking at the target's inputs alone wins a few percentage points back. (Both sides use the source, so this is no transfer gain; the interval is over the 820 test pictures, the model was trained just once.) A later lesson (planned) has stronger domain adaptation, and how to weight the source's samples.
 #
 # </div>
 
@@ -582,12 +582,12 @@ check("05-2", answer_settings)
 #
 # | 搬什么 | 怎么搬 | 例子 |
 # |---|---|---|
-# | **样本**（instance） | 源样本加权后直接用于训练目标 | 第 12 课（计划中） |
+# | **样本**（instance） | 源样本加权后直接用于训练目标 | 后面的课（计划中） |
 # | **特征表示**（feature representation） | 用源学到的 $\varphi$ 描述目标的输入 | 猫狗的特征；数字的特征 |
 # | **参数**（parameter） | 从源的权重开始，或拉向源的权重 | 数字的微调；第 08 课 |
 # | **关系知识**（relational knowledge） | 源里对象之间的规律，换上目标里的对象 | 家谱里的规律用到公司里 |
 #
-# “用不用源”与“信号是什么”（标签、没有标签、奖励）是两个问题：用标签微调**就是**监督学习，只是起点不同（第 16 课）。
+# “用不用源”与“信号是什么”（标签、没有标签、奖励）是两个问题：用标签微调**就是**监督学习，只是起点不同。
 #
 # </div>
 
@@ -598,12 +598,12 @@ check("05-2", answer_settings)
 #
 # | what | how | example |
 # |---|---|---|
-# | **instances** | source samples, weighted, train the target directly | lesson 12 (planned) |
+# | **instances** | source samples, weighted, train the target directly | a later lesson (planned) |
 # | **feature representation** | a $\varphi$ learned from the source describes the target's inputs | features of cats and dogs; features of digits |
 # | **parameters** | start from the source's weights, or be pulled towards them | fine-tuning on digits; lesson 08 |
 # | **relational knowledge** | how things in the source are related, with the target's things put in | rules of a family tree used in a company |
 #
-# “Is a source used?” and “what is the signal?” (labels, none, reward) are two questions: fine-tuning on labels **is** supervised learning, with another start (lesson 16).
+# “Is a source used?” and “what is the signal?” (labels, none, reward) are two questions: fine-tuning on labels **is** supervised learning, with another start.
 #
 # </div>
 
@@ -708,9 +708,9 @@ assert min(at_home["same"], at_home["0-4"]) > 0.9 and at_home["ink"] > 0.65  # c
 # | | 从哪里开始 | 最小化什么 | 对照 |
 # |---|---|---|---|
 # | **参数** | $\theta=\theta_S$（新的分类头随机） | $\frac1n\sum_i L(y_i,f_\theta(x_i))$ | 整个网络从零训练：$\theta$ 随机 |
-# | **特征** | 只有分类头 $h$，随机 | $\frac1n\sum_i L(y_i,h(\varphi(x_i)))$，$\varphi$ 来自源，冻结 | 随机的 $\varphi$，冻结 |
+# | **特征** | 只有分类头 $h$，从 0 | $\frac1n\sum_i L(y_i,h(\varphi(x_i)))$，$\varphi$ 来自源，冻结 | 随机的 $\varphi$，冻结 |
 #
-# $\theta$ 是全部权重，$\theta_S$ 是源的权重，$\varphi$ 是去掉分类头的网络。两个对照都与“用源”只差权重从哪里来。冻结特征与从零训练相比，连训练办法也不同（逻辑回归与 SGD），只作参考。`same` 连分类头也能搬，还能一步也不训练就直接用。
+# $\theta$ 是全部权重，$\theta_S$ 是源的权重，$\varphi$ 是去掉分类头的网络。两个对照都与“用源”只差权重从哪里来。冻结特征与从零训练相比，连训练办法也不同（带惩罚项的逻辑回归与 SGD），只作参考。`same` 连分类头也能搬，还能一步也不训练就直接用。
 #
 # </div>
 
@@ -722,9 +722,9 @@ assert min(at_home["same"], at_home["0-4"]) > 0.9 and at_home["ink"] > 0.65  # c
 # | | start | minimize | compared with |
 # |---|---|---|---|
 # | **parameters** | $\theta=\theta_S$ (new head random) | $\frac1n\sum_i L(y_i,f_\theta(x_i))$ | whole network from scratch: $\theta$ random |
-# | **features** | only a head $h$, random | $\frac1n\sum_i L(y_i,h(\varphi(x_i)))$, $\varphi$ from the source, frozen | a random $\varphi$, frozen |
+# | **features** | only a head $h$, at 0 | $\frac1n\sum_i L(y_i,h(\varphi(x_i)))$, $\varphi$ from the source, frozen | a random $\varphi$, frozen |
 #
-# $\theta$ are all weights, $\theta_S$ the source's, $\varphi$ the network without its head. Each comparison differs only in where the weights come from. Frozen features against scratch differ in training too (logistic regression, SGD): for orientation only. `same` can hand over its head, and be used without training.
+# $\theta$ are all weights, $\theta_S$ the source's, $\varphi$ the network without its head. Each comparison differs only in where the weights come from. Frozen features against scratch differ in training too (logistic regression with a penalty, SGD): for orientation only. `same` can hand over its head, and be used without training.
 #
 # </div>
 
@@ -852,7 +852,7 @@ assert gain_of("0-4", "features", scratch)[0] < 0.01  # no better than the whole
 # </div>
 
 
-# %% tags=["any-seed"]
+# %% tags=["any-seed", "shows-structure"]
 copies = []
 for w in w_source.values():
     model.set_weights(w)  # the trained source
@@ -1009,7 +1009,7 @@ progress()
 # <div lang="zh">
 #
 # * 领域是 $\{\mathcal{X},P(X)\}$，任务是 $\{\mathcal{Y},f\}$；至少一样不同，又用源帮助目标，才是迁移学习。领域不同可以用一个分类器测出来。
-# * 迁移增益 = 用源减去不用源，同样的标签、同样的测试集，成对重复，带区间；它可以是负的。对照不同，结论可以相反。
+# * 迁移增益 = 用源减去不用源，同样的标签、同样的测试集，成对重复，带区间；它可以是负的。对照不同，结论可以不同。
 # * 三种设定看标签在哪里：归纳式要一些目标标签，直推式只有源标签，无监督两边都没有。
 # * 四种知识：样本、特征、参数、关系。只搬结构等于没有源。
 #
@@ -1019,7 +1019,7 @@ progress()
 # <div lang="en">
 #
 # * A domain is $\{\mathcal{X},P(X)\}$, a task $\{\mathcal{Y},f\}$; it is transfer learning when at least one differs and the source is used to help the target. Whether domains differ can be measured with a classifier.
-# * The transfer gain is with the source minus without, same labels, same test set, repeated in pairs, with an interval; it can be negative. With another baseline the conclusion can be the opposite.
+# * The transfer gain is with the source minus without, same labels, same test set, repeated in pairs, with an interval; it can be negative. With another baseline the conclusion can be another.
 # * The three settings differ in where labels are: inductive needs some of the target's, transductive has the source's only, unsupervised none at all.
 # * Four kinds of knowledge: instances, features, parameters, relations. Carrying only the structure is having no source.
 #

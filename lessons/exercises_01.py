@@ -11,6 +11,30 @@ def dense_backward(X, W, delta):
     return delta.T @ X, delta.sum(axis=0), delta @ W
 
 
+def weights_divided(X, W, delta):
+    return delta.T @ X / len(X), delta.sum(axis=0), delta @ W
+
+
+def parameters_divided(X, W, delta):
+    return delta.T @ X / len(X), delta.mean(axis=0), delta @ W
+
+
+def all_divided(X, W, delta):
+    return delta.T @ X / len(X), delta.mean(axis=0), delta @ W / len(X)
+
+
+def input_divided(X, W, delta):
+    return delta.T @ X, delta.sum(axis=0), delta @ W / len(X)
+
+
+def all_negative(X, W, delta):
+    return tuple(-result for result in dense_backward(X, W, delta))
+
+
+def order_reversed(X, W, delta):
+    return dense_backward(X, W, delta)[::-1]
+
+
 def shifted(x, i, by):
     moved = np.array(x, dtype=float)
     moved[i] += by
@@ -98,8 +122,8 @@ EXERCISES = [
                 (
                     0.5,
                     (
-                        "这是用 $x_1$ 算的 $\\partial E/\\partial w_1$；这里要的是 $w_2$。",
-                        "That is $\\partial E/\\partial w_1$, computed with $x_1$; $w_2$ is asked.",
+                        "这是用 $x_1$ 算的 $\\partial L/\\partial w_1$；这里要的是 $w_2$。",
+                        "That is $\\partial L/\\partial w_1$, computed with $x_1$; $w_2$ is asked.",
                     ),
                 ),
                 (
@@ -135,19 +159,19 @@ EXERCISES = [
                 "$z=0$, so $a=0.5$; $\\delta=2(a-y)a(1-a)$.",
             ),
             (
-                "最后 $\\partial E/\\partial w_2=\\delta x_2$。",
-                "Finally $\\partial E/\\partial w_2=\\delta x_2$.",
+                "最后 $\\partial L/\\partial w_2=\\delta x_2$。",
+                "Finally $\\partial L/\\partial w_2=\\delta x_2$.",
             ),
         ],
         reference=-0.25,
         solution=(
             (
                 "$z=0.5\\cdot2+1\\cdot(-1)+0=0$，$a=0.5$，$\\delta=2\\cdot0.5\\cdot0.25=0.25$，"
-                "$\\partial E/\\partial w_2=0.25\\cdot(-1)=-0.25$。"
+                "$\\partial L/\\partial w_2=0.25\\cdot(-1)=-0.25$。"
             ),
             (
                 "$z=0.5\\cdot2+1\\cdot(-1)+0=0$, $a=0.5$, $\\delta=2\\cdot0.5\\cdot0.25=0.25$, "
-                "$\\partial E/\\partial w_2=0.25\\cdot(-1)=-0.25$."
+                "$\\partial L/\\partial w_2=0.25\\cdot(-1)=-0.25$."
             ),
         ),
         why=(
@@ -180,10 +204,10 @@ EXERCISES = [
                 (
                     lambda X, W, delta: (delta.T @ X, delta.mean(axis=0), delta @ W),
                     (
-                        "$\\partial E/\\partial b$ 是各行之和，不是平均；$1/n$ 已经在 $\\Delta$ 里了。",
+                        "$\\partial L/\\partial b$ 是各行之和，不是平均；$1/n$ 已经在 $\\delta$ 里了。",
                         (
-                            "$\\partial E/\\partial b$ is the sum of the rows, not their mean; "
-                            "the $1/n$ is already in $\\Delta$."
+                            "$\\partial L/\\partial b$ is the sum of the rows, not their mean; "
+                            "the $1/n$ is already in $\\delta$."
                         ),
                     ),
                 ),
@@ -228,19 +252,36 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    all_negative,
+                    (
+                        "符号反了：要的是梯度本身；减号属于更新。",
+                        "The sign is the other way round: the gradient itself is asked; the minus belongs to the update.",
+                    ),
+                ),
+                (
+                    order_reversed,
+                    (
+                        "次序反了：依次返回 `dW`、`db`、`dX`。",
+                        "The order is reversed: return `dW`, `db`, `dX`.",
+                    ),
+                ),
+                (
                     lambda X, W, delta: (delta.T @ X, delta, delta @ W),
                     (
                         "偏置对所有样本是同一个：把各行加起来。",
                         "The bias is shared by all samples: add up the rows.",
                     ),
                 ),
-                (
-                    lambda X, W, delta: (delta.T @ X / len(X), delta.sum(axis=0), delta @ W),
+                *[
                     (
-                        "不要再除以 $n$：它已经在 $\\Delta$ 里了。",
-                        "Do not divide by $n$ again: it is already in $\\Delta$.",
-                    ),
-                ),
+                        wrong,
+                        (
+                            "不要再除以 $n$：$\\frac1n$ 已经在 $\\delta$ 里了。",
+                            "Do not divide by $n$ again: the $\\frac1n$ is already in $\\delta$.",
+                        ),
+                    )
+                    for wrong in (weights_divided, parameters_divided, input_divided, all_divided)
+                ],
             ],
         ),
         hints=[
@@ -279,6 +320,12 @@ EXERCISES = [
             (lambda X, W, delta: (delta @ X, delta.sum(axis=0), delta @ W), "is a column"),
             (lambda X, W, delta: (X @ delta, delta.sum(axis=0), delta @ W), "sums over"),
             (lambda X, W, delta: (delta.T @ X, delta.max(axis=0), delta @ W), "`db`"),
+            (weights_divided, "by $n$ again"),
+            (parameters_divided, "by $n$ again"),
+            (input_divided, "by $n$ again"),
+            (all_divided, "by $n$ again"),
+            (all_negative, "belongs to the update"),
+            (order_reversed, "order is reversed"),
         ],
     ),
     Exercise(
@@ -400,10 +447,17 @@ EXERCISES = [
                             ),
                         ),
                         (
+                            (32, 3),
+                            (
+                                "这是第二层的：第一层有 8 个神经元。",
+                                "That is the second layer's: the first has 8 neurons.",
+                            ),
+                        ),
+                        (
                             (8, 5),
                             (
-                                "这是权重的形状；$\\Delta$ 的形状和 $Z$ 一样。",
-                                "That is the shape of the weights; $\\Delta$ has the shape of $Z$.",
+                                "这是权重的形状；$\\delta$ 的形状和 $Z$ 一样。",
+                                "That is the shape of the weights; $\\delta$ has the shape of $Z$.",
                             ),
                         ),
                     ],
@@ -417,7 +471,14 @@ EXERCISES = [
                                 "梯度的形状和参数一样：（输出数，输入数）。",
                                 "A gradient has the shape of its parameter: (outputs, inputs).",
                             ),
-                        )
+                        ),
+                        (
+                            (32, 3),
+                            (
+                                "这是 $\\delta$ 的形状；权重的梯度把各个样本加起来，样本那一维不见了。",
+                                "That is the shape of $\\delta$; the gradient of the weights adds up the samples, and their dimension is gone.",
+                            ),
+                        ),
                     ],
                 ),
                 "dX": judges.shape(
@@ -429,7 +490,14 @@ EXERCISES = [
                                 "每个样本都有自己的输入梯度。",
                                 "Each sample has an input gradient of its own.",
                             ),
-                        )
+                        ),
+                        (
+                            (5, 32),
+                            (
+                                "一个样本占一行，所以样本数在前。",
+                                "One sample is one row, so the number of samples comes first.",
+                            ),
+                        ),
                     ],
                 ),
             }
@@ -440,8 +508,8 @@ EXERCISES = [
                 "A gradient has the shape of its parameter (or input).",
             ),
             (
-                "$\\Delta$ 和 $Z$ 一样：每个样本一行，每个神经元一列。",
-                "$\\Delta$ is like $Z$: a row for each sample, a column for each neuron.",
+                "$\\delta$ 和 $Z$ 一样：每个样本一行，每个神经元一列。",
+                "$\\delta$ is like $Z$: a row for each sample, a column for each neuron.",
             ),
         ],
         reference={"W1": (8, 5), "delta1": (32, 8), "dW2": (3, 8), "dX": (32, 5)},
@@ -450,8 +518,8 @@ EXERCISES = [
             "`W1` (8, 5); `delta1` (32, 8); `dW2` (3, 8); `dX` (32, 5).",
         ),
         why=(
-            "梯度和它的参数同形，$\\Delta$ 和 $Z$ 同形：先写形状，大多数转置的错误在运行之前就看得出来。",
-            "A gradient has the shape of its parameter, $\\Delta$ the shape of $Z$: write the shapes first, and most misplaced transposes show before you run anything.",
+            "梯度和它的参数同形，$\\delta$ 和 $Z$ 同形：先写形状，大多数转置的错误在运行之前就看得出来。",
+            "A gradient has the shape of its parameter, $\\delta$ the shape of $Z$: write the shapes first, and most misplaced transposes show before you run anything.",
         ),
         wrong=[
             ({"W1": (5, 8), "delta1": (32, 8), "dW2": (3, 8), "dX": (32, 5)}, "Keras stores"),
@@ -461,6 +529,9 @@ EXERCISES = [
             ),
             ({"W1": (8, 5), "delta1": (32, 8), "dW2": (8, 3), "dX": (32, 5)}, "its parameter"),
             ({"W1": (8, 5), "delta1": (32, 8), "dW2": (3, 8), "dX": (5,)}, "of its own"),
+            ({"W1": (8, 5), "delta1": (32, 8), "dW2": (3, 8), "dX": (5, 32)}, "comes first"),
+            ({"W1": (8, 5), "delta1": (32, 3), "dW2": (3, 8), "dX": (32, 5)}, "second layer's"),
+            ({"W1": (8, 5), "delta1": (32, 8), "dW2": (32, 3), "dX": (32, 5)}, "adds up"),
             (
                 {"W1": (8,), "delta1": (32, 8), "dW2": (3, 8), "dX": (32, 5)},
                 "`(8,)` has 1 dimension",
@@ -625,8 +696,8 @@ QUIZZES = [
             ),
             Step(
                 (
-                    "由预测和标签算出损失，以及最后一层的 $\\Delta$",
-                    "from predictions and labels: the loss, and the $\\Delta$ of the last layer",
+                    "由预测和标签算出损失，以及最后一层的 $\\delta$",
+                    "from predictions and labels: the loss, and the $\\delta$ of the last layer",
                 ),
                 (
                     "损失比较预测和标签；预测要等前向传播走完才有。",
@@ -639,8 +710,8 @@ QUIZZES = [
                     "backward: from the last layer to the first, computing $dW$ and $db$ of each",
                 ),
                 (
-                    "反向传播从最后一层的 $\\Delta$ 开始，还要用前向时记下的 $Z$ 和 $A$；现在还没有齐。",
-                    "Going backward starts from the $\\Delta$ of the last layer and uses the $Z$ and $A$ kept on the way forward; not all of that is there yet.",
+                    "反向传播从最后一层的 $\\delta$ 开始，还要用前向时记下的 $Z$ 和 $A$；现在还没有齐。",
+                    "Going backward starts from the $\\delta$ of the last layer and uses the $Z$ and $A$ kept on the way forward; not all of that is there yet.",
                 ),
             ),
             Step(

@@ -31,6 +31,27 @@ def weighted_zero(y, z, w):
     return y * softplus(-z) + w * (1 - y) * softplus(z)
 
 
+def minus_forgotten(y, z, w):
+    return -weighted_bce(y, z, w)
+
+
+def logit_reversed(y, z, w):
+    return w * y * softplus(z) + (1 - y) * softplus(-z)
+
+
+def zero_term_missing(y, z, w):
+    return w * y * softplus(-z)
+
+
+def zero_term_always(y, z, w):
+    return w * y * softplus(-z) + softplus(z)
+
+
+def joined_then_weighted(y, z, w):
+    weight = w * y + 1 - y
+    return weight * np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0) - w * y * z
+
+
 def two_step_bce(y, z, w):
     with np.errstate(all="ignore"):
         p = 1 / (1 + np.exp(-z))
@@ -89,6 +110,15 @@ def probabilities_only(integers, logits):
     return softmax(logits) / len(logits)
 
 
+def logits_for_probabilities(integers, logits):
+    return (logits - one_hot(integers, logits)) / len(logits)
+
+
+def by_probability(integers, logits):
+    with np.errstate(all="ignore"):
+        return -one_hot(integers, logits) / softmax(logits) / len(logits)
+
+
 def mean_of_all_numbers(integers, logits):
     return (softmax(logits) - one_hot(integers, logits)) / logits.size
 
@@ -130,6 +160,13 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    1.673976,
+                    (
+                        "你把两项都加上了；$y=1$ 时第二项乘 0。",
+                        "You added both terms; with $y=1$ the second is multiplied by 0.",
+                    ),
+                ),
+                (
                     0.5625,
                     ("这是均方误差 $(1-0.25)^2$。", "That is the squared error $(1-0.25)^2$."),
                 ),
@@ -149,6 +186,8 @@ EXERCISES = [
             (0.287682, "the loss for"),
             (-1.386294, "negative logarithm"),
             (0.602060, "base 10"),
+            (2.0, "base 2"),
+            (1.674, "both terms"),
             (0.5625, "squared error"),
         ],
     ),
@@ -196,6 +235,41 @@ EXERCISES = [
                     (
                         "$w$ 乘错了项：它属于标签 1。",
                         "$w$ stands at the wrong term: it belongs to label 1.",
+                    ),
+                ),
+                (
+                    zero_term_missing,
+                    (
+                        "标签 0 的那一项 $-(1-y)\\log(1-p)$ 不能省。",
+                        "The term of label 0, $-(1-y)\\log(1-p)$, cannot be left out.",
+                    ),
+                ),
+                (
+                    zero_term_always,
+                    (
+                        "第二项还要乘 $1-y$：标签是 1 时它是 0。",
+                        "The second term is multiplied by $1-y$: with label 1 it is 0.",
+                    ),
+                ),
+                (
+                    joined_then_weighted,
+                    (
+                        "$\\max(z,0)$ 也有一份属于标签 1，它没有乘 $w$：先把两项分开，再乘 $w$。",
+                        "A part of $\\max(z,0)$ belongs to label 1 and is not multiplied by $w$: keep the two terms apart, then multiply by $w$.",
+                    ),
+                ),
+                (
+                    minus_forgotten,
+                    (
+                        "符号反了：损失是负对数，不会是负数。",
+                        "The sign is the other way round: a loss is minus a logarithm and never negative.",
+                    ),
+                ),
+                (
+                    logit_reversed,
+                    (
+                        "$z$ 的符号反了：$-\\log p=\\log(1+e^{-z})$，$-\\log(1-p)=\\log(1+e^z)$。",
+                        "The sign of $z$ is the other way round: $-\\log p=\\log(1+e^{-z})$ and $-\\log(1-p)=\\log(1+e^z)$.",
                     ),
                 ),
                 (
@@ -248,6 +322,11 @@ EXERCISES = [
             (one_term_weighted, "terms apart"),
             (not_weighted, "not used yet"),
             (weighted_zero, "wrong term"),
+            (zero_term_missing, "cannot be left out"),
+            (zero_term_always, "multiplied by $1-y$"),
+            (joined_then_weighted, "A part of"),
+            (minus_forgotten, "never negative"),
+            (logit_reversed, "sign of $z$"),
             (two_step_bce, "infinity turns up"),
             (clipped_bce, "Clipping"),
             (overflowing_bce, "infinity turns up"),
@@ -284,6 +363,20 @@ EXERCISES = [
                     (
                         "符号反了：概率减标签。",
                         "The sign is the other way round: probabilities minus labels.",
+                    ),
+                ),
+                (
+                    logits_for_probabilities,
+                    (
+                        "logits 还不是概率：先过 softmax，再减标签。",
+                        "Logits are not probabilities yet: take softmax first, then subtract the labels.",
+                    ),
+                ),
+                (
+                    by_probability,
+                    (
+                        "这是对概率的导数 $-y_c/p_c$；要的是对 logits 的。",
+                        "That is the derivative by the probabilities, $-y_c/p_c$; the one by the logits is asked.",
                     ),
                 ),
                 (
@@ -350,6 +443,8 @@ EXERCISES = [
             (mean_of_all_numbers, "not by that of all"),
             (delta_reversed, "other way round"),
             (probabilities_only, "at the right class"),
+            (logits_for_probabilities, "not probabilities yet"),
+            (by_probability, "by the logits is asked"),
             (delta_over_everything, "by themselves"),
             (delta_over_columns, "each column"),
             (delta_overflowing, "overflows"),

@@ -218,7 +218,7 @@ SETTINGS = {
 VERDICTS = {"shop": "helps", "farm": "unclear", "clinic": "harms", "bank": "unclear"}
 
 
-def verdict(correct, feedback):
+def verdict(correct, feedback, otherwise=None):
     texts = {
         "helps": (
             "有用，要整个区间都大于 0。",
@@ -233,7 +233,7 @@ def verdict(correct, feedback):
             "The interval does not contain 0, so it can be told.",
         ),
     }
-    return judges.choice(correct, texts | {correct: feedback})
+    return judges.choice(correct, texts | (otherwise or {}) | {correct: feedback})
 
 
 EXERCISES = [
@@ -402,6 +402,13 @@ EXERCISES = [
                         "对：没有对照，就没有增益。",
                         "Yes: without a comparison there is no gain.",
                     ),
+                    dict.fromkeys(
+                        ["helps", "harms"],
+                        (
+                            "0.91 是用源的准确率，不是增益：不用源是多少，报告没有说。",
+                            "0.91 is the accuracy with the source, not a gain: the report does not say what it is without.",
+                        ),
+                    ),
                 ),
             }
         ),
@@ -428,8 +435,8 @@ EXERCISES = [
             (VERDICTS | {"shop": "unclear"}, "does not contain 0"),
             (VERDICTS | {"farm": "helps"}, "above 0"),
             (VERDICTS | {"clinic": "helps"}, "above 0"),
-            (VERDICTS | {"bank": "helps"}, "above 0"),
-            (VERDICTS | {"bank": "harms"}, "below 0"),
+            (VERDICTS | {"bank": "helps"}, "not a gain"),
+            (VERDICTS | {"bank": "harms"}, "not a gain"),
             (VERDICTS | {"farm": "maybe"}, "one of"),
             (["helps", "unclear", "harms", "unclear"], "dict"),
         ],
@@ -468,8 +475,8 @@ QUIZZES = [
                     "Transfer learning is a kind of supervised learning",
                 ),
                 (
-                    "没有标签也能用源：例如聚类（第 16 课）。",
-                    "A source is of use without labels too, in clustering for example (lesson 16).",
+                    "没有标签也能用源：例如聚类（后面的课，计划中）。",
+                    "A source is of use without labels too, in clustering for example (a later lesson, planned).",
                 ),
             ),
         ],

@@ -78,14 +78,14 @@ def neuron(it: Explorable) -> None:
 
 
 def network(it: Explorable) -> None:
-    """No error comes back through a weight of 0, which has a gradient itself; steps lower E."""
+    """No error comes back through a weight of 0, which has a gradient itself; steps lower L."""
     assert "Forward" in it.slide("t", 1)
     assert "Backward" in it.slide("t", 4)
     it.slide("t", 6)
     assert it.slide("u2", 0).endswith("δ of h₂ = 0.0000.")
     above, behind = it.text(r"[−\d.]+ · [−\d.]+")[0].split(" · ")
     assert float(behind) == 0 and above.strip("−0.")
-    errors = [float(re.search(r"E = ([\d.]+)", it.press("step"))[1]) for _ in range(3)]
+    errors = [float(re.search(r"L = ([\d.]+)", it.press("step"))[1]) for _ in range(3)]
     assert errors == sorted(errors, reverse=True) and errors[0] > errors[2]
 
 

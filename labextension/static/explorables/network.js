@@ -26,7 +26,7 @@ const build = (kit, { x, y, v, rate }) => {
   /** @type {Record<string, Point>} */
   const PLACES = {
     x1: [LEFT, 4.5], x2: [LEFT, 1.7], h1: [MIDDLE, 5.5], h2: [MIDDLE, 3.1], h3: [MIDDLE, 0.7],
-    a: [RIGHT, 3.1], E: [ERROR, 3.1],
+    a: [RIGHT, 3.1], L: [ERROR, 3.1],
   };
   // An edge for each weight; its width shows the weight, its label the weight and its gradient.
   const EDGES = [
@@ -59,14 +59,14 @@ const build = (kit, { x, y, v, rate }) => {
   }).dataset.key = "step";
   let steps = 0;
   kit.onReset(() => { steps = 0; });
-  const [below] = kit.legend([{ colour: "var(--c1)", mark: "", name: ["梯度 ∂E/∂u₂ · ∂E/∂w₂₁ =", "gradients ∂E/∂u₂ · ∂E/∂w₂₁ ="] }]);
+  const [below] = kit.legend([{ colour: "var(--c1)", mark: "", name: ["梯度 ∂L/∂u₂ · ∂L/∂w₂₁ =", "gradients ∂L/∂u₂ · ∂L/∂w₂₁ ="] }]);
 
-  // All values and all gradients; the units are tanh, the output a sigmoid, E = (a − y)².
+  // All values and all gradients; the units are tanh, the output a sigmoid, L = (a − y)².
   const compute = () => {
     const s = state;
     const h = HIDDEN.map((i) => Math.tanh(s[`w${i + 1}1`] * s.x1 + s[`w${i + 1}2`] * s.x2 + s[`b${i + 1}`]));
     const a = sigmoid(h[0] * s.u1 + h[1] * s.u2 + h[2] * s.u3 + s.c);
-    const output = 2 * (a - y) * a * (1 - a); // δ = ∂E/∂z
+    const output = 2 * (a - y) * a * (1 - a); // δ = ∂L/∂z
     const hidden = h.map((value, i) => output * s[`u${i + 1}`] * (1 - value * value));
     /** @type {State} */
     const gradient = { c: output };
@@ -76,11 +76,11 @@ const build = (kit, { x, y, v, rate }) => {
       gradient[`w${i + 1}2`] = hidden[i] * s.x2;
       gradient[`b${i + 1}`] = hidden[i];
     });
-    const values = { x1: s.x1, x2: s.x2, h1: h[0], h2: h[1], h3: h[2], a, E: (a - y) ** 2 };
+    const values = { x1: s.x1, x2: s.x2, h1: h[0], h2: h[1], h3: h[2], a, L: (a - y) ** 2 };
     return { values, gradient, deltas: { h1: hidden[0], h2: hidden[1], h3: hidden[2], a: output } };
   };
   /** @type {Record<string, number>} */
-  const SHOWN = { x1: 0, x2: 0, h1: 1, h2: 1, h3: 1, a: 2, E: 3 }; // from which stage a value is known
+  const SHOWN = { x1: 0, x2: 0, h1: 1, h2: 1, h3: 1, a: 2, L: 3 }; // from which stage a value is known
   /** @type {Record<string, number>} */
   const BACK = { a: 4, h1: 5, h2: 5, h3: 5 }; // and its δ
 
@@ -95,7 +95,7 @@ const build = (kit, { x, y, v, rate }) => {
       kit.set(circle, { cx: plot.x(place[0]), cy: plot.y(place[1]) });
       kit.set(label, at(name, 5));
       const right = name === "a" ? 22 : 0; // where few lines pass
-      kit.set(value, at(name, name === "E" ? 34 : name in BACK ? -40 : -24, right));
+      kit.set(value, at(name, name === "L" ? 34 : name in BACK ? -40 : -24, right));
       kit.set(delta, at(name, -24, right));
       kit.put(value, stage >= SHOWN[name] ? kit.number(values[/** @type {"a"} */ (name)], 3) : " ");
       kit.put(delta, stage >= BACK[name] ? `δ ${kit.number(deltas[/** @type {"a"} */ (name)], 4)}` : " ");
@@ -112,17 +112,17 @@ const build = (kit, { x, y, v, rate }) => {
         fill: stage === forward ? "var(--c0)" : "var(--c1)", visibility: part && moving ? "visible" : "hidden",
       });
     }
-    kit.set(toError, { d: plot.path([PLACES.a, PLACES.E]) });
+    kit.set(toError, { d: plot.path([PLACES.a, PLACES.L]) });
     kit.put(below, stage >= STAGES ? `${kit.number(gradient.u2, 4)} · ${kit.number(gradient.w21, 4)}` : "…");
-    const [E, d] = [kit.number(values.E, 4), kit.number(deltas.h2, 4)];
+    const [L, d] = [kit.number(values.L, 4), kit.number(deltas.h2, 4)];
     const told = steps ? [`走了 ${steps} 步。`, `${steps} ${steps === 1 ? "step" : "steps"} taken. `] : ["", ""];
     kit.say(
       stage < 3 ? "前向：每个单元等它左边的数到齐再算。"
-        : stage < STAGES ? `E = ${E}。反向：误差沿同样的线往回走，乘上线的权重和节点激活函数的导数。`
-          : `${told[0]}E = ${E}，h₂ 的 δ = ${d}。`,
+        : stage < STAGES ? `L = ${L}。反向：误差沿同样的线往回走，乘上线的权重和节点激活函数的导数。`
+          : `${told[0]}L = ${L}，h₂ 的 δ = ${d}。`,
       stage < 3 ? "Forward: each unit waits for all numbers from its left."
-        : stage < STAGES ? `E = ${E}. Backward: the error returns along the same lines, times the weight of the line and the slope of the node’s activation.`
-          : `${told[1]}E = ${E}, δ of h₂ = ${d}.`,
+        : stage < STAGES ? `L = ${L}. Backward: the error returns along the same lines, times the weight of the line and the slope of the node’s activation.`
+          : `${told[1]}L = ${L}, δ of h₂ = ${d}.`,
     );
   });
 };
