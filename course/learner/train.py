@@ -117,7 +117,7 @@ def _report_choice(photo_set: photos.PhotoSet, choice: head.Choice, tuning: str 
     if choice.method != "features":
         print(matches(photo_set.class_names))
     if choice.why:
-        print(_because(choice))
+        print(_because(choice.method, choice.why))
     share = _share(choice.n_right, choice.n_total)
     if choice.method == "zero-shot":
         print(both(f"在这些照片上的准确率：{share}", f"Accuracy on these photos: {share}"))
@@ -142,10 +142,10 @@ def matches(class_names: Sequence[str]) -> str:
     return both("\n".join(zh), "\n".join(en))
 
 
-def _because(choice: head.Choice) -> str:
+def _because(method: str, why: tuple[str, str]) -> str:
     """Why not zero-shot, or what to look at where the labels contradict it."""
-    zh, en = choice.why
-    if choice.method == "features":
+    zh, en = why
+    if method == "features":
         return both(f"为什么不从零样本出发：{zh}。", f"Why not from zero-shot: {en}.")
     return both(
         f"注意：{zh}。文件夹是不是放反了？",
