@@ -51,7 +51,9 @@ def mutate(lesson: Lesson, number: int, seed: int, timeout: float | None = None)
     notebook, folder = read_source(lesson), lesson.notebook.parent
     faults = choosing.choose(notebook, number, f"{lesson.number} {seed}")
     if not faults:
-        raise CourseError("这一课没有可以改错的代码。", "This lesson has no code to plant a fault in.")
+        raise CourseError(
+            "这一课没有可以改错的代码。", "This lesson has no code to plant a fault in."
+        )
     kept = Kept(paths.cache_dir() / "mutants" / f"{lesson.number}-{fingerprint(lesson)[:16]}.json")
     found = kept("sound", lambda: list(running.sound(notebook, folder)))
     healthy = Sound(*found)

@@ -6,13 +6,12 @@ Looked at are the strings as they stand in the code: labels, titles, printed lin
 import ast
 from collections.abc import Iterator
 
+from course.author.checks import debts
 from course.author.checks.problems import Problem
 from course.notebooks.lessons import Lesson, python_only, read_source
 from course_utils.bilingual import CHINESE, LOWER, WORD, halves
 
-# Lessons written before the rule have this many places that break it. The numbers only fall; a
-# lesson that is not here has none.
-DEBTS = {"08": 14}
+RULES = ("say", "halves")
 
 KEYWORDS = ("label", "xlabel", "ylabel", "title", "description", "credit")
 CALLS = (
@@ -84,8 +83,8 @@ def problems(code: str, file: str, cell: int) -> list[Problem]:
     return found
 
 
-def check_lesson(lesson: Lesson) -> list[Problem]:
-    """The findings for a lesson's code, where there are more than its old debts."""
+def check_lesson(lesson: Lesson) -> debts.Settled:
+    """(what of a lesson's code is to be mended now, what it is known to owe)."""
     file = f"lessons/{lesson.source.name}"
     cells = enumerate(read_source(lesson).cells, 1)
     found = [
@@ -94,11 +93,4 @@ def check_lesson(lesson: Lesson) -> list[Problem]:
         if cell.cell_type == "code"
         for problem in problems(cell.source, file, number)
     ]
-    debt = DEBTS.get(lesson.number, 0)
-    if len(found) == debt:
-        return []
-    if len(found) > debt:
-        return found
-    zh = f"只剩 {len(found)} 处：改 DEBTS（course/author/checks/languages.py）"
-    en = f"only {len(found)} left: lower the number in DEBTS, course/author/checks/languages.py"
-    return [Problem("debts", file, 0, zh, en)]
+    return debts.settle(found, debts.of(lesson.number), file, RULES)

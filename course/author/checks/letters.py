@@ -14,6 +14,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from course.author.checks import debts
 from course.author.checks.problems import Problem
 from course.notebooks.lessons import Lesson, read_source, tags
 from course_utils import paths
@@ -32,11 +33,45 @@ NAMES = re.compile(
     r"\\(?:text|mathrm|operatorname|mathtt|texttt)\s*\{[^{}]*\}"  # words in a formula
     r"|\\(?:begin|end)\{[^}]*\}|[A-Z]{2,}"
 )
-GREEK = (
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi "
-    "rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega "
-    "ell"
-).split()
+GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "varepsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "vartheta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "pi",
+    "rho",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "varphi",
+    "chi",
+    "psi",
+    "omega",
+    "Gamma",
+    "Delta",
+    "Theta",
+    "Lambda",
+    "Xi",
+    "Pi",
+    "Sigma",
+    "Phi",
+    "Psi",
+    "Omega",
+    "ell",
+]
 LETTER = re.compile(rf"\\(?:{'|'.join(GREEK)})(?![A-Za-z])|(?<![\\A-Za-z])[A-Za-z](?![A-Za-z])")
 COMMAND = re.compile(r"\\[A-Za-z]+")
 # A formula that is one letter, perhaps with a hat, an index, a power.
@@ -102,8 +137,8 @@ def check(notebook: NotebookNode, number: str, file: str) -> list[Problem]:
         for letter in letters_of(text):
             if letter not in known:
                 found.setdefault(("unknown", letter), _unknown(letter, file, cell))
-        for letter, row in second_meanings(text, language, rows):
-            found.setdefault((row.en[0], letter), _second(letter, row, file, cell))
+        for letter, words, row in second_meanings(text, language, rows):
+            found.setdefault((row.en[0], letter), _second(letter, words, row, file, cell))
     return list(found.values())
 
 
@@ -119,8 +154,10 @@ def _texts(notebook: NotebookNode) -> Iterator[tuple[int, str, str]]:
             yield number, language, cell.source
 
 
-def second_meanings(text: str, language: str, rows: Sequence[Row]) -> Iterator[tuple[str, Row]]:
-    """(letter, the row whose meaning it is given though the row has another letter)."""
+def second_meanings(
+    text: str, language: str, rows: Sequence[Row]
+) -> Iterator[tuple[str, str, Row]]:
+    """(letter, the meaning that it is given, the row that has another letter for that)."""
     clean = QUOTED.sub("", CODE.sub("", text))
     for row in rows:
         for words in row.zh if language == "zh" else row.en:
@@ -128,7 +165,7 @@ def second_meanings(text: str, language: str, rows: Sequence[Row]) -> Iterator[t
                 letter = found[1] or found[2]
                 meant = any(letter in r.letters and words in r.zh + r.en for r in rows)
                 if not meant and letters_in(letter) == [letter]:
-                    yield letter, row
+                    yield letter, words, row
 
 
 @cache
@@ -136,7 +173,9 @@ def _beside(words: str, language: str) -> re.Pattern[str]:
     """``learning rate $x$``, ``$x$ is the learning rate``; 学习率 $x$, $x$ 是学习率."""
     if language == "zh":
         ends = r"(?=[，。；、：（）]|$)"
-        return re.compile(rf"(?<![\u4e00-\u9fff]){words} ?{ALONE}|{ALONE} ?(?:是|为|表示)\s?{words}{ends}")
+        return re.compile(
+            rf"(?<![\u4e00-\u9fff]){words} ?{ALONE}|{ALONE} ?(?:是|为|表示)\s?{words}{ends}"
+        )
     verb = r"(?:is|be|for|stands for|denotes)"
     ends = r"(?=[,.;:)]|$)"
     return re.compile(
@@ -151,13 +190,15 @@ def _unknown(letter: str, file: str, cell: int) -> Problem:
     return Problem("unknown letter", file, cell, zh, en)
 
 
-def _second(letter: str, row: Row, file: str, cell: int) -> Problem:
+def _second(letter: str, words: str, row: Row, file: str, cell: int) -> Problem:
     own = f"${row.letters[0]}$"
-    zh = f"这里“{row.zh[0]}”写成 ${letter}$，整个课程里它是 {own}"
-    en = f"“{row.en[0]}” is ${letter}$ here, and {own} throughout the course"
+    zh = f"这里“{words}”写成 ${letter}$，整个课程里它是 {own}"
+    en = f"“{words}” is ${letter}$ here, and {own} throughout the course"
     return Problem("second meaning", file, cell, zh, en)
 
 
-def check_lesson(lesson: Lesson) -> list[Problem]:
-    """The findings for a lesson's text."""
-    return check(read_source(lesson), lesson.number, f"lessons/{lesson.source.name}")
+def check_lesson(lesson: Lesson) -> debts.Settled:
+    """(letters to be mended now, those that the lesson is known to owe)."""
+    file = f"lessons/{lesson.source.name}"
+    found = check(read_source(lesson), lesson.number, file)
+    return debts.settle(found, debts.of(lesson.number), file, RULES, exact=False)

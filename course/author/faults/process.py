@@ -44,7 +44,7 @@ def _run_cell(cell: dict[str, Any], names: dict[str, Any]) -> dict[str, Any] | N
         _execute(source, file, names)
     except SystemExit as error:
         return _stop(cell, error)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (whatever a fault leads to)
         return None if cell["fails"] else _stop(cell, error)
     if cell["fails"]:
         return {"cell": cell["number"], "line": 0, "kind": "no error", "text": ""}
@@ -92,7 +92,9 @@ def without_pictures() -> None:
     widgets.Explorer = widgets.PhotoUpload = show  # type: ignore[assignment, misc]
 
 
-def main(cells: Sequence[dict[str, Any]], folder: str, variables: dict[str, str], target: str) -> None:
+def main(
+    cells: Sequence[dict[str, Any]], folder: str, variables: dict[str, str], target: str
+) -> None:
     """Run the cells in ``folder`` and write the answer to the file ``target``."""
     os.environ.update(variables)
     os.chdir(folder)

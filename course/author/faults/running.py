@@ -62,7 +62,9 @@ def sound(notebook: NotebookNode, folder: Path, timeout: float = 1200) -> Sound:
     return Sound(time.perf_counter() - begin, answer["texts"])
 
 
-def judge(notebook: NotebookNode, fault: Fault, folder: Path, healthy: Sound, limit: float) -> Verdict:
+def judge(
+    notebook: NotebookNode, fault: Fault, folder: Path, healthy: Sound, limit: float
+) -> Verdict:
     """Run the lesson with the fault, up to the first cell that fails."""
     answer = run(notebook, folder, limit, fault)
     if answer is None:

@@ -12,10 +12,10 @@ import matplotlib as mpl
 
 mpl.use("Agg")
 
-import matplotlib.pyplot as plt  # noqa: E402, F401
-import numpy as np  # noqa: E402, F401
-import pandas as pd  # noqa: E402, F401
-import sklearn.linear_model  # noqa: E402, F401
-import tensorflow as tf  # noqa: E402, F401
+import matplotlib.pyplot as plt  # noqa: F401
+import numpy as np  # noqa: F401
+import pandas as pd  # noqa: F401
+import sklearn.linear_model  # noqa: F401
+import tensorflow as tf  # noqa: F401
 
-from course_utils import explorables, features, figures, learning, photos, widgets  # noqa: E402, F401
+from course_utils import explorables, features, figures, learning, photos, widgets  # noqa: F401
