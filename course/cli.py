@@ -36,6 +36,7 @@ COMMANDS = {
     "try": ("course.author.try_", "用别的软件包版本检查笔记本", "check the notebooks with other package versions"),
     "build": ("course.author.build", "从 lessons/ 生成笔记本", "build notebooks from lessons/"),
     "check": ("course.author.check", "检查课文：两种语言、术语、结构", "check lessons: languages, terms, structure"),
+    "mutate": ("course.author.mutate", "在一课的代码里放入错误，看断言能否发现", "plant faults in a lesson: do its assertions see them?"),
     "corrections": ("course.author.corrections", "更新各课末尾的更正表", "make the lessons' tables of corrections anew"),
     "readme": ("course.author.readme", "重新生成 README.md", "make README.md anew"),
     "new": ("course.author.new", "用模板新建一课", "start a lesson from the template"),

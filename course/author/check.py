@@ -1,5 +1,5 @@
 """``course check [NN…]``: what the two languages do not share, typography, terms, sections, lengths,
-corrections of the articles.
+letters of formulas, corrections of the articles; how much there is to read.
 
 What older lessons are known to owe (texts too long, figures too far apart) is told, too, and is no error.
 The same checks as in the test run, in seconds and without running a cell.
@@ -8,7 +8,7 @@ The same checks as in the test run, in seconds and without running a cell.
 import argparse
 
 from course.author import corrections
-from course.author.checks import languages, parity, story, structure
+from course.author.checks import debts, languages, letters, parity, reading, story, structure
 from course.author.checks.problems import report
 from course.notebooks.lessons import select
 from course_utils.messages import both
@@ -20,17 +20,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the findings, and what the lessons are known to owe; 1 where something is to be mended."""
-    terms, found, owed = parity.course_terms(), [], []
+    """Print how much there is to read, the findings, and what is owed; 1 where something is to be mended."""
+    terms, found, owed, warnings = parity.course_terms(), [], [], []
     lessons = select(args.lessons)
     for lesson in lessons:
-        now, later = story.check_lesson(lesson)
-        found += [*parity.check_lesson(lesson, terms), *languages.check_lesson(lesson)]
-        found += [*structure.check_lesson(lesson), *now]
-        owed += later
+        print(reading.line(lesson))
+        warnings += reading.check_lesson(lesson)
+        found += [*parity.check_lesson(lesson, terms), *structure.check_lesson(lesson)]
+        for rules in (languages, story, letters):
+            now, later = rules.check_lesson(lesson)
+            found += now
+            owed += later
     found += corrections.check(lessons)
+    if warnings:
+        print(both("提醒，不算错误：", "Warnings, no errors:"))
+        print(report(warnings).strip())
     if owed:
-        print(both(f"欠着的（{story.DEBTS.name}），以后还：", f"Known debts ({story.DEBTS.name}):"))
+        print(both(f"欠着的（{debts.TABLE.name}），以后还：", f"Known debts ({debts.TABLE.name}):"))
         print(report(owed).strip())
     print(report(found).strip() if found else "ok")
     return 1 if found else 0

@@ -40,6 +40,11 @@ def _fold(cell: NotebookNode, tree: ast.Module, later: Names) -> dict[str, str |
     return None
 
 
+def is_claims(cell: NotebookNode) -> bool:
+    """Whether the code cell only makes claims, whoever uses its names."""
+    return bool(_claims(_parsed(cell.source), frozenset()))
+
+
 def _uploads(tree: ast.Module) -> bool:
     """Whether it shows a button for the learner's own photo."""
     calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))

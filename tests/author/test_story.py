@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from PIL import Image
 
 from course.author import check
-from course.author.checks import story
+from course.author.checks import debts, languages, letters, story
 from course.notebooks.lessons import all_lessons
 
 
@@ -102,17 +102,18 @@ def findings(n):
 )
 def test_a_debt_can_only_fall(n, debt, now, owed):
     table = {"long text": debt} if debt else {}
-    wrong, known = story.settle(findings(n), table, "x")
+    wrong, known = debts.settle(findings(n), table, "x", story.RULES)
     assert (len(wrong), len(known)) == (now, owed)
     if n < debt:
         assert f"from {debt} to {n}" in wrong[-1].en and f"从 {debt} 改成 {n}" in wrong[-1].zh
 
 
 def test_the_table_names_rules_and_lessons_that_there_are():
-    debts = tomllib.loads(story.DEBTS.read_text("utf-8"))
-    assert debts.keys() <= {lesson.number for lesson in all_lessons()}
-    assert all(owed.keys() <= set(story.RULES) for owed in debts.values())
-    assert all(n > 0 for owed in debts.values() for n in owed.values())
+    owed = tomllib.loads(debts.TABLE.read_text("utf-8"))
+    rules = {*story.RULES, *languages.RULES, *letters.RULES}
+    assert owed.keys() <= {lesson.number for lesson in all_lessons()}
+    assert all(rows.keys() <= rules for rows in owed.values())
+    assert all(n > 0 for rows in owed.values() for n in rows.values())
 
 
 def test_the_command_tells_debts_and_fails_for_what_is_new(monkeypatch, capsys):
@@ -122,9 +123,11 @@ def test_the_command_tells_debts_and_fails_for_what_is_new(monkeypatch, capsys):
     found = findings(2)
     monkeypatch.setattr(story, "check", lambda *_: found)
     args = check.argparse.Namespace(lessons=["00"])
-    monkeypatch.setattr(story, "debts", lambda _: {"long text": 2})
+    for other in (check.languages, check.letters):
+        monkeypatch.setattr(other, "check_lesson", lambda _: ([], []))
+    monkeypatch.setattr(debts, "of", lambda _: {"long text": 2})
     assert check.run(args) == 0
     said = capsys.readouterr().out
     assert "cell 5 [long text]" in said and "欠着的" in said and said.endswith("ok\n")
-    monkeypatch.setattr(story, "debts", lambda _: {})
+    monkeypatch.setattr(debts, "of", lambda _: {})
     assert check.run(args) == 1

@@ -2,10 +2,10 @@
 
 import pytest
 
-from course.author.checks import languages, parity, story, structure
 from course.author.build import orphans, staleness
-from course.notebooks.lessons import all_lessons, read_notebook, read_source
+from course.author.checks import languages, letters, parity, story, structure
 from course.author.checks.problems import report
+from course.notebooks.lessons import all_lessons, read_notebook, read_source
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def test_languages_agree(lesson, terms):
 
 
 def test_what_code_shows_can_be_halved(lesson):
-    problems = languages.check_lesson(lesson)
+    problems, _ = languages.check_lesson(lesson)
     assert not problems, report(problems)
 
 
@@ -36,6 +36,11 @@ def test_notebook_is_fit_to_compare_and_read(lesson):
 
 def test_it_owes_its_readers_no_more_than_before(lesson):
     problems, _ = story.check_lesson(lesson)
+    assert not problems, report(problems)
+
+
+def test_a_letter_means_one_thing(lesson):
+    problems, _ = letters.check_lesson(lesson)
     assert not problems, report(problems)
 
 

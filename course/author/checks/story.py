@@ -1,19 +1,16 @@
 """Does a lesson read like a story: a picture and a question first, short texts, something to see often?
 
-Older lessons break these rules; ``debts.toml`` says how often each. A debt is only ever lowered:
-more findings than the debt are an error, fewer are one until the table says so.
+Older lessons break these rules; ``debts.toml`` says how often each.
 """
 
 import base64
 import io
 import math
 import re
-import tomllib
-from collections import Counter
-from pathlib import Path
 
 from nbformat import NotebookNode
 
+from course.author.checks import debts
 from course.author.checks.problems import Problem
 from course.notebooks.execute import IMAGES
 from course.notebooks.lessons import Lesson, read_notebook, tags
@@ -21,7 +18,6 @@ from course.notebooks.markdown import read
 from course.notebooks.results import EXPLORABLE
 from course_utils.bilingual import MIME
 
-DEBTS = Path(__file__).with_name("debts.toml")
 MOST_WORDS, MOST_HAN = 120, 200  # of a text cell: English words, Chinese characters
 FIRST_PICTURE, APART = 2, 3  # screens
 SHORT = 6  # lines of code that do not push a picture away
@@ -47,36 +43,11 @@ def check(notebook: NotebookNode, file: str) -> list[Problem]:
     ]
 
 
-def check_lesson(lesson: Lesson) -> tuple[list[Problem], list[Problem]]:
+def check_lesson(lesson: Lesson) -> debts.Settled:
     """(what is to be mended now, what the lesson is known to owe)."""
     file = f"notebooks/{lesson.notebook.name}"
-    return settle(check(read_notebook(lesson.notebook), file), debts(lesson.number), file)
-
-
-def debts(number: str) -> dict[str, int]:
-    """rule: how often the lesson may break it."""
-    return tomllib.loads(DEBTS.read_text("utf-8")).get(number, {})
-
-
-def settle(
-    found: list[Problem], debt: dict[str, int], file: str
-) -> tuple[list[Problem], list[Problem]]:
-    """(findings of rules that are broken more or less often than the debt says, all others)."""
-    counts = Counter(problem.rule for problem in found)
-    wrong = {rule for rule in RULES if counts[rule] > debt.get(rule, 0)}
-    now = [problem for problem in found if problem.rule in wrong]
-    for rule in RULES:
-        if counts[rule] < debt.get(rule, 0):
-            zh = (
-                f"好了一些：把 {DEBTS.name} 里这一课的 {rule!r} 从 {debt[rule]} 改成 {counts[rule]}"
-            )
-            en = f"better than it was: lower {rule!r} of this lesson in {DEBTS.name} from {debt[rule]} to {counts[rule]}"
-            now.append(Problem(rule, file, 0, zh, en))
-        elif rule in wrong and rule in debt:
-            zh = f"{counts[rule]} 处，这一课至多 {debt[rule]} 处（{DEBTS.name}）；新写的不能再欠"
-            en = f"{counts[rule]} places, and this lesson may have {debt[rule]} ({DEBTS.name}); what is new owes nothing"
-            now.append(Problem(rule, file, 0, zh, en))
-    return now, [problem for problem in found if problem.rule not in wrong]
+    found = check(read_notebook(lesson.notebook), file)
+    return debts.settle(found, debts.of(lesson.number), file, RULES)
 
 
 # texts ---------------------------------------------------------------------------------------
@@ -248,13 +219,3 @@ def _first_texts(notebook: NotebookNode, language: str) -> list[str]:
             texts.append(cell.source)
         at += source_height(cell) + output_height(cell)
     return texts
-
-
-def table(lessons: list[Lesson]) -> str:
-    """What the lessons owe today, as the text of ``debts.toml``."""
-    rows = [DEBTS.read_text("utf-8").partition("[")[0].rstrip(), ""]
-    for lesson in lessons:
-        counts = Counter(p.rule for p in check(read_notebook(lesson.notebook), ""))
-        lines = [f'"{rule}" = {counts[rule]}' for rule in RULES if counts[rule]]
-        rows += [f'["{lesson.number}"]', *lines, ""] if lines else []
-    return "\n".join(rows)

@@ -1,0 +1,1 @@
+"""``course mutate``: one planted fault at a time, and whether a lesson's assertions see it."""
