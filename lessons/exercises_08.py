@@ -413,7 +413,10 @@ EXERCISES = [
             (means_updated_first, "only kept for inference"),
             (means_never_updated, "also updates"),
             (means_replaced, "1 − momentum only"),
-            (lambda batch_mean, moving_mean, trainable, training, momentum: 0.5, "tuple"),
+            (
+                lambda batch_mean, moving_mean, trainable, training, momentum: 0.5,
+                "return 2 results",
+            ),
         ],
     ),
     Exercise(
