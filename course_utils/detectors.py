@@ -107,7 +107,7 @@ def batch_norm_kept(model: "keras.Model", before: Snapshot) -> None:
     ]
     if moved:
         raise SilentMistake(
-            f"BatchNorm 的移动统计量变了：{_some(moved)}。请对这些层设置 trainable = False，"
+            f"BatchNorm 的滑动统计量变了：{_some(moved)}。请对这些层设置 trainable = False，"
             "再 model.compile()，并从原来的权重开始。",
             f"Moving statistics of BatchNorm have changed: {_some(moved)}. Set trainable = False "
             "on these layers, call model.compile() and start from the original weights.",

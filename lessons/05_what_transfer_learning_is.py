@@ -852,7 +852,7 @@ assert gain_of("0-4", "features", scratch)[0] < 0.01  # no better than the whole
 # </div>
 
 
-# %% tags=["any-seed", "shows-structure"]
+# %% tags=["any-seed"]
 copies = []
 for w in w_source.values():
     model.set_weights(w)  # the trained source
@@ -1034,7 +1034,6 @@ progress()
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
 # | S4 §2.2 | 归纳式：任务不同，目标有一些标签；领域可同可异 | <q>源域和目标域的任务不同，但领域相似</q> |
-# | S5 §1.2 | 只搬结构，权重是随机的：学到的知识一点也没有搬，也就没有东西可以微调，这是从零训练 | <q>结构迁移：将已经训练好的模型的结构直接用于新任务，然后进行微调</q> |
 #
 # </div>
 
@@ -1044,7 +1043,6 @@ progress()
 # | article | what is right | it says |
 # |---|---|---|
 # | S4 §2.2 | inductive: the tasks differ, and some of the target's data are labelled; the domains may be the same or not | <q>源域和目标域的任务不同，但领域相似 [the tasks of source and target differ, but the domains are similar]</q> |
-# | S5 §1.2 | with the structure alone the weights are random: nothing that was learned is carried over and nothing is there to fine-tune; it is training from scratch | <q>结构迁移：将已经训练好的模型的结构直接用于新任务，然后进行微调 [transfer of structure: use a trained model's structure for the new task, then fine-tune]</q> |
 #
 # </div>
 

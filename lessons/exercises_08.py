@@ -3,61 +3,75 @@
 import numpy as np
 
 from course_utils.learning import judges
-from course_utils.learning.definitions import Exercise, Option, Quiz
+from course_utils.learning.answers import Number, OneOf, YesNo
+from course_utils.learning.definitions import Exercise, Option, Prediction, Quiz
 
-# --- 08-3: warm-up and cosine ---
-
-
-def rate_at(step, warm_up, total, peak):
-    if step < warm_up:
-        return peak * (step + 1) / warm_up
-    return peak * (1 + np.cos(np.pi * (step - warm_up) / (total - warm_up))) / 2
+# --- 08-2: the two paths of BatchNorm ---
 
 
-def rate_from_zero(step, warm_up, total, peak):
-    if step < warm_up:
-        return peak * step / warm_up
-    return rate_at(step, warm_up, total, peak)
+def batch_norm_means(batch_mean, moving_mean, trainable, training, momentum):
+    if trainable and training:
+        return batch_mean, momentum * moving_mean + (1 - momentum) * batch_mean
+    return moving_mean, moving_mean
 
 
-def rate_without_warm_up(step, warm_up, total, peak):
-    return peak * (1 + np.cos(np.pi * step / total)) / 2
+def means_only_training(batch_mean, moving_mean, trainable, training, momentum):
+    """trainable is ignored."""
+    return batch_norm_means(batch_mean, moving_mean, True, training, momentum)
 
 
-def rate_without_fall(step, warm_up, total, peak):
-    return peak * min(1.0, (step + 1) / warm_up)
+def means_only_trainable(batch_mean, moving_mean, trainable, training, momentum):
+    """training is ignored."""
+    return batch_norm_means(batch_mean, moving_mean, trainable, True, momentum)
 
 
-def rate_cosine_not_restarted(step, warm_up, total, peak):
-    if step < warm_up:
-        return peak * (step + 1) / warm_up
-    return peak * (1 + np.cos(np.pi * step / total)) / 2
+def means_half_frozen(batch_mean, moving_mean, trainable, training, momentum):
+    """Frozen: no update, but the batch's mean is subtracted all the same."""
+    _, after = batch_norm_means(batch_mean, moving_mean, trainable, training, momentum)
+    return (batch_mean if training else moving_mean), after
 
 
-def rate_rises_too_long(step, warm_up, total, peak):
-    if step <= warm_up:
-        return peak * (step + 1) / warm_up
-    return rate_at(step, warm_up, total, peak)
+def means_always_batch(batch_mean, moving_mean, trainable, training, momentum):
+    _, after = batch_norm_means(batch_mean, moving_mean, trainable, training, momentum)
+    return batch_mean, after
 
 
-def rate_straight(step, warm_up, total, peak):
-    if step < warm_up:
-        return peak * (step + 1) / warm_up
-    return peak * (1 - (step - warm_up) / (total - warm_up))
+def means_momentum_swapped(batch_mean, moving_mean, trainable, training, momentum):
+    return batch_norm_means(batch_mean, moving_mean, trainable, training, 1 - momentum)
 
 
-def rate_quarter_cosine(step, warm_up, total, peak):
-    if step < warm_up:
-        return peak * (step + 1) / warm_up
-    return peak * np.cos(np.pi / 2 * (step - warm_up) / (total - warm_up))
+def means_updated_first(batch_mean, moving_mean, trainable, training, momentum):
+    """What is subtracted is the moving mean after the update."""
+    _, after = batch_norm_means(batch_mean, moving_mean, trainable, training, momentum)
+    return after, after
 
 
-def random_schedule(rng):
-    total = int(rng.integers(20, 60))
-    return int(rng.integers(0, total)), int(rng.integers(2, 10)), total, float(rng.choice([0.1, 1]))
+def means_never_updated(batch_mean, moving_mean, trainable, training, momentum):
+    return (batch_mean if trainable and training else moving_mean), moving_mean
 
 
-# --- 08-2: early stopping ---
+def means_replaced(batch_mean, moving_mean, trainable, training, momentum):
+    """The moving mean is replaced by the batch's."""
+    mean = batch_mean if trainable and training else moving_mean
+    return mean, mean
+
+
+def means_swapped(batch_mean, moving_mean, trainable, training, momentum):
+    return batch_norm_means(batch_mean, moving_mean, trainable, training, momentum)[::-1]
+
+
+def means_either(batch_mean, moving_mean, trainable, training, momentum):
+    """One of the two is enough."""
+    return batch_norm_means(batch_mean, moving_mean, trainable or training, True, momentum)
+
+
+def random_means(rng):
+    batch_mean, moving_mean = (float(mean) for mean in rng.normal(0, 3, 2))
+    trainable, training = (bool(flag) for flag in rng.integers(0, 2, 2))
+    return batch_mean, moving_mean, trainable, training, float(rng.choice([0.9, 0.99]))
+
+
+# --- 08-3: early stopping ---
 
 
 def early_stop(val_losses, patience):
@@ -133,40 +147,40 @@ def random_losses(rng):
 # --- 08-4: L2-SP ---
 
 
-def l2_sp_step(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * (gradient + alpha * (w - start))
+def l2_sp_step(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * (gradient + strength * (w - start))
 
 
-def step_to_zero(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * (gradient + alpha * w)
+def step_to_zero(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * (gradient + strength * w)
 
 
-def step_away(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * (gradient - alpha * (w - start))
+def step_away(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * (gradient - strength * (w - start))
 
 
-def step_half(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * (gradient + alpha / 2 * (w - start))
+def step_half(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * (gradient + strength / 2 * (w - start))
 
 
-def step_without_data(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * alpha * (w - start)
+def step_without_data(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * strength * (w - start)
 
 
-def step_adds_penalty(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * (gradient + alpha / 2 * np.sum((w - start) ** 2))
+def step_adds_penalty(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * (gradient + strength / 2 * np.sum((w - start) ** 2))
 
 
-def step_without_rate(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * gradient - alpha * (w - start)
+def step_without_rate(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * gradient - strength * (w - start)
 
 
-def step_double(w, start, gradient, learning_rate, alpha):
-    return w - learning_rate * (gradient + 2 * alpha * (w - start))
+def step_double(w, start, gradient, learning_rate, strength):
+    return w - learning_rate * (gradient + 2 * strength * (w - start))
 
 
-def step_uphill(w, start, gradient, learning_rate, alpha):
-    return w + learning_rate * (gradient + alpha * (w - start))
+def step_uphill(w, start, gradient, learning_rate, strength):
+    return w + learning_rate * (gradient + strength * (w - start))
 
 
 def random_step(rng):
@@ -281,6 +295,132 @@ EXERCISES = [
     ),
     Exercise(
         id="08-2",
+        title=("BatchNorm 的两条路", "The two paths of BatchNorm"),
+        judge=judges.function(
+            batch_norm_means,
+            inputs=[
+                (5.0, 0.0, True, True, 0.9),
+                (5.0, 0.0, True, False, 0.9),
+                (5.0, 0.0, False, True, 0.9),
+                (5.0, 0.0, False, False, 0.9),
+            ],
+            random=random_means,
+            mistakes=[
+                (
+                    means_swapped,
+                    (
+                        "次序反了：先是减去的均值，再是之后的滑动均值。",
+                        "The other order: first the mean that is subtracted, then the moving mean afterwards.",
+                    ),
+                ),
+                (
+                    means_only_training,
+                    (
+                        "`trainable` 没有用到：冻结的层说了 `training=True` 也在推理模式。",
+                        "`trainable` is not used: a frozen layer is in inference mode even with `training=True`.",
+                    ),
+                ),
+                (
+                    means_only_trainable,
+                    (
+                        "`training` 没有用到：可训练的层，在 `training=False` 时也是推理模式。",
+                        "`training` is not used: a trainable layer, too, is in inference mode with `training=False`.",
+                    ),
+                ),
+                (
+                    means_either,
+                    (
+                        "一个是 `True` 还不够：两个都是 `True` 才是训练模式。",
+                        "One `True` is not enough: it is training mode only when both are `True`.",
+                    ),
+                ),
+                (
+                    means_half_frozen,
+                    (
+                        "冻结管两件事：不更新滑动均值，减去的也是滑动均值，不是这一批的。",
+                        "Freezing does two things: the moving mean is not updated, and it is also the one that is subtracted, not the batch's.",
+                    ),
+                ),
+                (
+                    means_always_batch,
+                    (
+                        "推理模式减去的是滑动均值：答案不该取决于同一批里的别的照片。",
+                        "Inference mode subtracts the moving mean: an answer must not depend on the other photos of the batch.",
+                    ),
+                ),
+                (
+                    means_momentum_swapped,
+                    (
+                        "动量乘在旧的滑动均值上：动量 0.9 时，旧的占 0.9，新的占 0.1。",
+                        "The momentum multiplies the old moving mean: with a momentum of 0.9, the old one counts 0.9 and the new one 0.1.",
+                    ),
+                ),
+                (
+                    means_updated_first,
+                    (
+                        "训练模式减去的是这一批的均值；滑动均值只是存起来，留给推理用。",
+                        "Training mode subtracts the batch's mean; the moving one is only kept for inference.",
+                    ),
+                ),
+                (
+                    means_never_updated,
+                    (
+                        "训练模式还要更新滑动均值。",
+                        "Training mode also updates the moving mean.",
+                    ),
+                ),
+                (
+                    means_replaced,
+                    (
+                        "一批只占 1 − 动量；旧的滑动均值乘动量，留下大半。",
+                        "One batch counts for 1 − momentum only; most of the old moving mean stays.",
+                    ),
+                ),
+            ],
+            returns=("subtracted", "moving"),
+        ),
+        hints=[
+            (
+                "先问是不是训练模式：看上面的表，哪一行的滑动均值动了？",
+                "First ask whether it is training mode: in which row of the table above did the moving mean move?",
+            ),
+            (
+                "训练模式减去 `batch_mean`，推理模式减去 `moving_mean`，并且不更新。",
+                "Training mode subtracts `batch_mean`; inference mode subtracts `moving_mean` and updates nothing.",
+            ),
+            (
+                "更新：`momentum * moving_mean + (1 - momentum) * batch_mean`。",
+                "The update: `momentum * moving_mean + (1 - momentum) * batch_mean`.",
+            ),
+        ],
+        reference=batch_norm_means,
+        solution=(
+            "```python\nif trainable and training:\n    return batch_mean, momentum * moving_mean + (1 - momentum) * batch_mean\nreturn moving_mean, moving_mean\n```",
+            "```python\nif trainable and training:\n    return batch_mean, momentum * moving_mean + (1 - momentum) * batch_mean\nreturn moving_mean, moving_mean\n```",
+        ),
+        why=(
+            "冻结一层卷积，只是不更新；冻结 BatchNorm 还换了一条路。所以解冻以后，光看 `trainable` 或者光看 `training` 都不够。",
+            "Freezing a convolution only stops updates; freezing BatchNorm also takes the other path. So after unfreezing neither `trainable` nor `training` alone tells you what happens.",
+        ),
+        wrong=[
+            (means_swapped, "The other order"),
+            (means_only_training, "`trainable` is not used"),
+            (means_only_trainable, "`training` is not used"),
+            (means_either, "One `True` is not enough"),
+            (means_half_frozen, "Freezing does two things"),
+            (means_always_batch, "must not depend"),
+            (means_momentum_swapped, "multiplies the old"),
+            (means_updated_first, "only kept for inference"),
+            (means_never_updated, "also updates"),
+            (means_replaced, "1 − momentum only"),
+            (
+                lambda batch_mean, moving_mean, trainable, training, momentum: 0.5,
+                "return 2 results",
+            ),
+        ],
+    ),
+    Exercise(
+        id="08-3",
         title=("早停", "Early stopping"),
         judge=judges.function(
             early_stop,
@@ -391,103 +531,6 @@ EXERCISES = [
         ],
     ),
     Exercise(
-        id="08-3",
-        title=("预热与余弦", "Warm-up and cosine"),
-        judge=judges.function(
-            rate_at,
-            inputs=[(step, 5, 25, 1.0) for step in (0, 4, 5, 15, 24)],
-            random=random_schedule,
-            mistakes=[
-                (
-                    rate_from_zero,
-                    (
-                        "第 0 步的学习率是 0，这一步白走了：用 `step + 1`。",
-                        "At step 0 the rate is 0, a wasted step: use `step + 1`.",
-                    ),
-                ),
-                (
-                    rate_without_warm_up,
-                    (
-                        "没有预热：前 `warm_up` 步要从小到大。",
-                        "There is no warm-up: the first `warm_up` steps must grow.",
-                    ),
-                ),
-                (
-                    rate_without_fall,
-                    (
-                        "预热之后没有下降：接上余弦。",
-                        "It does not fall after the warm-up: add the cosine.",
-                    ),
-                ),
-                (
-                    rate_cosine_not_restarted,
-                    (
-                        "余弦从预热结束时算起：用 `step - warm_up` 和 `total - warm_up`。",
-                        "The cosine counts from the end of the warm-up: `step - warm_up` of `total - warm_up`.",
-                    ),
-                ),
-                (
-                    rate_straight,
-                    (
-                        "这是直线下降；余弦开头慢、末尾也慢。",
-                        "That falls in a straight line; a cosine is slow at first and slow at the end.",
-                    ),
-                ),
-                (
-                    rate_quarter_cosine,
-                    (
-                        "末尾也要慢：余弦走半个周期，$0\\to\\pi$，用 $(1+\\cos)/2$。",
-                        "It must be slow at the end, too: half a period, $0\\to\\pi$, as $(1+\\cos)/2$.",
-                    ),
-                ),
-                (
-                    rate_rises_too_long,
-                    (
-                        "`step == warm_up` 时余弦已经开始：用 `<`。",
-                        "At `step == warm_up` the cosine starts: use `<`.",
-                    ),
-                ),
-            ],
-        ),
-        hints=[
-            (
-                "分两种情况写：预热还没有结束，预热已经结束。第 0 步的学习率已经大于 0。",
-                "Write two cases: before and after the end of the warm-up. At step 0 the rate is above 0 already.",
-            ),
-            (
-                "预热时走完的比例从 0 数起：`(step + 1) / warm_up`，乘 `peak`。",
-                "During the warm-up the share done, with steps counted from 0, is `(step + 1) / warm_up`; multiply by `peak`.",
-            ),
-            (
-                "之后走过的比例是 `(step - warm_up) / (total - warm_up)`，叫它 `done`。",
-                "After it, the share done is `(step - warm_up) / (total - warm_up)`; call it `done`.",
-            ),
-            (
-                "`peak * (1 + np.cos(np.pi * done)) / 2`。",
-                "`peak * (1 + np.cos(np.pi * done)) / 2`.",
-            ),
-        ],
-        reference=rate_at,
-        solution=(
-            "```python\nif step < warm_up:\n    return peak * (step + 1) / warm_up\ndone = (step - warm_up) / (total - warm_up)\nreturn peak * (1 + np.cos(np.pi * done)) / 2\n```",
-            "```python\nif step < warm_up:\n    return peak * (step + 1) / warm_up\ndone = (step - warm_up) / (total - warm_up)\nreturn peak * (1 + np.cos(np.pi * done)) / 2\n```",
-        ),
-        why=(
-            "预热从很小的步子开始：随机的分类头还在乱指方向时，骨干网络不会被它拖走；余弦的末尾很平，最后几步只做微小的调整。",
-            "Warm-up starts with tiny steps, so the backbone is not dragged away while a random head still points anywhere; the cosine ends flat, and its last steps only adjust a little.",
-        ),
-        wrong=[
-            (rate_from_zero, "wasted step"),
-            (rate_without_warm_up, "no warm-up"),
-            (rate_without_fall, "add the cosine"),
-            (rate_cosine_not_restarted, "end of the warm-up"),
-            (rate_rises_too_long, "use `<`"),
-            (rate_straight, "straight line"),
-            (rate_quarter_cosine, "half a period"),
-            (lambda step, warm_up, total, peak: "0.1", "is text"),
-        ],
-    ),
-    Exercise(
         id="08-4",
         title=("拉回起点的一步", "A step that is pulled back"),
         judge=judges.function(
@@ -522,8 +565,8 @@ EXERCISES = [
                 (
                     step_double,
                     (
-                        "公式里有 $\\tfrac12$：它与求导的 2 约掉，剩下 $\\alpha$。",
-                        "The formula has a $\\tfrac12$: it cancels the 2 of the derivative and leaves $\\alpha$.",
+                        "公式里有 $\\tfrac12$：它与求导的 2 约掉，剩下 $\\lambda$。",
+                        "The formula has a $\\tfrac12$: it cancels the 2 of the derivative and leaves $\\lambda$.",
                     ),
                 ),
                 (
@@ -562,18 +605,18 @@ EXERCISES = [
                 "The objective is the data's loss plus the penalty, so its gradient is the sum of two.",
             ),
             (
-                "对一个权重，$\\tfrac{\\alpha}{2}(w-w_0)^2$ 的导数是什么？",
-                "For one weight, what is the derivative of $\\tfrac{\\alpha}{2}(w-w_0)^2$?",
+                "对一个权重，$\\tfrac{\\lambda}{2}(w-w_0)^2$ 的导数是什么？",
+                "For one weight, what is the derivative of $\\tfrac{\\lambda}{2}(w-w_0)^2$?",
             ),
             (
-                "惩罚的梯度是 $\\alpha(w-w_0)$；一步是权重减去学习率乘梯度。",
-                "The penalty's gradient is $\\alpha(w-w_0)$; a step is the weights minus the learning rate times the gradient.",
+                "惩罚的梯度是 $\\lambda(w-w_0)$；一步是权重减去学习率乘梯度。",
+                "The penalty's gradient is $\\lambda(w-w_0)$; a step is the weights minus the learning rate times the gradient.",
             ),
         ],
         reference=l2_sp_step,
         solution=(
-            "`return w - learning_rate * (gradient + alpha * (w - start))`",
-            "`return w - learning_rate * (gradient + alpha * (w - start))`",
+            "`return w - learning_rate * (gradient + strength * (w - start))`",
+            "`return w - learning_rate * (gradient + strength * (w - start))`",
         ),
         why=(
             "惩罚的梯度指回起点，离得越远拉得越紧。普通的权重衰减拉向 0，会把预训练学到的一起拉掉：区别只在从 $w$ 里减去了什么。",
@@ -588,7 +631,7 @@ EXERCISES = [
             (step_without_data, "belongs to it"),
             (step_adds_penalty, "not its value"),
             (step_without_rate, "learning rate, too"),
-            (lambda w, start, gradient, learning_rate, alpha: 0.0, "shape"),
+            (lambda w, start, gradient, learning_rate, strength: 0.0, "shape"),
         ],
     ),
 ]
@@ -687,7 +730,7 @@ QUIZZES = [
             Option(
                 ("骨干网络开始训练", "the backbone starts to train"),
                 (
-                    "上文量过：权重一点没有变。",
+                    "上文测过：权重一点没有变。",
                     "It was measured above: not one weight changed.",
                 ),
             ),
@@ -702,7 +745,7 @@ QUIZZES = [
         options=[
             Option(
                 (
-                    "冻结骨干网络，训练一个线性头，量它的准确率",
+                    "冻结骨干网络，训练一个线性头，测它的准确率",
                     "freeze the backbone, train a linear head, measure it",
                 ),
                 (
@@ -726,5 +769,37 @@ QUIZZES = [
                 ),
             ),
         ],
+    ),
+]
+
+PREDICTIONS = [
+    Prediction(
+        "08-p1",
+        ("写了 training=False，统计量会动吗？", "With training=False, do the statistics move?"),
+        YesNo(),
+    ),
+    Prediction(
+        "08-p2",
+        (
+            "200 张 X 光片，微调高几个百分点？",
+            "200 X-rays: how many points better is fine-tuning?",
+        ),
+        Number(-20, 40, ("个百分点", "points"), close=1.5),
+    ),
+    Prediction(
+        "08-p3",
+        ("BatchNorm 怎样更准？", "What is better for BatchNorm?"),
+        OneOf(
+            (
+                ("冻结", "frozen"),
+                ("一起训练", "trained along"),
+                ("分不出", "cannot be told"),
+            )
+        ),
+    ),
+    Prediction(
+        "08-p4",
+        ("学 X 光片后，多大比例的答案不变？", "After X-rays, what share of answers is unchanged?"),
+        Number(0, 1, close=0.1),
     ),
 ]

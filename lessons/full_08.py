@@ -94,9 +94,7 @@ class Bench:
         self.maps |= {key: self.trunk.predict(v, verbose=0) for key, v in new.items()}
         return {key[0]: self.maps[key] for key in pictures}
 
-    def train(
-        self, x, y, rates, seed, *, warm_up=0, after_epoch=None, batch=BATCH, epochs=EPOCHS
-    ) -> None:
+    def train(self, x, y, rates, seed, *, warm_up=0, batch=BATCH, epochs=EPOCHS) -> None:
         """rates: (of the tail, of the head); warm_up: in how many steps they grow from 0."""
         rng, steps = np.random.default_rng(seed), 0
         for _ in range(epochs):
@@ -105,8 +103,6 @@ class Bench:
                 for opt, rate in zip(self.optimizers, rates, strict=True):
                     opt.learning_rate = rate * min(1.0, steps / warm_up if warm_up else 1.0)
                 self.step(tf.constant(x[places]), tf.constant(y[places], tf.float32))
-            if after_epoch is not None:
-                after_epoch()
 
     def features(self, x):
         parts = np.array_split(x, -(-len(x) // 100))
@@ -154,14 +150,12 @@ class Sweep:
         kernel, bias = self.classify
         return (features @ kernel + bias).argmax(axis=1)
 
-    def bench(self, depth, batch_norm="frozen", strength=0.0, momentum=None) -> "Bench":
+    def bench(self, depth, batch_norm="frozen", strength=0.0) -> "Bench":
         """Made when it is first needed; what enters the tail is shared by all of one depth."""
-        key = depth, batch_norm, strength, momentum
+        key = depth, batch_norm, strength
         if key not in self.benches:
             bench = Bench(depth, batch_norm, strength)
             bench.maps = self.maps.setdefault(depth, {})
-            for layer in bench.norms if momentum else []:
-                layer.momentum = momentum
             self.benches[key] = bench
         return self.benches[key]
 
@@ -211,13 +205,10 @@ class Sweep:
         seeds,
         *,
         head_first=True,
-        curve=False,
-        darker=False,
         **training,
     ) -> list[dict]:
-        """darker: also the accuracy on test pictures at half their brightness."""
         bench, rows = self.bench(*made), []
-        maps = bench.entering(self.needed(task, darker))
+        maps = bench.entering(self.needed(task))
         for seed in range(seeds):
             places = balanced(self.y_pool[task], n, seed)
             x, y = maps["pool"][places], self.y_pool[task][places]
@@ -226,28 +217,18 @@ class Sweep:
             if head_first:
                 head = linear_head(self.features[task][places], y)
             bench.restart(head)
-            scores: list[float] = []
-
-            def keep(scores=scores):
-                scores.append(round(bench.accuracy(maps["test"], self.y_test[task]), 4))
-
-            bench.train(x, y, rates, seed, after_epoch=keep if curve else None, **training)
+            bench.train(x, y, rates, seed, **training)
             agreement = (self.classes(bench.features(maps["asked"])) == self.original).mean()
             more = {"accuracy": bench.accuracy(maps["test"], self.y_test[task])}
-            if darker:
-                more["darker"] = bench.accuracy(maps["darker"], self.y_test[task])
             found = row(task, n, seed, how, agreement=float(agreement), **more)
             found |= {"rate": rates[0], "rate_head": rates[1]}
-            rows.append(found | ({"curve": scores} if curve else {}))
+            rows.append(found)
             print(rows[-1], flush=True)
         return rows
 
-    def needed(self, task, darker):
+    def needed(self, task):
         sets = {("pool", task): self.pool[task], ("test", task): self.test[task]}
-        sets["asked", "pets"] = self.asked
-        if darker:
-            sets["darker", task] = self.test[task] / 2
-        return sets
+        return sets | {("asked", "pets"): self.asked}
 
 
 def row(task, n, seed, how, **more) -> dict:
@@ -266,20 +247,21 @@ def measure(keep=lambda name, compute: compute()) -> dict:
         sweep.probe(task, n)
     sweep.fine_tune(start, "block11", "xray", 200, SMALL)
     sweep.fine_tune(("block11", "training"), "BN training", "xray", 200, SMALL)
-    sweep.fine_tune(start, "block11", "xray", 200, LARGE, curve=True)
-    sweep.fine_tune(start, "warm-up", "xray", 200, LARGE, warm_up=50, curve=True)
     sweep.fine_tune(start, "block11", "xray", 200, (1e-5, 1e-5))
-    sweep.fine_tune(start, "discriminative", "xray", 200, (1e-5, 1e-3))
-    sweep.fine_tune(start, "random head", "xray", 200, SMALL, head_first=False)
-    sweep.fine_tune(("block11", "frozen", 0.1), "L2-SP 0.1", "xray", 200, SMALL)
-    for task, n in [("xray", 800), ("pets", 200), ("xray", 40), ("pets", 20)]:
-        sweep.fine_tune(start, "block11", task, n, SMALL)
     few(sweep)
     return {"rows": sweep.rows}
 
 
 def few(sweep: Sweep) -> None:
-    """The map of depth and rate, BatchNorm's parts and batches: FEW seeds each."""
+    """Other tasks, other rates and depths, BatchNorm's parts, L2-SP: FEW seeds each."""
+    start = ("block11",)
+    for task, n in [("xray", 800), ("pets", 200), ("xray", 40), ("pets", 20)]:
+        sweep.fine_tune(start, "block11", task, n, SMALL, seeds=FEW)
+    sweep.fine_tune(start, "block11", "xray", 200, LARGE, seeds=FEW)
+    sweep.fine_tune(start, "warm-up", "xray", 200, LARGE, warm_up=50, seeds=FEW)
+    sweep.fine_tune(start, "discriminative", "xray", 200, (1e-5, 1e-3), seeds=FEW)
+    sweep.fine_tune(start, "random head", "xray", 200, SMALL, head_first=False, seeds=FEW)
+    sweep.fine_tune(("block11", "frozen", 0.1), "L2-SP 0.1", "xray", 200, SMALL, seeds=FEW)
     for depth in ("block11", "block13", "block15"):
         for rate in [1e-2] if depth == "block11" else RATES:
             sweep.fine_tune((depth,), depth, "xray", 200, (rate, rate), seeds=FEW)
@@ -287,13 +269,6 @@ def few(sweep: Sweep) -> None:
     sweep.fine_tune(("block11", "frozen", 1.0), "L2-SP 1", "xray", 200, SMALL, seeds=FEW)
     for kind in ("scales", "statistics"):
         sweep.fine_tune(("block11", kind), f"BN {kind}", "xray", 200, SMALL, seeds=FEW)
-    fast = ("block11", "training", 0.0, 0.9)
-    sweep.fine_tune(fast, "BN training, momentum 0.9", "xray", 200, SMALL, seeds=FEW)
-    for kind in ("training", "frozen"):
-        for batch, epochs in [(16, EPOCHS), (2, 2)]:
-            how, training = f"BN {kind}, batch {batch}", {"batch": batch, "epochs": epochs}
-            made = ("block11", kind)
-            sweep.fine_tune(made, how, "xray", 200, SMALL, seeds=FEW, darker=True, **training)
 
 
 def paired(results: dict, one: tuple, other: tuple, key="accuracy") -> tuple[float, float]:

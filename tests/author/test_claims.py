@@ -51,12 +51,7 @@ def test_a_run_that_was_cut_off_goes_on(tmp_path):
     assert calls == ["first", "second"]
 
 
-WAITS = pytest.mark.xfail(
-    strict=True, reason="data/results/08.json has 3 seeds a setting, too few for these intervals"
-)
-
-
-@pytest.mark.parametrize("number", ["06", pytest.param("08", marks=WAITS)])
+@pytest.mark.parametrize("number", ["06", "08"])
 def test_claims_hold_in_the_stored_file(number):
     module = load(lesson(number).source.with_name(f"full_{number}.py"))
     stored = results(number)

@@ -121,7 +121,7 @@ def test_batch_norm_that_learned():
     model = network(frozen=False)
     before = detectors.snapshot(model)
     fit(model)
-    with pytest.raises(SilentMistake, match=r"(?s)移动统计量.*norm\. Set trainable = False"):
+    with pytest.raises(SilentMistake, match=r"(?s)滑动统计量.*norm\. Set trainable = False"):
         detectors.batch_norm_kept(model, before)
 
 
