@@ -941,7 +941,7 @@ def interval(differences):
 
 
 # %%
-def log_loss(optimizer, seed, ratio, eta, n_steps):
+def log_loss(optimizer, seed, ratio, n_steps, eta):
     draw = np.random.default_rng(seed)
     goal, turn = draw.normal(size=(16, 16)), np.linalg.qr(draw.normal(size=(16, 16)))[0]
     inputs = turn * np.geomspace(1, 1 / ratio, 16) @ turn.T  # the mean of x xᵀ

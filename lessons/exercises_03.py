@@ -54,6 +54,16 @@ def sign_not_removed(theta, u, g, eta, beta):
     return theta - eta * u, u
 
 
+def look_ahead(theta, u, g, eta, beta):
+    u = beta * u + g
+    return theta - eta * (beta * u + g), u
+
+
+def swapped_results(theta, u, g, eta, beta):
+    theta, u = momentum_step(theta, u, g, eta, beta)
+    return u, theta
+
+
 def random_step(rng):
     theta, u, g = rng.normal(size=(3, 4))
     return theta, u, g, float(rng.uniform(0.01, 0.5)), float(rng.uniform(0.1, 0.99))
@@ -96,6 +106,23 @@ def cosine_decay(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=10
     return peak * min(step / warmup_steps, 0.5 * (1 - math.cos(math.pi * left)))
 
 
+def last_index(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
+    return peak * min(1, step / warmup_steps, (total_steps - 1 - step) / decay_steps)
+
+
+def without_peak(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
+    return trapezoid(step, 1, warmup_steps, decay_steps, total_steps)
+
+
+def counted_from_one(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
+    return peak * min(1, (step + 1) / warmup_steps, (total_steps - step) / decay_steps)
+
+
+def rises_at_the_end(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
+    done = step - (total_steps - decay_steps)
+    return peak * (done / decay_steps if done > 0 else min(1, step / warmup_steps))
+
+
 def product(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
     return peak * (step / warmup_steps) * (total_steps - step) / decay_steps
 
@@ -122,6 +149,13 @@ EXERCISES = [
                     ),
                 ),
                 (2, ("那是 $\\kappa=1$ 时的上限。", "That is the limit for $\\kappa=1$.")),
+                (
+                    0.08,
+                    (
+                        "那是峡谷的上限，那里 $\\kappa=25$；这里 $\\kappa=8$。",
+                        "That is the limit in the ravine, where $\\kappa=25$; here $\\kappa=8$.",
+                    ),
+                ),
             ],
         ),
         hints=[
@@ -140,7 +174,13 @@ EXERCISES = [
             "每一步把 $\\theta$ 乘上 $1-8\\eta$，绝对值小于 1 才会收敛。再想想：$\\eta=0.125$ 时乘数是 0，一步就到底；为什么在峡谷里做不到？",
             "Each step multiplies $\\theta$ by $1-8\\eta$, and it shrinks only while that is below 1 in size. Think on: at $\\eta=0.125$ the factor is 0 and one step arrives; why can a ravine not have that?",
         ),
-        wrong=[(0.125, "twice that"), (16, "the steeper"), (2, "the limit for"), ("a", "number")],
+        wrong=[
+            (0.125, "twice that"),
+            (16, "the steeper"),
+            (2, "the limit for"),
+            (0.08, "in the ravine"),
+            ("a", "number"),
+        ],
     ),
     Exercise(
         id="03-2",
@@ -207,6 +247,20 @@ EXERCISES = [
                         "$\\Delta=-\\eta u$ has the minus sign already, so the gradient enters $u$ with a plus: put it in once more.",
                     ),
                 ),
+                (
+                    look_ahead,
+                    (
+                        "这是 Nesterov 动量；这里要的是普通动量：只走 $-\\eta u$。",
+                        "That is Nesterov momentum; plain momentum is asked: move by $-\\eta u$ only.",
+                    ),
+                ),
+                (
+                    swapped_results,
+                    (
+                        "两个结果的顺序反了：先 $\\theta$，再 $u$。",
+                        "The two results are in the wrong order: first $\\theta$, then $u$.",
+                    ),
+                ),
             ],
         ),
         hints=[
@@ -241,6 +295,8 @@ EXERCISES = [
             (forgotten_memory, "build up"),
             (uphill, "subtract"),
             (sign_not_removed, "with a plus"),
+            (look_ahead, "Nesterov"),
+            (swapped_results, "wrong order"),
         ],
     ),
     Exercise(
@@ -248,7 +304,7 @@ EXERCISES = [
         title=("偏差持续多久", "How long the bias lasts"),
         judge=judges.function(
             steps_until,
-            inputs=[(0.9, 0.99), (0.999, 0.99), (0.9, 0.5)],
+            inputs=[(0.9, 0.99), (0.999, 0.99), (0.9, 0.5), (0.5, 0.75)],
             random=lambda rng: (float(rng.uniform(0.3, 0.999)), float(rng.uniform(0.2, 0.95))),
             rtol=1e-9,
             mistakes=[
@@ -264,6 +320,13 @@ EXERCISES = [
                     (
                         "你向下取整了：那一步还差一点，要向上取整。",
                         "You rounded down: that step falls just short. Round up.",
+                    ),
+                ),
+                (
+                    lambda beta, share: math.floor(math.log(1 - share) / math.log(beta)) + 1,
+                    (
+                        "刚好达到也算：$\\beta=0.5$ 时第 2 步正好是 0.75，不必再走一步。",
+                        "Just enough is enough: at $\\beta=0.5$ step 2 is exactly 0.75, no further step is needed.",
                     ),
                 ),
                 (
@@ -318,6 +381,7 @@ EXERCISES = [
             (lambda beta, share: math.ceil(math.log(share) / math.log(beta)), "missing"),
             (lambda beta, share: math.ceil(share / (1 - beta)), "steady pace"),
             (lambda beta, share: round(1 / (1 - beta)), "whatever share"),
+            (lambda beta, share: int(math.log(1 - share) / math.log(beta)) + 1, "exactly 0.75"),
             (lambda beta, share: 1 - beta**share, "is expected"),
         ],
     ),
@@ -372,6 +436,34 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    last_index,
+                    (
+                        "你在第 `total_steps - 1` 步就到 0 了；应是第 `total_steps` 步。",
+                        "Yours is at 0 at step `total_steps - 1` already; it should be at step `total_steps`.",
+                    ),
+                ),
+                (
+                    counted_from_one,
+                    (
+                        "预热早了一步：第 0 步应是 0，第 `warmup_steps` 步才到峰值。",
+                        "Warm-up is one step early: step 0 gives 0, and the peak comes at step `warmup_steps`.",
+                    ),
+                ),
+                (
+                    rises_at_the_end,
+                    (
+                        "最后一段反了：它从 0 上升到峰值。数离结束还**剩**几步。",
+                        "The last part is upside down: it rises from 0 to the peak. Count the steps that are **left**.",
+                    ),
+                ),
+                (
+                    without_peak,
+                    (
+                        "形状对了，还要乘上峰值 `peak`。",
+                        "The shape is right; it still has to be multiplied by `peak`.",
+                    ),
+                ),
+                (
                     product,
                     (
                         "两条斜边不能相乘：取三者（1、上升的、下降的）中最小的一个。",
@@ -410,6 +502,10 @@ EXERCISES = [
             (no_decay, "at the end is missing"),
             (cosine_decay, "straight line"),
             (product, "Do not multiply"),
+            (last_index, "already"),
+            (counted_from_one, "one step early"),
+            (rises_at_the_end, "upside down"),
+            (without_peak, "multiplied by"),
         ],
     ),
 ]
