@@ -428,7 +428,7 @@ same = keras.ops.conv(row, first, strides=2, padding="same")[0, :, 0]
 symmetric = keras.ops.conv(np.pad(row, [(0, 0), (1, 1), (0, 0)]), first, strides=2)[0, :, 0]
 table(
     ["补边 padding", "窗口从第几格开始 where windows begin"],
-    [['"same"', np.array(same)], [("两边各 1", "1 on both sides"), np.array(symmetric)]],
+    [['"same"', np.array(same)], ["两边各 1 · 1 on both sides", np.array(symmetric)]],
 )
 assert list(same) == [1, 3, 5] and list(symmetric) == [0, 2, 4]
 
@@ -776,12 +776,12 @@ assert np.isclose(before.mean(), after.mean()) and not np.allclose(before.ravel(
 # %%
 maps, rows, n_weights = keras.Input((7, 7, 512)), [], []
 pools = [keras.layers.Flatten(), keras.layers.GlobalAveragePooling2D()]
-for name, pool in zip([("展平", "flatten"), "GAP"], pools, strict=True):
+for name, pool in zip(["展平 flatten", "GAP"], pools, strict=True):
     vector, dense = pool(maps), keras.layers.Dense(256)
     dense(vector)
     n_weights.append(dense.count_params())
     rows.append([name, f"{vector.shape[1]:,}", f"{n_weights[-1]:,}"])
-table(["做法 way", "特征 features", ("Dense(256) 的参数", "parameters of Dense(256)")], rows)
+table(["做法 way", "特征 features", "Dense(256) 的参数 · parameters of Dense(256)"], rows)
 assert n_weights == [6_422_784, 131_328]
 
 # %% [markdown] tags=["lang-zh"]
@@ -827,7 +827,7 @@ def accuracies(features):
 
 draws = StratifiedShuffleSplit(5, train_size=60, random_state=np.random.randint(1000))
 flat, averaged = accuracies(last_maps.reshape(200, -1)), accuracies(last_maps.mean(axis=(1, 2)))
-rows = [[("展平", "flatten"), flat], ["GAP", averaged]]
+rows = [["展平 flatten", flat], ["GAP", averaged]]
 rows = [[name, f"{found.mean():.2f} ± {found.std():.2f}"] for name, found in rows]
 table(["做法 way", "准确率 accuracy"], rows)
 
@@ -1305,7 +1305,7 @@ assert removed / (kept + removed) > 0.85
 
 # %% tags=["shows-more-dimensions"]
 x, dimensions = keras.Input((64, 64, 3)), [64 * 64 * 3]
-names = [("照片", "photo"), "Conv2D(32)", "MaxPooling2D", "Conv2D(64)", "MaxPooling2D", "GAP"]
+names = ["照片 photo", "Conv2D(32)", "MaxPooling2D", "Conv2D(64)", "MaxPooling2D", "GAP"]
 for layer in [
     keras.layers.Conv2D(32, 3),
     keras.layers.MaxPooling2D(),
