@@ -52,6 +52,37 @@ rng = np.random.default_rng(np.random.randint(2**31))  # follows the course's se
 
 
 # %% tags=["setup", "keep-output"]
+STYLES = ["-", "--", "-.", ":"]
+
+
+def steps_needed(path, goal=1e-3):
+    """The first step from which on the loss stays below the goal."""
+    above = np.flatnonzero(loss(path) >= goal)
+    return int(above[-1]) + 1 if len(above) else 0
+
+
+def draw_lines(x, lines, **texts):
+    fig, ax = plt.subplots(figsize=(5.6, 2.7))
+    for (name, y), style in zip(lines.items(), STYLES, strict=False):
+        ax.plot(x, y, style, label=name)
+    ax.set(**texts)
+    if len(lines) > 1:
+        ax.legend()
+    return fig
+
+
+def draw_paths(paths, surface, box, levels):
+    fig, ax = plt.subplots(figsize=(6.4, 3.0))
+    grid = np.stack(np.meshgrid(np.linspace(*box[0], 80), np.linspace(*box[1], 80)), -1)
+    ax.contour(grid[..., 0], grid[..., 1], surface(grid), levels, colors="#bbbbbb", linewidths=0.7)
+    for (name, path), style in zip(paths.items(), STYLES, strict=False):
+        (line,) = ax.plot(*path.T, style, label=name, markevery=4)
+        ax.scatter(*path[-1], s=45, color=line.get_color(), zorder=5)  # where it ends
+    ax.set(xlim=box[0], ylim=box[1], xlabel="参数 parameter θ₁", ylabel="参数 parameter θ₂")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+    return fig
+
+
 def draw_descent(etas):
     fig, axes = plt.subplots(1, len(etas), figsize=(2.3 * len(etas), 2.4), sharey=True)
     grid = np.linspace(-3, 3, 100)
@@ -228,38 +259,6 @@ def sgd(theta, g, state, t, eta):
     return theta - eta * g
 
 
-# %% tags=["setup"]
-STYLES = ["-", "--", "-.", ":"]
-
-
-def steps_needed(path, goal=1e-3):
-    """The first step from which on the loss stays below the goal."""
-    above = np.flatnonzero(loss(path) >= goal)
-    return int(above[-1]) + 1 if len(above) else 0
-
-
-def draw_lines(x, lines, **texts):
-    fig, ax = plt.subplots(figsize=(5.6, 2.7))
-    for (name, y), style in zip(lines.items(), STYLES, strict=False):
-        ax.plot(x, y, style, label=name)
-    ax.set(**texts)
-    if len(lines) > 1:
-        ax.legend()
-    return fig
-
-
-def draw_paths(paths, surface, box, levels):
-    fig, ax = plt.subplots(figsize=(6.4, 3.0))
-    grid = np.stack(np.meshgrid(np.linspace(*box[0], 80), np.linspace(*box[1], 80)), -1)
-    ax.contour(grid[..., 0], grid[..., 1], surface(grid), levels, colors="#bbbbbb", linewidths=0.7)
-    for (name, path), style in zip(paths.items(), STYLES, strict=False):
-        (line,) = ax.plot(*path.T, style, label=name, markevery=4)
-        ax.scatter(*path[-1], s=45, color=line.get_color(), zorder=5)  # where it ends
-    ax.set(xlim=box[0], ylim=box[1], xlabel="参数 parameter θ₁", ylabel="参数 parameter θ₂")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
-    return fig
-
-
 # %%
 plain = walk(sgd, gradient, start, 300, eta=0.04)
 say("几步后损失保持在 0.001 以下 steps until the loss stays below 0.001:", steps_needed(plain))
@@ -390,7 +389,6 @@ def nesterov(theta, g, state, t, eta, beta=0.9):
     return theta + beta * state["delta"] - eta * g
 
 
-# %%
 slow = walk(sgd, gradient, start, 3000, eta=0.004)  # a rate ten times smaller than above
 fast = walk(momentum, gradient, start, 3000, eta=0.004)
 say("梯度下降 gradient descent:", steps_needed(slow), "  动量 momentum:", steps_needed(fast))
@@ -516,7 +514,7 @@ assert theta_50 > 1e9 and round(no_gradient) == 9311
 # </div>
 
 
-# %%
+# %% tags=["setup"]
 def radius(eta, printed, curvature=1.0, beta=0.9):
     last = -beta * (1 - eta) if printed else beta  # the terms of r² + middle·r + last
     middle = eta * curvature - 1 if printed else eta * curvature - 1 - beta
@@ -529,7 +527,6 @@ assert np.all(radii[False] < 1) and np.all(radii[True][etas < 0.45] > 1)
 stable = [c for c in range(1, 201) if radius(0.01, True, c) < 1]
 assert (stable[0], stable[-1]) == (90, 110) and all(radius(0.01, False, c) < 1 for c in stable)
 
-# %% tags=["setup"]
 lines = {"动量 momentum": radii[False], "加上一个位置 adding the position": radii[True]}
 fig = draw_lines(etas, lines, xlabel="学习率 learning rate η", ylabel="谱半径 spectral radius")
 fig.axes[0].axhline(1, color="black", lw=0.8, marker="")
@@ -688,16 +685,6 @@ say(f"最长 longest: {lengths[False].max():.3f}   第几步 at step: {lengths[F
 assert np.allclose(lengths[True], 1, atol=1e-6)
 assert 465 < lengths[False][:100].sum() < 467 and (lengths[False] > 2).sum() == 287
 
-# %% tags=["setup"]
-lines = {"有修正 corrected": lengths[True], "无修正 not corrected": lengths[False]}
-texts = {"xlabel": "步 step", "ylabel": "步长除以 η step length / η", "xscale": "log"}
-fig = draw_lines(np.arange(1, 2001), lines, **texts)
-figures.show(
-    fig,
-    "梯度恒定时的步长：有修正的始终是 1；没有修正的从 3.16 升到 6.57，一千多步以后才接近 1。",
-    "Step length under a constant gradient: 1 throughout with correction; without it 3.16 at first, 6.57 at its peak, and near 1 only after more than a thousand steps.",
-)
-
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
@@ -720,7 +707,16 @@ figures.show(
 #
 # </div>
 
-# %%
+# %% tags=["setup"]
+lines = {"有修正 corrected": lengths[True], "无修正 not corrected": lengths[False]}
+texts = {"xlabel": "步 step", "ylabel": "步长除以 η step length / η", "xscale": "log"}
+fig = draw_lines(np.arange(1, 2001), lines, **texts)
+figures.show(
+    fig,
+    "梯度恒定时的步长：有修正的始终是 1；没有修正的从 3.16 升到 6.57，一千多步以后才接近 1。",
+    "Step length under a constant gradient: 1 throughout with correction; without it 3.16 at first, 6.57 at its peak, and near 1 only after more than a thousand steps.",
+)
+
 random_gradients = rng.normal(size=2000)
 
 
@@ -903,6 +899,21 @@ table(
 )
 assert np.all(abs(np.diag(orthogonalised(m)) - 1) < 0.4)
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 正交化和整个 `muon` 都与 Keras 一致（下面折叠的单元格）。它更快吗？比一比：找回 16×16 的矩阵 $W^*$，$L$ 是 $\frac12|Wx-W^*x|^2$ 的平均，梯度是 $(W-W^*)$ 乘以 $xx^\top$ 的平均，后者的特征值就是各方向的曲率。“温和”：曲率从 1 到 1/10；“病态”：从 1 到 1/1000。学习率用 5 个种子选好，再用另外 9 个种子比较，每步直线下降，最后到 0。末列是“Muon 减去它”的平均和 95% 区间（9 个配对的差，平均 ± 2.31 个标准误）：区间在 0 以下，Muon 更好。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The orthogonalisation and all of `muon` agree with Keras (folded cell below). Is it faster? Compare: recover a 16×16 matrix $W^*$. $L$ is the mean of $\frac12|Wx-W^*x|^2$, the gradient $(W-W^*)$ times the mean of $xx^\top$, whose eigenvalues are the curvatures. “Mild”: curvatures from 1 to 1/10; “ill-conditioned”: from 1 to 1/1000. Rates are chosen on 5 seeds, then 9 other seeds compare; each rate falls in a straight line, to 0 at last. The last column is “Muon minus it”, mean and 95% interval (9 paired differences, mean ± 2.31 standard errors): below 0, Muon is better.
+#
+# </div>
+
+
 # %% tags=["setup", "any-seed"]
 any_matrix, theirs = rng.normal(size=(6, 9)), keras.optimizers.Muon()
 given = keras.ops.convert_to_tensor(any_matrix)
@@ -917,22 +928,7 @@ for t in range(1, 11):
     theirs.apply([keras.ops.convert_to_tensor(g)], [variable])
 assert np.allclose(variable, weights, atol=1e-6)  # 10 steps like those of Keras
 
-# %% [markdown] tags=["lang-zh"]
-# <div lang="zh">
-#
-# 正交化和整个 `muon` 都与 Keras 一致（上面折叠的单元格）。它更快吗？比一比：找回 16×16 的矩阵 $W^*$，$L$ 是 $\frac12|Wx-W^*x|^2$ 的平均，梯度是 $(W-W^*)$ 乘以 $xx^\top$ 的平均，后者的特征值就是各方向的曲率。“温和”：曲率从 1 到 1/10；“病态”：从 1 到 1/1000。学习率用 5 个种子选好，再用另外 9 个种子比较，每步直线下降，最后到 0。末列是“Muon 减去它”的平均和 95% 区间（9 个配对的差，平均 ± 2.31 个标准误）：区间在 0 以下，Muon 更好。
-#
-# </div>
 
-# %% [markdown] tags=["lang-en"]
-# <div lang="en">
-#
-# The orthogonalisation and all of `muon` agree with Keras (folded cell above). Is it faster? Compare: recover a 16×16 matrix $W^*$. $L$ is the mean of $\frac12|Wx-W^*x|^2$, the gradient $(W-W^*)$ times the mean of $xx^\top$, whose eigenvalues are the curvatures. “Mild”: curvatures from 1 to 1/10; “ill-conditioned”: from 1 to 1/1000. Rates are chosen on 5 seeds, then 9 other seeds compare; each rate falls in a straight line, to 0 at last. The last column is “Muon minus it”, mean and 95% interval (9 paired differences, mean ± 2.31 standard errors): below 0, Muon is better.
-#
-# </div>
-
-
-# %% tags=["setup"]
 def interval(differences):
     """Mean ± t standard errors of paired differences: 95% by Student's t."""
     n = len(differences)
@@ -940,7 +936,6 @@ def interval(differences):
     return np.mean(differences) - error, np.mean(differences) + error
 
 
-# %%
 def log_loss(optimizer, seed, ratio, n_steps, eta):
     draw = np.random.default_rng(seed)
     goal, turn = draw.normal(size=(16, 16)), np.linalg.qr(draw.normal(size=(16, 16)))[0]
@@ -960,25 +955,29 @@ def tuned(optimizer, *problem):
     return eta, np.array([log_loss(optimizer, seed, *problem, eta) for seed in range(9)])
 
 
-# %% tags=["nbval-ignore-output"]
-problems = {
+def compare(problems, ways):
+    """Rows of a table, and the interval of Muon minus each optimizer on each problem."""
+    rows, against = [], {}
+    for problem, settings in problems.items():
+        with np.errstate(all="ignore"):  # rates that diverge are not chosen
+            results = {way: tuned(optimizer, *settings) for way, optimizer in ways.items()}
+        for way, (eta, losses) in results.items():
+            low, high = against[problem, way] = interval(results["Muon"][1] - losses)
+            shown = "" if way == "Muon" else f"{(low + high) / 2:+.2f} [{low:+.2f}, {high:+.2f}]"
+            rows.append([problem, way, f"{eta:.2g}", f"{losses.mean():.2f}", shown])
+    return rows, against
+
+
+problems = {  # how much the curvatures differ, and steps
     "温和，100 步 · mild, 100 steps": (10, 100),
     "病态，100 步 · ill-conditioned, 100 steps": (1000, 100),
     "病态，200 步 · ill-conditioned, 200 steps": (1000, 200),
 }
 ways = {"梯度下降 gradient descent": sgd, "动量 momentum": momentum, "Adam": adam, "Muon": muon}
-rows, against = [], {}
-for problem, settings in problems.items():
-    with np.errstate(all="ignore"):  # rates that diverge are not chosen
-        results = {way: tuned(optimizer, *settings) for way, optimizer in ways.items()}
-    for way, (eta, losses) in results.items():
-        low, high = interval(results["Muon"][1] - losses)
-        against[problem, way] = low, high
-        shown = "" if way == "Muon" else f"{(low + high) / 2:+.2f} [{low:+.2f}, {high:+.2f}]"
-        rows.append([problem, way, f"{eta:.2g}", f"{losses.mean():.2f}", shown])
-table(["问题 problem", "优化器 optimizer", "η", "log₁₀ L", "Muon 减去它 · Muon minus it"], rows)
 
-# %% tags=["setup"]
+# %% tags=["nbval-ignore-output"]
+rows, against = compare(problems, ways)
+table(["问题 problem", "优化器 optimizer", "η", "log₁₀ L", "Muon 减去它 · Muon minus it"], rows)
 mild, ill, ill_longer = ([against[p, w] for w in list(ways)[:3]] for p in problems)
 assert mild[0][0] > 5 and mild[2][0] > 0  # mild: worse than descent (by far) and than Adam
 assert max(high for _, high in ill) < 0  # ill-conditioned, few steps: better than all three
@@ -1253,23 +1252,6 @@ check("03-4", trapezoid)
 # </div>
 
 
-# %% tags=["setup"]
-fig, axes = plt.subplots(1, 2, figsize=(6.4, 2.5), sharey=True)
-tasks = [("源任务 source task", *moons(1000, 0)), ("目标任务 target task", *moons(12, 100))]
-for ax, (title, x, y), swapped in zip(axes, tasks, [False, True], strict=True):
-    for label, marker in [(0, "o"), (1, "^")]:
-        chosen = (y[:, 0] == label) != swapped
-        ax.scatter(*x[chosen].T, s=8 if len(x) > 100 else 40, marker=marker, label=f"y = {label}")
-    ax.set(title=title, xlabel="特征 feature x₁")
-axes[0].set_ylabel("特征 feature x₂")
-axes[1].legend(loc="upper right", fontsize=8)
-figures.show(
-    fig,
-    "左：源任务，1,000 个点，上面的月牙是 0，下面的是 1。右：目标任务，只有 12 个点，两个月牙的类别对调。",
-    "Left: the source task, 1,000 points, the upper moon is 0 and the lower 1. Right: the target task, just 12 points, and the classes of the two moons are swapped.",
-)
-
-
 # %%
 def fit(x, y, parameters, n_steps, rates, optimizer=sgd, warmup_steps=1, **settings):
     states = {name: {} for name in parameters}
@@ -1283,6 +1265,22 @@ def fit(x, y, parameters, n_steps, rates, optimizer=sgd, warmup_steps=1, **setti
 
 
 # %% tags=["setup"]
+fig, axes = plt.subplots(1, 2, figsize=(6.4, 2.5), sharey=True)
+tasks = [("源任务 source task", *moons(1000, 0)), ("目标任务 target task", *moons(12, 100))]
+for ax, (title, x, y), swapped in zip(axes, tasks, [False, True], strict=True):
+    for label, marker in [(0, "o"), (1, "^")]:
+        chosen = (y[:, 0] == label) != swapped
+        ax.scatter(*x[chosen].T, s=8 if len(x) > 100 else 40, marker=marker, label=f"y = {label}")
+    ax.set(title=title, xlabel="特征 feature x₁")
+    ax.legend(fontsize=8)
+axes[0].set_ylabel("特征 feature x₂")
+figures.show(
+    fig,
+    "左：源任务，1,000 个点，上面的月牙是 0，下面的是 1。右：目标任务，只有 12 个点，两个月牙的类别对调。",
+    "Left: the source task, 1,000 points, the upper moon is 0 and the lower 1. Right: the target task, just 12 points, and the classes of the two moons are swapped.",
+)
+
+
 def gradients(x, y, parameters):
     hidden = np.tanh(x @ parameters["W1"] + parameters["b1"])
     delta = (sigmoid(hidden @ parameters["head"]) - y) / len(x)
@@ -1309,6 +1307,13 @@ def transfer(seed, rate_base, rate_head, n_steps=100, probe_steps=0, **settings)
     moved = np.linalg.norm(ended["W1"] - pretrained["W1"]) / np.linalg.norm(pretrained["W1"])
     return score(x_test, 1 - y_test, ended), moved
 
+
+starts = {
+    "随机 random": {},
+    "随机，预热 40 步 · random, 40 steps of warm-up": {"warmup_steps": 40},
+    "训练过 probed": {"probe_steps": 100},
+    "训练过，预热 40 步 · probed, 40 steps of warm-up": {"probe_steps": 100, "warmup_steps": 40},
+}
 
 # %% tags=["nbval-ignore-output"]
 choices = {
@@ -1350,23 +1355,11 @@ assert abs(two_rates[0] - medium[0]) < 0.01 and medium[1] > 3 * two_rates[1]
 # </div>
 
 # %% tags=["nbval-ignore-output"]
-starts = {
-    "随机 random": {},
-    "随机，预热 40 步 · random, 40 steps of warm-up": {"warmup_steps": 40},
-    "训练过 probed": {"probe_steps": 100},
-    "训练过，预热 40 步 · probed, 40 steps of warm-up": {"probe_steps": 100, "warmup_steps": 40},
-}
 begun = {
     name: np.array([transfer(s, 3, 3, **way) for s in range(20)]) for name, way in starts.items()
 }
 rows = [[name, f"{r[:, 0].mean():.2f}", f"{r[:, 1].mean():.0%}"] for name, r in begun.items()]
 table(["分类头的起点 start of the head", "准确率 accuracy", "骨干移动 backbone moved by"], rows)
-
-# %% tags=["any-seed"]
-random_head, warmed, probed, both = begun.values()
-assert interval(probed[:, 1] - random_head[:, 1])[1] < -0.05  # paired, 20 seeds
-assert interval(probed[:, 1] - warmed[:, 1])[1] < 0  # less even than with warm-up
-assert np.ptp([found[:, 0].mean() for found in begun.values()]) < 0.02
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1387,6 +1380,11 @@ assert np.ptp([found[:, 0].mean() for found in begun.values()]) < 0.02
 # </div>
 
 # %% tags=["any-seed"]
+random_head, warmed, probed, both = begun.values()
+assert interval(probed[:, 1] - random_head[:, 1])[1] < -0.05  # paired, 20 seeds
+assert interval(probed[:, 1] - warmed[:, 1])[1] < 0  # less even than with warm-up
+assert np.ptp([found[:, 0].mean() for found in begun.values()]) < 0.02
+
 adam_moved = {
     correct: np.mean(
         [transfer(s, 0.01, 0.01, 12, optimizer=adam, correct=correct)[1] for s in range(20)]
@@ -1465,7 +1463,7 @@ guesses("03")
 # * 梯度下降的学习率必须小于 $2/\kappa$，$\kappa$ 是最陡方向的曲率。
 # * 动量加的是上一步 $\theta_t-\theta_{t-1}$；加上一个位置，在常用的学习率下就会发散。
 # * Adam 给每个参数自己的步长；没有偏差修正，开头的步子要长好几倍。
-# * AdamW 的衰减与梯度大小无关，Adam 加 L2 不是这样。Muon 让矩阵的每个方向走一样长的一步：曲率相差悬殊、步数又少时有利，温和时反而吃亏。
+# * AdamW 的衰减与梯度大小无关，Adam 加 L2 不是这样。Muon 让矩阵的每个方向走一样长的一步：曲率相差悬殊、步数又少时有利。
 # * 预热让你能用更大的学习率；学习率适中时，没有它也行。
 # * 随机的分类头可以用大学习率，预训练的骨干网络要小学习率，或者先只训练分类头，否则它会被分类头拖着走。
 #
@@ -1474,12 +1472,12 @@ guesses("03")
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * The learning rate of gradient descent must stay below $2/\kappa$, where $\kappa$ is the curvature of the steepest direction.
-# * Momentum adds the previous step $\theta_t-\theta_{t-1}$; adding the previous position diverges at the usual rates.
-# * Adam gives each parameter a step of its own; without bias correction the first steps are several times too long.
-# * The decay of AdamW does not depend on the size of the gradients; that of Adam with L2 does. Muon moves a matrix equally far in all its directions: good where curvatures differ widely and steps are few, a drawback where they are alike.
-# * Warm-up lets you use a larger learning rate; at a moderate rate you can do without.
-# * A random head can take a large rate; a pretrained backbone wants a small one, or a head that is trained alone first, or the head drags it along.
+# * Gradient descent needs a rate below $2/\kappa$, the curvature of the steepest direction.
+# * Momentum adds the previous step $\theta_t-\theta_{t-1}$; adding the position diverges at the usual rates.
+# * Adam gives each parameter its own step; without bias correction the first ones are several times too long.
+# * The decay of AdamW does not depend on the size of the gradients; that of Adam with L2 does. Muon moves a matrix equally far in all directions: good where curvatures differ widely and steps are few.
+# * Warm-up allows a larger learning rate; at a moderate one you can do without.
+# * A random head can take a large rate; a pretrained backbone wants a small one, or a head trained first, or the head drags it along.
 #
 # </div>
 

@@ -41,6 +41,12 @@ figures.use_style()
 course_utils.reproducible(7)
 rng = np.random.default_rng(np.random.randint(2**31))  # follows the course's seed
 CREDIT = "Oxford-IIIT Pet, Parkhi et al. 2012, CC BY-SA 4.0"
+NAMES = {
+    "dense": "全连接 dense",
+    "local": "局部连接 locally connected",
+    "conv": "卷积 convolution",
+    "separable": "深度可分离卷积 depthwise separable convolution",
+}
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -241,7 +247,7 @@ figures.show(
 #
 # </div>
 
-# %%
+# %% tags=["setup"]
 window = np.array([[[1, 2], [3, 4]], [[0, 1], [1, 0]]])  # two channels, 2 × 2 each
 slices = np.array([[[1, 0], [0, 1]], [[2, 3], [3, 2]]])
 sums = (window * slices).sum(axis=(1, 2))
@@ -603,12 +609,6 @@ def parameters_and_macs(side, c_in, c_out, k=3):
     }
 
 
-NAMES = {
-    "dense": "全连接 dense",
-    "local": "局部连接 locally connected",
-    "conv": "卷积 convolution",
-    "separable": "深度可分离卷积 depthwise separable convolution",
-}
 counts = parameters_and_macs(32, 3, 16)
 rows = [[NAMES[name], *(f"{n:,}" for n in numbers)] for name, numbers in counts.items()]
 table(["层 layer", "参数 parameters", "乘加次数 MACs"], rows)
@@ -983,7 +983,25 @@ check("04-5", layers_needed)
 #
 # </div>
 
+
 # %% tags=["setup"]
+def differences_only(kernels):  # (3, 3, 3, ...)
+    return abs(kernels.sum(axis=(0, 1, 2))) / abs(kernels).sum(axis=(0, 1, 2)) < 0.02
+
+
+def ramp_share(kernels):
+    centred = kernels - kernels.mean(axis=(0, 1), keepdims=True)
+    ramp = np.array([-1, 0, 1]) / np.sqrt(6)  # length 1 on the 3 × 3 cells
+    along = [np.tensordot(ramp, centred.sum(axis=1 - axis), axes=(0, 0)) for axis in (0, 1)]
+    return sum(part**2 for part in along).sum(axis=0) / (centred**2).sum(axis=(0, 1, 2))
+
+
+MEASURES = {
+    "只看差别 differences only": differences_only,
+    "像一条边 like an edge": lambda kernels: ramp_share(kernels) > 0.5,
+}
+assert np.isclose(ramp_share(np.repeat(sobel[:, :, None], 3, axis=2)), 8 / 9)
+rows = []
 filters = backbone.get_layer("stem_conv").get_weights()[0]  # (3, 3, 3, 32)
 fig, axes = plt.subplots(4, 8, figsize=(6, 3.2))
 for ax, each in zip(axes.flat, np.moveaxis(filters, 3, 0), strict=True):
@@ -1012,31 +1030,12 @@ figures.show(
 
 
 # %%
-def differences_only(kernels):  # (3, 3, 3, ...)
-    return abs(kernels.sum(axis=(0, 1, 2))) / abs(kernels).sum(axis=(0, 1, 2)) < 0.02
-
-
-def ramp_share(kernels):
-    centred = kernels - kernels.mean(axis=(0, 1), keepdims=True)
-    ramp = np.array([-1, 0, 1]) / np.sqrt(6)  # length 1 on the 3 × 3 cells
-    along = [np.tensordot(ramp, centred.sum(axis=1 - axis), axes=(0, 0)) for axis in (0, 1)]
-    return sum(part**2 for part in along).sum(axis=0) / (centred**2).sum(axis=(0, 1, 2))
-
-
-by_chance, rows, seen = np.random.default_rng(0).normal(size=(3, 3, 3, 32, 1000)), [], []
-for name, measure in {
-    "只看差别 differences only": differences_only,
-    "像一条边 like an edge": lambda kernels: ramp_share(kernels) > 0.5,
-}.items():
+by_chance = np.random.default_rng(0).normal(size=(3, 3, 3, 32, 1000))
+for name, measure in MEASURES.items():
     n_learned, n_random = measure(filters).sum(), measure(by_chance).sum(axis=0)
-    seen.append((n_learned, n_random))
     rows.append([name, n_learned, f"{n_random.mean():.1f}", n_random.max()])
+    assert n_learned > n_random.max()  # no random set has as many
 table(["32 个核里 of 32", "学出来的 learned", "随机，平均 random, mean", "最多 most"], rows)
-for n_learned, n_random in seen:
-    assert (
-        n_learned > n_random.max() and n_learned > 4 * n_random.mean()
-    )  # no random set has as many
-assert np.isclose(ramp_share(np.repeat(sobel[:, :, None], 3, axis=2)), 8 / 9)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1179,8 +1178,6 @@ figures.show(
 # * **两条曲线交叉**。浅层留着亮度，线性分类器读得很准；“猫还是狗”只读得出一点（约 0.7，瞎猜是 0.5）。深层正相反：从第一层到最后一层，任务需要的更清楚了，不需要的更难读出来（只比较两端）。在这两个问题上，“通用”和“专用”就是这个意思。
 # * **学来的，不是结构带来的**：随机权重的网络只读得出一点猫狗，而且不随深度增加；它丢掉的亮度也少得多。第一层上，学过的与随机的差不多。
 #
-# 这只是一个随机网络。换几组随机权重，亮度也这样吗？
-#
 # </div>
 
 # %% [markdown] tags=["lang-en"]
@@ -1189,11 +1186,23 @@ figures.show(
 # * **The curves cross**. Shallow layers keep brightness, and a linear classifier reads it off well; “cat or dog” only a little (about 0.7, where guessing gives 0.5). Deep layers are the opposite: from the first layer to the last, what the task needs has become clearer, and what it does not need harder to read off (only the ends are compared). For these two questions that is what “general” and “specific” mean.
 # * **Learned, not given by the structure**: with random weights cats and dogs are told apart only a little, and no better with depth; and far less of the brightness is lost. At the first layer, learned and random differ little.
 #
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 这只是一个随机网络。换几组随机权重，亮度也这样吗？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
 # That is one random network. Is it the same for brightness with other random weights?
 #
 # </div>
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "any-seed"]
 half = train_photos.images(112)  # smaller photos: four networks in the time of one
 ends_only, by_seed = ["stem", "head"], {}
 for seed in waiting.counted([7, 1, 2, 3], "个随机网络", "random networks"):
@@ -1202,8 +1211,6 @@ for seed in waiting.counted([7, 1, 2, 3], "个随机网络", "random networks"):
     by_seed[seed] = probe(through(other, half, ends_only)[1], bright)
 rows = [[seed, *(f"{score:.2f}" for score in scores)] for seed, scores in by_seed.items()]
 table(["随机种子 seed", "亮暗，第一层 bright/dark, first layer", "最后一层 last layer"], rows)
-
-# %% tags=["any-seed"]
 for first_layer, last_layer in by_seed.values():
     assert first_layer > 0.9 and last_layer - bright_or_dark[-1] > 0.15  # each keeps more of it
     assert first_layer - last_layer < bright_or_dark[0] - bright_or_dark[-1] - 0.1
@@ -1281,14 +1288,6 @@ for first_layer, last_layer in by_seed.values():
 #
 # </div>
 
-# %% tags=["shows-last-layer"]
-kept = keras.applications.VGG16(weights=None, include_top=False).count_params()
-sides = [7 * 7 * 512, 4096, 4096, 1000]  # flatten, fc1, fc2, predictions
-removed = sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sides))
-say(f"留下 kept: {kept:,}", f"  去掉 removed: {removed:,}")
-assert kept == 14_714_688 and kept + removed == 138_357_544
-assert removed / (kept + removed) > 0.85
-
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
@@ -1303,7 +1302,14 @@ assert removed / (kept + removed) > 0.85
 #
 # </div>
 
-# %% tags=["shows-more-dimensions"]
+# %% tags=["setup", "shows-last-layer", "shows-more-dimensions"]
+kept = keras.applications.VGG16(weights=None, include_top=False).count_params()
+sides = [7 * 7 * 512, 4096, 4096, 1000]  # flatten, fc1, fc2, predictions
+removed = sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sides))
+say(f"留下 kept: {kept:,}", f"  去掉 removed: {removed:,}")
+assert kept == 14_714_688 and kept + removed == 138_357_544
+assert removed / (kept + removed) > 0.85
+
 x, dimensions = keras.Input((64, 64, 3)), [64 * 64 * 3]
 names = ["照片 photo", "Conv2D(32)", "MaxPooling2D", "Conv2D(64)", "MaxPooling2D", "GAP"]
 for layer in [
