@@ -1475,8 +1475,8 @@ guesses("03")
 # * Gradient descent needs a rate below $2/\kappa$, the curvature of the steepest direction.
 # * Momentum adds the previous step $\theta_t-\theta_{t-1}$; adding the position diverges at the usual rates.
 # * Adam gives each parameter its own step; without bias correction the first ones are several times too long.
-# * The decay of AdamW does not depend on the size of the gradients; that of Adam with L2 does. Muon moves a matrix equally far in all directions: good where curvatures differ widely and steps are few.
-# * Warm-up allows a larger learning rate; at a moderate one you can do without.
+# * The decay of AdamW does not depend on the size of the gradients; that of Adam with L2 does. Muon moves a matrix equally far in all directions: good for very different curvatures and few steps.
+# * Warm-up allows a larger learning rate; a moderate one does without.
 # * A random head can take a large rate; a pretrained backbone wants a small one, or a head trained first, or the head drags it along.
 #
 # </div>
