@@ -1460,6 +1460,14 @@ guesses("03")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
+# | 优化器 | 记忆 | $\theta$ 的改变 |
+# |---|---|---|
+# | 梯度下降 | 无 | $-\eta g$ |
+# | 动量 | $\Delta$ | $\beta\Delta-\eta g$ |
+# | RMSProp | $v$ | $-\eta g/\sqrt{v+\varepsilon}$ |
+# | Adam | $m$, $v$ | $-\eta\hat m/(\sqrt{\hat v}+\varepsilon)$ |
+# | Muon | $M$ | $-\eta UV^\top$ |
+#
 # * 梯度下降的学习率必须小于 $2/\kappa$，$\kappa$ 是最陡方向的曲率。
 # * 动量加的是上一步 $\theta_t-\theta_{t-1}$；加上一个位置，在常用的学习率下就会发散。
 # * Adam 给每个参数自己的步长；没有偏差修正，开头的步子要长好几倍。
@@ -1472,7 +1480,15 @@ guesses("03")
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * Gradient descent needs a rate below $2/\kappa$, the curvature of the steepest direction.
+# | optimizer | memory | change of $\theta$ |
+# |---|---|---|
+# | gradient descent | none | $-\eta g$ |
+# | momentum | $\Delta$ | $\beta\Delta-\eta g$ |
+# | RMSProp | $v$ | $-\eta g/\sqrt{v+\varepsilon}$ |
+# | Adam | $m$, $v$ | $-\eta\hat m/(\sqrt{\hat v}+\varepsilon)$ |
+# | Muon | $M$ | $-\eta UV^\top$ |
+#
+# * Gradient descent needs a rate below $2/\kappa$; $\kappa$ is the steepest direction's curvature.
 # * Momentum adds the previous step $\theta_t-\theta_{t-1}$; adding the position diverges at the usual rates.
 # * Adam gives each parameter its own step; without bias correction the first ones are several times too long.
 # * The decay of AdamW does not depend on the size of the gradients; that of Adam with L2 does. Muon moves a matrix equally far in all directions: good for very different curvatures and few steps.
