@@ -33,7 +33,7 @@ from sklearn.model_selection import StratifiedShuffleSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from course_utils import backbones, explorables, figures, photos
+from course_utils import backbones, explorables, figures, photos, waiting
 from course_utils.bilingual import say, table
 from course_utils.learning import check, guesses, hint, outcome, predict, progress, quiz, solution
 
@@ -41,6 +41,12 @@ figures.use_style()
 course_utils.reproducible(7)
 rng = np.random.default_rng(np.random.randint(2**31))  # follows the course's seed
 CREDIT = "Oxford-IIIT Pet, Parkhi et al. 2012, CC BY-SA 4.0"
+NAMES = {
+    "dense": "全连接 dense",
+    "local": "局部连接 locally connected",
+    "conv": "卷积 convolution",
+    "separable": "深度可分离卷积 depthwise separable convolution",
+}
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -209,6 +215,47 @@ sobel = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 answer = conv2d(edge[..., None], sobel[..., None, None])[..., 0]
 print(answer)
 assert answer.max() == 4 and np.all(answer[:, [0, 3]] == 0)
+
+# %% tags=["setup"]
+fig, axes = plt.subplots(1, 3, figsize=(7, 2.7), width_ratios=[6, 3, 4])
+titles = ["输入 input", "核 kernel", "输出 output"]
+for ax, numbers, title in zip(axes, [edge, sobel, answer], titles, strict=True):
+    ax.imshow(np.zeros(numbers.shape), cmap="Greys", vmin=0, vmax=1)
+    for (row, column), number in np.ndenumerate(numbers):
+        ax.text(column, row, f"{number:.0f}", ha="center", va="center")
+    ax.set(title=title, xticks=[], yticks=[])
+    ax.grid(visible=False)
+axes[0].add_patch(plt.Rectangle((0.5, -0.5), 3, 3, fill=False, edgecolor="C1", linewidth=2))
+axes[2].add_patch(plt.Rectangle((0.5, -0.5), 1, 1, fill=False, edgecolor="C1", linewidth=2))
+figures.show(
+    fig,
+    "三个数表：6×6 的输入左边 3 列是 0、右边 3 列是 1；3×3 的 Sobel 核；4×4 的输出，中间两列是 4，两边是 0。框出的 3×3 窗口从第 1 列开始，算出框出的那个 4。",
+    "Three tables of numbers: an input of 6×6 with three columns of 0 and three of 1; the Sobel kernel of 3×3; an output of 4×4, 4 in the two middle columns and 0 beside them. The framed 3×3 window, starting at column 1, gives the framed 4.",
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 照片有三个通道，式里为什么对 $c$ 求和？手算一个两通道的例子：每个通道有自己的 2×2 窗口和自己的一片核，先各自相乘、相加，再把各通道的和加在一起，最后加一次偏置。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# A photo has three channels: why does the formula add over $c$? Work out an example with two: each channel has a 2×2 window and a slice of the kernel of its own; multiply and add within each channel, add up the channels, and add the bias once at the end.
+#
+# </div>
+
+# %% tags=["setup"]
+window = np.array([[[1, 2], [3, 4]], [[0, 1], [1, 0]]])  # two channels, 2 × 2 each
+slices = np.array([[[1, 0], [0, 1]], [[2, 3], [3, 2]]])
+sums = (window * slices).sum(axis=(1, 2))
+rows = [[c, window[c].tolist(), slices[c].tolist(), sums[c]] for c in range(2)]
+table(["通道 channel", "窗口 window", "核 kernel", "和 sum"], rows)
+one = conv2d(np.moveaxis(window, 0, 2), np.moveaxis(slices, 0, 2)[..., None], bias=-1)
+say("相加，再加偏置 −1：", "added up, with the bias −1:", one.item())
+assert list(sums) == [5, 6] and one.item() == 5 + 6 - 1
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -387,7 +434,7 @@ same = keras.ops.conv(row, first, strides=2, padding="same")[0, :, 0]
 symmetric = keras.ops.conv(np.pad(row, [(0, 0), (1, 1), (0, 0)]), first, strides=2)[0, :, 0]
 table(
     ["补边 padding", "窗口从第几格开始 where windows begin"],
-    [["same", np.array(same)], ["1", np.array(symmetric)]],
+    [['"same"', np.array(same)], ["两边各 1 · 1 on both sides", np.array(symmetric)]],
 )
 assert list(same) == [1, 3, 5] and list(symmetric) == [0, 2, 4]
 
@@ -529,7 +576,7 @@ everywhere = np.tile(kernel, (6, 6, 1, 1, 1, 1))  # K[m, n]: a kernel for each p
 local = np.einsum("mncij,mnijco->mno", windows, everywhere)
 with tf.GradientTape() as tape:
     y = keras.ops.conv(x[None], kernel)[0]
-    loss = tf.reduce_sum(y**2) / 2  # so that dE/dy = y
+    loss = tf.reduce_sum(y**2) / 2  # so that dL/dy = y
 per_position = np.einsum("mncij,mno->mnijco", windows, y)  # a locally connected layer's gradient
 assert np.allclose(local, y) and np.allclose(per_position.sum((0, 1)), tape.gradient(loss, kernel))
 
@@ -563,9 +610,7 @@ def parameters_and_macs(side, c_in, c_out, k=3):
 
 
 counts = parameters_and_macs(32, 3, 16)
-rows = [
-    [name, f"{n_parameters:,}", f"{n_macs:,}"] for name, (n_parameters, n_macs) in counts.items()
-]
+rows = [[NAMES[name], *(f"{n:,}" for n in numbers)] for name, numbers in counts.items()]
 table(["层 layer", "参数 parameters", "乘加次数 MACs"], rows)
 assert counts["local"][1] == counts["conv"][1]  # sharing saves parameters, not work
 times_more = counts["dense"][0] / counts["conv"][0]
@@ -648,25 +693,6 @@ assert not np.allclose(first(photo), second(photo), atol=0.01)
 first.bias.assign_add(np.ones(4))  # train the first task ...
 assert np.allclose(shared(photo), first(photo)) and np.allclose(second.bias, 0)
 
-# %% [markdown] tags=["lang-zh"]
-# <div lang="zh">
-#
-# 顺便一提：共享也用在别处。循环网络（RNN，第 13 课）在每个**时刻**用同一组权重；生成对抗网络（GAN）的生成器可以用**转置卷积**（transposed convolution）把小图放大：还是一个到处共用的核，只是换成上面那个矩阵的转置。
-#
-# </div>
-
-# %% [markdown] tags=["lang-en"]
-# <div lang="en">
-#
-# By the way: sharing serves elsewhere too. A recurrent network (RNN, lesson 13) uses the same weights at every **time step**; the generator of a generative adversarial network (GAN) can enlarge small maps by **transposed convolution**: again one kernel shared by all positions, but with the transpose of the matrix above.
-#
-# </div>
-
-# %% tags=["any-seed"]
-small_map = rng.normal(size=(1, 4, 4, 1)).astype("float32")
-enlarged = keras.ops.conv_transpose(small_map, kernel9)  # 4 × 4 becomes 6 × 6
-assert np.allclose(np.ravel(enlarged), matrix.T @ small_map.ravel(), atol=1e-5)
-
 # %% [markdown]
 # ## 输入移动，输出跟着移动 · The input moves, the output moves with it
 
@@ -705,7 +731,8 @@ layers = {
 
 # %% tags=["any-seed"]
 follows = {name: np.allclose(f(moved), np.roll(f(cat), 2, axis=1)) for name, f in layers.items()}
-print(follows)
+rows = [[NAMES[name], "✓" if moves else "✗"] for name, moves in follows.items()]
+table(["层 layer", "输出跟着移动 the output moves too"], rows)
 assert follows == {"conv": True, "local": False, "dense": False}
 
 # %% [markdown] tags=["lang-zh"]
@@ -735,25 +762,26 @@ assert np.isclose(before.mean(), after.mean()) and not np.allclose(before.ravel(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 网络最后一张特征图要变成一个向量。**展平**（flatten）把所有数排成一列；**全局平均池化**（global average pooling，GAP）每个通道只留一个平均值（Lin 等，2014）。VGG16 的特征图是 7×7×512，文章 S1 和 S3 把它展平后接 `Dense(256)`：
+# 网络最后一张特征图要变成一个向量。**展平**（flatten）把所有数排成一列；**全局平均池化**（global average pooling，GAP）每个通道只留一个平均值（Lin 等，2014）。VGG16 的特征图是 7×7×512；常见的做法是展平后接 `Dense(256)`：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The last feature map must become a vector. **Flatten** puts all numbers in a row; **global average pooling** (GAP) keeps one mean for each channel (Lin et al., 2014). VGG16's feature map is 7×7×512, and articles S1 and S3 flatten it before a `Dense(256)`:
+# The last feature map must become a vector. **Flatten** puts all numbers in a row; **global average pooling** (GAP) keeps one mean for each channel (Lin et al., 2014). VGG16's feature map is 7×7×512; a common choice is to flatten it before a `Dense(256)`:
 #
 # </div>
 
 # %%
-maps, n_weights = keras.Input((7, 7, 512)), []
-for pool in [keras.layers.Flatten(), keras.layers.GlobalAveragePooling2D()]:
+maps, rows, n_weights = keras.Input((7, 7, 512)), [], []
+pools = [keras.layers.Flatten(), keras.layers.GlobalAveragePooling2D()]
+for name, pool in zip(["展平 flatten", "GAP"], pools, strict=True):
     vector, dense = pool(maps), keras.layers.Dense(256)
     dense(vector)
     n_weights.append(dense.count_params())
-    say(f"特征 features: {vector.shape[1]:,}")
-    say(f"Dense(256) 的参数 parameters of Dense(256): {n_weights[-1]:,}")
+    rows.append([name, f"{vector.shape[1]:,}", f"{n_weights[-1]:,}"])
+table(["做法 way", "特征 features", "Dense(256) 的参数 · parameters of Dense(256)"], rows)
 assert n_weights == [6_422_784, 131_328]
 
 # %% [markdown] tags=["lang-zh"]
@@ -775,7 +803,19 @@ backbone = backbones.load("efficientnet_lite0")
 assert sum(isinstance(layer, keras.layers.DepthwiseConv2D) for layer in backbone.layers) == 16
 train_photos = photos.default("train")
 images, labels = train_photos.images(224), train_photos.labels  # 0 cat, 1 dog
-last_maps = backbone.predict(images, batch_size=20, verbose=0)
+DEPTHS = [*list(backbones.blocks(backbone))[::2], "head"]  # every second block, for later
+
+
+def through(model, photos, depths):
+    """The last feature maps, and each depth's maps after GAP: one pass through the network."""
+    parts = backbones.blocks(model)
+    pooled = [keras.layers.GlobalAveragePooling2D()(parts[d][-1].output) for d in depths]
+    network = keras.Model(model.input, [model.output, *pooled])
+    last, *averages = network.predict(photos, batch_size=20, verbose=0)
+    return last, averages
+
+
+last_maps, learned = through(backbone, images, DEPTHS)
 print(last_maps.shape)
 
 
@@ -787,7 +827,9 @@ def accuracies(features):
 
 draws = StratifiedShuffleSplit(5, train_size=60, random_state=np.random.randint(1000))
 flat, averaged = accuracies(last_maps.reshape(200, -1)), accuracies(last_maps.mean(axis=(1, 2)))
-say("flatten, GAP:", *(f"{f.mean():.2f} ± {f.std():.2f}" for f in (flat, averaged)))
+rows = [["展平 flatten", flat], ["GAP", averaged]]
+rows = [[name, f"{found.mean():.2f} ± {found.std():.2f}"] for name, found in rows]
+table(["做法 way", "准确率 accuracy"], rows)
 
 # %% tags=["any-seed"]
 assert abs(averaged.mean() - flat.mean()) < 0.03  # 62,720 features against 1,280
@@ -798,8 +840,6 @@ assert min(averaged.mean(), flat.mean()) > 0.93
 #
 # 这里看不出差别（相差不到 0.03），GAP 的参数却只有约 1/49。别把它变成教条：任务若是问“在哪里”，平均会丢掉答案。上一节的猫移动以后，平均值不变，就是这个意思。
 #
-# 顺便更正一句：文章 S1 说 `include_top=False` 去掉“最后一层”。它去掉的是展平和**三个**全连接层 fc1、fc2、predictions，VGG16 的绝大部分参数都在那里。
-#
 # </div>
 
 # %% [markdown] tags=["lang-en"]
@@ -807,44 +847,7 @@ assert min(averaged.mean(), flat.mean()) > 0.93
 #
 # Here there is no difference to see (less than 0.03), while GAP has only about 1/49 of the parameters. Do not turn it into a dogma: if the task asks “where”, the mean loses the answer. In the section above, the cat moved and the mean stayed the same.
 #
-# One correction by the way: article S1 says that `include_top=False` removes “the last layer”. It removes flatten and **three** dense layers, fc1, fc2 and predictions, and most of VGG16's parameters are there.
-#
 # </div>
-
-# %% tags=["shows-last-layer"]
-kept = keras.applications.VGG16(weights=None, include_top=False).count_params()
-sides = [7 * 7 * 512, 4096, 4096, 1000]  # flatten, fc1, fc2, predictions
-removed = sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sides))
-say(f"留下 kept: {kept:,}", f"  去掉 removed: {removed:,}")
-assert kept == 14_714_688 and kept + removed == 138_357_544
-assert removed / (kept + removed) > 0.85
-
-# %% [markdown] tags=["lang-zh"]
-# <div lang="zh">
-#
-# 文章 S2 还说，卷积把输入映射到“更高维的特征空间”。不一定：维数是你设计出来的。S2 自己的网络，第一层之后变大（123,008），最后与照片差不多（12,544 对 12,288）；换成 GAP 就只有 64 维。
-#
-# </div>
-
-# %% [markdown] tags=["lang-en"]
-# <div lang="en">
-#
-# Article S2 also says that convolution maps the input to a “higher-dimensional feature space”. Not in general: the dimension is your design. S2's own network grows after its first layer (123,008) and ends at about the photo's size (12,544 against 12,288); with GAP it is only 64.
-#
-# </div>
-
-# %% tags=["shows-more-dimensions"]
-x, dimensions = keras.Input((64, 64, 3)), [64 * 64 * 3]
-for layer in [
-    keras.layers.Conv2D(32, 3),
-    keras.layers.MaxPooling2D(),
-    keras.layers.Conv2D(64, 3),
-    keras.layers.MaxPooling2D(),
-]:
-    x = layer(x)
-    dimensions.append(int(np.prod(x.shape[1:])))
-print(dimensions, "GAP:", x.shape[-1])
-assert dimensions[:2] == [12_288, 123_008] and dimensions[-1] == 12_544 and x.shape[-1] == 64
 
 
 # %% [markdown] tags=["lang-zh"]
@@ -909,11 +912,10 @@ def receptive_fields(model):
 
 
 fields = receptive_fields(backbone)
-print(
-    {
-        part: fields[part]
-        for part in ["stem", "block1", "block3", "block5", "block8", "block9", "head"]
-    }
+some = ["stem", "block1", "block3", "block5", "block8", "block9", "head"]
+table(
+    ["层 layer", "感受野的边长 side of the receptive field"],
+    [[part, fields[part]] for part in some],
 )
 ends = {part: part_layers[-1].output for part, part_layers in backbones.blocks(backbone).items()}
 
@@ -981,7 +983,25 @@ check("04-5", layers_needed)
 #
 # </div>
 
+
 # %% tags=["setup"]
+def differences_only(kernels):  # (3, 3, 3, ...)
+    return abs(kernels.sum(axis=(0, 1, 2))) / abs(kernels).sum(axis=(0, 1, 2)) < 0.02
+
+
+def ramp_share(kernels):
+    centred = kernels - kernels.mean(axis=(0, 1), keepdims=True)
+    ramp = np.array([-1, 0, 1]) / np.sqrt(6)  # length 1 on the 3 × 3 cells
+    along = [np.tensordot(ramp, centred.sum(axis=1 - axis), axes=(0, 0)) for axis in (0, 1)]
+    return sum(part**2 for part in along).sum(axis=0) / (centred**2).sum(axis=(0, 1, 2))
+
+
+MEASURES = {
+    "只看差别 differences only": differences_only,
+    "像一条边 like an edge": lambda kernels: ramp_share(kernels) > 0.5,
+}
+assert np.isclose(ramp_share(np.repeat(sobel[:, :, None], 3, axis=2)), 8 / 9)
+rows = []
 filters = backbone.get_layer("stem_conv").get_weights()[0]  # (3, 3, 3, 32)
 fig, axes = plt.subplots(4, 8, figsize=(6, 3.2))
 for ax, each in zip(axes.flat, np.moveaxis(filters, 3, 0), strict=True):
@@ -997,24 +1017,40 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 眼睛容易看错，所以测一测。“边缘”核像 Sobel：所有的数加起来接近 0，所以照片上平坦的灰色处，它给出的数也接近 0。下面给每个核算一个比值：和的绝对值除以绝对值的和。0 表示和为 0，只看差别；1 表示所有的数同号。作对照：1,000 组各 32 个随机（正态分布）的核，平均有几个低于 0.1？
+# 眼睛容易看错，所以测两件事。一，**只看差别**：像 Sobel 一样，所有的数加起来几乎是 0，平坦的灰色处就给出 0；看“和的绝对值除以绝对值的和”是否小于 0.02。二，**像一条边**：每个通道减去平均值以后，有一半以上的平方和可以用“从一侧到另一侧均匀变化”解释（Sobel 是 0.89）。对照：1,000 组随机（正态分布）的核，每组也是 32 个。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The eye is easily deceived, so measure. An edge kernel is like Sobel: its numbers add up to almost 0, so it gives almost 0 where the photo is flat and grey. For each kernel compute a ratio: the absolute value of the sum, divided by the sum of absolute values. 0 means that the sum is 0 and it looks at differences only; 1 that all numbers have the same sign. As a control: of 1,000 sets of 32 random (normal) kernels, how many are below 0.1 on average?
+# The eye is easily deceived, so measure two things. One, **differences only**: as in Sobel, the numbers add up to almost 0, and flat grey gives 0; is the absolute sum, divided by the sum of absolute values, below 0.02? Two, **like an edge**: after each channel's mean is subtracted, a steady change from one side to the other explains more than half of the sum of squares (0.89 for Sobel). The control: 1,000 sets of random (normal) kernels, 32 in each.
 #
 # </div>
 
+
 # %%
-ratio = abs(filters.sum(axis=(0, 1, 2))) / abs(filters).sum(axis=(0, 1, 2))
-chance = np.random.default_rng(0).normal(size=(27, 32_000))
-chance = abs(chance.sum(axis=0)) / abs(chance).sum(axis=0)
-n_learned, n_chance = np.sum(ratio < 0.1), 32 * np.mean(chance < 0.1)
-say(f"学出来的 learned: {n_learned} / 32,", f"随机的，平均 random, on average: {n_chance:.1f} / 32")
-assert n_learned > 12 and 9.5 < n_chance < 10.7
+by_chance = np.random.default_rng(0).normal(size=(3, 3, 3, 32, 1000))
+for name, measure in MEASURES.items():
+    n_learned, n_random = measure(filters).sum(), measure(by_chance).sum(axis=0)
+    rows.append([name, n_learned, f"{n_random.mean():.1f}", n_random.max()])
+    assert n_learned > n_random.max()  # no random set has as many
+table(["32 个核里 of 32", "学出来的 learned", "随机，平均 random, mean", "最多 most"], rows)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 1,000 组随机核，没有一组比得上学出来的。但也要看到：32 个核里，像边的只有 8 个；第一层不全是边缘，还有亮斑和颜色。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Not one of 1,000 random sets comes near the learned one. But note: only 8 of the 32 are like an edge; the first layer is not all edges, there are spots and colours too.
+#
+# </div>
+
 
 # %% [markdown]
 # ## 特征图：从边缘到粗块 · Feature maps: from edges to coarse blocks
@@ -1083,18 +1119,9 @@ figures.show(
 # </div>
 
 # %%
-depths = [*list(ends)[::2], "head"]  # every second block
-
-
-def features_by_depth(model):
-    parts = backbones.blocks(model)
-    pooled = [keras.layers.GlobalAveragePooling2D()(parts[name][-1].output) for name in depths]
-    return keras.Model(model.input, pooled).predict(images, batch_size=20, verbose=0)
-
-
-learned = features_by_depth(backbone)
 course_utils.reproducible(7)  # the same random weights each time
-untrained = features_by_depth(backbones.load("efficientnet_lite0", weights=None))
+random_network = backbones.load("efficientnet_lite0", weights=None)
+_, untrained = through(random_network, images, DEPTHS)  # `learned` is from above
 
 
 # %% tags=["nbval-ignore-output", "result-table"]
@@ -1117,7 +1144,7 @@ columns = [
     "亮暗，未训练 bright/dark, untrained",
 ]
 found = np.array([cat_or_dog, bright_or_dark, control, bright_control]).T
-table(["层 layer", *columns], [[d, *(f"{v:.2f}" for v in row)] for d, row in zip(depths, found)])
+table(["层 layer", *columns], [[d, *(f"{v:.2f}" for v in row)] for d, row in zip(DEPTHS, found)])
 outcome("04-p2", cat_or_dog[0])
 outcome("04-p3", cat_or_dog[-1])
 
@@ -1131,9 +1158,9 @@ assert abs(cat_or_dog[0] - control[0]) < 0.12  # at the first layer, training ha
 
 # %% tags=["setup"]
 fig, ax = plt.subplots(figsize=(6.6, 3.5))
-ax.plot(depths, cat_or_dog, "-o", markevery=1, label="猫还是狗 cat or dog")
-ax.plot(depths, bright_or_dark, "--s", markevery=1, label="亮还是暗 bright or dark")
-ax.plot(depths, control, ":^", markevery=1, label="猫狗，随机权重 cat or dog, random weights")
+ax.plot(DEPTHS, cat_or_dog, "-o", markevery=1, label="猫还是狗 cat or dog")
+ax.plot(DEPTHS, bright_or_dark, "--s", markevery=1, label="亮还是暗 bright or dark")
+ax.plot(DEPTHS, control, ":^", markevery=1, label="猫狗，随机权重 cat or dog, random weights")
 ax.set(xlabel="层，从浅到深 layer, shallow to deep", ylabel="准确率 accuracy", ylim=(0.28, 1.02))
 ax.tick_params(axis="x", rotation=35)
 ax.axhline(0.5, color="#888888", linewidth=0.8, marker="")
@@ -1164,14 +1191,55 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **结论的范围**：这是一个网络、一个随机对照、两个问题、取过平均的特征。源任务 ImageNet 里就有许多猫狗，所以最高层对我们也好用；目标离源任务越远，越该试中间的层（Yosinski 等，2014，测的是整层的迁移；第 07 课会再测）。
+# 这只是一个随机网络。换几组随机权重，亮度也这样吗？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **How far this goes**: one network, one random control, two questions, averaged features. The source task, ImageNet, has many cats and dogs itself, so even the topmost layer suits us; the farther the target from the source, the more the middle layers are worth trying (Yosinski et al., 2014, measured transfer of whole layers; lesson 07 measures again).
+# That is one random network. Is it the same for brightness with other random weights?
+#
+# </div>
+
+# %% tags=["nbval-ignore-output", "any-seed"]
+half = train_photos.images(112)  # smaller photos: four networks in the time of one
+ends_only, by_seed = ["stem", "head"], {}
+for seed in waiting.counted([7, 1, 2, 3], "个随机网络", "random networks"):
+    keras.utils.set_random_seed(seed)
+    other = keras.models.clone_model(backbone, keras.Input((112, 112, 3)))  # new random weights
+    by_seed[seed] = probe(through(other, half, ends_only)[1], bright)
+rows = [[seed, *(f"{score:.2f}" for score in scores)] for seed, scores in by_seed.items()]
+table(["随机种子 seed", "亮暗，第一层 bright/dark, first layer", "最后一层 last layer"], rows)
+for first_layer, last_layer in by_seed.values():
+    assert first_layer > 0.9 and last_layer - bright_or_dark[-1] > 0.15  # each keeps more of it
+    assert first_layer - last_layer < bright_or_dark[0] - bright_or_dark[-1] - 0.1
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 四个都一样：最后一层的准确率比第一层低一些，仍远高于训练过的网络在最后一层的准确率（照片缩成 112×112，只为省时间）。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# All four agree: the last layer's accuracy is a little lower than the first layer's, and still far above that of the trained network's last layer (photos shrunk to 112×112, just to save time).
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **结论的范围**：这是一个网络、几个随机对照、两个问题、取过平均的特征。源任务 ImageNet 里就有许多猫狗，所以最高层对我们也好用；目标离源任务越远，越该试中间的层（Yosinski 等，2014，测的是整层的迁移；第 07 课会再测）。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# **How far this goes**: one network, a few random controls, two questions, averaged features. The source task, ImageNet, has many cats and dogs itself, so even the topmost layer suits us; the farther the target from the source, the more the middle layers are worth trying (Yosinski et al., 2014, measured transfer of whole layers; lesson 07 measures again).
 #
 # </div>
 
@@ -1202,6 +1270,59 @@ figures.show(
 # | parameter sharing | several tasks use one set of weights at once | lesson 11 |
 #
 # </div>
+
+# %% [markdown]
+# ## 附：两处更正的证据 · Aside: evidence for two corrections
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 文章 S1 说 `include_top=False` 去掉“最后一层”。它去掉的是展平和**三个**全连接层 fc1、fc2、predictions，VGG16 的绝大部分参数都在那里。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Article S1 says that `include_top=False` removes “the last layer”. It removes flatten and **three** dense layers, fc1, fc2 and predictions, and most of VGG16's parameters are there.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 文章 S2 说，卷积把输入映射到“更高维的特征空间”。不一定：维数是你设计出来的。S2 自己的网络，第一层之后变大（123,008），最后与照片差不多（12,544 对 12,288）；换成 GAP 就只有 64 维。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Article S2 says that convolution maps the input to a “higher-dimensional feature space”. Not in general: the dimension is your design. S2's own network grows after its first layer (123,008) and ends at about the photo's size (12,544 against 12,288); with GAP it is only 64.
+#
+# </div>
+
+# %% tags=["setup", "shows-last-layer", "shows-more-dimensions"]
+kept = keras.applications.VGG16(weights=None, include_top=False).count_params()
+sides = [7 * 7 * 512, 4096, 4096, 1000]  # flatten, fc1, fc2, predictions
+removed = sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sides))
+say(f"留下 kept: {kept:,}", f"  去掉 removed: {removed:,}")
+assert kept == 14_714_688 and kept + removed == 138_357_544
+assert removed / (kept + removed) > 0.85
+
+x, dimensions = keras.Input((64, 64, 3)), [64 * 64 * 3]
+names = ["照片 photo", "Conv2D(32)", "MaxPooling2D", "Conv2D(64)", "MaxPooling2D", "GAP"]
+for layer in [
+    keras.layers.Conv2D(32, 3),
+    keras.layers.MaxPooling2D(),
+    keras.layers.Conv2D(64, 3),
+    keras.layers.MaxPooling2D(),
+]:
+    x = layer(x)
+    dimensions.append(int(np.prod(x.shape[1:])))
+rows = zip(names, [f"{n:,}" for n in [*dimensions, x.shape[-1]]], strict=True)
+table(["在这一层之后 after this layer", "几个数 numbers"], rows)
+assert dimensions[:2] == [12_288, 123_008] and dimensions[-1] == 12_544 and x.shape[-1] == 64
 
 # %% [markdown]
 # ## 练习 · Exercises
@@ -1243,7 +1364,7 @@ guesses("04")
 # * 参数共享说的是位置 $(m,n)$，不是核里的数相等。它省参数，不省计算，并带来平移等变性。
 # * 输出边长 $\lfloor(n+2p-k)/s\rfloor+1$；感受野先加 $(k-1)d$，再把 $d$ 乘以 $s$。
 # * GAP 代替展平：VGG16 上 `Dense(256)` 的参数从 6,422,784 变成 131,328。
-# * 深度让“猫还是狗”越来越好读，让亮度越来越难读；这是学来的：随机权重的网络，猫狗不随深度变好，亮度也只降一点。
+# * 深度让“猫还是狗”越来越好读，让亮度越来越难读；这是学来的：随机权重的网络，猫狗不随深度变好，亮度也降得少得多。
 #
 # </div>
 
@@ -1254,7 +1375,7 @@ guesses("04")
 # * Parameter sharing is about positions $(m,n)$, not about equal numbers in a kernel. It saves parameters, not work, and brings translation equivariance.
 # * The output's side is $\lfloor(n+2p-k)/s\rfloor+1$; for the receptive field first add $(k-1)d$, then multiply $d$ by $s$.
 # * GAP for flatten: on VGG16 the parameters of `Dense(256)` go from 6,422,784 to 131,328.
-# * With depth “cat or dog” gets easier to read and brightness harder; that is learned: with random weights cat or dog gets no better with depth, and brightness falls only a little.
+# * With depth “cat or dog” gets easier to read and brightness harder; that is learned: with random weights cat or dog gets no better with depth, and brightness falls far less.
 #
 # </div>
 

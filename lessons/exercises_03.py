@@ -11,47 +11,57 @@ from course_utils.learning.definitions import Exercise, Option, Prediction, Quiz
 # --- 03-2: momentum whose memory does not contain the learning rate ---
 
 
-def momentum_step(theta, u, g, alpha, beta):
+def momentum_step(theta, u, g, eta, beta):
     u = beta * u + g
-    return theta - alpha * u, u
+    return theta - eta * u, u
 
 
-def copied_step(theta, u, g, alpha, beta):
-    u = beta * u - alpha * g
+def copied_step(theta, u, g, eta, beta):
+    u = beta * u - eta * g
     return theta + u, u
 
 
-def half_copied_step(theta, u, g, alpha, beta):
-    u = beta * u + alpha * g
+def half_copied_step(theta, u, g, eta, beta):
+    u = beta * u + eta * g
     return theta - u, u
 
 
-def rate_twice(theta, u, g, alpha, beta):
-    u = beta * u + alpha * g
-    return theta - alpha * u, u
+def rate_twice(theta, u, g, eta, beta):
+    u = beta * u + eta * g
+    return theta - eta * u, u
 
 
-def averaged_step(theta, u, g, alpha, beta):
+def averaged_step(theta, u, g, eta, beta):
     u = beta * u + (1 - beta) * g
-    return theta - alpha * u, u
+    return theta - eta * u, u
 
 
-def old_memory(theta, u, g, alpha, beta):
-    return theta - alpha * u, beta * u + g
+def old_memory(theta, u, g, eta, beta):
+    return theta - eta * u, beta * u + g
 
 
-def forgotten_memory(theta, u, g, alpha, beta):
-    return theta - alpha * (beta * u + g), u
+def forgotten_memory(theta, u, g, eta, beta):
+    return theta - eta * (beta * u + g), u
 
 
-def uphill(theta, u, g, alpha, beta):
+def uphill(theta, u, g, eta, beta):
     u = beta * u + g
-    return theta + alpha * u, u
+    return theta + eta * u, u
 
 
-def sign_not_removed(theta, u, g, alpha, beta):
+def sign_not_removed(theta, u, g, eta, beta):
     u = beta * u - g
-    return theta - alpha * u, u
+    return theta - eta * u, u
+
+
+def look_ahead(theta, u, g, eta, beta):
+    u = beta * u + g
+    return theta - eta * (beta * u + g), u
+
+
+def swapped_results(theta, u, g, eta, beta):
+    theta, u = momentum_step(theta, u, g, eta, beta)
+    return u, theta
 
 
 def random_step(rng):
@@ -96,6 +106,23 @@ def cosine_decay(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=10
     return peak * min(step / warmup_steps, 0.5 * (1 - math.cos(math.pi * left)))
 
 
+def last_index(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
+    return peak * min(1, step / warmup_steps, (total_steps - 1 - step) / decay_steps)
+
+
+def without_peak(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
+    return trapezoid(step, 1, warmup_steps, decay_steps, total_steps)
+
+
+def counted_from_one(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
+    return peak * min(1, (step + 1) / warmup_steps, (total_steps - step) / decay_steps)
+
+
+def rises_at_the_end(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
+    done = step - (total_steps - decay_steps)
+    return peak * (done / decay_steps if done > 0 else min(1, step / warmup_steps))
+
+
 def product(step, peak=0.1, warmup_steps=10, decay_steps=30, total_steps=100):
     return peak * (step / warmup_steps) * (total_steps - step) / decay_steps
 
@@ -122,25 +149,38 @@ EXERCISES = [
                     ),
                 ),
                 (2, ("那是 $\\kappa=1$ 时的上限。", "That is the limit for $\\kappa=1$.")),
+                (
+                    0.08,
+                    (
+                        "那是峡谷的上限，那里 $\\kappa=25$；这里 $\\kappa=8$。",
+                        "That is the limit in the ravine, where $\\kappa=25$; here $\\kappa=8$.",
+                    ),
+                ),
             ],
         ),
         hints=[
             (
-                "写出一步：$\\theta\\leftarrow(1-\\alpha\\kappa)\\theta$，这里 $\\kappa=8$。",
-                "Write one step: $\\theta\\leftarrow(1-\\alpha\\kappa)\\theta$ with $\\kappa=8$.",
+                "写出一步：$\\theta\\leftarrow(1-\\eta\\kappa)\\theta$，这里 $\\kappa=8$。",
+                "Write one step: $\\theta\\leftarrow(1-\\eta\\kappa)\\theta$ with $\\kappa=8$.",
             ),
-            ("要 $|1-8\\alpha|<1$。", "It needs $|1-8\\alpha|<1$."),
+            ("要 $|1-8\\eta|<1$。", "It needs $|1-8\\eta|<1$."),
         ],
         reference=0.25,
         solution=(
-            "$|1-8\\alpha|<1$ 等价于 $0<\\alpha<2/8=0.25$。",
-            "$|1-8\\alpha|<1$ means $0<\\alpha<2/8=0.25$.",
+            "$|1-8\\eta|<1$ 等价于 $0<\\eta<2/8=0.25$。",
+            "$|1-8\\eta|<1$ means $0<\\eta<2/8=0.25$.",
         ),
         why=(
-            "每一步把 $\\theta$ 乘上 $1-8\\alpha$，绝对值小于 1 才会收敛。再想想：$\\alpha=0.125$ 时乘数是 0，一步就到底；为什么在峡谷里做不到？",
-            "Each step multiplies $\\theta$ by $1-8\\alpha$, and it shrinks only while that is below 1 in size. Think on: at $\\alpha=0.125$ the factor is 0 and one step arrives; why can a ravine not have that?",
+            "每一步把 $\\theta$ 乘上 $1-8\\eta$，绝对值小于 1 才会收敛。再想想：$\\eta=0.125$ 时乘数是 0，一步就到底；为什么在峡谷里做不到？",
+            "Each step multiplies $\\theta$ by $1-8\\eta$, and it shrinks only while that is below 1 in size. Think on: at $\\eta=0.125$ the factor is 0 and one step arrives; why can a ravine not have that?",
         ),
-        wrong=[(0.125, "twice that"), (16, "the steeper"), (2, "the limit for"), ("a", "number")],
+        wrong=[
+            (0.125, "twice that"),
+            (16, "the steeper"),
+            (2, "the limit for"),
+            (0.08, "in the ravine"),
+            ("a", "number"),
+        ],
     ),
     Exercise(
         id="03-2",
@@ -154,22 +194,22 @@ EXERCISES = [
                 (
                     copied_step,
                     (
-                        "这是上面的 `momentum`：它的记忆 $\\Delta$ 含有 $\\alpha$ 和负号。把 $\\Delta=-\\alpha u$ 代进那两行。",
-                        "That is `momentum` from above: its memory $\\Delta$ holds $\\alpha$ and the minus sign. Put $\\Delta=-\\alpha u$ into its two lines.",
+                        "这是上面的 `momentum`：它的记忆 $\\Delta$ 含有 $\\eta$ 和负号。把 $\\Delta=-\\eta u$ 代进那两行。",
+                        "That is `momentum` from above: its memory $\\Delta$ holds $\\eta$ and the minus sign. Put $\\Delta=-\\eta u$ into its two lines.",
                     ),
                 ),
                 (
                     half_copied_step,
                     (
-                        "符号移出来了，$\\alpha$ 还在记忆里。$u$ 只由梯度组成，移动 $\\theta$ 时才乘 $\\alpha$。",
-                        "The sign is out, but $\\alpha$ is still in the memory. $u$ is made of gradients only; multiply by $\\alpha$ when $\\theta$ moves.",
+                        "符号移出来了，$\\eta$ 还在记忆里。$u$ 只由梯度组成，移动 $\\theta$ 时才乘 $\\eta$。",
+                        "The sign is out, but $\\eta$ is still in the memory. $u$ is made of gradients only; multiply by $\\eta$ when $\\theta$ moves.",
                     ),
                 ),
                 (
                     rate_twice,
                     (
-                        "$\\alpha$ 乘了两次：记忆里不要它。",
-                        "You multiply by $\\alpha$ twice: leave it out of the memory.",
+                        "$\\eta$ 乘了两次：记忆里不要它。",
+                        "You multiply by $\\eta$ twice: leave it out of the memory.",
                     ),
                 ),
                 (
@@ -196,27 +236,41 @@ EXERCISES = [
                 (
                     uphill,
                     (
-                        "符号：$u$ 沿着梯度累积，所以 $\\theta$ 要**减去** $\\alpha u$。",
-                        "The sign: $u$ adds gradients up, so **subtract** $\\alpha u$ from $\\theta$.",
+                        "符号：$u$ 沿着梯度累积，所以 $\\theta$ 要**减去** $\\eta u$。",
+                        "The sign: $u$ adds gradients up, so **subtract** $\\eta u$ from $\\theta$.",
                     ),
                 ),
                 (
                     sign_not_removed,
                     (
-                        "$\\Delta=-\\alpha u$ 已经有负号，所以 $u$ 里的梯度是正的：再代一次。",
-                        "$\\Delta=-\\alpha u$ has the minus sign already, so the gradient enters $u$ with a plus: put it in once more.",
+                        "$\\Delta=-\\eta u$ 已经有负号，所以 $u$ 里的梯度是正的：再代一次。",
+                        "$\\Delta=-\\eta u$ has the minus sign already, so the gradient enters $u$ with a plus: put it in once more.",
+                    ),
+                ),
+                (
+                    look_ahead,
+                    (
+                        "这是 Nesterov 动量；这里要的是普通动量：只走 $-\\eta u$。",
+                        "That is Nesterov momentum; plain momentum is asked: move by $-\\eta u$ only.",
+                    ),
+                ),
+                (
+                    swapped_results,
+                    (
+                        "两个结果的顺序反了：先 $\\theta$，再 $u$。",
+                        "The two results are in the wrong order: first $\\theta$, then $u$.",
                     ),
                 ),
             ],
         ),
         hints=[
             (
-                "把 $\\Delta=-\\alpha u$ 代进 $\\theta_{t+1}=\\theta_t+\\Delta_{t+1}$，就知道怎样移动。",
-                "Put $\\Delta=-\\alpha u$ into $\\theta_{t+1}=\\theta_t+\\Delta_{t+1}$, and you see how to move.",
+                "把 $\\Delta=-\\eta u$ 代进 $\\theta_{t+1}=\\theta_t+\\Delta_{t+1}$，就知道怎样移动。",
+                "Put $\\Delta=-\\eta u$ into $\\theta_{t+1}=\\theta_t+\\Delta_{t+1}$, and you see how to move.",
             ),
             (
-                "再代进 $\\Delta_{t+1}=\\beta\\Delta_t-\\alpha g$，两边都除以 $-\\alpha$。",
-                "Then put it into $\\Delta_{t+1}=\\beta\\Delta_t-\\alpha g$ and divide both sides by $-\\alpha$.",
+                "再代进 $\\Delta_{t+1}=\\beta\\Delta_t-\\eta g$，两边都除以 $-\\eta$。",
+                "Then put it into $\\Delta_{t+1}=\\beta\\Delta_t-\\eta g$ and divide both sides by $-\\eta$.",
             ),
             (
                 "得到 $u_{t+1}=\\beta u_t+g$：所有梯度的和，越早的越小。",
@@ -225,12 +279,12 @@ EXERCISES = [
         ],
         reference=momentum_step,
         solution=(
-            "`u = beta * u + g`，然后 `return theta - alpha * u, u`。学习率不变时，两种写法走同一条路；中途把 $\\alpha$ 调小，这种写法从下一步起整步都变小，而 $\\Delta$ 里还留着旧的 $\\alpha$。",
-            "`u = beta * u + g`, then `return theta - alpha * u, u`. While the learning rate is constant, both forms take the same path; if $\\alpha$ is lowered on the way, this form shortens the whole next step at once, while $\\Delta$ still holds the old $\\alpha$.",
+            "`u = beta * u + g`，然后 `return theta - eta * u, u`。学习率不变时，两种写法走同一条路；中途把 $\\eta$ 调小，这种写法从下一步起整步都变小，而 $\\Delta$ 里还留着旧的 $\\eta$。",
+            "`u = beta * u + g`, then `return theta - eta * u, u`. While the learning rate is constant, both forms take the same path; if $\\eta$ is lowered on the way, this form shortens the whole next step at once, while $\\Delta$ still holds the old $\\eta$.",
         ),
         why=(
-            "两种写法只差一个 $-\\alpha$，路线相同；改学习率时才看得出差别。PyTorch 的 SGD 用这一种，Keras 的用 $\\Delta$：照搬学习率调度时要留意。",
-            "The two forms differ by $-\\alpha$ alone and take the same path, until the rate changes. SGD in PyTorch is written this way, in Keras with $\\Delta$: mind that when you copy a schedule from one to the other.",
+            "两种写法只差一个 $-\\eta$，路线相同；改学习率时才看得出差别。PyTorch 的 SGD 用这一种，Keras 的用 $\\Delta$：照搬学习率调度时要留意。",
+            "The two forms differ by $-\\eta$ alone and take the same path, until the rate changes. SGD in PyTorch is written this way, in Keras with $\\Delta$: mind that when you copy a schedule from one to the other.",
         ),
         wrong=[
             (copied_step, "its memory"),
@@ -241,6 +295,8 @@ EXERCISES = [
             (forgotten_memory, "build up"),
             (uphill, "subtract"),
             (sign_not_removed, "with a plus"),
+            (look_ahead, "Nesterov"),
+            (swapped_results, "wrong order"),
         ],
     ),
     Exercise(
@@ -248,7 +304,7 @@ EXERCISES = [
         title=("偏差持续多久", "How long the bias lasts"),
         judge=judges.function(
             steps_until,
-            inputs=[(0.9, 0.99), (0.999, 0.99), (0.9, 0.5)],
+            inputs=[(0.9, 0.99), (0.999, 0.99), (0.9, 0.5), (0.5, 0.75)],
             random=lambda rng: (float(rng.uniform(0.3, 0.999)), float(rng.uniform(0.2, 0.95))),
             rtol=1e-9,
             mistakes=[
@@ -264,6 +320,13 @@ EXERCISES = [
                     (
                         "你向下取整了：那一步还差一点，要向上取整。",
                         "You rounded down: that step falls just short. Round up.",
+                    ),
+                ),
+                (
+                    lambda beta, share: math.floor(math.log(1 - share) / math.log(beta)) + 1,
+                    (
+                        "刚好达到也算：$\\beta=0.5$ 时第 2 步正好是 0.75，不必再走一步。",
+                        "Just enough is enough: at $\\beta=0.5$ step 2 is exactly 0.75, no further step is needed.",
                     ),
                 ),
                 (
@@ -318,6 +381,7 @@ EXERCISES = [
             (lambda beta, share: math.ceil(math.log(share) / math.log(beta)), "missing"),
             (lambda beta, share: math.ceil(share / (1 - beta)), "steady pace"),
             (lambda beta, share: round(1 / (1 - beta)), "whatever share"),
+            (lambda beta, share: int(math.log(1 - share) / math.log(beta)) + 1, "exactly 0.75"),
             (lambda beta, share: 1 - beta**share, "is expected"),
         ],
     ),
@@ -372,6 +436,34 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    last_index,
+                    (
+                        "你在第 `total_steps - 1` 步就到 0 了；应是第 `total_steps` 步。",
+                        "Yours is at 0 at step `total_steps - 1` already; it should be at step `total_steps`.",
+                    ),
+                ),
+                (
+                    counted_from_one,
+                    (
+                        "预热早了一步：第 0 步应是 0，第 `warmup_steps` 步才到峰值。",
+                        "Warm-up is one step early: step 0 gives 0, and the peak comes at step `warmup_steps`.",
+                    ),
+                ),
+                (
+                    rises_at_the_end,
+                    (
+                        "最后一段反了：它从 0 上升到峰值。数离结束还**剩**几步。",
+                        "The last part is upside down: it rises from 0 to the peak. Count the steps that are **left**.",
+                    ),
+                ),
+                (
+                    without_peak,
+                    (
+                        "形状对了，还要乘上峰值 `peak`。",
+                        "The shape is right; it still has to be multiplied by `peak`.",
+                    ),
+                ),
+                (
                     product,
                     (
                         "两条斜边不能相乘：取三者（1、上升的、下降的）中最小的一个。",
@@ -410,6 +502,10 @@ EXERCISES = [
             (no_decay, "at the end is missing"),
             (cosine_decay, "straight line"),
             (product, "Do not multiply"),
+            (last_index, "already"),
+            (counted_from_one, "one step early"),
+            (rises_at_the_end, "upside down"),
+            (without_peak, "multiplied by"),
         ],
     ),
 ]
@@ -460,10 +556,10 @@ QUIZZES = [
         ),
         options=[
             Option(
-                ("$\\beta(1-\\alpha)\\theta_{t-1}$", "$\\beta(1-\\alpha)\\theta_{t-1}$"),
+                ("$\\beta(1-\\eta)\\theta_{t-1}$", "$\\beta(1-\\eta)\\theta_{t-1}$"),
                 (
-                    "这是文章 S1 印的：即使梯度为 0，$\\theta$ 也会自己变大。",
-                    "That is what article S1 prints: even with a gradient of 0, $\\theta$ grows by itself.",
+                    "这是加上一个位置：即使梯度为 0，$\\theta$ 也会自己变大。",
+                    "That adds the previous position: even with a gradient of 0, $\\theta$ grows by itself.",
                 ),
             ),
             Option(
@@ -472,7 +568,7 @@ QUIZZES = [
                 right=True,
             ),
             Option(
-                ("$\\beta\\nabla J(\\theta_{t-1})$", "$\\beta\\nabla J(\\theta_{t-1})$"),
+                ("$\\beta\\nabla L(\\theta_{t-1})$", "$\\beta\\nabla L(\\theta_{t-1})$"),
                 (
                     "只记得上一个梯度；动量记得所有以前的梯度。",
                     "That remembers one gradient; momentum remembers all earlier ones.",
@@ -495,7 +591,10 @@ QUIZZES = [
                 ),
             ),
             Option(
-                ("太长，最多是 6.57 倍", "Too long, up to 6.57 times"),
+                (
+                    "太长，最多是 6.57 倍（默认的 $\\beta$）",
+                    "Too long, up to 6.57 times (with the default $\\beta$)",
+                ),
                 (
                     "对：$v$ 的 $\\beta_2$ 更接近 1，偏小得更厉害。",
                     "Yes: $\\beta_2$ of $v$ is closer to 1, so it is too small by more.",
@@ -517,27 +616,27 @@ QUIZZES = [
     Quiz(
         id="03-q4",
         question=(
-            "你在预训练的骨干网络上加了一个随机初始化的头。学习率怎么设？",
+            "你在预训练的骨干网络上加了一个随机初始化的分类头。学习率怎么设？",
             "You put a randomly initialized head on a pretrained backbone. How do you set the learning rates?",
         ),
         options=[
             Option(
                 ("都用大的，快一点", "Large for both, it is faster"),
                 (
-                    "随机的头会把骨干网络拖走：本课里骨干网络移动了自身长度的两成以上。",
+                    "随机的分类头会把骨干网络拖走：本课里骨干网络移动了自身长度的两成以上。",
                     "The random head carries the backbone away: in this lesson it moved by more than two tenths of its length.",
                 ),
             ),
             Option(
                 ("都用小的，安全一点", "Small for both, it is safer"),
                 (
-                    "本课里走 100 步，头还没学完，准确率更低。",
+                    "本课里走 100 步，分类头还没学完，准确率更低。",
                     "In this lesson the head was not done after 100 steps, and the accuracy was lower.",
                 ),
             ),
             Option(
                 (
-                    "头用大的，骨干网络用小的或先冻结",
+                    "分类头用大的，骨干网络用小的或先冻结",
                     "Large for the head; small for the backbone, or freeze it first",
                 ),
                 (
@@ -562,8 +661,8 @@ PREDICTIONS = [
     Prediction(
         "03-p2",
         (
-            "用 S1 印出来的公式，50 步后 |θ| 是多少？",
-            "By the formula that S1 prints, what is |θ| after 50 steps?",
+            "加上一个位置的公式，50 步后 |θ| 是多少？",
+            "By the formula that adds the position, what is |θ| after 50 steps?",
         ),
         Number(1e-12, 1e12, factor=100),
     ),

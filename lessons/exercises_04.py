@@ -102,6 +102,10 @@ def on_each_side(n, k, stride):
     return zeros_for_same(n, k, stride) // 2
 
 
+def kernel_minus_stride(n, k, stride):
+    return max(k - stride, 0)
+
+
 def forgot_the_start(n, k, stride):
     return max(math.ceil(n / stride) * stride + k - n, 0)
 
@@ -125,6 +129,13 @@ def layers_needed(pixels, k, stride):
 
 def without_spacing(pixels, k, stride):
     return math.ceil((pixels - 1) / (k - 1))
+
+
+def whole_kernel(pixels, k, stride):
+    r, d, n = 1, 1, 0
+    while r < pixels:
+        r, d, n = r + k * d, d * stride, n + 1
+    return n
 
 
 def multiply_first(pixels, k, stride):
@@ -248,6 +259,13 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    kernel_minus_stride,
+                    (
+                        "$k-s$ 只在 $n$ 是步幅的倍数时对：剩下的像素里还要放一个窗口。",
+                        "$k-s$ is right only where $n$ is a multiple of the stride: what is left over takes one more window.",
+                    ),
+                ),
+                (
                     forgot_the_start,
                     (
                         "窗口走的步数比窗口的个数少 1：第一个窗口不用走。",
@@ -285,6 +303,7 @@ EXERCISES = [
             (may_be_negative, "never negative"),
             (on_each_side, "together"),
             (forgot_the_start, "1 move fewer"),
+            (kernel_minus_stride, "multiple of the stride"),
             (lambda n, k, stride: "112", "is text"),
         ],
     ),
@@ -310,6 +329,13 @@ EXERCISES = [
                             (
                                 "每个核还要看全部 32 个输入通道：$5\\times5\\times32$ 个数，还有偏置。",
                                 "Each kernel looks at all 32 input channels: $5\\times5\\times32$ numbers, and there are biases.",
+                            ),
+                        ),
+                        (
+                            18_496,
+                            (
+                                "核是 5×5，不是 3×3：$5\\times5\\times32\\times64$ 加 64。",
+                                "The kernel is 5×5, not 3×3: $5\\times5\\times32\\times64$ plus 64.",
                             ),
                         ),
                         (
@@ -479,6 +505,13 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    whole_kernel,
+                    (
+                        "每层加的是 $(k-1)d$，不是 $kd$：窗口的第一格已经算在 $r$ 里了。",
+                        "Each layer adds $(k-1)d$, not $kd$: the window's first cell is in $r$ already.",
+                    ),
+                ),
+                (
                     product_of_kernels,
                     (
                         "窗口重叠，所以感受野不是核的乘积；每层增加 $(k-1)d$。",
@@ -528,6 +561,7 @@ EXERCISES = [
             (without_spacing, "stride is not used"),
             (multiply_first, "Add first"),
             (product_of_kernels, "overlap"),
+            (whole_kernel, "not $kd$"),
             (from_zero, "Start at"),
             (one_short, "One layer short"),
             (lambda pixels, k, stride: [1, 2], "shape"),

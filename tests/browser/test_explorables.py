@@ -124,11 +124,11 @@ def losses(it: Explorable) -> None:
 def ravine(it: Explorable) -> None:
     """Above 0.08 gradient descent diverges (Nesterov before); without memory three paths are one."""
     assert "0.080" in it.said() and "Nobody diverges" in it.said()
-    it.slide("alpha", -1.08)  # 0.083, and the slider's scale is logarithmic
+    it.slide("eta", -1.08)  # 0.083, and the slider's scale is logarithmic
     assert "Diverging (↗): gradient descent, Nesterov." in it.said()
     it.press("reset")
     it.slide("beta", 0)
-    values = it.text(r"J = ([\d.]+)")
+    values = it.text(r"L = ([\d.]+)")
     assert values[0] == values[1] == values[2] != values[3]
     it.slide("beta", 0.99)
     picture = it.root.locator(".plot svg").first
@@ -222,7 +222,7 @@ PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "losses": ("02", "crosses 0 in fewer than 12 steps", losses),
     "network": ("01", "the $\\delta$ of $h_2$ becomes 0", network),
     "neuron": ("01", "circled points are on the wrong side", neuron),
-    "ravine": ("03", "Who diverges with $\\alpha$ just above 0.08?", ravine),
+    "ravine": ("03", "Who diverges with $\\eta$ just above 0.08?", ravine),
     "space": ("07", "with the same 5 labels each the accuracy falls below 0.8", space),
 }
 

@@ -1,27 +1,27 @@
 // @ts-check
-// Four optimizers walk through the ravine J = ½(k₁θ₁² + k₂θ₂²) from one start.
-// data: curvatures "1 25", start "-4 1", alpha, beta: where the sliders start; steps: how many.
+// Four optimizers walk through the ravine L = ½(k₁θ₁² + k₂θ₂²) from one start.
+// data: curvatures "1 25", start "-4 1", eta, beta: where the sliders start; steps: how many.
 
 /** @typedef {"descent" | "momentum" | "nesterov" | "adam"} Name */
 
 // Adam's rate is 10 times the others': then their steps are of like length.
-/** @type {(name: Name, k: number[], start: Point, steps: number, alpha: number, beta: number) => Point[]} */
-export const walk = (name, k, start, steps, alpha, beta) => {
+/** @type {(name: Name, k: number[], start: Point, steps: number, eta: number, beta: number) => Point[]} */
+export const walk = (name, k, start, steps, eta, beta) => {
   /** @type {number[][]} */
   const path = [[...start]];
   const [v, m] = [[0, 0], [0, 0]];
   /** @type {Record<Name, (g: number, i: number, t: number) => number>} */
   const moves = {
-    descent: (g) => -alpha * g,
-    momentum: (g, i) => (v[i] = beta * v[i] - alpha * g),
+    descent: (g) => -eta * g,
+    momentum: (g, i) => (v[i] = beta * v[i] - eta * g),
     nesterov: (g, i) => {
-      v[i] = beta * v[i] - alpha * g;
-      return beta * v[i] - alpha * g;
+      v[i] = beta * v[i] - eta * g;
+      return beta * v[i] - eta * g;
     },
     adam: (g, i, t) => {
       m[i] = beta * m[i] + (1 - beta) * g;
       v[i] = 0.999 * v[i] + 0.001 * g * g;
-      return -10 * alpha * (m[i] / (1 - beta ** t)) / (Math.sqrt(v[i] / (1 - 0.999 ** t)) + 1e-7);
+      return -10 * eta * (m[i] / (1 - beta ** t)) / (Math.sqrt(v[i] / (1 - 0.999 ** t)) + 1e-7);
     },
   };
   const move = moves[name];
@@ -32,7 +32,7 @@ export const walk = (name, k, start, steps, alpha, beta) => {
 };
 
 /** @type {Build} */
-const build = (kit, { curvatures, start, steps, alpha, beta }) => {
+const build = (kit, { curvatures, start, steps, eta, beta }) => {
   const { state } = kit;
   const k = kit.numbers(curvatures);
   const steep = Math.max(...k);
@@ -58,7 +58,7 @@ const build = (kit, { curvatures, start, steps, alpha, beta }) => {
     "拖动起点（空心圆），调学习率和动量，按播放：谁先到中心的十字？谁发散？",
     "Drag the start (open circle), set the learning rate and the momentum, and press play: who is first at the cross in the centre, and who diverges?",
   );
-  kit.begin({ alpha, beta, t: steps, x, y });
+  kit.begin({ eta, beta, t: steps, x, y });
   const map = kit.plot({
     x: [-5, 2.5], y: [-1.6, 1.6], ratio: "equal", xTicks: [-4, -2, 0, 2], yTicks: [-1, 0, 1],
     xLabel: ["参数 θ₁", "parameter θ₁"], yLabel: ["参数 θ₂", "parameter θ₂"],
@@ -67,7 +67,7 @@ const build = (kit, { curvatures, start, steps, alpha, beta }) => {
   const centre = map.line("currentColor", { "stroke-width": 2 });
   const curves = kit.plot({
     x: [0, steps], y: [-6, 4], ratio: 0.26, xTicks: [0, steps / 2, steps], yTicks: [-6, -3, 0, 3],
-    xLabel: ["步", "step"], yLabel: ["log₁₀ J", "log₁₀ J"],
+    xLabel: ["步", "step"], yLabel: ["log₁₀ L", "log₁₀ L"],
   });
   const now = curves.line("currentColor", { "stroke-width": 1.5 });
   const values = () => kit.legend(WALKERS.map(({ words, dash }, i) => ({ colour: `var(--c${i})`, dash, name: words })));
@@ -84,7 +84,7 @@ const build = (kit, { curvatures, start, steps, alpha, beta }) => {
   const scrub = curves.line("none", { "stroke-width": 30 });
   curves.drag(scrub, ([t]) => { stop(); state.t = kit.clamp(t, 0, steps); });
 
-  kit.slider("alpha", ["学习率 α（Adam 用 10α）", "learning rate α (Adam: 10α)"], { log: true, min: 0.002, max: 0.2, step: 0.01, digits: 3 });
+  kit.slider("eta", ["学习率 η（Adam 用 10η）", "learning rate η (Adam: 10η)"], { log: true, min: 0.002, max: 0.2, step: 0.01, digits: 3 });
   kit.slider("beta", ["动量 β（Adam 的 β₁）", "momentum β (Adam's β₁)"], { min: 0, max: 0.99, step: 0.01 });
   kit.slider("t", ["步", "step"], { min: 0, max: steps, step: 1, digits: 0, changed: () => stop() });
   const stop = kit.play("t", steps, 20);
@@ -102,7 +102,7 @@ const build = (kit, { curvatures, start, steps, alpha, beta }) => {
     kit.set(centre, { d: `M${map.point(0, 0)}m-6,0h12m-6,-6v12` });
     for (const node of [from, fromGrab]) kit.set(node, { cx: map.x(state.x), cy: map.y(state.y) });
     const lost = drawn.filter(({ name, limit, trail, marks, curve, ball }, i) => {
-      const path = walk(name, k, [state.x, state.y], steps, state.alpha, state.beta);
+      const path = walk(name, k, [state.x, state.y], steps, state.eta, state.beta);
       const [a, b] = [path[whole], path[Math.min(steps, whole + 1)]];
       const part = state.t - whole;
       /** @type {Point} */
@@ -113,10 +113,10 @@ const build = (kit, { curvatures, start, steps, alpha, beta }) => {
       kit.set(ball, near(here)
         ? { visibility: "visible", cx: map.x(here[0]), cy: map.y(here[1]) } : { visibility: "hidden" });
       kit.set(curve, { d: curves.path(path.map((p, t) => [t, kit.clamp(Math.log10(loss(p)), -9, 9)])) });
-      const J = loss(a);
-      const diverges = state.alpha > limit() && state.y !== 0; // it never leaves the valley's floor
-      const shown = J >= 0.001 && J < 1000 ? kit.number(J, 3) : kit.number(Number(J.toExponential(1)));
-      kit.put(losses[i], `J = ${shown}${diverges ? " ↗" : ""}`);
+      const L = loss(a);
+      const diverges = state.eta > limit() && state.y !== 0; // it never leaves the valley's floor
+      const shown = L >= 0.001 && L < 1000 ? kit.number(L, 3) : kit.number(Number(L.toExponential(1)));
+      kit.put(losses[i], `L = ${shown}${diverges ? " ↗" : ""}`);
       return diverges;
     });
     const d = curves.path([[state.t, -6], [state.t, 4]]);
