@@ -1415,14 +1415,14 @@ assert adam_moved[False] > 3 * adam_moved[True]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 四道练习就在上文：`hint("03-1")` 给提示，`solution("03-1")` 给解答，`progress()` 数一数。
+# 四道练习就在上文；`hint("03-1")`、`solution("03-1")`、`progress()` 帮你。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Four exercises stand above: `hint("03-1")` helps, `solution("03-1")` solves, `progress()` counts.
+# Four exercises stand above; `hint("03-1")`, `solution("03-1")`, `progress()` help.
 #
 # </div>
 
