@@ -1398,14 +1398,14 @@ assert adam_moved[False] > 3 * adam_moved[True]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 移动了 3 倍以上，学习率却没有变。这不等于结果一定更差：步子长，分类头也学得更快。但你设的学习率，不再是你得到的步长。
+# 移动了 3 倍以上。这不一定更差，但你设的学习率，不再是你得到的步长。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# More than 3 times as far, at the same learning rate. That need not make the result worse: with longer steps the head learns faster, too. But the learning rate you set is no longer the step you get.
+# More than 3 times as far. That need not be worse, but your rate is no longer your step.
 #
 # </div>
 
@@ -1415,14 +1415,14 @@ assert adam_moved[False] > 3 * adam_moved[True]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 四道练习就在上文各节。卡住时运行 `hint("03-1")`，每次多说一步；`solution("03-1")` 给出完整解答。`progress()` 显示你完成了哪些。
+# 四道练习就在上文；`hint("03-1")`、`solution("03-1")`、`progress()` 帮你。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The four exercises stand in the sections above. When you are stuck, run `hint("03-1")`, one step more each time; `solution("03-1")` shows a worked answer. `progress()` shows what you have done.
+# Four exercises stand above; `hint("03-1")`, `solution("03-1")`, `progress()` help.
 #
 # </div>
 
@@ -1447,7 +1447,7 @@ quiz("03-q4")
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# How good were your guesses in this lesson? Look at each beside its result.
+# How good were your guesses? See each beside its result.
 #
 # </div>
 
