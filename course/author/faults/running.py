@@ -95,7 +95,7 @@ def run(
         target = Path(place, "answer.json")
         work = (cells, str(folder), environment, str(target))
         with mock.patch.dict(os.environ, ONE_THREAD | environment, clear=True):
-            process = PROCESSES.Process(target=main, args=work)
+            process = PROCESSES.Process(target=main, args=work, daemon=True)
             process.start()  # the first start imports TensorFlow, with these variables
         process.join(timeout)
         if process.is_alive():
