@@ -8,6 +8,7 @@ import html
 from functools import cache
 from typing import Any
 
+from course_utils.bilingual import publish
 from course_utils.learning.questions import Text
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -93,13 +94,3 @@ def in_notebook() -> bool:
     from IPython import get_ipython
 
     return get_ipython() is not None
-
-
-def publish(bundle: dict[str, Any], about: dict[str, Any] | None = None) -> None:
-    """Show a bundle {MIME type: content}; outside a notebook its plain text is printed."""
-    from IPython.display import display
-
-    if not in_notebook():
-        print(bundle["text/plain"])
-    else:
-        display(bundle, raw=True, metadata=about or {})
