@@ -97,11 +97,10 @@ def nothing_is_covered(lab) -> None:
         assert lab.page.evaluate(COVERED) == []
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_an_exported_page(language, browser, tmp_path, axe):
-    built = next(path for path in NOTEBOOKS if path.name[:2] == "01")
+def test_an_exported_page(browser, tmp_path, axe):
+    built = next(path for path in NOTEBOOKS if path.name[:2] == "02")
     target = tmp_path / "page.html"
-    export.write(export.monolingual(read_notebook(built), language), target, "html", language)
+    export.write(export.monolingual(read_notebook(built), "zh"), target, "html", "zh")
     page = browser.new_page(viewport=SIZE)
     try:
         page.goto(target.as_uri())
