@@ -280,7 +280,7 @@ assert strange["test"] < 0.65 and min(strange["web"], strange["pets"]) > 0.75
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Another 20 training photos give another result. So draw $R$ times, let both methods use the **same** photos each time, and subtract in pairs: photos that are easy to learn from help both methods, and this shared luck cancels in the difference.
+# Another 20 training photos give another result. So draw $R$ times, with the **same** photos for both methods each time, and subtract in pairs: photos that are easy to learn from help both, and this shared luck cancels.
 #
 # The mean difference is the gain; its **standard error** is $s/\sqrt{R}$, where $s$ is the standard deviation of the $R$ differences (dividing by $R-1$). The mean plus or minus about 2 standard errors is the **95% interval**: 1.96 for a large $R$; for a small $R$, $s$ itself is uncertain and it takes more, 2.26 for $R=10$. `half_width` works it out. The interval covers the draw of the training photos only; the 116 test photos (`test`, `web` and `pets` together) stay the same.
 #
@@ -370,9 +370,9 @@ assert by_features[2].mean() > by_pixels[2].mean() + 0.15
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# At $n=2$ the gain is smaller than at $n=20$: with so few labels even good features are not put to full use. Pixels are almost guessing up to $n=50$, so “with more labels the gain vanishes” is not seen here. And remember that ImageNet has cats and dogs in it: gains elsewhere need not be as large; and pixels have no network at all, comparisons that differ in the weights alone follow with the digits.
+# At $n=2$ the gain is smaller than at $n=20$: with so few labels even good features are not put to full use. Pixels are almost guessing up to $n=50$, so “with more labels the gain vanishes” is not seen here. And ImageNet has cats and dogs in it: gains elsewhere need not be as large; and pixels have no network at all, comparisons that differ in the weights alone follow with the digits.
 #
-# With just 1 photo for each class ($n=2$) this is **one-shot learning**. The first row of the table lives entirely on features learned before; raw pixels are almost guessing. When Fei-Fei et al. set out one-shot learning in 2006, the point was to use the categories learned earlier instead of starting from scratch.
+# With 1 photo for each class ($n=2$) this is **one-shot learning**. The first row lives on features learned before; raw pixels are almost guessing. Fei-Fei et al. set out one-shot learning in 2006; the point was to use categories learned earlier, not to start from scratch.
 #
 # </div>
 

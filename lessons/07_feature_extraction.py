@@ -471,7 +471,7 @@ figures.show(
 #
 # 两种情况不能这样做：**数据增强**（每一轮的照片都不同，所以特征也不同），和**微调**（$\varphi$ 在变，表马上过时）。
 #
-# **练习 1**：骨干网络要做多少次前向？一张照片穿过一次算一次。每一轮之后在验证集上评估一次。输入：训练照片数、验证照片数、轮数，以及 `cached`；返回次数。`cached` 为真时，每张训练照片和验证照片先算一次并存下，之后只用存下的；第一次也要算进去。卡住时运行 `hint("07-1")`，每次多说一步；`solution("07-1")` 给出完整解答。
+# **练习 1**：骨干网络要做多少次前向？一张照片穿过一次算一次。每一轮之后在验证集上评估一次。输入：训练照片数、验证照片数、轮数，以及 `cached`；返回次数。`cached` 为真时，每张训练照片和验证照片先算一次并存下，之后只用存下的；第一次也要算进去。卡住时运行 `hint("07-1")`，再看 `solution("07-1")`。
 #
 # </div>
 
@@ -480,7 +480,7 @@ figures.show(
 #
 # In two cases it cannot be done: **data augmentation** (the photos differ in every epoch, so their features do), and **fine-tuning** ($\varphi$ changes, and the table is out of date at once).
 #
-# **Exercise 1**: how many forward passes does the backbone make? One photo through it once counts as one. After each epoch the validation set is evaluated once. Input: the number of training photos, of validation photos, of epochs, and `cached`; return the number of passes. When `cached` is true, each training and validation photo is computed once and kept, and only what was kept is used after that; the first time counts. When you are stuck: `hint("07-1")`, one step more each time; `solution("07-1")` shows an answer.
+# **Exercise 1**: how many forward passes does the backbone make? One photo through it once counts as one. After each epoch the validation set is evaluated once. Input: the number of training photos, of validation photos, of epochs, and `cached`; return the number of passes. When `cached` is true, each training and validation photo is computed once and kept, and only what was kept is used after that; the first time counts. When you are stuck: `hint("07-1")`, then `solution("07-1")`.
 #
 # </div>
 
@@ -499,7 +499,7 @@ check("07-1", backbone_passes)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# ImageNet 的 1,000 个类别里，118 个是狗的品种（151 到 268），5 个是家猫（281 到 285）。那就不训练：让完整的 EfficientNet-Lite0（简称 Lite0，上文的骨干网络是它的一部分）给出 1,000 个概率 $p(k\mid x)$，$k$ 是类别，把狗的加起来，把猫的加起来，谁大选谁。这叫**零样本分类**（zero-shot classification）。
+# ImageNet 的 1,000 个类别里，118 个是狗的品种（151 到 268），5 个是家猫（281 到 285）。那就不训练：让完整的 EfficientNet-Lite0（简称 Lite0，上文的骨干网络是它的一部分）给出 1,000 个概率 $p(k\mid x)$，$k$ 是类别，狗的加起来，猫的加起来，谁大选谁。这叫**零样本分类**（zero-shot classification）。
 #
 # 两个和之比取对数，就是一个 logit，大于 0 判为狗：
 #
@@ -1122,13 +1122,13 @@ explorables.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# So “what is one label worth” has no single answer: for the frozen head the first 4 labels lead from 0.5 to 0.92, going from 100 to 200 adds only 0.3 points. Zero-shot as it is, 0.908, is about a frozen head with 4 labels; **knowing to subtract $\log\frac{118}5$** makes it one with 50 to 100.
+# So “what is one label worth” has no single answer: for the frozen head the first 4 labels lead from 0.5 to 0.92, another 100 on top of 100 add only 0.3 points. Zero-shot as it is, 0.908, is about a frozen head with 4 labels; **knowing to subtract $\log\frac{118}5$** makes it one with 50 to 100.
 #
 # 3 reservations:
 #
-# * the intervals hold only the luck of the draw; 0.3 points are 3 of 1,000 photos, and 0.98 itself has an interval of ±0.009;
-# * with 200 labels each draw has the same photos, so there is no luck of the draw;
-# * training from scratch reaches 0.61 here and 0.66 on the 116 above, probably because photos to learn from and to be judged on came from the same groups there; the frozen head is about the same in both places, 0.984 and 0.983.
+# * the intervals hold only the luck of the draw; 0.3 points are 3 of 1,000 photos, and 0.98 itself is ±0.009;
+# * with 200 labels each draw has the same photos, so it has no luck;
+# * from scratch reaches 0.61 here and 0.66 on the 116 above, probably because there both kinds of photos came from the same groups; the frozen head has about the same, 0.984 and 0.983.
 #
 # </div>
 
@@ -1419,8 +1419,8 @@ figures.show(
 #
 # In the 5 stored repeats:
 #
-# * The source that learned “bright or dark” is the worst each time, on average 17 points below **no training** (5 pairs, 95% interval 12 to 21): probably because it kept brightness and lost part of the shapes. This is **negative transfer** (lesson 05). With a penalty as weak as `C=10` the gap is smaller, and it is still the worst each time. 5 repeats show that it can happen, not that it always does.
-# * A surprise: the other three cannot be told apart. The source with digits did learn its own task, to about 0.97; perhaps the pictures are so small and simple that random convolutions are enough: why, we do not know. With photos of cats and dogs it is not like that at all, see above.
+# * The source that learned “bright or dark” is worst each time, on average 17 points below **no training** (5 pairs, 95% interval 12 to 21): probably it kept brightness and lost part of the shapes. This is **negative transfer** (lesson 05). With a weak penalty, `C=10`, the gap is smaller, and it is still worst each time. 5 repeats show that it can happen, not that it always does.
+# * A surprise: the other three cannot be told apart. The source with digits did learn its own task, to about 0.97; perhaps random convolutions are enough for such small, simple pictures: why, we do not know. With cats and dogs it is not like that at all, see above.
 # * So: do not guess, measure.
 #
 # </div>
@@ -1434,7 +1434,7 @@ figures.show(
 # **预训练模型**不只是结构：它是权重，还有得到这些权重的源任务。候选不止一个，怎样选？在训练照片上做三个便宜的测量：
 #
 # * **线性探测**（linear probing）：特征上一个线性分类头，5 折**交叉验证**（cross-validation：把照片分成 5 份，轮流留一份来考）；
-# * **最近邻**（k-nearest neighbours，k-NN）：不训练，看余弦相似度 $\cos(a,b)=\frac{a^\top b}{\lVert a\rVert\lVert b\rVert}$ 最高的 5 张照片里哪一类占多数；
+# * **最近邻**（k-nearest neighbours，k-NN）：不训练，看余弦相似度 $\cos(\varphi_i,\varphi_j)=\frac{\varphi_i^\top\varphi_j}{\lVert\varphi_i\rVert\lVert\varphi_j\rVert}$ 最高的 5 张照片里哪一类占多数；
 # * **LEEP**（Nguyen 等，2020）：连特征也不看，只看原网络的 1,000 个概率，下面说。
 #
 # </div>
@@ -1445,7 +1445,7 @@ figures.show(
 # A **pretrained model** is more than a structure: it is its weights, and the source task that they come from. There are several candidates: how to choose? Take three cheap measurements on the training photos:
 #
 # * **linear probing**: a linear head on the features, with 5-fold **cross-validation** (of 5 parts of the photos each is the test in turn);
-# * **nearest neighbours** (k-NN): no training; which class has the majority among the 5 photos with the highest cosine similarity, $\cos(a,b)=\frac{a^\top b}{\lVert a\rVert\lVert b\rVert}$?
+# * **nearest neighbours** (k-NN): no training; which class has the majority among the 5 photos with the highest cosine similarity, $\cos(\varphi_i,\varphi_j)=\frac{\varphi_i^\top\varphi_j}{\lVert\varphi_i\rVert\lVert\varphi_j\rVert}$?
 # * **LEEP** (Nguyen et al., 2020): not even features, only the original network's 1,000 probabilities; see below.
 #
 # </div>
@@ -1584,9 +1584,22 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
+# * LEEP 的次序与探测**不同**。它只看概率：概率分给猫狗共用的类别（比如沙发）越多，分越低，哪怕特征把猫和狗分得很开；探测看的正是特征。打算训练分类头，就用探测。VGG16 和 ResNet50 的权重在这里没有 1,000 类的头，算不了 LEEP。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * LEEP's order is **not** the probe's. It sees only probabilities: the more goes to classes that cats and dogs share (sofa, say), the lower the score, however far apart the features; the probe looks at the features. To train a head, use the probe. The weights of VGG16 and ResNet50 have no head of 1,000 classes here, so there is no LEEP for them.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
 # * SqueezeNet 的最近邻低 0.05 左右，探测也最低。在核实的 116 张上，它的**威尔逊区间**（Wilson interval，准确率的 95% 区间，第 09 课）虽与其余的重叠，却**不能**因此说打平：116 张太少，而且各网络看的是同样的照片，该比成对的差别（第 09 课）。练习 3 给出一条选的规则。
 # * VGG16 的乘加次数是 Lite0 的 35 倍以上，在这里没有更准。
-# * LEEP 的次序与探测**不同**。它只看概率：概率分给猫狗共用的类别（比如沙发）越多，分越低，哪怕特征把猫和狗分得很开；探测看的正是特征。打算训练分类头，就用探测。VGG16 和 ResNet50 的权重在这里没有 1,000 类的头，算不了 LEEP。
 # * 核实的照片不参加选择：拿它们选过，就没有照片能说选中的有多准了。
 #
 # </div>
@@ -1594,9 +1607,8 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * SqueezeNet is about 0.05 lower by neighbours and the lowest by probe, too. On the 116 photos its **Wilson interval** (a 95% interval of an accuracy, lesson 09) overlaps all others, but that does **not** make it a tie: 116 are few, and all networks saw the same photos, so the paired difference is what to compare (lesson 09). Exercise 3 gives a rule for choosing.
+# * SqueezeNet is about 0.05 lower by neighbours and lowest by probe, too. On the 116 photos its **Wilson interval** (a 95% interval of an accuracy, lesson 09) overlaps all others, but that does **not** make it a tie: 116 are few, and as all networks saw the same photos, the paired difference is what to compare (lesson 09). Exercise 3 gives a rule for choosing.
 # * VGG16 takes more than 35 times the operations of Lite0 and is no more accurate here.
-# * LEEP's order is **not** the probe's. It sees only probabilities: the more goes to classes that cats and dogs share (sofa, say), the lower the score, however far apart the features; the probe looks at the features. To train a head, use the probe. The weights of VGG16 and ResNet50 have no head of 1,000 classes here, so there is no LEEP for them.
 # * Photos for verifying take no part in choosing: once chosen on, none is left that could tell how accurate the chosen one is.
 #
 # </div>
@@ -2276,8 +2288,8 @@ guesses("07")
 # <div lang="en">
 #
 # * Feature extraction: the backbone $\varphi$ is frozen, only $w$ and $b$ are learned; features are computed once, but not with data augmentation or fine-tuning.
-# * Zero-shot needs the source task's prior taken out: subtract $\log\frac{118}5$, and without a label 0.908 becomes 0.980 on the stored 1,000 photos.
-# * With up to 20 labels zero-shot without the prior is best left alone: a head trained on top of it is 0.3 to 0.6 points lower; with 50 and 100 nothing can be told apart. 10 labels with pretrained features beat 200 labels from scratch.
+# * Zero-shot needs the source's prior taken out: subtract $\log\frac{118}5$, and without a label 0.908 becomes 0.980 on the stored 1,000 photos.
+# * With up to 20 labels that zero-shot is best left alone: a head trained on it is 0.3 to 0.6 points lower; with 50 and 100 nothing can be told apart. 10 labels with pretrained features beat 200 from scratch.
 # * With few labels, first make the classes equal in number.
 # * What the source task taught decides what is kept.
 # * Choosing a backbone: probe on the training photos, take the cheap one when tied, verify once at the end.
@@ -2324,7 +2336,7 @@ guesses("07")
 # * He, Zhang, Ren, Sun, *Deep Residual Learning for Image Recognition*, CVPR 2016, 770–778：ResNet50
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946：Lite0 到 Lite2 的前身（EfficientNet-Lite 本身出自 2020 年 3 月）
 # * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208：迁移帮不上多少忙的例子
-# * He, Girshick, Dollár, *Rethinking ImageNet Pre-training*, ICCV 2019, arXiv:1811.08883：练得更久，从零训练可以追上
+# * He、Girshick、Dollár，“Rethinking ImageNet Pre-training”，ICCV 2019，arXiv:1811.08883：练得更久，从零训练可以追上
 # * Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American Statistical Association 22(158):209–212, 1927：区间
 # * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)：图里的宠物照片
 #
@@ -2341,7 +2353,7 @@ guesses("07")
 # * He, Zhang, Ren, Sun, *Deep Residual Learning for Image Recognition*, CVPR 2016, 770–778: ResNet50
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946: the parent of Lite0 to Lite2 (EfficientNet-Lite itself came in March 2020)
 # * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208: a case in which transfer helps little
-# * He, Girshick, Dollár, *Rethinking ImageNet Pre-training*, ICCV 2019, arXiv:1811.08883: with longer training, from scratch can catch up
+# * He, Girshick, Dollár, “Rethinking ImageNet Pre-training”, ICCV 2019, arXiv:1811.08883: with longer training, from scratch can catch up
 # * Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American Statistical Association 22(158):209–212, 1927: the interval
 # * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set): the pet photos in the figures
 #
