@@ -282,7 +282,7 @@ assert strange["test"] < 0.65 and min(strange["web"], strange["pets"]) > 0.75
 #
 # Another 20 training photos give another result. So draw $R$ times, with the **same** photos for both methods each time, and subtract in pairs: photos that are easy to learn from help both, and this shared luck cancels.
 #
-# The mean difference is the gain; its **standard error** is $s/\sqrt{R}$, where $s$ is the standard deviation of the $R$ differences (dividing by $R-1$). The mean plus or minus about 2 standard errors is the **95% interval**: 1.96 for a large $R$; for a small $R$, $s$ itself is uncertain and it takes more, 2.26 for $R=10$. `half_width` works it out. The interval covers the draw of the training photos only; the 116 test photos (`test`, `web` and `pets` together) stay the same.
+# The mean difference is the gain; its **standard error** is $s/\sqrt{R}$, $s$ being the standard deviation of the $R$ differences (dividing by $R-1$). The mean plus or minus about 2 standard errors is the **95% interval**: 1.96 for a large $R$; for a small $R$, $s$ is uncertain too and it takes more, 2.26 for $R=10$. `half_width` works it out. It covers the draw of the training photos only; the 116 test photos (`test`, `web` and `pets` together) stay the same.
 #
 # </div>
 

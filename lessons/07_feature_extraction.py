@@ -548,8 +548,8 @@ def log_odds(p):
 p_imagenet = imagenet(all_photos)
 wrong = (log_odds(p_imagenet) > 0) != y
 outcome("07-p2", round(100 * (1 - wrong.mean())))
-say("答对 right", f"{1 - wrong.mean():.1%}")
-say("错的猫 cats wrong", wrong[y == 0].sum(), "  错的狗 dogs wrong", wrong[y == 1].sum())
+columns = ["答对 right", "错的猫 cats wrong", "错的狗 dogs wrong"]
+table(columns, [[f"{1 - wrong.mean():.1%}", wrong[y == 0].sum(), wrong[y == 1].sum()]])
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -618,8 +618,7 @@ assert wrong[y == 0].sum() > 15 and wrong[y == 1].sum() == 0
 
 # %% tags=["nbval-ignore-output"]
 wrong_now = (without_the_prior(p_imagenet) > 0) != y
-say("答对 right", f"{1 - wrong_now.mean():.1%}")
-say("错的猫 cats wrong", wrong_now[y == 0].sum(), "  错的狗 dogs wrong", wrong_now[y == 1].sum())
+table(columns, [[f"{1 - wrong_now.mean():.1%}", wrong_now[y == 0].sum(), wrong_now[y == 1].sum()]])
 
 # %% tags=["setup"]
 old = log_odds(p_imagenet)
@@ -1122,13 +1121,13 @@ explorables.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# So “what is one label worth” has no single answer: for the frozen head the first 4 labels lead from 0.5 to 0.92, another 100 on top of 100 add only 0.3 points. Zero-shot as it is, 0.908, is about a frozen head with 4 labels; **knowing to subtract $\log\frac{118}5$** makes it one with 50 to 100.
+# So “what is one label worth” has no single answer: for the frozen head the first 4 labels lead from 0.5 to 0.92, going from 100 to 200 adds only 0.3. Zero-shot as it is, 0.908, is about a frozen head with 4 labels; **knowing to subtract $\log\frac{118}5$** makes it one with 50 to 100.
 #
 # 3 reservations:
 #
 # * the intervals hold only the luck of the draw; 0.3 points are 3 of 1,000 photos, and 0.98 itself is ±0.009;
-# * with 200 labels each draw has the same photos, so it has no luck;
-# * from scratch reaches 0.61 here and 0.66 on the 116 above, probably because there both kinds of photos came from the same groups; the frozen head has about the same, 0.984 and 0.983.
+# * with 200 labels all draws have the same photos: no luck;
+# * from scratch reaches 0.61 here and 0.66 on the 116, probably because there both kinds of photos came from the same groups; the frozen head: 0.984 and 0.983.
 #
 # </div>
 
@@ -1419,8 +1418,8 @@ figures.show(
 #
 # In the 5 stored repeats:
 #
-# * The source that learned “bright or dark” is worst each time, on average 17 points below **no training** (5 pairs, 95% interval 12 to 21): probably it kept brightness and lost part of the shapes. This is **negative transfer** (lesson 05). With a weak penalty, `C=10`, the gap is smaller, and it is still worst each time. 5 repeats show that it can happen, not that it always does.
-# * A surprise: the other three cannot be told apart. The source with digits did learn its own task, to about 0.97; perhaps random convolutions are enough for such small, simple pictures: why, we do not know. With cats and dogs it is not like that at all, see above.
+# * The source that learned “bright or dark” is worst each time, on average 17 points below **no training** (5 pairs, 95% interval 12 to 21): probably it kept brightness and lost part of the shapes. This is **negative transfer** (lesson 05). With a weak penalty, `C=10`, the gap is smaller, but it stays worst. 5 repeats show that it can happen, not that it always does.
+# * A surprise: the other three cannot be told apart. The digits' source did learn its own task, to about 0.97; perhaps random convolutions are enough for such simple pictures: why, we do not know. With cats and dogs it is not so, see above.
 # * So: do not guess, measure.
 #
 # </div>
@@ -2287,13 +2286,13 @@ guesses("07")
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * Feature extraction: the backbone $\varphi$ is frozen, only $w$ and $b$ are learned; features are computed once, but not with data augmentation or fine-tuning.
+# * Feature extraction: the backbone $\varphi$ is frozen, only $w$ and $b$ are learned; compute features once, but not with augmentation or fine-tuning.
 # * Zero-shot needs the source's prior taken out: subtract $\log\frac{118}5$, and without a label 0.908 becomes 0.980 on the stored 1,000 photos.
-# * With up to 20 labels that zero-shot is best left alone: a head trained on it is 0.3 to 0.6 points lower; with 50 and 100 nothing can be told apart. 10 labels with pretrained features beat 200 from scratch.
+# * With up to 20 labels that zero-shot is best left alone: a head on it is 0.3 to 0.6 points lower; 50 and 100 tie. 10 labels with pretrained features beat 200 from scratch.
 # * With few labels, first make the classes equal in number.
 # * What the source task taught decides what is kept.
-# * Choosing a backbone: probe on the training photos, take the cheap one when tied, verify once at the end.
-# * Wrong preprocessing raises no error: put it into the model.
+# * Backbones: probe on the training photos, the cheap one when tied, verify once.
+# * Wrong preprocessing raises no error: keep it in the model.
 #
 # </div>
 
