@@ -660,14 +660,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 界线移过去，夹在两条线之间的猫就对了；夹在中间的狗则变错；张数打印在图的上面。316 张太少，再看 1,000 张别处的照片（500 猫 500 狗）。它们不能随课程分发，结果是**存下的**；做这门课时已经看过它们，所以不是全新的考试。
+# 界线移过去，夹在两条线之间的猫就对了；夹在中间的狗则变错；张数在图上面的两张表里。316 张太少，再看 1,000 张别处的照片（500 猫 500 狗）。它们不能随课程分发，结果是**存下的**；做这门课时已经看过它们，所以不是全新的考试。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# With the border moved, the cats between the two lines are right; dogs between them turn wrong; the counts are printed above the figure. 316 are few, so look at 1,000 photos from elsewhere (500 cats, 500 dogs). They cannot be handed out with the course, so the results are **stored**; they had been seen while this course was made, so this is no fresh test.
+# With the border moved, the cats between the two lines are right; dogs between them turn wrong; the counts are in the two tables above the figure. 316 are few, so look at 1,000 photos from elsewhere (500 cats, 500 dogs). They cannot be handed out with the course, so the results are **stored**; they had been seen while this course was made, so this is no fresh test.
 #
 # </div>
 
