@@ -251,9 +251,9 @@ assert strange["test"] < 0.65 and min(strange["web"], strange["pets"]) > 0.75
 #
 # “迁移学习提高效果”是一句话，不是测量。**迁移增益**（transfer gain）是
 #
-# $$\text{gain}=\text{metric}_\text{with}-\text{metric}_\text{without},$$
+# $$\text{增益}=\text{指标}_\text{用源}-\text{指标}_\text{不用源},$$
 #
-# 同样的目标标签、同样的测试集、同样的**分类头**（head，接在特征后面、为新任务训练的层），差别应只在用不用源。它可以是负的，那就是**负迁移**（negative transfer）。
+# 指标例如准确率；同样的目标标签、同样的测试集、同样的**分类头**（head，接在特征后面、为新任务训练的层），差别应只在用不用源。它可以是负的，那就是**负迁移**（negative transfer）。
 #
 # </div>
 
@@ -264,7 +264,7 @@ assert strange["test"] < 0.65 and min(strange["web"], strange["pets"]) > 0.75
 #
 # $$\text{gain}=\text{metric}_\text{with}-\text{metric}_\text{without},$$
 #
-# with the same target labels, the same test set and the same **head** (the layers after the features, trained for the new task); the only difference should be whether the source is used. It can be negative: that is **negative transfer**.
+# where the metric is accuracy, for example, with the same target labels, the same test set and the same **head** (the layers after the features, trained for the new task); the only difference should be whether the source is used. It can be negative: that is **negative transfer**.
 #
 # </div>
 
@@ -280,9 +280,9 @@ assert strange["test"] < 0.65 and min(strange["web"], strange["pets"]) > 0.75
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Another 20 training photos give another result. So draw $R$ times, let both methods use the **same** photos each time, and subtract in pairs: photos that are easy to learn from help both methods, and this shared luck cancels in the difference.
+# Another 20 training photos give another result. So draw $R$ times, with the **same** photos for both methods each time, and subtract in pairs: photos that are easy to learn from help both, and this shared luck cancels.
 #
-# The mean difference is the gain; its **standard error** is $s/\sqrt{R}$, where $s$ is the standard deviation of the $R$ differences (dividing by $R-1$). The mean plus or minus about 2 standard errors is the **95% interval**: 1.96 for a large $R$; for a small $R$, $s$ itself is uncertain and it takes more, 2.26 for $R=10$. `half_width` works it out. The interval covers the draw of the training photos only; the 116 test photos (`test`, `web` and `pets` together) stay the same.
+# The mean difference is the gain; its **standard error** is $s/\sqrt{R}$, $s$ being the standard deviation of the $R$ differences (dividing by $R-1$). The mean plus or minus about 2 standard errors is the **95% interval**: 1.96 for a large $R$; for a small $R$, $s$ is uncertain too and it takes more, 2.26 for $R=10$. `half_width` works it out. It covers the draw of the training photos only; the 116 test photos (`test`, `web` and `pets` together) stay the same.
 #
 # </div>
 
@@ -370,9 +370,9 @@ assert by_features[2].mean() > by_pixels[2].mean() + 0.15
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# At $n=2$ the gain is smaller than at $n=20$: with so few labels even good features are not put to full use. Pixels are almost guessing up to $n=50$, so “with more labels the gain vanishes” is not seen here. And remember that ImageNet has cats and dogs in it: gains elsewhere need not be as large; and pixels have no network at all, comparisons that differ in the weights alone follow with the digits.
+# At $n=2$ the gain is smaller than at $n=20$: with so few labels even good features are not put to full use. Pixels are almost guessing up to $n=50$, so “with more labels the gain vanishes” is not seen here. And ImageNet has cats and dogs in it: gains elsewhere need not be as large; and pixels have no network at all, comparisons that differ in the weights alone follow with the digits.
 #
-# With just 1 photo for each class ($n=2$) this is **one-shot learning**. The first row of the table lives entirely on features learned before; raw pixels are almost guessing. When Fei-Fei et al. set out one-shot learning in 2006, the point was to use the categories learned earlier instead of starting from scratch.
+# With 1 photo for each class ($n=2$) this is **one-shot learning**. The first row lives on features learned before; raw pixels are almost guessing. Fei-Fei et al. set out one-shot learning in 2006; the point was to use categories learned earlier, not to start from scratch.
 #
 # </div>
 
@@ -840,14 +840,14 @@ assert gain_of("0-4", "features", scratch)[0] < 0.01  # no better than the whole
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 上面两行公式里都有来自源的东西：$\theta_S$，或冻结的 $\varphi$。如果只照搬网络的**结构**，权重重新随机呢？`clone_model` 照搬一个训练好的网络的结构。从三个源各搬一次，随机种子相同，看起始权重是否相同。先猜。
+# 上面两行公式里都有来自源的东西：$\theta_S$，或冻结的 $\varphi$。如果只照搬网络的**结构**，权重重新随机呢？`clone_model` 照搬一个训练好的网络的结构。从三个源各搬一次，随机种子相同。想一想再往下看：三份起始权重会相同吗？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Both formulas above have something of the source in them: $\theta_S$, or the frozen $\varphi$. What if only the network's **structure** is copied, with new random weights? `clone_model` copies the structure of a trained network. Do so once for each of the three sources, with the same random seed: are the starting weights the same? Guess first.
+# Both formulas above have something of the source in them: $\theta_S$, or the frozen $\varphi$. What if only the network's **structure** is copied, with new random weights? `clone_model` copies the structure of a trained network. Do so once for each of the three sources, with the same random seed. Think before you read on: will the three starting weights be the same?
 #
 # </div>
 
@@ -858,7 +858,7 @@ for w in w_source.values():
     model.set_weights(w)  # the trained source
     copies.append(flat(fresh(0)))  # and a clone of it: its structure only
 alike = all(np.array_equal(copies[0], each) for each in copies)
-say("三个起点完全相同 the three starts are equal:", alike)
+say("三个起点完全相同 the three starts are equal:", ("否 no", "是 yes")[alike])
 assert alike
 
 # %% [markdown] tags=["lang-zh"]
@@ -921,8 +921,8 @@ ax.set(xlabel="准确率的增益 gain in accuracy")
 ax.legend(fontsize=8, loc="lower right")
 figures.show(
     fig,
-    "迁移增益，从大到小：猫狗约 +0.45；数字同样任务略大于 0；数字 0–4 与从零训练相比约为 0，与随机的冻结特征相比约 +0.1；笔墨与从零训练相比约 −0.1，与随机的冻结特征相比约为 0。",
-    "Transfer gains, largest first: cats and dogs about +0.45; digits with the same task a little above 0; digits 0–4 about 0 against scratch and about +0.1 against random frozen features; ink about −0.1 against scratch and about 0 against random frozen features.",
+    "迁移增益，从大到小：猫狗约 +0.45；数字同样任务与从零训练相比略大于 0，与随机的冻结特征相比约 +0.2；数字 0–4 与从零训练相比约为 0，与随机的冻结特征相比约 +0.1；笔墨与从零训练相比约 −0.1，与随机的冻结特征相比约为 0。",
+    "Transfer gains, largest first: cats and dogs about +0.45; digits with the same task a little above 0 against scratch and about +0.2 against random frozen features; digits 0–4 about 0 against scratch and about +0.1 against random frozen features; ink about −0.1 against scratch and about 0 against random frozen features.",
 )
 
 # %% [markdown] tags=["lang-zh"]

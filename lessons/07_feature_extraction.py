@@ -206,7 +206,7 @@ predict("07-p1", ...)  # 50–100
 
 # %% tags=["setup"]
 PARTS = [("照片\nphoto\n224×224×3", 0.0, 0.5, 0), ("预处理\npreprocess", 1.35, 0.45, 6),
-         ("骨干网络 φ（冻结）\nbackbone (frozen)\n3.4 M", 2.9, 0.75, 6), ("特征\nfeatures\n1280", 4.45, 0.4, 0),
+         ("骨干网络 φ（冻结）\n340 万个参数\nbackbone φ (frozen)\n3.4 M parameters", 2.9, 0.75, 6), ("特征\nfeatures\n1280", 4.45, 0.4, 0),
          ("新的分类头\nnew head\n1281", 5.75, 0.5, 1), ("logit（狗）\nlogit (dog)", 7.1, 0.45, 0)]  # fmt: skip
 fig, ax = plt.subplots(figsize=(7.8, 1.9))
 for i, (text, place, _, colour) in enumerate(PARTS):
@@ -249,14 +249,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 用 Keras 写出来。`trainable = False` 写在 `compile` **之前**最稳妥：训练步骤在第一次 `fit` 时生成，以后才改 `trainable` 而不重新编译，训练步骤不知道（第 08 课）。`new_layer()` 是 `Dense(1)`，权重从 0 开始；`compiled` 给模型定下二元交叉熵。
+# 用 Keras 写出来。`trainable = False` 写在 `compile` **之前**最稳妥：训练步骤在第一次 `fit` 时生成，以后才改 `trainable` 而不重新编译，训练步骤不知道（第 08 课）。`new_layer()` 是 `Dense(1)`：1280 个权重和 1 个偏置，都从 0 开始；`compiled` 给模型定下二元交叉熵。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Written in Keras. `trainable = False` is safest **before** `compile`: the training step is made by the first `fit`, and when `trainable` is changed after that without compiling again, the step does not know (lesson 08). `new_layer()` is a `Dense(1)` whose weights start at 0; `compiled` gives the model binary cross-entropy.
+# Written in Keras. `trainable = False` is safest **before** `compile`: the training step is made by the first `fit`, and when `trainable` is changed after that without compiling again, the step does not know (lesson 08). `new_layer()` is a `Dense(1)`: 1280 weights and 1 bias, all starting at 0; `compiled` gives the model binary cross-entropy.
 #
 # </div>
 
@@ -471,7 +471,7 @@ figures.show(
 #
 # 两种情况不能这样做：**数据增强**（每一轮的照片都不同，所以特征也不同），和**微调**（$\varphi$ 在变，表马上过时）。
 #
-# **练习 1**：骨干网络要做多少次前向？一张照片穿过一次算一次。每一轮之后在验证集上评估一次。输入：训练照片数、验证照片数、轮数，以及 `cached`；返回次数。`cached` 为真时，每张训练照片和验证照片先算一次并存下，之后只用存下的；第一次也要算进去。卡住时运行 `hint("07-1")`，每次多说一步；`solution("07-1")` 给出完整解答。
+# **练习 1**：骨干网络要做多少次前向？一张照片穿过一次算一次。每一轮之后在验证集上评估一次。输入：训练照片数、验证照片数、轮数，以及 `cached`；返回次数。`cached` 为真时，每张训练照片和验证照片先算一次并存下，之后只用存下的；第一次也要算进去。卡住时运行 `hint("07-1")`，再看 `solution("07-1")`。
 #
 # </div>
 
@@ -480,7 +480,7 @@ figures.show(
 #
 # In two cases it cannot be done: **data augmentation** (the photos differ in every epoch, so their features do), and **fine-tuning** ($\varphi$ changes, and the table is out of date at once).
 #
-# **Exercise 1**: how many forward passes does the backbone make? One photo through it once counts as one. After each epoch the validation set is evaluated once. Input: the number of training photos, of validation photos, of epochs, and `cached`; return the number of passes. When `cached` is true, each training and validation photo is computed once and kept, and only what was kept is used after that; the first time counts. When you are stuck: `hint("07-1")`, one step more each time; `solution("07-1")` shows an answer.
+# **Exercise 1**: how many forward passes does the backbone make? One photo through it once counts as one. After each epoch the validation set is evaluated once. Input: the number of training photos, of validation photos, of epochs, and `cached`; return the number of passes. When `cached` is true, each training and validation photo is computed once and kept, and only what was kept is used after that; the first time counts. When you are stuck: `hint("07-1")`, then `solution("07-1")`.
 #
 # </div>
 
@@ -499,7 +499,7 @@ check("07-1", backbone_passes)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# ImageNet 的 1,000 个类别里，118 个是狗的品种（151 到 268），5 个是家猫（281 到 285）。那就不训练：让完整的 EfficientNet-Lite0（简称 Lite0，上文的骨干网络是它的一部分）给出 1,000 个概率 $p(k\mid x)$，$k$ 是类别，把狗的加起来，把猫的加起来，谁大选谁。这叫**零样本分类**（zero-shot classification）。
+# ImageNet 的 1,000 个类别里，118 个是狗的品种（151 到 268），5 个是家猫（281 到 285）。那就不训练：让完整的 EfficientNet-Lite0（简称 Lite0，上文的骨干网络是它的一部分）给出 1,000 个概率 $p(k\mid x)$，$k$ 是类别，狗的加起来，猫的加起来，谁大选谁。这叫**零样本分类**（zero-shot classification）。
 #
 # 两个和之比取对数，就是一个 logit，大于 0 判为狗：
 #
@@ -548,8 +548,8 @@ def log_odds(p):
 p_imagenet = imagenet(all_photos)
 wrong = (log_odds(p_imagenet) > 0) != y
 outcome("07-p2", round(100 * (1 - wrong.mean())))
-say("答对 right", f"{1 - wrong.mean():.1%}")
-say("错的猫 cats wrong", wrong[y == 0].sum(), "  错的狗 dogs wrong", wrong[y == 1].sum())
+columns = ["答对 right", "错的猫 cats wrong", "错的狗 dogs wrong"]
+table(columns, [[f"{1 - wrong.mean():.1%}", wrong[y == 0].sum(), wrong[y == 1].sum()]])
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -618,8 +618,7 @@ assert wrong[y == 0].sum() > 15 and wrong[y == 1].sum() == 0
 
 # %% tags=["nbval-ignore-output"]
 wrong_now = (without_the_prior(p_imagenet) > 0) != y
-say("答对 right", f"{1 - wrong_now.mean():.1%}")
-say("错的猫 cats wrong", wrong_now[y == 0].sum(), "  错的狗 dogs wrong", wrong_now[y == 1].sum())
+table(columns, [[f"{1 - wrong_now.mean():.1%}", wrong_now[y == 0].sum(), wrong_now[y == 1].sum()]])
 
 # %% tags=["setup"]
 old = log_odds(p_imagenet)
@@ -661,14 +660,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 界线移过去，夹在两条线之间的猫就对了；夹在中间的狗则变错；张数打印在图的上面。316 张太少，再看 1,000 张别处的照片（500 猫 500 狗）。它们不能随课程分发，结果是**存下的**；做这门课时已经看过它们，所以不是全新的考试。
+# 界线移过去，夹在两条线之间的猫就对了；夹在中间的狗则变错；张数在图上面的两张表里。316 张太少，再看 1,000 张别处的照片（500 猫 500 狗）。它们不能随课程分发，结果是**存下的**；做这门课时已经看过它们，所以不是全新的考试。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# With the border moved, the cats between the two lines are right; dogs between them turn wrong; the counts are printed above the figure. 316 are few, so look at 1,000 photos from elsewhere (500 cats, 500 dogs). They cannot be handed out with the course, so the results are **stored**; they had been seen while this course was made, so this is no fresh test.
+# With the border moved, the cats between the two lines are right; dogs between them turn wrong; the counts are in the two tables above the figure. 316 are few, so look at 1,000 photos from elsewhere (500 cats, 500 dogs). They cannot be handed out with the course, so the results are **stored**; they had been seen while this course was made, so this is no fresh test.
 #
 # </div>
 
@@ -684,7 +683,7 @@ figures.show(
 # | Lite2 | 原样 | 0.932 ± 0.016 | 68 | 0 |
 # | Lite2 | 去掉 | 0.989 ± 0.007 | 9 | 2 |
 #
-# Lite2 是同一家族里大两号的网络（Lite0 有 340 万个参数，Lite2 有 490 万个）。移界线也有代价：2 只原来对的狗变错了。推导里有三个近似：ImageNet 每类一样多，网络的概率可信，各品种一样常见。它们不全对，所以错误没有全消失。先验要按**你的**照片来：如果十张里九张是狗，减去的就是 $\log\frac{118}{5}-\log\frac91$。
+# Lite2 是同一家族里大两号的网络（骨干网络的参数：Lite0 340 万个，Lite2 490 万个）。移界线也有代价：2 只原来对的狗变错了。推导里有三个近似：ImageNet 每类一样多，网络的概率可信，各品种一样常见。它们不全对，所以错误没有全消失。先验要按**你的**照片来：如果十张里九张是狗，减去的就是 $\log\frac{118}{5}-\log\frac91$。
 #
 # 第 00 课存下的是 905 张，这里是 908 张：那里缩小后的像素先取整，3 张压在界线上的猫就换了边。
 #
@@ -702,7 +701,7 @@ figures.show(
 # | Lite2 | as it is | 0.932 ± 0.016 | 68 | 0 |
 # | Lite2 | taken out | 0.989 ± 0.007 | 9 | 2 |
 #
-# Lite2 is two sizes larger in the same family (4.9 million parameters, Lite0 has 3.4 million). Moving the border has its price: 2 dogs that were right are wrong now. The derivation has three approximations: equally many photos of each ImageNet class, probabilities that can be trusted, all breeds equally common. None holds exactly, so some mistakes remain. The prior is that of **your** photos: if nine of ten are dogs, subtract $\log\frac{118}{5}-\log\frac91$.
+# Lite2 is two sizes larger in the same family (parameters of the backbone: Lite0 3.4 million, Lite2 4.9 million). Moving the border has its price: 2 dogs that were right are wrong now. The derivation has three approximations: equally many photos of each ImageNet class, probabilities that can be trusted, all breeds equally common. None holds exactly, so some mistakes remain. The prior is that of **your** photos: if nine of ten are dogs, subtract $\log\frac{118}{5}-\log\frac91$.
 #
 # Lesson 00 has stored 905 photos, here it is 908: there the scaled-down pixels are rounded first, and 3 cats right at the border change sides.
 #
@@ -751,7 +750,7 @@ def score_frozen(x, repeat, n):
 #
 # `LogisticRegression` 就是 `Dense(1)` 加 sigmoid，再加一个权重惩罚（`C` 越小，惩罚越强）；它自己找到最小值，所以可以训练几百次。
 #
-# 从零训练的网络：三层卷积，照片缩到 48 像素，随机左右翻转，随机失活（dropout），最后是全局平均池化（GAP）。
+# 从零训练的网络：三层卷积，照片缩到 48 像素，随机左右翻转，随机失活（dropout：训练时随机把一部分数置 0），最后是全局平均池化（GAP）。
 #
 # </div>
 
@@ -760,7 +759,7 @@ def score_frozen(x, repeat, n):
 #
 # `LogisticRegression` is `Dense(1)` with a sigmoid, plus a penalty on the weights (the smaller `C`, the stronger); it finds the minimum by itself, so hundreds of trainings are affordable.
 #
-# The network from scratch: three convolutions, photos scaled to 48 pixels, random flips, dropout, and at the end global average pooling (GAP).
+# The network from scratch: three convolutions, photos scaled to 48 pixels, random flips, dropout (in training some numbers are set to 0 at random), and at the end global average pooling (GAP).
 #
 # </div>
 
@@ -840,8 +839,8 @@ ax.minorticks_off()
 ax.legend(fontsize=8, loc="center right")
 figures.show(
     fig,
-    "三条存下的学习曲线，4 到 200 张：冻结的预训练特征从约 0.92 升到 0.98；从零训练慢慢升到约 0.66；随机的冻结网络停在 0.6 左右。阴影是重复的中间 90%。",
-    "Three stored learning curves, 4 to 200 photos: frozen pretrained features go from about 0.92 to 0.98; training from scratch climbs slowly to about 0.66; the frozen random network stays around 0.6. Bands hold the middle 90% of the repeats.",
+    "三条存下的学习曲线，4 到 200 张：冻结的预训练特征从约 0.92 升到 0.98；从零训练慢慢升到约 0.66；随机的冻结网络从约 0.53 升到约 0.61。阴影是重复的中间 90%。",
+    "Three stored learning curves, 4 to 200 photos: frozen pretrained features go from about 0.92 to 0.98; training from scratch climbs slowly to about 0.66; the frozen random network goes from about 0.53 to about 0.61. Bands hold the middle 90% of the repeats.",
     name="learning-curve",
 )
 
@@ -849,7 +848,7 @@ figures.show(
 # <div lang="zh">
 #
 # * **10 张胜过 200 张**：冻结的预训练特征只要 10 个标签，就超过从零训练的 200 个，差距在 0.2 以上。练到 1,000 步也测过 2 次，存下的平均还不到 0.65。
-# * **功劳在权重，不在结构**：随机的权重，200 张也只有 0.61 左右。随机网络的特征小于 $10^{-9}$，但 `score_frozen` 除以标准差，所以不是输在太小；把惩罚放松到 `C=10` 也不行。
+# * **功劳在权重，不在结构**：随机的权重，200 张也只有 0.61 左右。随机网络的特征极小（标准差不到 $10^{-9}$），但 `score_frozen` 除以标准差，所以不是输在太小；把惩罚放松到 `C=10` 也不行。
 # * **迁移增益**（transfer gain）：同样 200 个标签，迁移比从零训练高约 0.33。它比的是两套做法：从零训练的网络更小，照片只有 48 像素（另一边是 224），所以不全是预训练的功劳。
 #
 # </div>
@@ -858,7 +857,7 @@ figures.show(
 # <div lang="en">
 #
 # * **10 beat 200**: frozen pretrained features with 10 labels are better than training from scratch with 200, by more than 0.2. With 1,000 steps (measured 2 times) the stored mean is below 0.65.
-# * **The weights deserve the credit, not the structure**: random weights reach only about 0.61, even with 200. A random network's features are smaller than $10^{-9}$, but `score_frozen` divides by the standard deviation, that is not why; nor does a weaker penalty, `C=10`, help.
+# * **The weights deserve the credit, not the structure**: random weights reach only about 0.61, even with 200. A random network's features are tiny (standard deviation below $10^{-9}$), but `score_frozen` divides by it, so that is not why; nor does a weaker penalty, `C=10`, help.
 # * **Transfer gain**: with the same 200 labels transfer is about 0.33 more accurate than training from scratch. It compares two ways of working: the network from scratch is smaller and sees 48 pixels (against 224), so not all credit goes to pretraining.
 #
 # </div>
@@ -921,7 +920,7 @@ def fit_from(z_start, x, y, C=0.1):
 #
 # Guess first: with 10 labels, is the head that starts from zero-shot more accurate than zero-shot with **no label**, less accurate, or the same? Write `"A"` (more), `"B"` (less) or `"C"` (the same, within 0.002).
 #
-# Then try it: choose the number of labels and watch four ways. Each learns from the course's 200 training photos and is judged on the 1,000 photos above, 20 draws, the same photos for all four. The numbers are **stored**. Bands are 95% intervals of the mean; the upright axis is stretched towards the top. **Fine-tuned** starts from the frozen head and trains the last block as well, for 60 steps.
+# Then try it: choose the number of labels and watch four ways. Each learns from the course's 200 training photos and is judged on the 1,000 photos above, 20 draws, the same photos for all four. The numbers are **stored**. Bands are 95% intervals of the mean; the vertical axis is stretched towards the top. **Fine-tuned** starts from the frozen head and trains the last block as well, for 60 steps.
 #
 # </div>
 
@@ -1122,13 +1121,13 @@ explorables.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# So “what is one label worth” has no single answer: for the frozen head the first 4 labels lead from 0.5 to 0.92, going from 100 to 200 adds only 0.3 points. Zero-shot as it is, 0.908, is about a frozen head with 4 labels; **knowing to subtract $\log\frac{118}5$** makes it one with 50 to 100.
+# So “what is one label worth” has no single answer: for the frozen head the first 4 labels lead from 0.5 to 0.92, going from 100 to 200 adds only 0.3. Zero-shot as it is, 0.908, is about a frozen head with 4 labels; **knowing to subtract $\log\frac{118}5$** makes it one with 50 to 100.
 #
 # 3 reservations:
 #
-# * the intervals hold only the luck of the draw; 0.3 points are 3 of 1,000 photos, and 0.98 itself has an interval of ±0.009;
-# * with 200 labels each draw has the same photos, so there is no luck of the draw;
-# * training from scratch reaches 0.61 here and 0.66 on the 116 above, probably because photos to learn from and to be judged on came from the same groups there; the frozen head is about the same in both places, 0.984 and 0.983.
+# * the intervals hold only the luck of the draw; 0.3 points are 3 of 1,000 photos, and 0.98 itself is ±0.009;
+# * with 200 labels all draws have the same photos: no luck;
+# * from scratch reaches 0.61 here and 0.66 on the 116, probably because there both kinds of photos came from the same groups; the frozen head: 0.984 and 0.983.
 #
 # </div>
 
@@ -1232,7 +1231,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 现在自己抽签。每个点是一张没见过的照片，横轴是分类头的 logit，0 的右边判为狗。看两件事：4 张、5 张、6 张时换一次抽签，准确率变多少？下面一行（随机权重）分得开吗？随机网络的特征里只有一点点是猫还是狗的信息。
+# 现在自己抽签。每个点是一张没见过的照片，横轴是分类头的 logit，0 的右边判为狗。看两件事：4 张、5 张、6 张时换一次抽签，准确率变多少？下面一行（随机权重）分得开吗？随机网络的特征里，区分猫狗的信息只有一点点。
 #
 # </div>
 
@@ -1419,8 +1418,8 @@ figures.show(
 #
 # In the 5 stored repeats:
 #
-# * The source that learned “bright or dark” is the worst each time, on average 17 points below **no training** (5 pairs, 95% interval 12 to 21): probably because it kept brightness and lost part of the shapes. This is **negative transfer** (lesson 05). With a penalty as weak as `C=10` the gap is smaller, and it is still the worst each time. 5 repeats show that it can happen, not that it always does.
-# * A surprise: the other three cannot be told apart. The source with digits did learn its own task, to about 0.97; perhaps the pictures are so small and simple that random convolutions are enough: why, we do not know. With photos of cats and dogs it is not like that at all, see above.
+# * The source that learned “bright or dark” is worst each time, on average 17 points below **no training** (5 pairs, 95% interval 12 to 21): probably it kept brightness and lost part of the shapes. This is **negative transfer** (lesson 05). With a weak penalty, `C=10`, the gap is smaller, but it stays worst. 5 repeats show that it can happen, not that it always does.
+# * A surprise: the other three cannot be told apart. The digits' source did learn its own task, to about 0.97; perhaps random convolutions are enough for such simple pictures: why, we do not know. With cats and dogs it is not so, see above.
 # * So: do not guess, measure.
 #
 # </div>
@@ -1431,10 +1430,10 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **预训练模型**就是权重加上得到权重的源任务。候选不止一个，怎样选？在训练照片上做三个便宜的测量：
+# **预训练模型**不只是结构：它是权重，还有得到这些权重的源任务。候选不止一个，怎样选？在训练照片上做三个便宜的测量：
 #
 # * **线性探测**（linear probing）：特征上一个线性分类头，5 折**交叉验证**（cross-validation：把照片分成 5 份，轮流留一份来考）；
-# * **最近邻**（k-nearest neighbours，k-NN）：不训练，看余弦相似度 $\cos(a,b)=\frac{a^\top b}{\lVert a\rVert\lVert b\rVert}$ 最高的 5 张照片里哪一类占多数；
+# * **最近邻**（k-nearest neighbours，k-NN）：不训练，看余弦相似度 $\cos(\varphi_i,\varphi_j)=\frac{\varphi_i^\top\varphi_j}{\lVert\varphi_i\rVert\lVert\varphi_j\rVert}$ 最高的 5 张照片里哪一类占多数；
 # * **LEEP**（Nguyen 等，2020）：连特征也不看，只看原网络的 1,000 个概率，下面说。
 #
 # </div>
@@ -1442,10 +1441,10 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# A **pretrained model** is weights together with the source task that they come from. There are several candidates: how to choose? Take three cheap measurements on the training photos:
+# A **pretrained model** is more than a structure: it is its weights, and the source task that they come from. There are several candidates: how to choose? Take three cheap measurements on the training photos:
 #
 # * **linear probing**: a linear head on the features, with 5-fold **cross-validation** (of 5 parts of the photos each is the test in turn);
-# * **nearest neighbours** (k-NN): no training; which class has the majority among the 5 photos with the highest cosine similarity, $\cos(a,b)=\frac{a^\top b}{\lVert a\rVert\lVert b\rVert}$?
+# * **nearest neighbours** (k-NN): no training; which class has the majority among the 5 photos with the highest cosine similarity, $\cos(\varphi_i,\varphi_j)=\frac{\varphi_i^\top\varphi_j}{\lVert\varphi_i\rVert\lVert\varphi_j\rVert}$?
 # * **LEEP** (Nguyen et al., 2020): not even features, only the original network's 1,000 probabilities; see below.
 #
 # </div>
@@ -1584,9 +1583,22 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
+# * LEEP 的次序与探测**不同**。它只看概率：概率分给猫狗共用的类别（比如沙发）越多，分越低，哪怕特征把猫和狗分得很开；探测看的正是特征。打算训练分类头，就用探测。VGG16 和 ResNet50 的权重在这里没有 1,000 类的头，算不了 LEEP。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * LEEP's order is **not** the probe's. It sees only probabilities: the more goes to classes that cats and dogs share (sofa, say), the lower the score, however far apart the features; the probe looks at the features. To train a head, use the probe. The weights of VGG16 and ResNet50 have no head of 1,000 classes here, so there is no LEEP for them.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
 # * SqueezeNet 的最近邻低 0.05 左右，探测也最低。在核实的 116 张上，它的**威尔逊区间**（Wilson interval，准确率的 95% 区间，第 09 课）虽与其余的重叠，却**不能**因此说打平：116 张太少，而且各网络看的是同样的照片，该比成对的差别（第 09 课）。练习 3 给出一条选的规则。
 # * VGG16 的乘加次数是 Lite0 的 35 倍以上，在这里没有更准。
-# * LEEP 的次序与探测**不同**。它只看概率：概率分给猫狗共用的类别（比如沙发）越多，分越低，哪怕特征把猫和狗分得很开；探测看的正是特征。打算训练分类头，就用探测。VGG16 和 ResNet50 的权重在这里没有 1,000 类的头，算不了 LEEP。
 # * 核实的照片不参加选择：拿它们选过，就没有照片能说选中的有多准了。
 #
 # </div>
@@ -1594,9 +1606,8 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * SqueezeNet is about 0.05 lower by neighbours and the lowest by probe, too. On the 116 photos its **Wilson interval** (a 95% interval of an accuracy, lesson 09) overlaps all others, but that does **not** make it a tie: 116 are few, and all networks saw the same photos, so the paired difference is what to compare (lesson 09). Exercise 3 gives a rule for choosing.
+# * SqueezeNet is about 0.05 lower by neighbours and lowest by probe, too. On the 116 photos its **Wilson interval** (a 95% interval of an accuracy, lesson 09) overlaps all others, but that does **not** make it a tie: 116 are few, and as all networks saw the same photos, the paired difference is what to compare (lesson 09). Exercise 3 gives a rule for choosing.
 # * VGG16 takes more than 35 times the operations of Lite0 and is no more accurate here.
-# * LEEP's order is **not** the probe's. It sees only probabilities: the more goes to classes that cats and dogs share (sofa, say), the lower the score, however far apart the features; the probe looks at the features. To train a head, use the probe. The weights of VGG16 and ResNet50 have no head of 1,000 classes here, so there is no LEEP for them.
 # * Photos for verifying take no part in choosing: once chosen on, none is left that could tell how accurate the chosen one is.
 #
 # </div>
@@ -1657,7 +1668,7 @@ check("07-3", choose)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now apply your rule to the 7 networks above. In the figure an upright line is the probe score plus and minus one standard error. The highest is ResNet50, so the dashed line is at $0.990-0.007=0.983$; among those that reach it, MobileNetV2 takes the fewest operations, and SqueezeNet does not reach it. The course's other lessons use Lite0, which is tied, too, with about 30% more.
+# Now apply your rule to the 7 networks above. In the figure a vertical line is the probe score plus and minus one standard error. The highest is ResNet50, so the dashed line is at $0.990-0.007=0.983$; among those that reach it, MobileNetV2 takes the fewest operations, and SqueezeNet does not reach it. The course's other lessons use Lite0, which is tied, too, with about 30% more.
 #
 # </div>
 
@@ -1987,7 +1998,7 @@ printed = keras.Sequential([base, keras.layers.Flatten(), dense(256, "relu"), de
 repaired = keras.Sequential([base, keras.layers.GlobalAveragePooling2D(), dense(1, "sigmoid")])
 n_trained = [sum(int(np.prod(w.shape)) for w in m.trainable_weights) for m in (printed, repaired)]
 say("训练的参数 trained parameters", f"{n_trained[0]:,} → {n_trained[1]:,}")
-say("VGG16", f"{base.count_params():,}")
+say(("冻结的 VGG16：", "frozen VGG16:"), f"{base.count_params():,}")
 assert not base.trainable_weights and n_trained == [6_423_041, 513]
 removed = 25_088 * 4096 + 4096 + 4096 * 4096 + 4096 + 4096 * 1000 + 1000  # fc1, fc2, predictions
 assert base.count_params() == 14_714_688 and base.count_params() + removed == 138_357_544
@@ -2072,7 +2083,7 @@ assert (steps[2] > steps[0]).all() and n_trained[1] < n_trained[0] / 12_000  # i
 #
 # | 行 | 正确的做法 | 原文 | 为什么 |
 # |---|---|---|---|
-# | 2 | `trainable = False` | 同左 | 对；它还让批归一化用推理模式 |
+# | 2 | `trainable = False` | 同左 | 对；它还让批归一化只用滑动统计量，不再更新 |
 # | 3、6、7 | 先定义 `img_height`、`img_width`、`num_classes`、`train_data`、`train_labels` | 没有定义 | `NameError` |
 # | 4 | `preprocess_input`，放进模型 | 没有预处理 | 与 VGG16 一样：BGR，减去均值 |
 # | 4 | `training=False` | 同左，没有解释 | 冻结时无害；解冻以后**靠不住**：Keras 3 的 `fit` 会盖过它（第 08 课） |
@@ -2098,7 +2109,7 @@ assert (steps[2] > steps[0]).all() and n_trained[1] < n_trained[0] / 12_000  # i
 #
 # | line | what is right | as printed | why |
 # |---|---|---|---|
-# | 2 | `trainable = False` | the same | right; it also puts batch normalization into inference mode |
+# | 2 | `trainable = False` | the same | right; batch normalization then uses its moving statistics and no longer updates them |
 # | 3, 6, 7 | define `img_height`, `img_width`, `num_classes`, `train_data`, `train_labels` first | undefined | `NameError` |
 # | 4 | `preprocess_input`, inside the model | no preprocessing | as for VGG16: BGR, mean subtracted |
 # | 4 | `training=False` | the same, unexplained | harmless while frozen; **not reliable** once unfrozen: `fit` of Keras 3 overrides it (lesson 08) |
@@ -2194,7 +2205,7 @@ for those, places, colour, marker in groups:
     line.set_label(those[0].split(",")[0])
     ax.plot(places, recipes[those].mean(), "_", color="#111111", markersize=26, mew=2, markevery=1)
 ax.legend(loc="lower right", fontsize=8)
-ax.set_xticks([0, 1, 2, 3.5, 4.5], ["VGG16\n原文 as printed", "VGG16\nGAP", "VGG16\nGAP + 预处理\nGAP + preprocessing",
+ax.set_xticks([0, 1, 2, 3.5, 4.5], ["VGG16\n原文 as printed", "VGG16\nGAP", "VGG16，GAP + 预处理\nVGG16, GAP + preprocessing",
                                     "ResNet50\n原文 as printed", "ResNet50\n预处理 preprocessing"], fontsize=8)  # fmt: skip
 ax.set(ylabel="准确率，60 张 accuracy, 60 labels", xlabel="清单 listing")
 figures.show(
@@ -2263,7 +2274,7 @@ guesses("07")
 # <div lang="zh">
 #
 # * 特征提取：骨干网络 $\varphi$ 冻结，只学 $w$ 和 $b$；特征只需算一次，数据增强和微调时不行。
-# * 零样本要去掉源任务的先验：减去 $\log\frac{118}5$，不用标签就从 0.908 到 0.980。
+# * 零样本要去掉源任务的先验：减去 $\log\frac{118}5$，不用标签存下的 1,000 张上就从 0.908 到 0.980。
 # * 标签在 20 个以内时，去掉先验的零样本不动最好：在它上面训练分类头，反而低 0.3 到 0.6 个百分点；50 和 100 个时分不出高低。10 个标签加预训练特征，胜过 200 个标签从零训练。
 # * 标签很少时，先让各类一样多。
 # * 源任务教了什么，决定留下什么。
@@ -2275,13 +2286,13 @@ guesses("07")
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * Feature extraction: the backbone $\varphi$ is frozen, only $w$ and $b$ are learned; features are computed once, but not with data augmentation or fine-tuning.
-# * Zero-shot needs the source task's prior taken out: subtract $\log\frac{118}5$, and without a label 0.908 becomes 0.980.
-# * With up to 20 labels zero-shot without the prior is best left alone: a head trained on top of it is 0.3 to 0.6 points lower; with 50 and 100 nothing can be told apart. 10 labels with pretrained features beat 200 labels from scratch.
+# * Feature extraction: the backbone $\varphi$ is frozen, only $w$ and $b$ are learned; compute features once, but not with augmentation or fine-tuning.
+# * Zero-shot needs the source's prior taken out: subtract $\log\frac{118}5$, and without a label 0.908 becomes 0.980 on the stored 1,000 photos.
+# * With up to 20 labels that zero-shot is best left alone: a head on it is 0.3 to 0.6 points lower; 50 and 100 tie. 10 labels with pretrained features beat 200 from scratch.
 # * With few labels, first make the classes equal in number.
 # * What the source task taught decides what is kept.
-# * Choosing a backbone: probe on the training photos, take the cheap one when tied, verify once at the end.
-# * Wrong preprocessing raises no error: put it into the model.
+# * Backbones: probe on the training photos, the cheap one when tied, verify once.
+# * Wrong preprocessing raises no error: keep it in the model.
 #
 # </div>
 
@@ -2326,7 +2337,7 @@ guesses("07")
 # * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208：迁移帮不上多少忙的例子
 # * He、Girshick、Dollár，“Rethinking ImageNet Pre-training”，ICCV 2019，arXiv:1811.08883：练得更久，从零训练可以追上
 # * Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American Statistical Association 22(158):209–212, 1927：区间
-# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)：存图的照片
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)：图里的宠物照片
 #
 # </div>
 
@@ -2343,7 +2354,7 @@ guesses("07")
 # * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208: a case in which transfer helps little
 # * He, Girshick, Dollár, “Rethinking ImageNet Pre-training”, ICCV 2019, arXiv:1811.08883: with longer training, from scratch can catch up
 # * Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American Statistical Association 22(158):209–212, 1927: the interval
-# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set): the photos in the stored pictures
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set): the pet photos in the figures
 #
 # </div>
 

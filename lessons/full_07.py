@@ -5,6 +5,7 @@ stored table and the short rerun in the lesson cannot drift apart.
 """
 
 import ast
+import functools
 import importlib
 import os
 import time
@@ -23,22 +24,32 @@ CANDIDATES = [
 ]  # fmt: skip
 
 
-def measure() -> dict:
-    """Everything that the lesson shows from data/results/07.json, under ``full``."""
+def measure(keep=lambda name, compute: compute()) -> dict:
+    """Everything that the lesson shows from data/results/07.json, under ``full``.
+
+    keep(name, compute): gives what compute() gave, in this run or in one that was cut off.
+    """
     lesson = from_lesson()
-    resnet50 = resnet50_tables(lesson)
-    rows = {name: backbone_row(lesson, name) for name in CANDIDATES}
-    rows["resnet50"] = judged(lesson, resnet50["ResNet50, own, GAP"]) | {"leep": None}
+    resnet50 = functools.cache(lambda: resnet50_tables(lesson))  # tables: too large to keep
+    rows = {name: keep(name, lambda name=name: backbone_row(lesson, name)) for name in CANDIDATES}
+    rows["resnet50"] = keep(
+        "resnet50", lambda: judged(lesson, resnet50()["ResNet50, own, GAP"]) | {"leep": None}
+    )
     return {
-        "curve": curve(lesson),
-        "labels": labels(lesson),
-        "longer": [round(float(lesson["score_scratch"](r, 200, steps=1000)), 4) for r in range(2)],
+        "curve": keep("curve", lambda: curve(lesson)),
+        "labels": keep("labels", lambda: labels(lesson)),
+        "longer": keep("longer", lambda: longer(lesson)),
         "backbones": rows,
-        "recipes": recipes(lesson, resnet50),
-        "sources": [lesson["score_sources"](seed) for seed in range(5)],
-        "seconds": seconds(lesson),
+        "recipes": keep("recipes", lambda: recipes(lesson, resnet50())),
+        "sources": keep("sources", lambda: [lesson["score_sources"](seed) for seed in range(5)]),
+        "seconds": keep("seconds", lambda: seconds(lesson)),
         "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
     }
+
+
+def longer(lesson: dict) -> list[float]:
+    """From scratch with 200 photos and 1,000 steps: is more training enough?"""
+    return [round(float(lesson["score_scratch"](r, 200, steps=1000)), 4) for r in range(2)]
 
 
 def from_lesson() -> dict:
@@ -277,3 +288,202 @@ def _clock(work) -> float:
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
+
+
+def _interval(one, other) -> tuple[float, float]:
+    """95% t interval of the mean of one - other, draw by draw (or number by number)."""
+    import numpy as np
+    from scipy import stats
+
+    gaps = np.subtract(one, other)
+    if not gaps.std():  # the same everywhere: nothing to doubt
+        return float(gaps.mean()), float(gaps.mean())
+    low, high = stats.ttest_1samp(gaps, 0).confidence_interval(0.95)
+    return float(low), float(high)
+
+
+def _widest(intervals) -> tuple[float, float]:
+    """The ends that hold all intervals: it is above 0 where each of them is."""
+    lows, highs = zip(*intervals, strict=True)
+    return min(lows), max(highs)
+
+
+def _draws(results: dict, way: str, n: int) -> list[float]:
+    """Accuracies on the 1,000 photos of one way with n labels, one for each draw."""
+    return results["labels"]["methods"][way]["accuracy"][results["labels"]["counts"].index(n)]
+
+
+def _better(results: dict, one: str, other: str, counts) -> tuple[float, float]:
+    """How much one way is above the other, with each of these numbers of labels."""
+    return _widest(_interval(_draws(results, one, n), _draws(results, other, n)) for n in counts)
+
+
+def _below_zero_shot(results: dict, way: str, counts=(2, 4, 10, 20)) -> tuple[float, float]:
+    """How much zero-shot left alone is above a way, with each of these numbers of labels."""
+    alone = _draws(results, "frozen_zero_shot", 0)
+    return _widest(_interval(alone, _draws(results, way, n)) for n in counts)
+
+
+def _mean(results: dict, way: str, n: int) -> float:
+    """Mean accuracy on the 116 photos, from the learning curve."""
+    values = results["curve"][way][str(n)]
+    return sum(values) / len(values)
+
+
+def _tied(results: dict) -> bool:
+    """From zero-shot and frozen: with 20, 50 and 100 labels less than 0.1 points, and 0 inside."""
+    pairs = [
+        (_draws(results, "frozen_zero_shot", n), _draws(results, "frozen", n))
+        for n in (20, 50, 100)
+    ]
+    near = all(abs(sum(one) - sum(other)) / len(one) < 0.001 for one, other in pairs)
+    return near and all(low < 0 < high for low, high in (_interval(*pair) for pair in pairs))
+
+
+def _prior_pays(results: dict) -> bool:
+    """Lite0 and Lite2 by more than 0.05; all mistakes before were cats."""
+    rows = results["labels"]["zero_shot"].values()
+    return all(r["prior"] > r["plain"] + 0.05 and r["plain_dogs"] == r["n"] // 2 for r in rows)
+
+
+def _brightness_harms(results: dict) -> bool:
+    """The lowest of the four sources in each repeat, with either penalty."""
+    return all(
+        row["bright"][k] < min(value[k] for name, value in row.items() if name != "bright")
+        for row in results["sources"]
+        for k in (0, 1)
+    )
+
+
+def _lowest(results: dict, key: str) -> bool:
+    """SqueezeNet is below all other backbones by this measurement."""
+    scores = {name: row[key] for name, row in results["backbones"].items()}
+    return scores.pop("squeezenet") < min(scores.values())
+
+
+def _in_reach(results: dict) -> bool:
+    """Within one standard error of the highest probe: MobileNetV2 and Lite0, not SqueezeNet."""
+    rows = results["backbones"]
+    best = max(rows.values(), key=lambda row: row["probe"])
+    reach = {name for name, row in rows.items() if row["probe"] >= best["probe"] - best["error"]}
+    return "squeezenet" not in reach and {"mobilenet_v2", "efficientnet_lite0"} <= reach
+
+
+def _leep_order(results: dict) -> bool:
+    """MobileNetV2 has the highest LEEP, SqueezeNet the second: not the order of the probe."""
+    scores = {name: row["leep"] for name, row in results["backbones"].items()}
+    known = {name: score for name, score in scores.items() if score is not None}
+    return sorted(known, key=known.get)[-2:] == ["squeezenet", "mobilenet_v2"]
+
+
+def _repair(results: dict, after: str, before: str) -> tuple[float, float]:
+    return _interval(results["recipes"][after], results["recipes"][before])
+
+
+# What the lesson says about its stored numbers, for course build --full --check 07.
+CLAIMS = [
+    (
+        "零样本去掉先验，Lite0 和 Lite2 都高 0.05 以上；原来错的全是猫",
+        "zero-shot without the prior: Lite0 and Lite2 gain more than 0.05; all mistakes were cats",
+        _prior_pays,
+    ),
+    (
+        "10 个标签的预训练特征比从零训练的 200 个高 0.2 以上，练 1,000 步也一样",
+        "pretrained features with 10 labels beat 200 from scratch by more than 0.2, with 1,000 steps too",
+        lambda results: (
+            _mean(results, "pretrained", 10)
+            > max(_mean(results, "scratch", 200), sum(results["longer"]) / 2) + 0.2
+        ),
+    ),
+    (
+        "200 个标签：预训练的权重比随机的高 0.3 以上",
+        "200 labels: pretrained weights beat random ones by more than 0.3",
+        lambda results: _mean(results, "pretrained", 200) > _mean(results, "random", 200) + 0.3,
+    ),
+    (
+        "4 张照片比 5 张准 0.05 以上",
+        "4 photos are more accurate than 5 by more than 0.05",
+        lambda results: _mean(results, "pretrained", 4) > _mean(results, "pretrained", 5) + 0.05,
+    ),
+    (
+        "2、4、10 个标签：从零样本出发比冻结准",
+        "2, 4 and 10 labels: starting from zero-shot is more accurate than frozen",
+        lambda results: _better(results, "frozen_zero_shot", "frozen", (2, 4, 10)),
+    ),
+    (
+        "20、50、100 个标签：从零样本出发与冻结打平",
+        "20, 50 and 100 labels: starting from zero-shot and frozen are tied",
+        _tied,
+    ),
+    (
+        "2 到 20 个标签：从零样本出发再学，比不动的零样本低",
+        "2 to 20 labels: learning on from zero-shot is below zero-shot left alone",
+        lambda results: _below_zero_shot(results, "frozen_zero_shot"),
+    ),
+    (
+        "2 到 20 个标签：冻结在不动的零样本以下",
+        "2 to 20 labels: frozen is below zero-shot left alone",
+        lambda results: _below_zero_shot(results, "frozen"),
+    ),
+    (
+        "2 到 20 个标签：微调在不动的零样本以下",
+        "2 to 20 labels: fine-tuned is below zero-shot left alone",
+        lambda results: _below_zero_shot(results, "fine_tuned"),
+    ),
+    (
+        "10 和 20 个标签：冻结比微调准",
+        "10 and 20 labels: frozen is more accurate than fine-tuned",
+        lambda results: _better(results, "frozen", "fine_tuned", (10, 20)),
+    ),
+    (
+        "“亮或暗”的源每次都最差",
+        "the source “bright or dark” is the worst each time",
+        _brightness_harms,
+    ),
+    (
+        "“亮或暗”的源比不训练差",
+        "the source “bright or dark” is below no training",
+        lambda results: _interval(
+            [row["untrained"][0] for row in results["sources"]],
+            [row["bright"][0] for row in results["sources"]],
+        ),
+    ),
+    (
+        "SqueezeNet 的探测和最近邻都最低",
+        "SqueezeNet is the lowest by probe and by neighbours",
+        lambda results: _lowest(results, "probe") and _lowest(results, "neighbours"),
+    ),
+    (
+        "MobileNetV2 和 Lite0 与最高的打平，SqueezeNet 没有",
+        "MobileNetV2 and Lite0 are tied with the highest, SqueezeNet is not",
+        _in_reach,
+    ),
+    (
+        "LEEP 最高的是 MobileNetV2，其次 SqueezeNet",
+        "MobileNetV2 has the highest LEEP, SqueezeNet comes next",
+        _leep_order,
+    ),
+    (
+        "VGG16：GAP 比展平准",
+        "VGG16: GAP is more accurate than flattening",
+        lambda results: _repair(results, "VGG16, /255, GAP", "VGG16, /255, flatten"),
+    ),
+    (
+        "VGG16：自己的预处理比除以 255 准",
+        "VGG16: its own preprocessing is more accurate than dividing by 255",
+        lambda results: _repair(results, "VGG16, own, GAP", "VGG16, /255, GAP"),
+    ),
+    (
+        "ResNet50：有预处理比没有准",
+        "ResNet50: with preprocessing it is more accurate than without",
+        lambda results: _repair(results, "ResNet50, own, GAP", "ResNet50, raw, GAP"),
+    ),
+    (
+        "特征只算一次，时间不到每轮都穿过网络的一半",
+        "features once takes less than half the time of going through the network in each epoch",
+        lambda results: (
+            results["seconds"]["end to end"]
+            > 2 * (results["seconds"]["features once"] + results["seconds"]["head"])
+        ),
+    ),
+]

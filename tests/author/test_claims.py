@@ -51,12 +51,26 @@ def test_a_run_that_was_cut_off_goes_on(tmp_path):
     assert calls == ["first", "second"]
 
 
-@pytest.mark.parametrize("number", ["06", "08"])
+@pytest.mark.parametrize("number", ["06", "07", "08"])
 def test_claims_hold_in_the_stored_file(number):
     module = load(lesson(number).source.with_name(f"full_{number}.py"))
     stored = results(number)
     verdicts = claims.judge(module.CLAIMS, stored, stored)
     assert [v.en for v in verdicts if not claims.holds(v.now)] == []
+
+
+def test_planted_draws_of_lesson_07_are_reported():
+    """Fine-tuned as good as zero-shot: one claim falls, and the one beside it."""
+    module = load(lesson("07").source.with_name("full_07.py"))
+    stored = results("07")
+    raised = json.loads(json.dumps(stored))
+    raised["labels"]["methods"]["fine_tuned"]["accuracy"][4] = [0.99] * 20  # 20 labels
+    verdicts = claims.judge(module.CLAIMS, stored, raised)
+    fallen = {verdict.en for verdict in verdicts if not claims.holds(verdict.now)}
+    assert fallen == {
+        "2 to 20 labels: fine-tuned is below zero-shot left alone",
+        "10 and 20 labels: frozen is more accurate than fine-tuned",
+    }
 
 
 def test_planted_rows_of_lesson_08_are_reported():
