@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {minutes: 30, needs: []}
+#   course: {minutes: 50, needs: []}
 #   jupytext:
 #     text_representation:
 #       extension: .py
@@ -106,7 +106,7 @@ PhotoUpload(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你只需要一点 Python：变量、列表、函数，最好见过 NumPy 数组；不需要学过神经网络，也不需要显卡。在 2 个 CPU 核上运行全部单元格不到 1 分钟（不算第一次启动和下载）；读完并做练习大约 30 分钟。
+# 你只需要一点 Python：变量、列表、函数，最好见过 NumPy 数组；不需要学过神经网络，也不需要显卡。在 2 个 CPU 核上运行全部单元格不到 1 分钟（不算第一次启动和下载）；读完并做练习大约 50 分钟。
 #
 # **运行**：单击一个灰色的单元格，按 Shift+Enter，从上到下。左边的 `[*]` 表示正在运行。有的单元格折叠成一行，例如“准备工作的代码”：点一下就展开；折叠着也要运行，运行过的行首有 ✓。
 #
@@ -124,7 +124,7 @@ PhotoUpload(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# You need a little Python: variables, lists, functions, ideally NumPy arrays. No neural networks, no graphics card. Running all cells takes less than 1 minute on 2 CPU cores, without the first start and downloads; reading and doing the exercises takes about 30 minutes.
+# You need a little Python: variables, lists, functions, ideally NumPy arrays. No neural networks, no graphics card. Running all cells takes less than 1 minute on 2 CPU cores, without the first start and downloads; reading and doing the exercises takes about 50 minutes.
 #
 # **Running**: click on a grey cell and press Shift+Enter, from top to bottom. `[*]` on its left means that it is running. Some cells are folded into one line, such as “Set-up code”: click to unfold, and run them as well; then the line begins with ✓.
 #

@@ -623,8 +623,8 @@ QUIZZES = [
             Option(
                 ("都用大的，快一点", "Large for both, it is faster"),
                 (
-                    "随机的分类头会把骨干网络拖走：本课里骨干网络移动了自身长度的两成以上。",
-                    "The random head carries the backbone away: in this lesson it moved by more than two tenths of its length.",
+                    "准确率相差不多，但随机的分类头会把骨干网络拖走：本课里骨干网络移动了自身长度的两成以上。",
+                    "The accuracy is about the same, but the random head carries the backbone away: in this lesson it moved by more than two tenths of its length.",
                 ),
             ),
             Option(
