@@ -367,7 +367,7 @@ assert all(a.shape == b.shape for a, b in pairs) and len(kernels) == 16 and kept
 #
 # **LP-FT** (linear probing, then fine-tuning): let the head learn on frozen features first, then move the backbone. A random head sends gradients in random directions and spoils good features first (Kumar et al., 2022; their claim is mainly about test data from another distribution). Logistic regression finds the head: it is the same function as `Dense(1)` with a sigmoid, so its coefficients go straight into Keras.
 #
-# Of the 200 pictures 40 are put aside as the **validation set**, and **the head must not see them either**: otherwise the validation loss of the start is too low, and early stopping has no fair yardstick.
+# Of the 200 pictures, 40 are kept aside as the **validation set**, and **the head must not see them either**: otherwise the start's validation loss is too low, and early stopping has no fair yardstick.
 #
 # </div>
 
@@ -391,14 +391,14 @@ say("冻结 frozen:", f"{frozen_accuracy:.3f}")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 第二段要解冻 `tail`。先故意犯最常见的错误：编译、训练过以后才改 `trainable`，没有重新编译。`detectors.snapshot` 记住权重，每个检测器用一行代码问：该动的动了吗？（`mistake_of` 取出它的话。）
+# 第二段要解冻 `tail`。先故意犯最常见的错误：编译、训练过以后才改 `trainable`，没有重新编译。`detectors.snapshot` 记住权重，每个检测器用一行代码问：该动的动了吗？（`mistake_of` 显示它的话。）
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Stage two unfreezes `tail`. First make the most common mistake on purpose: change `trainable` after compiling and training, and do not compile again. `detectors.snapshot` remembers the weights, and each detector asks in one line: did the right weights move? (`mistake_of` takes out what it says.)
+# Stage two unfreezes `tail`. First make the commonest mistake on purpose: change `trainable` after compiling and training, and do not compile again. `detectors.snapshot` remembers the weights; each detector asks in one line: did the right weights move? (`mistake_of` shows its words.)
 #
 # </div>
 
@@ -421,14 +421,14 @@ assert all(np.array_equal(a, b) for a, b in zip(tail.get_weights(), pretrained, 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 不报错，分类头照样在学，`tail` 却一点没动；学习率和批大小都设了，却没有微调。原因：训练函数在**第一次 `fit`** 时生成，以后一直用它。所以要看什么时候改：第一次 `fit` 之前改，来得及；之后改，就要重新编译。用一个小网络试，这次是冻结：
+# 不报错，分类头照样在学，`tail` 却一点没动；学习率和批大小都设了，却没有微调。原因：训练函数在**第一次 `fit`** 时生成，以后一直用它。第一次 `fit` 之前改，来得及；之后改，就要重新编译。用一个小网络试，这次是冻结：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# No error, the head goes on learning, and `tail` has not moved at all; learning rate and batch size were set, yet nothing was fine-tuned. The reason: the **first `fit`** makes the training step, and later ones keep it. So it matters when you change it: before the first `fit` is in time; after it, compile again. Try it on a small network, freezing this time:
+# No error, the head goes on learning, and `tail` has not moved at all; learning rate and batch size were set, yet nothing was fine-tuned. The reason: the **first `fit`** makes the training step, and later ones keep it. A change before the first `fit` is in time; after it, compile again. Try it on a small network, freezing this time:
 #
 # </div>
 
@@ -474,7 +474,7 @@ for when in (("第一次 fit 之前冻结：", "frozen before the first fit:"), 
 # * **训练模式**：用这一批自己的，并更新**滑动统计量**（moving statistics）；
 # * **推理模式**（inference mode）：用滑动统计量，什么也不更新。
 #
-# 一次更新，动量是 0.9 时（这里的动量是旧值留下的比例，不是第 03 课优化器的动量）：
+# 一次更新，动量是 0.9 时（旧值留下的比例，不是第 03 课的动量）：
 #
 # $$\mu_\text{moving}\leftarrow 0.9\,\mu_\text{moving}+0.1\,\mu_\text{batch}$$
 #
@@ -485,20 +485,20 @@ for when in (("第一次 fit 之前冻结：", "frozen before the first fit:"), 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Batch normalization** (BatchNorm; Ioffe and Szegedy, 2015) subtracts the mean of each channel, divides by its standard deviation, multiplies by $\gamma$ and adds $\beta$ (parameters of this layer; not the decay $\beta$ of lesson 03):
+# **Batch normalization** (BatchNorm; Ioffe and Szegedy, 2015) subtracts the mean of each channel, divides by its standard deviation, multiplies by $\gamma$ and adds $\beta$ (this layer's parameters; not lesson 03's decay $\beta$):
 #
 # $$\text{BN}(x)=\gamma\,\frac{x-\mu}{\sqrt{\sigma^2+\varepsilon}}+\beta$$
 #
-# $\gamma$ and $\beta$ are learned by gradient. Where the mean $\mu$ and the variance $\sigma^2$ come from depends on the mode:
+# $\gamma$ and $\beta$ are learned by gradient. Where mean $\mu$ and variance $\sigma^2$ come from depends on the mode:
 #
 # * **training mode**: from the batch itself, and the **moving statistics** are updated;
 # * **inference mode**: from the moving statistics, and nothing is updated.
 #
-# One update, with a momentum of 0.9 (here the share of the old value that stays, not the optimizer's momentum of lesson 03):
+# One update, with a momentum of 0.9 (the share kept of the old value, not lesson 03's momentum):
 #
 # $$\mu_\text{moving}\leftarrow 0.9\,\mu_\text{moving}+0.1\,\mu_\text{batch}$$
 #
-# There is no gradient in it. From 0, and with a mean of 5 in each batch, it is $5(1-0.9^k)$ after $k$ batches, like the moving average of lesson 03.
+# There is no gradient in it. From 0, with a mean of 5 in each batch, it is $5(1-0.9^k)$ after $k$ batches, like the moving average of lesson 03.
 #
 # </div>
 

@@ -1089,14 +1089,14 @@ say(f"ECE = {ece:.3f}  各区间的照片 photos in the bins:", *sizes)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **可靠性图**（reliability diagram）：点在虚线上，说多少就有多少对；在虚线以下就是过于自信。柱子是张数，区间是威尔逊区间：最右边 270 张以上，平均置信度与答对的比例相差不到 0.02；其余的区间每个最多 10 张，什么也证明不了。所以 ECE 和张数一起印在上面：它小于 0.02，因为绝大多数照片在最右一格，那里的差很小；可是它的一半以上来自其余的几张，所以数字本身不牢。这里检查的是交叉验证的平均概率，也就是这种做法，不是交付的那一个文件。
+# **可靠性图**（reliability diagram）：点在虚线上，说多少就有多少对；在虚线以下就是过于自信。柱子是张数，区间是威尔逊区间：最右边 270 张以上，平均置信度与答对的比例相差不到 0.02；其余的区间每个最多 10 张，什么也证明不了。所以 ECE 和张数一起印在上面：它很小，因为绝大多数照片在最右一格；可是它的一半以上来自其余的几张，所以并不牢靠。这里检查的是交叉验证的平均概率，也就是这种做法，不是交付的那一个文件。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The **reliability diagram**: on the dotted line the model is right as often as it says; below it, it is overconfident. The bars are numbers of photos, the intervals Wilson's: the rightmost bin has over 270, and its mean confidence differs from its share of right answers by less than 0.02; each of the others has at most 10 and proves nothing. So the ECE is printed above with the numbers of photos: it is below 0.02 because almost all photos are in the rightmost bin, where the difference is small; yet over half of it comes from the few others, so the number itself is shaky. What is checked here are the averaged probabilities of cross-validation, that is the recipe, not the one file that is delivered.
+# The **reliability diagram**: on the dotted line the model is right as often as it says; below it, it is overconfident. The bars are numbers of photos, the intervals Wilson's: the rightmost bin has over 270, and its mean confidence differs from its share of right answers by less than 0.02; each of the others has at most 10 and proves nothing. So the ECE is printed above with the numbers of photos: it is small because almost all photos are in the rightmost bin; yet over half of it comes from the few others, so it is shaky. What is checked here are the averaged probabilities of cross-validation, that is the recipe, not the one file that is delivered.
 #
 # </div>
 
