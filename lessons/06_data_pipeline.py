@@ -165,7 +165,7 @@ figures.show_photos(
 # 准确率都在 0 到 1 之间，瞎猜是 0.5。
 #
 # 1. VGG16 要一种预处理。分类器用 60 张做对了预处理的照片训练；使用时误写成像素除以 255。准确率是多少？
-# 2. 同样的错误发生在 EfficientNet-Lite0 上（用它自己的预处理训练，使用时除以 255），准确率是多少？
+# 2. 同样的错误发生在 EfficientNet-Lite0 上（训练用它自己的预处理），准确率是多少？
 # 3. 有人训练时把照片推斜 0.2 度，上面往一边移，下面往另一边移。照片 224 像素高，最上面一行移动几个像素？
 # 4. 60 张照片，一半标 0、一半标 1，随机发给照片；每张还有 4 个略微改动的副本。随机分成训练和验证两份，验证准确率是多少？
 #
@@ -177,7 +177,7 @@ figures.show_photos(
 # Accuracies lie between 0 and 1, and chance is 0.5.
 #
 # 1. VGG16 wants one preprocessing. A classifier is trained on 60 photos that were preprocessed right; in use somebody divides the pixels by 255 instead. What is its accuracy?
-# 2. The same mistake with EfficientNet-Lite0 (trained with its own preprocessing, divided by 255 in use): what is the accuracy?
+# 2. The same mistake with EfficientNet-Lite0 (trained with its own preprocessing): what is the accuracy?
 # 3. Somebody slants the training photos by 0.2 degrees: the top moves to one side, the bottom to the other. A photo is 224 pixels high: by how many pixels does its top row move?
 # 4. 60 photos get labels at random, half of them 0 and half 1, and each has 4 slightly changed copies. All are split at random into training and validation: what is the validation accuracy?
 #
@@ -654,18 +654,18 @@ for way in ("probe", "mismatch"):
 #
 # $$\frac{x}{255}=0.502\cdot\frac{x-127}{128}+0.498$$
 #
-# x/255 只是对比度减半、变亮一些，猫还是认得出来。真正有害的是另外两种：什么也不做（输入的数大了约 128 倍），三种测法都损失 20 个百分点以上；做两遍，接近瞎猜。把网络收到的数 $v$ 翻译回像素 $128v+127$，就看见了它看见的，标题下是它给出的类别：
+# x/255 只是对比度减半、变亮一些，猫还是认得出来。真正有害的是另外两种：什么也不做（输入的数大了约 128 倍），三种测法都损失 20 个百分点以上；做两遍，接近瞎猜。把网络收到的数乘以 128、再加 127，翻译回像素，就看见了它看见的，标题下是它给出的类别：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# We did not expect this: with this network and these 116 photos x/255 and swapping red and blue do **hardly any harm** as a probe and as a mismatch, less than 3 percentage points each. Zero-shot they cost more: x/255 about 2, swapping about 4 (one measurement, without an interval). A possible explanation:
+# Unexpectedly, with this network and these 116 photos x/255 and swapping red and blue do **hardly any harm** as a probe and as a mismatch, less than 3 percentage points each. Zero-shot they cost more: x/255 about 2, swapping about 4 (one measurement, without an interval). A possible explanation:
 #
 # $$\frac{x}{255}=0.502\cdot\frac{x-127}{128}+0.498$$
 #
-# x/255 only halves the contrast and brightens the photo; the cat can still be recognized. The harm is done by the other two: nothing at all (inputs about 128 times too large) loses 20 percentage points or more in all three ways, and done twice is close to guessing. Translate the numbers $v$ that it receives back into pixels, $128v+127$, and you see what it sees, with the class that it names:
+# x/255 only halves the contrast and brightens the photo; the cat can still be recognized. The harm is done by the other two: nothing at all (inputs about 128 times too large) loses 20 percentage points or more in all three ways, and done twice is close to guessing. Multiply what it receives by 128 and add 127 for pixels: you see what it sees, and the class that it names:
 #
 # </div>
 
@@ -845,8 +845,8 @@ ax.invert_yaxis()
 ax.legend(fontsize=8, loc="lower right")
 figures.show(
     fig,
-    "VGG16 的准确率。自己的预处理：探测和不一致都约 0.98。红蓝互换、(x-127)/128：探测约 0.96，不一致约 0.93。x/255：探测约 0.93，不一致约 0.74。什么也不做：约 0.65 和 0.54，接近 0.5 的虚线。",
-    "Accuracy of VGG16. Its own preprocessing: about 0.98 as a probe and as a mismatch. Red and blue swapped, and (x-127)/128: probe about 0.96, mismatch about 0.93. x/255: probe about 0.93, mismatch about 0.74. Nothing at all: about 0.65 and 0.54, close to the dashed line at 0.5.",
+    "VGG16 的准确率。自己的预处理：探测和不一致都约 0.97。红蓝互换、(x-127)/128：探测约 0.96，不一致约 0.93。x/255：探测约 0.93，不一致约 0.74。什么也不做：约 0.65 和 0.54，接近 0.5 的虚线。",
+    "Accuracy of VGG16. Its own preprocessing: about 0.97 as a probe and as a mismatch. Red and blue swapped, and (x-127)/128: probe about 0.96, mismatch about 0.93. x/255: probe about 0.93, mismatch about 0.74. Nothing at all: about 0.65 and 0.54, close to the dashed line at 0.5.",
     names=["VGG16", "sd", "mean/std", "(x-127)/128", "x/255"],
 )
 

@@ -365,9 +365,9 @@ assert all(a.shape == b.shape for a, b in pairs) and len(kernels) == 16 and kept
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **LP-FT**: let the head learn on frozen features first, then move the backbone. A random head sends gradients in random directions and spoils good features first (Kumar et al., 2022; their claim is mainly about test data from another distribution). Logistic regression finds the head: it is the same function as `Dense(1)` with a sigmoid, so its coefficients go straight into Keras.
+# **LP-FT** (linear probing, then fine-tuning): let the head learn on frozen features first, then move the backbone. A random head sends gradients in random directions and spoils good features first (Kumar et al., 2022; their claim is mainly about test data from another distribution). Logistic regression finds the head: it is the same function as `Dense(1)` with a sigmoid, so its coefficients go straight into Keras.
 #
-# Of the 200 pictures 40 are put aside as the **validation set**, and **the head must not see them either**: otherwise the validation loss of the start is too low, and early stopping has no fair yardstick.
+# Of the 200 pictures, 40 are kept aside as the **validation set**, and **the head must not see them either**: otherwise the start's validation loss is too low, and early stopping has no fair yardstick.
 #
 # </div>
 
@@ -391,14 +391,14 @@ say("冻结 frozen:", f"{frozen_accuracy:.3f}")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 第二段要解冻 `tail`。先故意犯最常见的错误：编译、训练过以后才改 `trainable`，没有重新编译。`detectors.snapshot` 记住权重，每个检测器用一行代码问：该动的动了吗？（`mistake_of` 取出它的话。）演示只用 40 张照片。
+# 第二段要解冻 `tail`。先故意犯最常见的错误：编译、训练过以后才改 `trainable`，没有重新编译。`detectors.snapshot` 记住权重，每个检测器用一行代码问：该动的动了吗？（`mistake_of` 显示它的话。）
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Stage two unfreezes `tail`. First make the most common mistake on purpose: change `trainable` after compiling and training, and do not compile again. `detectors.snapshot` remembers the weights, and each detector asks in one line: did the right weights move? (`mistake_of` takes out what it says.) The demonstration uses 40 pictures.
+# Stage two unfreezes `tail`. First make the commonest mistake on purpose: change `trainable` after compiling and training, and do not compile again. `detectors.snapshot` remembers the weights; each detector asks in one line: did the right weights move? (`mistake_of` shows its words.)
 #
 # </div>
 
@@ -421,14 +421,14 @@ assert all(np.array_equal(a, b) for a, b in zip(tail.get_weights(), pretrained, 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 不报错，分类头照样在学，`tail` 却一点没动；学习率和批大小都设了，却没有微调。原因：训练函数在**第一次 `fit`** 时生成，以后一直用它。所以要看什么时候改：第一次 `fit` 之前改，来得及；之后改，就要重新编译。用一个小网络试，这次是冻结：
+# 不报错，分类头照样在学，`tail` 却一点没动；学习率和批大小都设了，却没有微调。原因：训练函数在**第一次 `fit`** 时生成，以后一直用它。第一次 `fit` 之前改，来得及；之后改，就要重新编译。用一个小网络试，这次是冻结：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# No error, the head goes on learning, and `tail` has not moved at all; learning rate and batch size were set, yet nothing was fine-tuned. The reason: the **first `fit`** makes the training step, and later ones keep it. So it matters when you change it: before the first `fit` is in time; after it, compile again. Try it on a small network, freezing this time:
+# No error, the head goes on learning, and `tail` has not moved at all; learning rate and batch size were set, yet nothing was fine-tuned. The reason: the **first `fit`** makes the training step, and later ones keep it. A change before the first `fit` is in time; after it, compile again. Try it on a small network, freezing this time:
 #
 # </div>
 
@@ -474,7 +474,7 @@ for when in (("第一次 fit 之前冻结：", "frozen before the first fit:"), 
 # * **训练模式**：用这一批自己的，并更新**滑动统计量**（moving statistics）；
 # * **推理模式**（inference mode）：用滑动统计量，什么也不更新。
 #
-# 一次更新，动量是 0.9 时：
+# 一次更新，动量是 0.9 时（旧值留下的比例，不是第 03 课的动量）：
 #
 # $$\mu_\text{moving}\leftarrow 0.9\,\mu_\text{moving}+0.1\,\mu_\text{batch}$$
 #
@@ -485,20 +485,20 @@ for when in (("第一次 fit 之前冻结：", "frozen before the first fit:"), 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Batch normalization** (BatchNorm; Ioffe and Szegedy, 2015) subtracts the mean of each channel, divides by its standard deviation, multiplies by $\gamma$ and adds $\beta$ (parameters of this layer; not the decay $\beta$ of lesson 03):
+# **Batch normalization** (BatchNorm; Ioffe and Szegedy, 2015) subtracts the mean of each channel, divides by its standard deviation, multiplies by $\gamma$ and adds $\beta$ (this layer's parameters; not lesson 03's decay $\beta$):
 #
 # $$\text{BN}(x)=\gamma\,\frac{x-\mu}{\sqrt{\sigma^2+\varepsilon}}+\beta$$
 #
-# $\gamma$ and $\beta$ are learned by gradient. Where the mean $\mu$ and the variance $\sigma^2$ come from depends on the mode:
+# $\gamma$ and $\beta$ are learned by gradient. Where mean $\mu$ and variance $\sigma^2$ come from depends on the mode:
 #
 # * **training mode**: from the batch itself, and the **moving statistics** are updated;
 # * **inference mode**: from the moving statistics, and nothing is updated.
 #
-# One update, with a momentum of 0.9:
+# One update, with a momentum of 0.9 (the share kept of the old value, not lesson 03's momentum):
 #
 # $$\mu_\text{moving}\leftarrow 0.9\,\mu_\text{moving}+0.1\,\mu_\text{batch}$$
 #
-# There is no gradient in it. From 0, and with a mean of 5 in each batch, it is $5(1-0.9^k)$ after $k$ batches, like the moving average of lesson 03.
+# There is no gradient in it. From 0, with a mean of 5 in each batch, it is $5(1-0.9^k)$ after $k$ batches, like the moving average of lesson 03.
 #
 # </div>
 
@@ -799,7 +799,7 @@ assert 0.84 < tuned_accuracy < 0.96
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 检测器都不作声。验证损失只用 40 张照片，上下跳；取回的一轮比起点小。它是**挑**出来的，所以偏乐观（第 10 课测出偏多少）；报告的数字来自测试集，看一次。一次训练的测试准确率可能升，也可能降：400 张照片的区间大约有正负 3 个百分点。
+# 检测器都不作声。验证损失只用 40 张照片，上下跳；取回的一轮比起点小。它是**挑**出来的，所以偏乐观（计划中的第 10 课会测偏多少）；报告的数字来自测试集，看一次。一次训练的测试准确率可能升，也可能降：400 张照片的区间大约有正负 3 个百分点。
 #
 # **练习 3**：写出早停。轮从 0 数；离最好的一轮过了 `patience` 轮还没有更小的损失，就停；相等不算更小；一直没有停，就停在最后一轮。返回停下的一轮和最好的一轮，按这个次序。
 #
@@ -808,7 +808,7 @@ assert 0.84 < tuned_accuracy < 0.96
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The detectors are silent. The validation loss, on 40 pictures only, jumps; its best epoch is below the start. It was **picked**, so it is optimistic (lesson 10 measures by how much); the number to report comes from the test set, looked at once. The test accuracy of one run may rise or fall: the interval of 400 pictures is about plus or minus 3 percentage points.
+# The detectors are silent. The validation loss, on 40 pictures only, jumps; its best epoch is below the start. It was **picked**, so it is optimistic (lesson 10, planned, will measure by how much); the number to report comes from the test set, looked at once. The test accuracy of one run may rise or fall: the interval of 400 pictures is about plus or minus 3 percentage points.
 #
 # **Exercise 3**: write early stopping. Epochs count from 0; stop when `patience` epochs after the best one no loss has been lower (an equal one is not lower); if that never happens, it stops at the last epoch. Return the epoch where it stops and the best epoch, in this order.
 #
@@ -940,14 +940,14 @@ assert np.mean(seen["curve"]["pretrained"]["20"]) > at_96 + 0.1  # stored, 224 p
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 两个保留。学习率 1e-4 是看着测试成绩挑的，头的 `C=0.1` 却没有调：特征标准化、`C=1` 时，冻结的也会升一点，提高的一半可能来自这里。还有，这里的照片只有 96 像素：20 张猫狗的冻结网络（同样的前 3 次抽样和测试照片）存下 0.816，在 224 像素是 0.991。**大一点的照片**比微调更值。
+# 两个保留。学习率 1e-4 是看着测试成绩挑的，头的 `C=0.1` 却没有调：特征标准化、`C=1` 时，冻结的也会升一点，提高的一部分可能来自这里。还有，这里的照片只有 96 像素：20 张猫狗的冻结网络，前 3 次抽样平均是 0.816（表里的 0.848 是 9 次的），同样的照片在 224 像素是 0.991。在这里，**大一点的照片**比微调更值。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Two reservations. The rate 1e-4 was picked with test scores in view, while the head's `C=0.1` was not tuned: with standardized features and `C=1` the frozen network gains a little, too, and half of the gain may be that. And pictures have 96 pixels here: with 20 cats and dogs the frozen network (the same first 3 draws and test photos) has a stored 0.816, and 0.991 at 224 pixels. **Larger photos** are worth more than fine-tuning.
+# Two reservations. The rate 1e-4 was picked with test scores in view, while the head's `C=0.1` was not tuned: with standardized features and `C=1` the frozen network gains a little, too, and part of the gain may be that. And pictures have 96 pixels here: with 20 cats and dogs the frozen network's first 3 draws have a mean of 0.816 (the table's 0.848 is over 9), and the same photos give 0.991 at 224 pixels. Here **larger photos** are worth more than fine-tuning.
 #
 # </div>
 
@@ -1026,7 +1026,7 @@ assert every.accuracy.mean() > mean_frozen + 0.01 and every.agreement.mean() < 0
 # **Accuracy does not show forgetting**: apart from the collapsed run the left panel is nearly flat up to 1e-3, while the right one has long been falling. Unfrozen from block13 at 1e-3, the left is as good as frozen and the right is close to 0. In these stored runs:
 #
 # * 1e-2: each accuracy is exactly 0.500, the network has collapsed to the same answer for every picture;
-# * 1e-3, block11: a collapse **can happen**; which seed it hits differs between machines. with the warm-up of lesson 03 some of 3 seeds end better and some worse;
+# * 1e-3, block11: a collapse **can happen**; which seed it hits differs between machines. With the warm-up of lesson 03 some of 3 seeds end better and some worse;
 # * 1e-4: unfreezing the whole network (the line below the figure) gains, too, but each step goes through the whole network, and more answers change.
 #
 # </div>
@@ -1507,9 +1507,9 @@ assert 0 < gone[1] < 0.95 * gone[0]  # closer to the start than without it, in y
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 在这 3 次里，$\lambda=1$ 每次都让变的答案更少，可是提高也没有了，又回到冻结的准确率。
+# 在这 3 次里，$\lambda=1$ 每次都让变的答案更少，可是提高也没有了，又回到冻结的准确率。$\lambda=0.1$ 的两个平均都没有变差，可是 3 次太少，说不准。
 #
-# 小学习率也一样，9 个种子配对（表下的两行）：1e-5 与 1e-4 比，不变的答案多 7.8 个百分点，准确率低 1.6 个，两个区间都不含 0。**变得少和学得多，这里不能兼得**；哪个要紧，由你的任务定。
+# 小学习率也一样，9 个种子配对（表下的两行）：1e-5 与 1e-4 比，不变的答案多 7.8 个百分点，准确率低 1.6 个，两个区间都不含 0。**学习率小，变得少，学得也少**；哪个要紧，由你的任务定。
 #
 # **练习 4**：写出带 L2-SP 的一步梯度下降：`gradient` 是数据损失的梯度，返回新的权重。
 #
@@ -1518,9 +1518,9 @@ assert 0 < gone[1] < 0.95 * gone[0]  # closer to the start than without it, in y
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In these 3 runs $\lambda=1$ changed fewer answers each time, but the gain is gone as well, back at the frozen accuracy.
+# In these 3 runs $\lambda=1$ changed fewer answers each time, but the gain is gone as well, back at the frozen accuracy. With $\lambda=0.1$ neither mean is worse, but 3 runs are too few to tell.
 #
-# A small rate does the same, paired over 9 seeds (the two lines below the table): at 1e-5 against 1e-4, 7.8 percentage points more answers are unchanged, and the accuracy is 1.6 lower; neither interval contains 0. **Changing little and learning much do not come together here**; which matters more is up to your task.
+# A small rate does the same, paired over 9 seeds (the two lines below the table): at 1e-5 against 1e-4, 7.8 percentage points more answers are unchanged, and the accuracy is 1.6 lower; neither interval contains 0. **A small rate changes less and learns less**; which matters more is up to your task.
 #
 # **Exercise 4**: write one step of gradient descent with L2-SP: `gradient` is the gradient of the data's loss; return the new weights.
 #

@@ -605,12 +605,12 @@ EXERCISES = [
                 "The objective is the data's loss plus the penalty, so its gradient is the sum of two.",
             ),
             (
-                "对一个权重，$\\tfrac{\\lambda}{2}(w-w_0)^2$ 的导数是什么？",
-                "For one weight, what is the derivative of $\\tfrac{\\lambda}{2}(w-w_0)^2$?",
+                "对一个权重，$\\tfrac{\\lambda}{2}(w-w_S)^2$ 的导数是什么？",
+                "For one weight, what is the derivative of $\\tfrac{\\lambda}{2}(w-w_S)^2$?",
             ),
             (
-                "惩罚的梯度是 $\\lambda(w-w_0)$；一步是权重减去学习率乘梯度。",
-                "The penalty's gradient is $\\lambda(w-w_0)$; a step is the weights minus the learning rate times the gradient.",
+                "惩罚的梯度是 $\\lambda(w-w_S)$；一步是权重减去学习率乘梯度。",
+                "The penalty's gradient is $\\lambda(w-w_S)$; a step is the weights minus the learning rate times the gradient.",
             ),
         ],
         reference=l2_sp_step,
