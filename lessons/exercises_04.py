@@ -127,6 +127,18 @@ def layers_needed(pixels, k, stride):
     return n
 
 
+LAYERS_CODE = """```python
+r, d, n = 1, 1, 0
+while r < pixels:
+    r += (k - 1) * d
+    d *= stride
+    n += 1
+return n
+```
+
+"""
+
+
 def without_spacing(pixels, k, stride):
     return math.ceil((pixels - 1) / (k - 1))
 
@@ -550,8 +562,9 @@ EXERCISES = [
         ],
         reference=layers_needed,
         solution=(
-            "`r, d, n = 1, 1, 0`；当 `r < pixels` 时：`r += (k - 1) * d`，`d *= stride`，`n += 1`；最后 `return n`。要看到 224 个像素，3×3、步幅 1 要 112 层，步幅 2 只要 7 层。",
-            "`r, d, n = 1, 1, 0`; while `r < pixels`: `r += (k - 1) * d`, `d *= stride`, `n += 1`; at the end `return n`. To see 224 pixels takes 112 layers of 3×3 with stride 1, and only 7 with stride 2.",
+            LAYERS_CODE + "要看到 224 个像素，3×3、步幅 1 要 112 层，步幅 2 只要 7 层。",
+            LAYERS_CODE
+            + "To see 224 pixels takes 112 layers of 3×3 with stride 1, and only 7 with stride 2.",
         ),
         why=(
             "步幅让后面每一层的一步跨过更多像素，感受野成倍增长；步幅 1 时只是每层加一点。网络一层层把图缩小，这是原因之一。",

@@ -9,6 +9,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course.arguments import within
+from course.author import solutions
 from course.author.checks.figures import CHECKED
 from course.notebooks.execute import clean, execute, refuse_private_folders
 from course.notebooks.fingerprint import fingerprint
@@ -71,10 +72,13 @@ def _check_stored(lessons: list[Lesson], args: argparse.Namespace) -> int:
 
 
 def build_notebook(lesson: Lesson, network: bool = False) -> NotebookNode:
-    """Convert, execute and clean one lesson. Raises CourseError where a cell fails."""
+    """Convert, execute and clean one lesson. CourseError where a cell or a printed solution fails."""
     notebook = read_source(lesson)
     lesson.notebook.parent.mkdir(exist_ok=True)
-    execute(notebook, lesson.notebook.parent, lesson.stem, network, extra=CHECKED)
+    trial = solutions.Trial(notebook, lesson)
+    folder, judge = lesson.notebook.parent, trial.judge
+    execute(notebook, folder, lesson.stem, network, on_cell=judge, extra=CHECKED)
+    trial.finish()
     clean(notebook)
     refuse_private_folders(notebook, lesson.stem)
     source = f"lessons/{lesson.source.name}"
@@ -134,7 +138,8 @@ def _build_all(lessons: list[Lesson], jobs: int) -> int:
     failed = 0
     for lesson, error in results:
         failed += error is not None
-        print(f"{lesson.stem}: {error or 'ok'}", file=sys.stderr if error else sys.stdout)
+        told = error or f"ok · {solutions.told(lesson.number)}"
+        print(f"{lesson.stem}: {told}", file=sys.stderr if error else sys.stdout)
     return 1 if failed else 0
 
 

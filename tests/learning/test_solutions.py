@@ -2,20 +2,18 @@
 
 import ast
 import builtins
-import re
 
 import pytest
 
+from course.author.solutions import printed
 from course.notebooks.lessons import python_only
 from course_utils import paths
 from course_utils.learning import definitions
 
-FENCED = re.compile(r"```(?:python)?\n(.*?)```", re.DOTALL)
 SOLVED = [
-    (exercise, code)
+    (found.exercise, found.code)
     for number in definitions.definition_files()
-    for exercise in definitions.exercises(number).values()
-    for code in FENCED.findall((exercise.solution or ("", ""))[1])
+    for found in printed(number)
 ]
 
 
