@@ -251,6 +251,21 @@ def test_a_csv_file_opens_in_excel_and_a_pipe_stays_plain(tmp_path, capsys):
         classify._form(None, tmp_path)
 
 
+@pytest.mark.parametrize("name", ["model.keras", "猫.jpg", "photo", "notes.docx"])
+def test_only_older_answers_are_replaced(name, tmp_path):
+    """``-o model.keras photo.jpg`` is a likely slip: the model must survive it."""
+    out = tmp_path / name
+    assert classify._form(None, out) == "table"  # a new file may have any name
+    out.write_bytes(b"precious")
+    with pytest.raises(CourseError, match="exists already") as caught:
+        classify._form("csv", out)
+    assert "已经存在" in str(caught.value) and out.read_bytes() == b"precious"
+    for ending in ("csv", "JSON", "txt"):
+        older = tmp_path / f"older.{ending}"
+        older.write_text("older answers", encoding="utf-8")
+        classify._form(None, older)
+
+
 @pytest.mark.index
 @pytest.mark.slow
 def test_no_label_on_a_thousand_photos(local_photos):
