@@ -19,6 +19,7 @@ from course_utils.files import write_atomically
 from course_utils.messages import CourseError, both, printable
 
 OPTIONS_BETWEEN_PATHS = True  # read by course.cli
+REPLACEABLE = {".csv", ".json", ".txt"}  # endings of older answers; never a model, photo or device
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,6 +79,12 @@ def _form(asked: str | None, output: Path | None) -> str:
     if output is None:
         return asked or "table"
     model_file.check_place(output, "--output", "labels.csv")
+    if output.exists() and output.suffix.lower() not in REPLACEABLE:
+        raise CourseError(
+            f"--output {output} 已经存在，不会覆盖。请换一个文件名，例如 labels.csv",
+            f"--output {output} exists already and is not overwritten. Give another name, for "
+            "example labels.csv",
+        )
     ending = output.suffix.lower().removeprefix(".")
     return asked or (ending if ending in ("csv", "json") else "table")
 

@@ -117,7 +117,7 @@ def _report_choice(photo_set: photos.PhotoSet, choice: head.Choice, tuning: str 
     if choice.method != "features":
         print(matches(photo_set.class_names))
     if choice.why:
-        print(_because(choice.method, choice.why))
+        print(_because(choice))
     share = _share(choice.n_right, choice.n_total)
     if choice.method == "zero-shot":
         print(both(f"在这些照片上的准确率：{share}", f"Accuracy on these photos: {share}"))
@@ -142,14 +142,17 @@ def matches(class_names: Sequence[str]) -> str:
     return both("\n".join(zh), "\n".join(en))
 
 
-def _because(method: str, why: tuple[str, str]) -> str:
+def _because(choice: head.Choice) -> str:
     """Why not zero-shot, or what to look at where the labels contradict it."""
-    zh, en = why
-    if method == "features":
+    assert choice.why is not None
+    zh, en = choice.why
+    if not choice.contradicted:
         return both(f"为什么不从零样本出发：{zh}。", f"Why not from zero-shot: {en}.")
+    if choice.method == "features":
+        zh, en = f"{zh}；所以只用特征和标签", f"{en}; so features and labels alone answer"
     return both(
-        f"注意：{zh}。文件夹是不是放反了？",
-        f"Note: {en}. Are folders swapped?",
+        f"注意：{zh}。文件夹是不是放反了？文件夹名是不是另有所指？",
+        f"Note: {en}. Are folders swapped, or does a name mean something else?",
     )
 
 

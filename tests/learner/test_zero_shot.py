@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax, logsumexp, softmax
 
-from course.learner import classify, untrained
+from course.learner import classify, train, untrained
 from course.learner.classifier import combine, head, imagenet, names, zero_shot
 from course.learner.classifier.head import Choice
 from course_utils import backbones, features, photos
@@ -131,6 +131,11 @@ def test_contradicted_by_all_labels_zero_shot_gives_way(worlds, each):
     zh, en = choice.why
     assert "合不上" in zh and "contradicts the labels" in en
     assert f"cat 0/{each}" in zh and f"cat 0/{each}" in en
+    said = train._because(choice)  # a model of swapped folders passes cross-validation: ask
+    assert (
+        "文件夹是不是放反了？" in said and "Are folders swapped" in said and "Why not" not in said
+    )
+    assert ("所以只用特征和标签" in said) == (choice.method == "features")
 
 
 def test_a_few_labels_that_contradict_it_are_an_error(worlds):
@@ -249,6 +254,33 @@ def test_a_csv_file_opens_in_excel_and_a_pipe_stays_plain(tmp_path, capsys):
     assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))[0]["photo"] == "猫.jpg"
     with pytest.raises(CourseError, match="--output .* is a folder"):
         classify._form(None, tmp_path)
+
+
+def test_too_few_photos_of_an_unknown_class():
+    """3 + 3 photos are enough for cat and dog: a third class must not make that a riddle."""
+    some = photos.PhotoSet(list("abcdefghi"), np.arange(9) % 3, ("cat", "dog", "my sofa"))
+    with pytest.raises(CourseError, match="too few in cat: 3, dog: 3, my sofa: 3") as caught:
+        combine.choose(some, None, "auto")
+    assert "ImageNet has no class of that name: my sofa" in caught.value.en
+    assert "ImageNet 没有这样的类别：my sofa" in caught.value.zh
+    with pytest.raises(CourseError) as caught:  # chosen by hand: nothing to explain
+        combine.choose(some, None, "features")
+    assert "ImageNet" not in caught.value.en
+
+
+@pytest.mark.parametrize("name", ["model.keras", "猫.jpg", "photo", "notes.docx"])
+def test_only_older_answers_are_replaced(name, tmp_path):
+    """``-o model.keras photo.jpg`` is a likely slip: the model must survive it."""
+    out = tmp_path / name
+    assert classify._form(None, out) == "table"  # a new file may have any name
+    out.write_bytes(b"precious")
+    with pytest.raises(CourseError, match="exists already") as caught:
+        classify._form("csv", out)
+    assert "已经存在" in str(caught.value) and out.read_bytes() == b"precious"
+    for ending in ("csv", "JSON", "txt"):
+        older = tmp_path / f"older.{ending}"
+        older.write_text("older answers", encoding="utf-8")
+        classify._form(None, older)
 
 
 @pytest.mark.index

@@ -60,7 +60,7 @@ def choose(
 
 
 def _choose_features(photo_set, networks, progress: bool, why: tuple[str, str] | None) -> Choice:
-    head.check_classes(photo_set)
+    head.check_classes(photo_set, why=why)
     return replace(head.choose(photo_set, networks, progress=progress), why=why)
 
 
@@ -77,7 +77,7 @@ def _choose_known(photo_set, networks, known: zero_shot.Known, method: str, prog
     firsts = np.unique(groups, return_index=True)[1]  # nearly equal photos count once
     why = contradiction(prior[firsts].argmax(1), labels[firsts], sample.class_names)
     if method == "zero-shot":
-        return replace(choice.choice, why=why)
+        return replace(choice.choice, why=why, contradicted=why is not None)
     found = [choice]
     if few >= head.FEW:
         folds = list(head.folds().split(table, labels, groups))
@@ -91,9 +91,9 @@ def _where_contradicted(photo_set, networks, found, few: int, why, progress: boo
     """Features alone, or what learns the most of them: whatever cross-validation says is better."""
     if few < head.MIN_PER_CLASS:
         raise _contradicted(*why)
-    plain = replace(head.choose(photo_set, networks, progress=progress), why=why)
-    learning = [replace(each.choice, why=why) for each in found[1:]]
-    return min([plain, *learning], key=lambda choice: choice.log_loss)
+    plain = head.choose(photo_set, networks, progress=progress)
+    best = min([plain, *(each.choice for each in found[1:])], key=lambda choice: choice.log_loss)
+    return replace(best, why=why, contradicted=True)
 
 
 def contradiction(

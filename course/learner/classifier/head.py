@@ -40,10 +40,18 @@ class Choice:
         "features"  # or "zero-shot", "both": then strength is how much a change is held back
     )
     why: tuple[str, str] | None = None  # what is to be said of the choice: 中文, English
+    contradicted: bool = False  # zero-shot knows the classes, and the labels contradict it
 
 
-def check_classes(photo_set: photos.PhotoSet, least: int = MIN_PER_CLASS) -> None:
-    """Raise CourseError for fewer than two classes, or classes with fewer than ``least`` photos."""
+def check_classes(
+    photo_set: photos.PhotoSet,
+    least: int = MIN_PER_CLASS,
+    why: tuple[str, str] | None = None,
+) -> None:
+    """Raise CourseError for fewer than two classes, or classes with fewer than ``least`` photos.
+
+    why: 中文, English; what keeps ImageNet, for which fewer photos do, from answering.
+    """
     names = photo_set.class_names
     if len(names) < 2:
         raise CourseError(
@@ -56,6 +64,9 @@ def check_classes(photo_set: photos.PhotoSet, least: int = MIN_PER_CLASS) -> Non
         listed = ", ".join(few)
         empty = not counts.all()
         zh, en = ("空文件夹请删掉。", " Delete empty folders.") if empty else ("", "")
+        if why:
+            zh += f"ImageNet 认识所有类别时才可以更少：{why[0]}。"
+            en += f" Fewer do only where ImageNet knows every class: {why[1]}."
         raise CourseError(
             f"每个类别至少需要 {least} 张可用的照片，这些类别不够：{listed}。{zh}",
             f"Each class needs at least {least} usable photos; too few in {listed}.{en}",
