@@ -327,9 +327,7 @@ enters = backbones.blocks(net)["block11"][0].input
 trunk, tail = keras.Model(net.input, enters), keras.Model(enters, net.output)
 n_tail, share = tail.count_params(), tail.count_params() / net.count_params()
 say(("tail 的参数：", "parameters of tail:"), f"{n_tail:,} ({share:.0%})")
-maps, maps_test, maps_pets = (
-    trunk.predict(v, batch_size=40, verbose=0) for v in (x, x_test, x_pets)
-)
+maps, maps_test, maps_pets = (trunk.predict(v, 40, verbose=0) for v in (x, x_test, x_pets))
 pretrained = tail.get_weights()
 
 # %% [markdown] tags=["lang-zh"]
