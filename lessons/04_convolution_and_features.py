@@ -806,16 +806,15 @@ images, labels = train_photos.images(224), train_photos.labels  # 0 cat, 1 dog
 DEPTHS = [*list(backbones.blocks(backbone))[::2], "head"]  # every second block, for later
 
 
-def through(model, photos, depths):
-    """The last feature maps, and each depth's maps after GAP: one pass through the network."""
+def with_averages(model, depths):
+    """A network that gives the last feature maps, and each depth's maps after GAP, in one pass."""
     parts = backbones.blocks(model)
     pooled = [keras.layers.GlobalAveragePooling2D()(parts[d][-1].output) for d in depths]
-    network = keras.Model(model.input, [model.output, *pooled])
-    last, *averages = network.predict(photos, batch_size=20, verbose=0)
-    return last, averages
+    return keras.Model(model.input, [model.output, *pooled])
 
 
-last_maps, learned = through(backbone, images, DEPTHS)
+network = with_averages(backbone, DEPTHS)
+last_maps, *learned = network.predict(images, batch_size=20, verbose=0)
 print(last_maps.shape)
 
 
@@ -1121,7 +1120,8 @@ figures.show(
 # %%
 course_utils.reproducible(7)  # the same random weights each time
 random_network = backbones.load("efficientnet_lite0", weights=None)
-_, untrained = through(random_network, images, DEPTHS)  # `learned` is from above
+network = with_averages(random_network, DEPTHS)
+_, *untrained = network.predict(images, batch_size=20, verbose=0)  # `learned` is from above
 
 
 # %% tags=["nbval-ignore-output", "result-table"]
@@ -1203,12 +1203,13 @@ figures.show(
 # </div>
 
 # %% tags=["nbval-ignore-output", "any-seed"]
-half = train_photos.images(112)  # smaller photos: four networks in the time of one
-ends_only, by_seed = ["stem", "head"], {}
-for seed in waiting.counted([7, 1, 2, 3], "个随机网络", "random networks"):
+half, by_seed = train_photos.images(112), {}  # smaller photos: a quarter of the work
+other = keras.models.clone_model(backbone, keras.Input((112, 112, 3)))
+network = with_averages(other, ["stem", "head"])
+for seed in waiting.counted([1, 2, 3], "个随机网络", "random networks"):
     keras.utils.set_random_seed(seed)
-    other = keras.models.clone_model(backbone, keras.Input((112, 112, 3)))  # new random weights
-    by_seed[seed] = probe(through(other, half, ends_only)[1], bright)
+    other.set_weights(keras.models.clone_model(backbone).get_weights())  # new random weights
+    by_seed[seed] = probe(network.predict(half, batch_size=20, verbose=0)[1:], bright)
 rows = [[seed, *(f"{score:.2f}" for score in scores)] for seed, scores in by_seed.items()]
 table(["随机种子 seed", "亮暗，第一层 bright/dark, first layer", "最后一层 last layer"], rows)
 for first_layer, last_layer in by_seed.values():
@@ -1218,14 +1219,14 @@ for first_layer, last_layer in by_seed.values():
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 四个都一样：最后一层的准确率比第一层低一些，仍远高于训练过的网络在最后一层的准确率（照片缩成 112×112，只为省时间）。
+# 三个都一样：最后一层的准确率比第一层低一些，仍远高于训练过的网络在最后一层的准确率（照片缩成 112×112，只为省时间）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# All four agree: the last layer's accuracy is a little lower than the first layer's, and still far above that of the trained network's last layer (photos shrunk to 112×112, just to save time).
+# All three agree: the last layer's accuracy is a little lower than the first layer's, and still far above that of the trained network's last layer (photos shrunk to 112×112, just to save time).
 #
 # </div>
 
