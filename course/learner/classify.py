@@ -109,6 +109,12 @@ def _written_to(output: Path | None, form: str) -> Iterator[None]:
 def _split(paths: list[Path]) -> tuple[Path | None, list[Path]]:
     """(model, photos and folders): the first is a model when its name ends in .keras."""
     if paths[0].suffix != ".keras":
+        if model_file.looks_like_one(paths[0]):
+            better = paths[0].with_name(paths[0].stem.removesuffix(".keras") + ".keras")
+            raise CourseError(
+                f"{paths[0]} 是模型，但文件名不以 .keras 结尾。请改名为 {better}",
+                f"{paths[0]} is a model, but its name does not end in .keras. Rename it to {better}",
+            )
         return None, paths
     if len(paths) == 1:
         raise CourseError(

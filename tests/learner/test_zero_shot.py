@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+import zipfile
 
 import numpy as np
 import pytest
 from scipy.special import log_softmax, logsumexp, softmax
 
 from course.learner import classify, train, untrained
-from course.learner.classifier import combine, head, imagenet, names, zero_shot
+from course.learner.classifier import combine, head, imagenet, model_file, names, zero_shot
 from course.learner.classifier.head import Choice
 from course_utils import backbones, features, photos
 from course_utils.messages import CourseError
@@ -233,6 +234,17 @@ def test_a_model_alone_has_nothing_to_say(tmp_path):
     with pytest.raises(CourseError, match="after the model"):
         classify._split([tmp_path / "m.keras"])
     assert classify._split([tmp_path / "a.jpg"]) == (None, [tmp_path / "a.jpg"])
+
+
+@pytest.mark.parametrize("name", ["model.h5", "model.KERAS", "model", "model.keras.zip"])
+def test_a_renamed_model_is_not_taken_for_a_photo(name, tmp_path):
+    """Without this cats and dogs would be answered, whatever the model was trained for."""
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
+        archive.writestr(model_file.NAMES, '["a", "b"]')
+    with pytest.raises(CourseError, match=r"Rename it to .*model\.keras") as caught:
+        classify._split([tmp_path / name, tmp_path / "a.jpg"])
+    assert "请改名为" in caught.value.zh
+    assert not model_file.looks_like_one(tmp_path / "none.h5")
 
 
 def test_a_csv_file_opens_in_excel_and_a_pipe_stays_plain(tmp_path, capsys):

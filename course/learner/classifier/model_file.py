@@ -13,6 +13,7 @@ Keras 3.9 is the oldest that loads it: before that, resizing knew no antialiasin
 """
 
 import json
+import struct
 import tempfile
 import zipfile
 from pathlib import Path
@@ -174,6 +175,18 @@ def class_names(file: Path) -> tuple[str, ...]:
             f"{file} 不是 `course train` 保存的模型，或者文件已损坏。请重新训练。",
             f"{file} is no model saved by `course train`, or it is damaged. Train it again.",
         ) from error
+
+
+def looks_like_one(file: Path) -> bool:
+    """Whether it is an archive with class names inside, whatever the file is called.
+
+    False where there is no file, or it is no archive, or a damaged one.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return NAMES in archive.namelist()
+    except (OSError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, struct.error):
+        return False
 
 
 def _names(found: object) -> tuple[str, ...]:
