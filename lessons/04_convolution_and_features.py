@@ -220,13 +220,13 @@ assert answer.max() == 4 and np.all(answer[:, [0, 3]] == 0)
 fig, axes = plt.subplots(1, 3, figsize=(7, 2.7), width_ratios=[6, 3, 4])
 titles = ["输入 input", "核 kernel", "输出 output"]
 for ax, numbers, title in zip(axes, [edge, sobel, answer], titles, strict=True):
-    ax.imshow(np.zeros(numbers.shape), cmap="Greys", vmin=0, vmax=1)
+    ax.pcolormesh(np.zeros(numbers.shape), cmap="Greys", vmin=0, vmax=1, edgecolors="0.7")
     for (row, column), number in np.ndenumerate(numbers):
-        ax.text(column, row, f"{number:.0f}", ha="center", va="center")
-    ax.set(title=title, xticks=[], yticks=[])
-    ax.grid(visible=False)
-axes[0].add_patch(plt.Rectangle((0.5, -0.5), 3, 3, fill=False, edgecolor="C1", linewidth=2))
-axes[2].add_patch(plt.Rectangle((0.5, -0.5), 1, 1, fill=False, edgecolor="C1", linewidth=2))
+        ax.text(column + 0.5, row + 0.5, f"{number:.0f}", ha="center", va="center")
+    ax.set(title=title, ylim=(6, 0), aspect="equal")  # one scale for all three
+    ax.axis("off")
+for ax, side in zip(axes[[0, 2]], [3, 1], strict=True):
+    ax.add_patch(plt.Rectangle((1, 0), side, side, fill=False, edgecolor="C1", linewidth=2))
 figures.show(
     fig,
     "三个数表：6×6 的输入左边 3 列是 0、右边 3 列是 1；3×3 的 Sobel 核；4×4 的输出，中间两列是 4，两边是 0。框出的 3×3 窗口从第 1 列开始，算出框出的那个 4。",
