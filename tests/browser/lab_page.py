@@ -115,8 +115,8 @@ ALL_RAN = """() => {
 FINDINGS = """async rules => {
     const page = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)') ?? document;
     const options = rules ? { runOnly: rules } : {};
-    // the colours of code are JupyterLab's, and thousands
-    const context = { include: page, exclude: ['.cm-line'] };
+    // JupyterLab's: the colours of code, which are thousands, and a button of a running kernel
+    const context = { include: page, exclude: ['.cm-line', '.jp-DebuggerBugButton'] };
     const { violations } = await axe.run(context, { resultTypes: ['violations'], ...options });
     return violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
         .flatMap(({ id, nodes }) => nodes.map(({ html }) => [id, html.slice(0, 200)]))
