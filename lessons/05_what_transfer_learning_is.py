@@ -698,7 +698,7 @@ table(["源 source", "在自己的任务上 on its own task"],
       [[name, f"{share:.2f}"] for name, share in at_home.items()])  # fmt: skip
 
 # %% tags=["any-seed"]
-assert min(at_home["same"], at_home["0-4"]) > 0.9 and at_home["ink"] > 0.65  # chance is 0.2
+assert min(at_home["same"], at_home["0-4"]) > 0.8 and at_home["ink"] > 0.45  # chance is 0.2
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">

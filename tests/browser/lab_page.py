@@ -112,9 +112,10 @@ ALL_RAN = """() => {
 }"""
 
 
-FINDINGS = """async rules => {
+FINDINGS = """async ([rules, without]) => {
     const page = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)') ?? document;
-    const options = rules ? { runOnly: rules } : {};
+    const off = Object.fromEntries(without.map(id => [id, { enabled: false }]));
+    const options = rules ? { runOnly: rules } : { rules: off };
     // JupyterLab's: the colours of code, which are thousands, and a button of a running kernel
     const context = { include: page, exclude: ['.cm-line', '.jp-DebuggerBugButton'] };
     const { violations } = await axe.run(context, { resultTypes: ['violations'], ...options });
@@ -132,9 +133,9 @@ STORED_WORDS = "This result was stored; it does not react yet."
 RESTARTED = "The kernel was restarted or changed: this no longer reacts."
 
 
-def serious_findings(page, rules: list[str] | None = None) -> list:
+def serious_findings(page, rules: list[str] | None = None, without: tuple[str, ...] = ()) -> list:
     """(rule, element) for each finding of the checker that the fixture ``axe`` has put in the page."""
-    return page.evaluate(FINDINGS, rules)
+    return page.evaluate(FINDINGS, [rules, list(without)])
 
 
 class Lab:

@@ -118,7 +118,7 @@ def test_an_exported_page_carries_data_picture_and_modules(shown):
     for name, address in modules.items():
         content = (exported.FOLDER / f"{name}.js").read_bytes()
         assert base64.b64decode(address.partition("base64,")[2]) == content
-    assert "<script" not in export.web_page(new_notebook(cells=[new_code_cell("1")]), "en")
+    assert "<script type" not in export.web_page(new_notebook(cells=[new_code_cell("1")]), "en")
 
 
 def test_modules_are_short_and_import_nothing():

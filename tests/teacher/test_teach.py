@@ -43,7 +43,7 @@ def test_formulas_go_to_the_board_in_order():
     (lesson,) = [lesson for lesson in LESSONS if lesson.number == "03"]
     text = sheet.sheet(lesson, "zh")
     board = text[text.index("## 板书") : text.index("## 课堂提问")]
-    assert board.index("nabla J") < board.index("hat m_t")
+    assert board.index("nabla L") < board.index("hat m_t")
     assert "1. 梯度下降与学习率" in board
     assert "Gradient" not in board
 
