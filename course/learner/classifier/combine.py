@@ -52,7 +52,7 @@ def choose(
         return _choose_features(photo_set, networks, progress, None)
     known = zero_shot.known(photo_set.class_names, network)
     if known is not None:
-        return _choose_known(photo_set, networks, known, method, progress)
+        return _choose_known(photo_set, network, networks, known, method, progress)
     why = zero_shot.why_not(photo_set.class_names, network)
     if method == "zero-shot":
         raise _unknown(*why)
@@ -64,9 +64,10 @@ def _choose_features(photo_set, networks, progress: bool, why: tuple[str, str] |
     return replace(head.choose(photo_set, networks, progress=progress), why=why)
 
 
-def _choose_known(photo_set, networks, known: zero_shot.Known, method: str, progress) -> Choice:
+def _choose_known(
+    photo_set, network: str, networks, known: zero_shot.Known, method: str, progress: bool
+) -> Choice:
     head.check_classes(photo_set, least=1)
-    network = networks[-1]  # the only one, or zero_shot.BACKBONE
     sample = head.sample(photo_set)
     groups = head.near_groups(sample)
     head.check_pictures(sample, groups, least=1)
