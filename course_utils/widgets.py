@@ -18,6 +18,7 @@ import numpy as np
 
 from course_utils import figures
 from course_utils.bilingual import halves
+from course_utils.layout import Places
 from course_utils.messages import CourseError, both, printable
 from course_utils.photos import reading
 
@@ -96,13 +97,16 @@ class Drawing(ipywidgets.HTML):
 
     def __init__(self, alt_zh: str, alt_en: str) -> None:
         super().__init__(layout={"margin": "0"})
+        self._places = Places()
         self._alt = f'data-alt-zh="{html.escape(alt_zh)}" data-alt-en="{html.escape(alt_en)}"'
 
     def show(self, fig: Figure | None) -> None:
         """Show another figure, and close it, or none: one drawing, and nothing is compressed."""
-        self.value = (
-            "" if fig is None else f'<div class="course-layers" {self._alt}>{_svg(fig)}</div>'
-        )
+        if fig is None:
+            self.value = ""
+            return
+        self._places.settle(fig)
+        self.value = f'<div class="course-layers" {self._alt}>{_svg(fig)}</div>'
 
 
 def _svg(fig: Figure) -> str:

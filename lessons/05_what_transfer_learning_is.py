@@ -781,7 +781,7 @@ outcome("05-p2", np.mean(reached["0-4", "parameters"] - scratch))
 outcome("05-p3", np.mean(reached["ink", "parameters"] - scratch))
 
 
-# %% tags=["setup"]
+# %% tags=["setup", "shows-inductive"]
 def gain_of(name, kind, baseline):
     """Mean gain on the digits and half of its interval."""
     differences = reached[name, kind] - baseline

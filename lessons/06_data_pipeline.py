@@ -446,13 +446,16 @@ figures.show(
 #
 # </div>
 
-# %% tags=["any-seed"]
+# %% tags=["any-seed", "shows-normalize"]
 red = np.float32([[[[255, 0, 0]]]])
 vgg16 = keras.applications.vgg16.preprocess_input(red.copy())  # BGR, mean subtracted
+torchvision = (red / 255 - (0.485, 0.456, 0.406)) / (0.229, 0.224, 0.225)  # another VGG16
 mobilenet_v2 = keras.applications.mobilenet_v2.preprocess_input(red.copy())
-for name, pixel in [("VGG16", vgg16), ("MobileNetV2", mobilenet_v2), ("x/255", red / 255)]:
-    print(f"{name:12}", np.ravel(pixel).round(1))
+shown = {"VGG16, Keras": vgg16, "VGG16, torchvision": torchvision, "MobileNetV2": mobilenet_v2}
+for name, pixel in {**shown, "x/255": red / 255}.items():
+    print(f"{name:20}", np.ravel(pixel).round(1))
 assert np.allclose(vgg16, [-103.94, -116.78, 131.32], atol=0.01)
+assert abs(torchvision - (red / 255 - 0.5) / 0.5).max() > 1  # S5's 0.5 is MobileNetV2's
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1033,7 +1036,7 @@ for degrees in [0.2, 11.46, 20]:
 #
 # </div>
 
-# %% tags=["setup"]
+# %% tags=["setup", "shows-folders"]
 outcome("06-p3", 112 * np.sin(np.radians(0.2)))
 colour_edge = np.repeat(upright, 3, axis=2)[None]
 share = layers.RandomShear(x_factor=(0.2, 0.2), fill_mode="nearest", seed=1)(
@@ -1043,6 +1046,15 @@ rows = np.array(share)[0, :, :, 0].sum(axis=1)
 print(f"RandomShear(0.2): {abs(rows[-1] - rows[0]):.0f} px")
 assert 40 < abs(rows[-1] - rows[0]) < 50 and ImageDataGenerator.__doc__.startswith("DEPRECATED")
 old = ImageDataGenerator()
+with contextlib.redirect_stdout(io.StringIO()):  # it says how many photos it found
+    flow = old.flow_from_directory(folder)
+assert flow.samples == len(list(folder.glob("*/*.*"))) == 200  # all of them: nothing is split off
+missing = None
+try:
+    eval("model.evaluate(test_generator, steps=50)", {"model": flow})  # as S1 prints it
+except NameError as error:
+    missing = error.name
+assert missing == "test_generator"
 slanted_pets = [old.apply_transform(pet[4], {"shear": d}) for d in (0.2, 11.46, 20)]
 slight = np.abs(slanted_pets[0].astype(float) - pet[4]) * 20
 new_layer = np.array(layers.RandomShear((0.2, 0.2), seed=1)(pet[[4]], training=True))[0]

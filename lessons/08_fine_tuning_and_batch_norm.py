@@ -77,14 +77,14 @@ def mistake_of(detector, *arguments):
 # %% tags=["setup", "keep-output"]
 def box(ax, x, y, text, color):
     style = {"boxstyle": "round,pad=0.5", "facecolor": color, "edgecolor": "#333333"}
-    ax.text(x, y, text, ha="center", va="center", fontsize=8, color="#111111", bbox=style)
+    ax.text(x, y, text, ha="center", va="center", fontsize=9.5, color="#111111", bbox=style)
 
 
 def arrow(ax, start, end):
     ax.annotate("", xy=end, xytext=start, arrowprops={"arrowstyle": "->", "color": "#333333"})
 
 
-fig, axes = plt.subplots(1, 2, figsize=(8, 2.6), layout="constrained")
+fig, axes = plt.subplots(1, 2, figsize=(8, 3.0), layout="constrained")
 for ax in axes:
     ax.set(xlim=(0, 1), ylim=(0.15, 1))
     ax.axis("off")
@@ -95,7 +95,7 @@ arrow(axes[0], (0.27, 0.62), (0.39, 0.62))
 arrow(axes[0], (0.6, 0.62), (0.74, 0.62))
 words = ["冻结 frozen", "解冻 unfrozen", "先单独学好\nlearned first"]
 for place, text in zip(places, words, strict=True):
-    axes[0].text(place, 0.36, text, ha="center", va="center", fontsize=8)
+    axes[0].text(place, 0.36, text, ha="center", va="center", fontsize=9.5)
 box(axes[1], 0.25, 0.88, "训练模式 training mode", "#9ecae1")
 box(axes[1], 0.75, 0.88, "推理模式 inference mode", "#d9d9d9")
 box(axes[1], 0.25, 0.48, "这一批的 μ, σ²\nμ, σ² of the batch", "#ffffff")
@@ -103,7 +103,7 @@ box(axes[1], 0.75, 0.48, "滑动的 μ, σ²\nmoving μ, σ²", "#ffffff")
 arrow(axes[1], (0.25, 0.77), (0.25, 0.62))
 arrow(axes[1], (0.75, 0.77), (0.75, 0.62))
 arrow(axes[1], (0.46, 0.48), (0.58, 0.48))
-axes[1].text(0.5, 0.24, "训练时更新 updated in training", ha="center", va="center", fontsize=8)
+axes[1].text(0.5, 0.24, "训练时更新 updated in training", ha="center", va="center", fontsize=9.5)
 figures.show(
     fig,
     "左：trunk 冻结，tail 解冻，最后的 head 先单独学好。右：BatchNorm 在训练模式用这一批的均值和方差，并用它们更新滑动的那一对；在推理模式用滑动的那一对。",
@@ -884,7 +884,7 @@ gains, lines = {}, []
 for task, n in [("xray", 40), ("xray", 200), ("xray", 800), ("pets", 20), ("pets", 200)]:
     frozen, tuned = pick("frozen", n, task), pick("block11", n, task, rate=1e-4)
     gains[task, n] = points(tuned, frozen)
-    mean = f"{frozen.accuracy.mean():.3f}"
+    mean = f"{frozen.loc[tuned.index].accuracy.mean():.3f}"  # the same seeds
     lines.append([names[task], n, mean, len(gains[task, n]), shown(gains[task, n])])
 heads = ["任务 task", "张数 pictures", "冻结 frozen", "种子 seeds", "微调提高，百分点 gain, points"]
 table(heads, lines)
@@ -916,9 +916,11 @@ figures.show(
     "A point for each seed, bars are 95% intervals: with the head alone all at 0; 40 X-rays have both signs, the interval of 200 is above 0, all of 800 are above 0; 20 cats and dogs have both signs, 200 are near 0.",
 )
 seen = json.loads((paths.DATA / "results" / "07.json").read_text(encoding="utf-8"))["full"]
-at_96 = pick("frozen", 20, "pets").accuracy[:3].mean()
-say(("20 张猫狗，96 像素：", "20 cats and dogs, 96 pixels:"), f"{at_96:.3f}")
-assert np.mean(seen["curve"]["pretrained"]["20"]) > at_96 + 0.1  # stored, 224 pixels
+at_96 = pick("frozen", 20, "pets").accuracy.mean()
+at_224 = np.mean(seen["curve"]["pretrained"]["20"])
+say(("20 张猫狗，冻结，96 像素：", "20 cats and dogs, frozen, 96 pixels:"), f"{at_96:.3f}")
+say(("224 像素（第 07 课存的）：", "224 pixels (stored by lesson 07):"), f"{at_224:.3f}")
+assert at_224 > at_96 + 0.08  # stored
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -945,14 +947,14 @@ assert np.mean(seen["curve"]["pretrained"]["20"]) > at_96 + 0.1  # stored, 224 p
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 两个保留。学习率 1e-4 是看着测试成绩挑的，头的 `C=0.1` 却没有调：特征标准化、`C=1` 时，冻结的也会升一点，提高的一部分可能来自这里。还有，这里的照片只有 96 像素：20 张猫狗的冻结网络，前 3 次抽样平均是 0.816（表里的 0.848 是 9 次的），同样的照片在 224 像素是 0.991。在这里，**大一点的照片**比微调更值。
+# 两个保留。学习率 1e-4 是看着测试成绩挑的，头的 `C=0.1` 却没有调：特征标准化、`C=1` 时，冻结的也会升一点，提高的一部分可能来自这里。还有，这里的照片只有 96 像素：20 张猫狗的冻结网络，9 次抽样平均是 0.848（表里的 0.816 是其中做过微调的 3 次）；第 07 课在 224 像素、另外的抽样上存下的平均是 0.973。在这里，**大一点的照片**比微调更值。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Two reservations. The rate 1e-4 was picked with test scores in view, while the head's `C=0.1` was not tuned: with standardized features and `C=1` the frozen network gains a little, too, and part of the gain may be that. And pictures have 96 pixels here: with 20 cats and dogs the frozen network's first 3 draws have a mean of 0.816 (the table's 0.848 is over 9), and the same photos give 0.991 at 224 pixels. Here **larger photos** are worth more than fine-tuning.
+# Two reservations. The rate 1e-4 was picked with test scores in view, while the head's `C=0.1` was not tuned: with standardized features and `C=1` the frozen network gains a little, too, and part of the gain may be that. And pictures have 96 pixels here: with 20 cats and dogs the frozen network has a mean of 0.848 over 9 draws (the table's 0.816 is over the 3 that were fine-tuned as well); at 224 pixels lesson 07 has stored a mean of 0.973, over draws of its own. Here **larger photos** are worth more than fine-tuning.
 #
 # </div>
 
@@ -1304,6 +1306,12 @@ lines += [
     for r in tried
 ]
 table(["学习率 rate", "不变 unchanged", "猫狗答对 pets right", "X 光片 X-rays"], lines)
+changed = np.flatnonzero(tried[1e-4][0] != original)
+both_dogs = [np.isin([tried[1e-4][0][i], original[i]], backbones.DOGS).all() for i in changed]
+say(
+    ("1e-4 的变化中，狗换成狗：", "of the changes at 1e-4, dog to dog:"),
+    f"{np.mean(both_dogs):.0%}",
+)
 outcome("08-p4", same[1e-4])
 
 # %% [markdown] tags=["lang-zh"]
@@ -1331,8 +1339,6 @@ agreement = {rate: pick("block11", rate=rate).agreement.mean() for rate in rates
 assert abs(same[1e-4] - agreement[1e-4]) < 0.2 and same[1e-3] < 0.4
 assert abs(still_right(tried[1e-4][0]) - still_right(original)) < 0.1
 assert still_right(tried[1e-3][0]) < 0.3
-changed = np.flatnonzero(tried[1e-4][0] != original)
-both_dogs = [np.isin([tried[1e-4][0][i], original[i]], backbones.DOGS).all() for i in changed]
 assert 0.25 < np.mean(both_dogs) < 0.8
 
 parts = [*(f"block{i}" for i in range(11, 16)), "head"]  # head: the last convolution
