@@ -74,7 +74,25 @@ def neuron(it: Explorable) -> None:
     it.page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] / 2, steps=3)
     it.page.mouse.up()
     it.said()
-    assert it.control("w1").get_attribute("aria-valuetext") != before, "the arrow does not drag"
+    dragged = it.control("w1").get_attribute("aria-valuetext")
+    assert dragged != before, "the arrow does not drag"
+    at = tip.bounding_box()
+    start = (at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
+    finger(it.page, start, (start[0] - 60, start[1] - 30))
+    it.said()
+    assert it.control("w1").get_attribute("aria-valuetext") != dragged, "a finger does not drag"
+
+
+def finger(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """A finger drags from one place of the page to another; the page must not take it for scrolling."""
+    hand = page.context.new_cdp_session(page)
+    for kind, share in [("Start", 0), ("Move", 0.3), ("Move", 0.7), ("Move", 1), ("End", None)]:
+        points = []
+        if share is not None:
+            x, y = (a + share * (b - a) for a, b in zip(start, end, strict=True))
+            points = [{"x": x, "y": y}]
+        hand.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+    hand.detach()
 
 
 def network(it: Explorable) -> None:
