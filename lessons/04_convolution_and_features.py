@@ -1422,7 +1422,7 @@ guesses("04")
 # * Caruana, *Multitask Learning*, Machine Learning 28:41–75, 1997：任务之间的参数共享
 # * Zeiler, Fergus, *Visualizing and Understanding Convolutional Networks*, ECCV 2014, 818–833, arXiv:1311.2901：各层看到什么
 # * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014：哪些层通用
-# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644：逐层的线性探测
+# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644 (2016)：逐层的线性探测
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946：EfficientNet
 # * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)：存图的照片
 #
@@ -1438,7 +1438,7 @@ guesses("04")
 # * Caruana, *Multitask Learning*, Machine Learning 28:41–75, 1997: sharing between tasks
 # * Zeiler, Fergus, *Visualizing and Understanding Convolutional Networks*, ECCV 2014, 818–833, arXiv:1311.2901: what layers see
 # * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014: which layers are general
-# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644: linear probes layer by layer
+# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644 (2016): linear probes layer by layer
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946: EfficientNet
 # * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set): the photos in the stored pictures
 #
