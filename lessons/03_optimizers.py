@@ -1564,7 +1564,7 @@ guesses("03")
 # * Loshchilov, Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, ICLR 2017, arXiv:1608.03983：余弦退火
 # * Goyal et al., *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*, arXiv:1706.02677, 2017：预热
 # * Kalra, Barkeshli, *Why Warmup the Learning Rate? Underlying Mechanisms and Improvements*, NeurIPS 2024, arXiv:2406.09405：预热为什么有用
-# * Jordan 等, [*Muon: An optimizer for hidden layers in neural networks*](https://kellerjordan.github.io/posts/muon/), 2024：Muon
+# * Jordan et al., [*Muon: An optimizer for hidden layers in neural networks*](https://kellerjordan.github.io/posts/muon/), 2024：Muon
 # * Liu, Su et al., *Muon is Scalable for LLM Training*, arXiv:2502.16982, 2025：Muon 用于大语言模型
 # * Kumar, Raghunathan, Jones, Ma, Liang, *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*, ICLR 2022, arXiv:2202.10054：先线性探测，再微调
 # * PyTorch, [`torch.optim.SGD`](https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html)：不含学习率的动量
@@ -1584,7 +1584,7 @@ guesses("03")
 # * Loshchilov, Hutter, *Decoupled Weight Decay Regularization*, ICLR 2019, arXiv:1711.05101: AdamW
 # * Loshchilov, Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, ICLR 2017, arXiv:1608.03983: cosine annealing
 # * Goyal et al., *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*, arXiv:1706.02677, 2017: warm-up
-# * Kalra, Barkeshli, *Why Warmup the Learning Rate? Underlying Mechanisms and Improvements*, NeurIPS 2024, arXiv:2406.09405: why warm-up helps
+# * Kalra, Barkeshli, “Why Warmup the Learning Rate? Underlying Mechanisms and Improvements”, NeurIPS 2024, arXiv:2406.09405: why warm-up helps
 # * Jordan et al., [*Muon: An optimizer for hidden layers in neural networks*](https://kellerjordan.github.io/posts/muon/), 2024: Muon
 # * Liu, Su et al., *Muon is Scalable for LLM Training*, arXiv:2502.16982, 2025: Muon for large language models
 # * Kumar, Raghunathan, Jones, Ma, Liang, *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*, ICLR 2022, arXiv:2202.10054: linear probing first, then fine-tuning
