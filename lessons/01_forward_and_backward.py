@@ -1417,9 +1417,9 @@ guesses("01")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * Rumelhart, Hinton, Williams, *Learning representations by back-propagating errors*, Nature 323:533–536, 1986：反向传播的经典论文
+# * Rumelhart, Hinton, Williams, *Learning representations by back-propagating errors*, Nature 323:533–536, 1986, doi:10.1038/323533a0：反向传播的经典论文
 # * Glorot, Bengio, *Understanding the difficulty of training deep feedforward neural networks*, AISTATS 2010, PMLR 9:249–256：方差如何随层传播
-# * He, Zhang, Ren, Sun, *Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification*, ICCV 2015, 1026–1034：ReLU 的初始化
+# * He, Zhang, Ren, Sun, *Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification*, ICCV 2015, 1026–1034, arXiv:1502.01852：ReLU 的初始化
 # * Lillicrap, Cownden, Tweed, Akerman, *Random synaptic feedback weights support error backpropagation for deep learning*, Nature Communications 7:13276, 2016, doi:10.1038/ncomms13276：反馈对齐
 # * Goodfellow, Bengio, Courville, *Deep Learning*, MIT Press, 2016：第 6 章推导反向传播
 #
@@ -1428,9 +1428,9 @@ guesses("01")
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * Rumelhart, Hinton, Williams, *Learning representations by back-propagating errors*, Nature 323:533–536, 1986: the classic paper on backpropagation
+# * Rumelhart, Hinton, Williams, *Learning representations by back-propagating errors*, Nature 323:533–536, 1986, doi:10.1038/323533a0: the classic paper on backpropagation
 # * Glorot, Bengio, *Understanding the difficulty of training deep feedforward neural networks*, AISTATS 2010, PMLR 9:249–256: how variance travels through layers
-# * He, Zhang, Ren, Sun, *Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification*, ICCV 2015, 1026–1034: initialization for ReLU
+# * He, Zhang, Ren, Sun, *Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification*, ICCV 2015, 1026–1034, arXiv:1502.01852: initialization for ReLU
 # * Lillicrap, Cownden, Tweed, Akerman, *Random synaptic feedback weights support error backpropagation for deep learning*, Nature Communications 7:13276, 2016, doi:10.1038/ncomms13276: feedback alignment
 # * Goodfellow, Bengio, Courville, *Deep Learning*, MIT Press, 2016: chapter 6 derives backpropagation
 #

@@ -1120,7 +1120,7 @@ guesses("02")
 # * Goodfellow, Bengio, Courville, *Deep Learning*, MIT Press, 2016：从最大似然推出损失
 # * Szegedy, Vanhoucke, Ioffe, Shlens, Wojna, *Rethinking the Inception Architecture for Computer Vision*, CVPR 2016, 2818–2826, arXiv:1512.00567：标签平滑
 # * Müller, Kornblith, Hinton, *When Does Label Smoothing Help?*, NeurIPS 2019, arXiv:1906.02629：标签平滑何时有用
-# * Lin, Goyal, Girshick, He, Dollár, *Focal Loss for Dense Object Detection*, ICCV 2017, 2980–2988, arXiv:1708.02002：focal loss 的出处
+# * Lin, Goyal, Girshick, He, Dollár, *Focal Loss for Dense Object Detection*, ICCV 2017, 2999–3007, arXiv:1708.02002：focal loss 的出处
 #
 # </div>
 
@@ -1130,7 +1130,7 @@ guesses("02")
 # * Goodfellow, Bengio, Courville, *Deep Learning*, MIT Press, 2016: losses from maximum likelihood
 # * Szegedy, Vanhoucke, Ioffe, Shlens, Wojna, *Rethinking the Inception Architecture for Computer Vision*, CVPR 2016, 2818–2826, arXiv:1512.00567: label smoothing
 # * Müller, Kornblith, Hinton, *When Does Label Smoothing Help?*, NeurIPS 2019, arXiv:1906.02629: when label smoothing helps
-# * Lin, Goyal, Girshick, He, Dollár, *Focal Loss for Dense Object Detection*, ICCV 2017, 2980–2988, arXiv:1708.02002: where focal loss comes from
+# * Lin, Goyal, Girshick, He, Dollár, *Focal Loss for Dense Object Detection*, ICCV 2017, 2999–3007, arXiv:1708.02002: where focal loss comes from
 #
 # </div>
 

@@ -1558,17 +1558,17 @@ guesses("03")
 # * Nesterov, *A method of solving a convex programming problem with convergence rate O(1/k²)*, Soviet Mathematics Doklady 27(2):372–376, 1983：Nesterov 动量
 # * Sutskever, Martens, Dahl, Hinton, *On the importance of initialization and momentum in deep learning*, ICML 2013, PMLR 28:1139–1147：深度网络里的动量
 # * Duchi, Hazan, Singer, *Adaptive Subgradient Methods for Online Learning and Stochastic Optimization*, Journal of Machine Learning Research 12:2121–2159, 2011：AdaGrad
-# * Tieleman, Hinton, *Lecture 6.5 – RMSProp*, COURSERA: Neural Networks for Machine Learning, 2012：RMSProp
+# * Tieleman, Hinton, *Lecture 6.5 – RMSProp: Divide the gradient by a running average of its recent magnitude*, COURSERA: Neural Networks for Machine Learning, 2012：RMSProp
 # * Kingma, Ba, *Adam: A Method for Stochastic Optimization*, ICLR 2015, arXiv:1412.6980：Adam 和偏差修正
 # * Loshchilov, Hutter, *Decoupled Weight Decay Regularization*, ICLR 2019, arXiv:1711.05101：AdamW
 # * Loshchilov, Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, ICLR 2017, arXiv:1608.03983：余弦退火
 # * Goyal et al., *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*, arXiv:1706.02677, 2017：预热
-# * Kalra, Barkeshli：“Why Warmup the Learning Rate? Underlying Mechanisms and Improvements”，arXiv:2406.09405, 2024：预热为什么有用
-# * Jordan, [*Muon: An optimizer for hidden layers in neural networks*](https://kellerjordan.github.io/posts/muon/)：Muon
+# * Kalra, Barkeshli, *Why Warmup the Learning Rate? Underlying Mechanisms and Improvements*, NeurIPS 2024, arXiv:2406.09405：预热为什么有用
+# * Jordan et al., [*Muon: An optimizer for hidden layers in neural networks*](https://kellerjordan.github.io/posts/muon/), 2024：Muon
 # * Liu, Su et al., *Muon is Scalable for LLM Training*, arXiv:2502.16982, 2025：Muon 用于大语言模型
 # * Kumar, Raghunathan, Jones, Ma, Liang, *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*, ICLR 2022, arXiv:2202.10054：先线性探测，再微调
 # * PyTorch, [`torch.optim.SGD`](https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html)：不含学习率的动量
-# * Dauphin et al., *Identifying and attacking the saddle point problem in high-dimensional non-convex optimization*, NIPS 2014, arXiv:1406.2572：鞍点
+# * Dauphin, Pascanu, Gulcehre, Cho, Ganguli, Bengio, *Identifying and attacking the saddle point problem in high-dimensional non-convex optimization*, NIPS 2014, arXiv:1406.2572：鞍点
 #
 # </div>
 
@@ -1579,17 +1579,17 @@ guesses("03")
 # * Nesterov, *A method of solving a convex programming problem with convergence rate O(1/k²)*, Soviet Mathematics Doklady 27(2):372–376, 1983: Nesterov momentum
 # * Sutskever, Martens, Dahl, Hinton, *On the importance of initialization and momentum in deep learning*, ICML 2013, PMLR 28:1139–1147: momentum in deep networks
 # * Duchi, Hazan, Singer, *Adaptive Subgradient Methods for Online Learning and Stochastic Optimization*, Journal of Machine Learning Research 12:2121–2159, 2011: AdaGrad
-# * Tieleman, Hinton, *Lecture 6.5 – RMSProp*, COURSERA: Neural Networks for Machine Learning, 2012: RMSProp
+# * Tieleman, Hinton, *Lecture 6.5 – RMSProp: Divide the gradient by a running average of its recent magnitude*, COURSERA: Neural Networks for Machine Learning, 2012: RMSProp
 # * Kingma, Ba, *Adam: A Method for Stochastic Optimization*, ICLR 2015, arXiv:1412.6980: Adam and bias correction
 # * Loshchilov, Hutter, *Decoupled Weight Decay Regularization*, ICLR 2019, arXiv:1711.05101: AdamW
 # * Loshchilov, Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, ICLR 2017, arXiv:1608.03983: cosine annealing
 # * Goyal et al., *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*, arXiv:1706.02677, 2017: warm-up
-# * Kalra, Barkeshli, “Why Warmup the Learning Rate? Underlying Mechanisms and Improvements”, arXiv:2406.09405, 2024: why warm-up helps
-# * Jordan, [*Muon: An optimizer for hidden layers in neural networks*](https://kellerjordan.github.io/posts/muon/): Muon
+# * Kalra, Barkeshli, “Why Warmup the Learning Rate? Underlying Mechanisms and Improvements”, NeurIPS 2024, arXiv:2406.09405: why warm-up helps
+# * Jordan et al., [*Muon: An optimizer for hidden layers in neural networks*](https://kellerjordan.github.io/posts/muon/), 2024: Muon
 # * Liu, Su et al., *Muon is Scalable for LLM Training*, arXiv:2502.16982, 2025: Muon for large language models
 # * Kumar, Raghunathan, Jones, Ma, Liang, *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*, ICLR 2022, arXiv:2202.10054: linear probing first, then fine-tuning
 # * PyTorch, [`torch.optim.SGD`](https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html): momentum without the learning rate
-# * Dauphin et al., *Identifying and attacking the saddle point problem in high-dimensional non-convex optimization*, NIPS 2014, arXiv:1406.2572: saddle points
+# * Dauphin, Pascanu, Gulcehre, Cho, Ganguli, Bengio, *Identifying and attacking the saddle point problem in high-dimensional non-convex optimization*, NIPS 2014, arXiv:1406.2572: saddle points
 #
 # </div>
 

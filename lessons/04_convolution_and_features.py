@@ -76,12 +76,15 @@ for place, name in enumerate(steps):
     ax.text(place, 0, name, ha="center", va="center", bbox={"boxstyle": "round", "fc": "none"})
     if place:
         ax.annotate("", (place - 0.4, 0), (place - 0.6, 0), arrowprops={"arrowstyle": "->"})
-ax.set(xlim=(-0.5, 5.5), ylim=(-1, 1))
+ax.plot([3, 3, 1], [0.5, 0.95, 0.95], color="black", linewidth=1, marker="")
+ax.annotate("", (1, 0.45), (1, 0.95), arrowprops={"arrowstyle": "->", "shrinkA": 0})
+ax.text(2, 1.05, "重复多次 · many times", ha="center", va="bottom", fontsize=9)
+ax.set(xlim=(-0.5, 5.5), ylim=(-0.8, 1.5))
 ax.axis("off")
 figures.show(
     fig,
-    "一个卷积网络从左到右：照片、卷积、ReLU、池化、分类器，最后是概率；中间三步重复多次。",
-    "A convolutional network from left to right: photo, convolution, ReLU, pooling, classifier, and a probability; the three steps in the middle repeat many times.",
+    "一个卷积网络从左到右：照片、卷积、ReLU、池化、分类器，最后是概率；一个箭头从池化回到卷积：中间三步重复多次。",
+    "A convolutional network from left to right: photo, convolution, ReLU, pooling, classifier, and a probability; an arrow from pooling back to convolution: the three steps in the middle repeat many times.",
 )
 
 # %% [markdown]
@@ -132,9 +135,22 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 1. 把一张 32×32×3 的照片变成 32×32×16 的特征图：全连接层的参数是 3×3 卷积层的几倍？
-# 2. 只看预训练网络**第一层**的输出（每个通道取平均），一个线性分类器能以多高的准确率分开猫和狗？
-# 3. 看最后一层呢？
+# 卷积层的输出叫**特征图**（feature map）：好几张数表叠在一起，一张是一个**通道**（channel）。后面用的网络，第一层有 32 个通道；每个通道的数取平均，一张照片就成了 32 个数。**线性分类器**（linear classifier）把它们加权求和，像第 01 课的一个神经元，再看结果大还是小。照片一半是猫，一半是狗：瞎猜的准确率是 0.5。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The output of a convolutional layer is a **feature map**: several tables of numbers, one behind the other; each is a **channel**. The first layer of the network that we use below has 32 channels; average the numbers of each, and a photo becomes 32 numbers. A **linear classifier** takes their weighted sum, like one neuron of lesson 01, and looks whether it is large or small. Half of the photos are cats, half are dogs: guessing gives an accuracy of 0.5.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 1. 只看预训练网络**第一层**的输出（每个通道取平均），一个线性分类器能以多高的准确率分开猫和狗？
+# 2. 看最后一层呢？
 #
 # 还有一个问题，不用写数：“这张照片偏亮还是偏暗”，从第一层还是最后一层的特征里读得更准？
 #
@@ -143,16 +159,14 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# 1. Turn a 32×32×3 photo into a 32×32×16 feature map: how many times as many parameters has a dense layer as a 3×3 convolutional layer?
-# 2. From the output of the **first** layer of a pretrained network (each channel averaged), how accurately can a linear classifier tell cats from dogs?
-# 3. And from the last layer?
+# 1. From the output of the **first** layer of a pretrained network (each channel averaged), how accurately can a linear classifier tell cats from dogs?
+# 2. And from the last layer?
 #
 # One more question, without a number: “is this photo bright or dark” – can it be read more accurately from the features of the first layer or of the last?
 #
 # </div>
 
 # %% tags=["exercise"]
-predict("04-p1", ...)  # times
 predict("04-p2", ...)  # 0–1
 predict("04-p3", ...)  # 0–1
 
@@ -162,7 +176,7 @@ predict("04-p3", ...)  # 0–1
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **卷积层**（convolutional layer）拿一个小窗口在图上滑动。窗口里的数与**卷积核**（kernel）逐个相乘、全部相加，再加**偏置**（bias），就是输出的一个数。位置 $(m,n)$、输出**通道**（channel）$o$ 上：
+# **卷积层**（convolutional layer）拿一个小窗口在图上滑动。窗口里的数与**卷积核**（kernel）逐个相乘、全部相加，再加**偏置**（bias），就是输出的一个数。位置 $(m,n)$、输出通道 $o$ 上：
 #
 # $$y[m,n,o]=b_o+\sum_{c}\sum_{i}\sum_{j}x[s\,m+i,\;s\,n+j,\;c]\;K[i,j,c,o]$$
 #
@@ -173,7 +187,7 @@ predict("04-p3", ...)  # 0–1
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# A **convolutional layer** slides a small window over a picture. The numbers in the window are multiplied by the **kernel** one by one, all are added up, plus the **bias**: one number of the output. At position $(m,n)$, for output **channel** $o$:
+# A **convolutional layer** slides a small window over a picture. The numbers in the window are multiplied by the **kernel** one by one, all are added up, plus the **bias**: one number of the output. At position $(m,n)$, for output channel $o$:
 #
 # $$y[m,n,o]=b_o+\sum_{c}\sum_{i}\sum_{j}x[s\,m+i,\;s\,n+j,\;c]\;K[i,j,c,o]$$
 #
@@ -229,8 +243,8 @@ for ax, side in zip(axes[[0, 2]], [3, 1], strict=True):
     ax.add_patch(plt.Rectangle((1, 0), side, side, fill=False, edgecolor="C1", linewidth=2))
 figures.show(
     fig,
-    "三个数表：6×6 的输入左边 3 列是 0、右边 3 列是 1；3×3 的 Sobel 核；4×4 的输出，中间两列是 4，两边是 0。框出的 3×3 窗口从第 1 列开始，算出框出的那个 4。",
-    "Three tables of numbers: an input of 6×6 with three columns of 0 and three of 1; the Sobel kernel of 3×3; an output of 4×4, 4 in the two middle columns and 0 beside them. The framed 3×3 window, starting at column 1, gives the framed 4.",
+    "三个数表：6×6 的输入左边 3 列是 0、右边 3 列是 1；3×3 的 Sobel 核；4×4 的输出，中间两列是 4，两边是 0。框出的 3×3 窗口从第 2 列开始，算出框出的那个 4。",
+    "Three tables of numbers: an input of 6×6 with three columns of 0 and three of 1; the Sobel kernel of 3×3; an output of 4×4, 4 in the two middle columns and 0 beside them. The framed 3×3 window, starting at the second column, gives the framed 4.",
 )
 
 # %% [markdown] tags=["lang-zh"]
@@ -365,7 +379,7 @@ explorables.show(
 #
 # 平坦处，和为 0 的核给出 0，画成中间的灰色。翻转以后，拉普拉斯、锐化和模糊不变（转 180° 还是自己），两个 Sobel 变号。相等的 9 个数只会模糊。
 #
-# **练习 1**：自己设计一个核。它在平坦处给 0，在“左暗右亮”的竖直边上给正数（亮的部分从第 2 列或第 3 列开始，都要为正），在水平的边上给 0。（不要照抄 Sobel；许多核都对。）
+# **练习 1**：自己设计一个核。它在平坦处给 0，在“左暗右亮”的竖直边上给正数（亮的部分从窗口的第 2 列或第 3 列开始，都要为正），在水平的边上给 0。（Sobel 也对，但请找一个自己的：许多核都对。）
 #
 # </div>
 
@@ -374,7 +388,7 @@ explorables.show(
 #
 # Where the photo is flat, a kernel that adds up to 0 gives 0, drawn as middle grey. When flipped, Laplacian, sharpen and blur stay as they are (turned by 180° they look the same), and both Sobel kernels change sign. 9 equal numbers only blur.
 #
-# **Exercise 1**: design a kernel of your own. It gives 0 where the picture is flat, a positive number on a vertical edge that is dark on the left and bright on the right (whether the bright part starts at column 2 or 3 of the window), and 0 on horizontal edges. (Do not copy Sobel; many kernels are right.)
+# **Exercise 1**: design a kernel of your own. It gives 0 where the picture is flat, a positive number on a vertical edge that is dark on the left and bright on the right (whether the bright part starts at column 2 or 3 of the window), and 0 on horizontal edges. (Sobel is right too, but find one of your own: many kernels are.)
 #
 # </div>
 
@@ -388,7 +402,7 @@ check("04-1", my_kernel)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 窗口不能伸出图外，所以用 3×3 的窗口，输出比输入小一圈。**填充**（padding）在边上补 $p$ 圈零。一条边长 $n$、核 $k$、步幅 $s$ 时，窗口有这么多个位置：
+# 窗口不能伸出图外，所以用 3×3 的窗口（步幅 1），输出比输入小一圈。**填充**（padding）在边上补 $p$ 圈零。这里 $n$ 是一条边的长，不是列。窗口的左边缘可以从 0 走到 $n+2p-k$，一步 $s$ 格，所以有这么多个位置：
 #
 # $$n_\text{out}=\left\lfloor\frac{n+2p-k}{s}\right\rfloor+1$$
 #
@@ -399,7 +413,7 @@ check("04-1", my_kernel)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The window must not stick out of the picture, so with a 3×3 window the output is smaller by one ring of pixels. **Padding** adds $p$ rings of zeros around it. For side $n$, kernel $k$ and stride $s$ the window has this many positions:
+# The window must not stick out of the picture, so with a 3×3 window (at stride 1) the output is smaller by one ring of pixels. **Padding** adds $p$ rings of zeros around it. Here $n$ is a side, not a column. The window's left edge can go from 0 to $n+2p-k$ in steps of $s$, so it has this many positions:
 #
 # $$n_\text{out}=\left\lfloor\frac{n+2p-k}{s}\right\rfloor+1$$
 #
@@ -416,14 +430,14 @@ for n, k, s, p in itertools.product(range(7, 13), range(1, 6), [1, 2, 3], [0, 1,
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# Keras 里 `padding="valid"` 是 $p=0$，`padding="same"` 让 $n_\text{out}=\lceil n/s\rceil$。有一个陷阱：步幅 2 时 `"same"` 可能只在**右边和下边**补零，而别的框架两边都补。搬别人的权重时，这会让每个位置偏一格。
+# Keras 里 `padding="valid"` 是 $p=0$，`padding="same"` 让 $n_\text{out}=\lceil n/s\rceil$。有一个陷阱：步幅 2 时 `"same"` 可能只在**右边和下边**补零，而别的框架两边都补。搬别人的权重时，这会让每个位置偏一格。下面的格子里是 1 到 6，补的是 0；核只留下窗口的第一格。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In Keras `padding="valid"` is $p=0$, and `padding="same"` makes $n_\text{out}=\lceil n/s\rceil$. There is a trap: with stride 2 `"same"` may add zeros on the **right and bottom only**, while other frameworks add them on both sides. When you carry over someone's weights, every position is then off by one cell.
+# In Keras `padding="valid"` is $p=0$, and `padding="same"` makes $n_\text{out}=\lceil n/s\rceil$. There is a trap: with stride 2 `"same"` may add zeros on the **right and bottom only**, while other frameworks add them on both sides. When you carry over someone's weights, every position is then off by one cell. Below, the cells hold 1 to 6, and 0 is padding; the kernel keeps the window's first cell only.
 #
 # </div>
 
@@ -442,14 +456,14 @@ assert list(same) == [1, 3, 5] and list(symmetric) == [0, 2, 4]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **练习 2**：`"same"` 让 $n_\text{out}=\lceil n/s\rceil$。为此，它要给一行 $n$ 个像素一共补几个零（两边合起来）？
+# **练习 2**：`"same"` 让 $n_\text{out}=\lceil n/s\rceil$。为此，它最少要给一行 $n$ 个像素一共补几个零（两边合起来）？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Exercise 2**: `"same"` makes $n_\text{out}=\lceil n/s\rceil$. How many zeros in all (both sides together) does it have to add to a row of $n$ pixels for that?
+# **Exercise 2**: `"same"` makes $n_\text{out}=\lceil n/s\rceil$. What is the smallest number of zeros in all (both sides together) that it has to add to a row of $n$ pixels for that?
 #
 # </div>
 
@@ -468,14 +482,14 @@ check("04-2", zeros_for_same)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **1×1 卷积**不看邻居，只在每个像素上混合通道：它就是在每个位置上用同一个全连接层（Lin 等，2014）。**深度可分离卷积**（depthwise separable convolution）把一步拆成两步：先每个通道各用一个 3×3 的核（depthwise，不混合通道），再用 1×1 混合通道（pointwise）。EfficientNet-Lite0 的 16 个 block 每个都用它。
+# **1×1 卷积**不看邻居，只在每个像素上混合通道：它就是在每个位置上用同一个全连接层（Lin 等，2014）。**深度可分离卷积**（depthwise separable convolution）把一步拆成两步：先每个通道各用一个自己的核，比如 3×3（depthwise，不混合通道），再用 1×1 混合通道（pointwise）。EfficientNet-Lite0 的 16 个 block 都有这两步，其中 9 个的核是 5×5。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# A **1×1 convolution** looks at no neighbours and only mixes the channels of each pixel: it is the same dense layer at every position (Lin et al., 2014). A **depthwise separable convolution** splits one step into two: first a 3×3 kernel for each channel by itself (depthwise, channels are not mixed), then a 1×1 to mix the channels (pointwise). Each of EfficientNet-Lite0's 16 blocks uses it.
+# A **1×1 convolution** looks at no neighbours and only mixes the channels of each pixel: it is the same dense layer at every position (Lin et al., 2014). A **depthwise separable convolution** splits one step into two: first a kernel for each channel by itself, 3×3 for example (depthwise, channels are not mixed), then a 1×1 to mix the channels (pointwise). Each of EfficientNet-Lite0's 16 blocks has both steps, in 9 of them with a 5×5 kernel.
 #
 # </div>
 
@@ -515,7 +529,7 @@ kernel9 = rng.normal(size=(3, 3, 1, 1)).astype("float32")
 unit_pictures = np.eye(36, dtype="float32").reshape(36, 6, 6, 1)  # one pixel is 1, the rest 0
 matrix = np.array(keras.ops.conv(unit_pictures, kernel9)).reshape(36, 16).T
 n_used, n_different = np.count_nonzero(matrix), len(np.unique(matrix)) - 1  # without 0
-say(f"不为零 not zero: {n_used} / 576;", f"不同的数 different numbers: {n_different}")
+say(f"不为零 not zero: {n_used} / 576", f"  不同的数 different numbers: {n_different}")
 assert (n_used, n_different) == (16 * 9, 9)
 
 # %% tags=["setup"]
@@ -533,14 +547,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 文章 S2 写的是 $W_i=W_j$，“卷积核在两个不同位置的值”。照字面，核里所有的数都相等，就只剩一个自由参数：一个模糊核。这样的核分不清竖边和横边。
+# 文章 S2 写的是 $W_i=W_j$，并说两者是“卷积核的两个不同位置上的值”。照字面，核里所有的数都相等，就只剩一个自由参数：一个模糊核。这样的核分不清竖边和横边。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Article S2 writes $W_i=W_j$, “values of the kernel at two different positions”. Taken literally, all numbers in a kernel are equal and only one free parameter is left: a blur. Such a kernel cannot tell a vertical from a horizontal edge.
+# Article S2 writes $W_i=W_j$, “the values at two different positions of the kernel”. Taken literally, all numbers in a kernel are equal and only one free parameter is left: a blur. Such a kernel cannot tell a vertical from a horizontal edge.
 #
 # </div>
 
@@ -586,16 +600,33 @@ assert np.allclose(local, y) and np.allclose(per_position.sum((0, 1)), tape.grad
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 同一件事，32×32×3 → 32×32×16，四种层（3×3 的窗口，`"same"` 填充）。**乘加次数**（multiply-accumulate operations，MACs）是工作量：每个权重每用一次，算一次。算完以后，在小图上与 Keras 核对参数个数。
+# 同一件事，32×32×3 → 32×32×16，四种层（3×3 的窗口，`"same"` 填充）。**乘加次数**（multiply-accumulate operations，MACs）是工作量：每个权重每用一次，算一次。算完以后，在小图上与 Keras 核对参数个数（Keras 3 没有局部连接层，只核对另外三种）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The same job, 32×32×3 → 32×32×16, by four kinds of layer (3×3 window, `"same"` padding). **Multiply-accumulate operations** (MACs) are the work: one for each use of each weight. Compute first, then check the parameters against Keras on a small picture.
+# The same job, 32×32×3 → 32×32×16, by four kinds of layer (3×3 window, `"same"` padding). **Multiply-accumulate operations** (MACs) are the work: one for each use of each weight. Compute first, then check the parameters against Keras on a small picture (Keras 3 has no locally connected layer; the other three are checked).
 #
 # </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 猜一猜：全连接层的参数是 3×3 卷积层的几倍？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Guess: how many times as many parameters has the dense layer as the 3×3 convolutional layer?
+#
+# </div>
+
+# %% tags=["exercise"]
+predict("04-p1", ...)  # times
 
 
 # %%
@@ -615,7 +646,7 @@ table(["层 layer", "参数 parameters", "乘加次数 MACs"], rows)
 assert counts["local"][1] == counts["conv"][1]  # sharing saves parameters, not work
 times_more = counts["dense"][0] / counts["conv"][0]
 outcome("04-p1", times_more)
-assert times_more == 112_384 and counts["separable"][1] / counts["conv"][1] < 1 / 5
+assert counts["separable"][1] / counts["conv"][1] < 1 / 5
 
 # %% tags=["setup"]
 small = parameters_and_macs(8, 3, 16)
@@ -628,6 +659,7 @@ for name, layer, given in [
 ]:
     layer(given)
     assert layer.count_params() == small[name][0]
+assert times_more == 112_384
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -674,14 +706,14 @@ check("04-3", answer_conv)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 两个任务之间的参数共享，是两个网络用**同一组** $\theta$：改了一个，另一个也变（硬共享，第 11 课；Caruana，1997）。文章 S2 说“使用相同的网络结构来实现参数共享”。结构相同、各自随机初始化的两个网络，什么也没有共享。
+# 两个任务之间的参数共享，是两个网络共用一些层：这些层只有**一组**参数，改了一个任务的，另一个也变；各自的输出层不共享（硬共享，第 11 课；Caruana，1997）。文章 S2 说参数共享“可以通过在两个任务中使用相同的神经网络结构来实现”。结构相同、各自随机初始化的两个网络，什么也没有共享。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Parameter sharing between two tasks means that two networks use the **same** $\theta$: change it in one and it changes in the other (hard parameter sharing, lesson 11; Caruana, 1997). Article S2 says that parameters are shared “by using the same network structure”. Two networks of the same structure, each initialized at random, share nothing.
+# Parameter sharing between two tasks means that two networks have some layers in common: these have **one** set of parameters, and what changes them for one task changes them for the other; each task keeps an output layer of its own (hard parameter sharing, lesson 11; Caruana, 1997). Article S2 says that parameters can be shared “by using the same network structure in both tasks”. Two networks of the same structure, each initialized at random, share nothing.
 #
 # </div>
 
@@ -728,6 +760,7 @@ layers = {
     "local": local_layer,
     "dense": lambda x: (dense_weights @ x.ravel()).reshape(10, 10),
 }
+even = signal.correlate2d(np.ones((12, 12)), kernel9[..., 0, 0], "same")  # padded with zeros
 
 # %% tags=["any-seed"]
 follows = {name: np.allclose(f(moved), np.roll(f(cat), 2, axis=1)) for name, f in layers.items()}
@@ -738,14 +771,14 @@ assert follows == {"conv": True, "local": False, "dense": False}
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 两个限制，初学者常忘。**步幅** 2 以后只对 2 的倍数严格成立：挪 1 格，窗口就落在别的格子上。而且等变不是**不变**（invariance）：特征图跟着动了。要“不管在哪里”，得把位置丢掉，比如取全图平均；展平则把位置全部留下。
+# 三个限制，初学者常忘。**步幅** 2 以后只对 2 的倍数严格成立：挪 1 格，窗口就落在别的格子上。在**边缘**，补的零也会改变结果：处处一样亮的图，输出在边缘却不同。最后，等变不是**不变**（invariance）：特征图跟着动了。要“不管在哪里”，得把位置丢掉，比如取全图平均；展平则把位置全部留下。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Two limits that beginners forget. After **stride** 2 it holds exactly only for multiples of 2: move by 1 and the windows fall on other pixels. And equivariance is not **invariance**: the map has moved. For “wherever it is” the position must be thrown away, for example by a mean over the whole map; flatten keeps all positions.
+# Three limits that beginners forget. After **stride** 2 it holds exactly only for multiples of 2: move by 1 and the windows fall on other pixels. At the **border** the padded zeros change the result too: a picture that is evenly bright gives another output there. And equivariance is not **invariance**: the map has moved. For “wherever it is” the position must be thrown away, for example by a mean over the whole map; flatten keeps all positions.
 #
 # </div>
 
@@ -755,6 +788,7 @@ by_1, start = layers["conv"](np.roll(cat, 1, axis=1))[::2, ::2], before[::2, ::2
 assert np.allclose(after[::2, ::2], np.roll(start, 1, axis=1))  # moved by 2: it follows
 assert not any(np.allclose(by_1, np.roll(start, s, axis=1)) for s in range(5))  # by 1: not
 assert np.isclose(before.mean(), after.mean()) and not np.allclose(before.ravel(), after.ravel())
+assert np.ptp(even[1:-1, 1:-1]) < 1e-5 < 0.01 < np.ptp(even)  # the border differs
 
 # %% [markdown]
 # ## 展平还是取平均 · Flatten or average
@@ -787,20 +821,36 @@ assert n_weights == [6_422_784, 131_328]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 权重正好相差 49 倍，也就是 7×7（这里的数还各含 256 个偏置）。参数多不一定错，但样本少时会不会更容易**过拟合**（overfitting）？用真实的网络测：冻结的 EfficientNet-Lite0，从 200 张训练照片里取 60 张训练线性分类器，其余 140 张测准确率，换 5 次取法（± 后面是标准差）。scikit-learn 的 `LogisticRegression` 是线性分类器，相当于一个 sigmoid 神经元；`StratifiedShuffleSplit` 随机划分，猫和狗的比例不变；`cross_val_score` 返回每种划分的准确率。
+# 权重正好相差 49 倍，也就是 7×7（这里的数还各含 256 个偏置）。参数多不一定错，但样本少时会不会更容易**过拟合**（overfitting）？用真实的网络测：冻结的 EfficientNet-Lite0，从 200 张训练照片里取 60 张训练线性分类器，其余 140 张测准确率，换 5 次取法（± 后面是标准差）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The weights differ by a factor of exactly 49, that is 7×7 (these numbers hold 256 biases each as well). Many parameters are not wrong as such, but do they invite **overfitting** when samples are few? Measure it on a real network: a frozen EfficientNet-Lite0; of the 200 training photos 60 train a linear classifier, the other 140 give its accuracy, for 5 draws (± is the standard deviation). From scikit-learn, `LogisticRegression` is a linear classifier, like one sigmoid neuron; `StratifiedShuffleSplit` draws at random and keeps the shares of cats and dogs; `cross_val_score` returns the accuracy for each draw.
+# The weights differ by a factor of exactly 49, that is 7×7 (these numbers hold 256 biases each as well). Many parameters are not wrong as such, but do they invite **overfitting** when samples are few? Measure it on a real network: a frozen EfficientNet-Lite0; of the 200 training photos 60 train a linear classifier, the other 140 give its accuracy, for 5 draws (± is the standard deviation).
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# scikit-learn 的 `LogisticRegression` 是线性分类器，相当于一个 sigmoid 神经元，同时限制权重的大小，`C` 越小限制越强；`StratifiedShuffleSplit` 随机划分，猫和狗的比例不变；`cross_val_score` 返回每种划分的准确率。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# From scikit-learn, `LogisticRegression` is a linear classifier, like one sigmoid neuron, that also restrains its weights (the smaller `C`, the more); `StratifiedShuffleSplit` draws at random and keeps the shares of cats and dogs; `cross_val_score` returns the accuracy for each draw.
 #
 # </div>
 
 # %% tags=["setup"]
 backbone = backbones.load("efficientnet_lite0")
-assert sum(isinstance(layer, keras.layers.DepthwiseConv2D) for layer in backbone.layers) == 16
+spatial = [x for x in backbone.layers if isinstance(x, keras.layers.DepthwiseConv2D)]
+sides = [layer.kernel_size[0] for layer in spatial]
+assert (len(sides), sides.count(3), sides.count(5)) == (16, 7, 9)
 train_photos = photos.default("train")
 images, labels = train_photos.images(224), train_photos.labels  # 0 cat, 1 dog
 DEPTHS = [*list(backbones.blocks(backbone))[::2], "head"]  # every second block, for later
@@ -837,14 +887,14 @@ assert min(averaged.mean(), flat.mean()) > 0.93
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 这里看不出差别（相差不到 0.03），GAP 的参数却只有约 1/49。别把它变成教条：任务若是问“在哪里”，平均会丢掉答案。上一节的猫移动以后，平均值不变，就是这个意思。
+# 这里的线性分类器限制了权重，看不出差别（相差不到 0.03），GAP 的参数却只有约 1/49。别把它变成教条：任务若是问“在哪里”，平均会丢掉答案。上一节的猫移动以后，平均值不变，就是这个意思。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Here there is no difference to see (less than 0.03), while GAP has only about 1/49 of the parameters. Do not turn it into a dogma: if the task asks “where”, the mean loses the answer. In the section above, the cat moved and the mean stayed the same.
+# Here, with a restrained linear classifier, there is no difference to see (less than 0.03), while GAP has only about 1/49 of the parameters. Do not turn it into a dogma: if the task asks “where”, the mean loses the answer. In the section above, the cat moved and the mean stayed the same.
 #
 # </div>
 
@@ -878,7 +928,21 @@ check("04-4", gap)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 第一层的一个输出只看到 3×3 个像素，但它的邻居看到旁边的 3×3，下一层再把邻居合起来。一个输出在照片上能看到的范围叫**感受野**（receptive field）。设 $r$ 是它的边长，$d$ 是当前相邻两格在照片上的距离，开始时 $r=1$，$d=1$，每过一层：
+# 第一层的一个输出只看到 3×3 个像素，旁边的输出看到往旁边一步的 3×3，下一层再把这些邻居合起来。一个输出在照片上能看到的范围叫**感受野**（receptive field）。设 $r$ 是它的边长，$d$ 是特征图上相邻两格在照片上隔几个像素。还没有层的时候，一格就是一个像素：$r=1$，$d=1$。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# An output of the first layer sees just 3×3 pixels; its neighbour sees a 3×3 that is one step further on, and the next layer joins such neighbours. The part of the photo that one output can see is its **receptive field**. Let $r$ be its side, and $d$ how many pixels two neighbouring cells of the feature map are apart on the photo. Before any layer a cell is a pixel: $r=1$ and $d=1$.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 再过一层：窗口的一边有 $k$ 格，第一格与最后一格在照片上相距 $(k-1)\,d$ 个像素。每一格自己看到 $r$ 个，合起来看到 $r+(k-1)\,d$ 个。相邻的两个输出在输入里隔 $s$ 格，所以 $d$ 要乘以 $s$：
 #
 # $$r\leftarrow r+(k-1)\,d,\qquad d\leftarrow d\cdot s$$
 #
@@ -889,11 +953,25 @@ check("04-4", gap)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# An output of the first layer sees just 3×3 pixels; but its neighbours see the 3×3 next to it, and the next layer joins neighbours. The part of the photo that one output can see is its **receptive field**. Let $r$ be its side and $d$ how far two neighbouring cells are apart on the photo, with $r=1$ and $d=1$ at the start; each layer does
+# One more layer: its window has $k$ cells along a side, and on the photo the first and the last are $(k-1)\,d$ pixels apart. Each sees $r$ pixels, so together they see $r+(k-1)\,d$. Neighbouring outputs are $s$ cells of the input apart, so $d$ is multiplied by $s$:
 #
 # $$r\leftarrow r+(k-1)\,d,\qquad d\leftarrow d\cdot s$$
 #
 # Add first, multiply afterwards: a layer's window is laid out in the spacing of **its input**. Check it by the gradient: only pixels inside the receptive field have a derivative other than 0.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 下面各层的名字：stem 是第一层卷积，block 是重复的一组层，head 是最后一层卷积，不是分类头。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The names of the layers below: stem is the first convolution, a block a group of layers that repeats, and head the last convolution, not the classifier.
 #
 # </div>
 
@@ -922,12 +1000,13 @@ ends = {part: part_layers[-1].output for part, part_layers in backbones.blocks(b
 fig, ax = plt.subplots(figsize=(6.4, 2.8))
 ax.plot(list(fields), list(fields.values()), "-o", markevery=1)
 ax.axhline(224, color="#888888", marker="", linewidth=0.8)
+ax.text(0, 235, "照片的边长 photo's side: 224", fontsize=8)
 ax.set(xlabel="层，从浅到深 layer, shallow to deep", ylabel="感受野 receptive field r")
 ax.tick_params(axis="x", rotation=60)
 figures.show(
     fig,
-    "感受野逐层变大：第一层是 3 个像素，从 block9 起超过整张照片的 224 个像素。",
-    "The receptive field grows from layer to layer: 3 pixels at the first, and from block9 on more than the photo's 224.",
+    "感受野逐层变大：第一层是 3 个像素，从 block9 起高过灰线，也就是整张照片的 224 个像素。",
+    "The receptive field grows from layer to layer: 3 pixels at the first, and from block9 on it is above the grey line, the photo's 224.",
 )
 
 # %%
@@ -945,12 +1024,16 @@ assert fields["block9"] > 224 > fields["block8"]  # from block 9 on, more than t
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
+# 从 block9 起，感受野比整张照片还大。
+#
 # **练习 5**：每层都是 `k`×`k`、步幅 `stride`。至少要几层，一个输出才能看到 `pixels` 个像素宽？返回一个整数（0 层看到 1 个像素）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
+#
+# From block9 on, the receptive field is larger than the whole photo.
 #
 # **Exercise 5**: every layer is `k`×`k` with stride `stride`. How many layers at least until one output sees a width of `pixels` pixels? Return an integer (0 layers see 1 pixel).
 #
@@ -971,14 +1054,14 @@ check("04-5", layers_needed)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# EfficientNet-Lite0 是在 ImageNet 的 1000 类照片上训练的。它的第一层有 32 个 3×3×3 的核，正好可以当作 3×3 的彩色小图来看。没有人写过它们，它们是学来的；找一找边缘、亮斑和颜色对比。
+# EfficientNet-Lite0 是在 ImageNet 的 1,000 类照片上训练的。它的第一层有 32 个 3×3×3 的核，正好可以当作 3×3 的彩色小图来看：灰色是 0，更亮是正，更暗是负，红、绿、蓝各自如此。没有人写过它们，它们是学来的；找一找边缘、亮斑和颜色对比。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# EfficientNet-Lite0 was trained on ImageNet's photos of 1000 classes. Its first layer has 32 kernels of 3×3×3, which can be looked at as colour pictures of 3×3. Nobody wrote them, they were learned; look for edges, spots and colour contrasts.
+# EfficientNet-Lite0 was trained on ImageNet's photos of 1,000 classes. Its first layer has 32 kernels of 3×3×3, which can be looked at as colour pictures of 3×3: grey is 0, brighter positive, darker negative, for red, green and blue each. Nobody wrote them, they were learned; look for edges, spots and colour contrasts.
 #
 # </div>
 
@@ -1000,6 +1083,7 @@ MEASURES = {
     "像一条边 like an edge": lambda kernels: ramp_share(kernels) > 0.5,
 }
 assert np.isclose(ramp_share(np.repeat(sobel[:, :, None], 3, axis=2)), 8 / 9)
+HEAD = ["32 个核里 of 32", "学出来的 learned", "随机，平均 random, mean", "随机，最多 random, most"]
 rows = []
 filters = backbone.get_layer("stem_conv").get_weights()[0]  # (3, 3, 3, 32)
 fig, axes = plt.subplots(4, 8, figsize=(6, 3.2))
@@ -1016,14 +1100,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 眼睛容易看错，所以测两件事。一，**只看差别**：像 Sobel 一样，所有的数加起来几乎是 0，平坦的灰色处就给出 0；看“和的绝对值除以绝对值的和”是否小于 0.02。二，**像一条边**：每个通道减去平均值以后，有一半以上的平方和可以用“从一侧到另一侧均匀变化”解释（Sobel 是 0.89）。对照：1,000 组随机（正态分布）的核，每组也是 32 个。
+# 眼睛容易看错，所以测两件事。一，**只看差别**：像 Sobel 一样，所有的数加起来几乎是 0，平坦的灰色处几乎给出 0；看“和的绝对值除以绝对值的和”是否小于 0.02。二，**像一条边**：每个通道减去平均值以后，有一半以上的平方和可以用“从一侧到另一侧均匀变化”解释（Sobel 是 0.89）。对照：1,000 组随机（正态分布）的核，每组也是 32 个。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The eye is easily deceived, so measure two things. One, **differences only**: as in Sobel, the numbers add up to almost 0, and flat grey gives 0; is the absolute sum, divided by the sum of absolute values, below 0.02? Two, **like an edge**: after each channel's mean is subtracted, a steady change from one side to the other explains more than half of the sum of squares (0.89 for Sobel). The control: 1,000 sets of random (normal) kernels, 32 in each.
+# The eye is easily deceived, so measure two things. One, **differences only**: as in Sobel, the numbers add up to almost 0, and flat grey gives almost 0; is the absolute sum, divided by the sum of absolute values, below 0.02? Two, **like an edge**: after each channel's mean is subtracted, a steady change from one side to the other explains more than half of the sum of squares (0.89 for Sobel). The control: 1,000 sets of random (normal) kernels, 32 in each.
 #
 # </div>
 
@@ -1034,19 +1118,19 @@ for name, measure in MEASURES.items():
     n_learned, n_random = measure(filters).sum(), measure(by_chance).sum(axis=0)
     rows.append([name, n_learned, f"{n_random.mean():.1f}", n_random.max()])
     assert n_learned > n_random.max()  # no random set has as many
-table(["32 个核里 of 32", "学出来的 learned", "随机，平均 random, mean", "最多 most"], rows)
+table(HEAD, rows)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 1,000 组随机核，没有一组比得上学出来的。但也要看到：32 个核里，像边的只有 8 个；第一层不全是边缘，还有亮斑和颜色。
+# 1,000 组随机核里，没有一组在任何一项上有这么多。但也要看到：32 个核里，像边的只有 8 个；第一层不全是边缘，还有亮斑和颜色。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Not one of 1,000 random sets comes near the learned one. But note: only 8 of the 32 are like an edge; the first layer is not all edges, there are spots and colours too.
+# Not one of 1,000 random sets has as many, by either measure. But note: only 8 of the 32 are like an edge; the first layer is not all edges, there are spots and colours too.
 #
 # </div>
 
@@ -1057,19 +1141,20 @@ table(["32 个核里 of 32", "学出来的 learned", "随机，平均 random, me
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 现在让一张照片走过网络，看几个深度的特征图。stem 是第一层卷积，block 是重复的一组层，图中的 head 是最后一层卷积，不是分类头。越深，格子越少（112×112 → 7×7），每一格看到的范围越大，最后通道也多得多（32 → 24 → 80 → 1,280）。每行画出变化最大的 5 个通道。浅层的图还能认出照片；最深的图只剩几块亮的地方。
+# 现在让一张照片走过网络，看几个深度的特征图。越深，格子越少（112×112 → 7×7），每一格看到的范围越大，最后通道也多得多（32 → 24 → 80 → 1,280）。EfficientNet-Lite0 没有最大池化：缩小特征图的是步幅为 2 的卷积。每行画出变化最大的 5 个通道。浅层的图还能认出照片；最深的图只剩几块亮的地方。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now let a photo walk through the network and look at feature maps at several depths. Stem is the first convolution, a block a group of layers that repeats, and head, in the figure, the last convolution, not the classifier. The deeper, the fewer cells (112×112 → 7×7), the more of the photo each cell sees, and in the end there are many more channels (32 → 24 → 80 → 1,280). Each row shows the 5 channels that vary most. In shallow maps you still recognize the photo; in the deepest just a few bright patches are left.
+# Now let a photo walk through the network and look at feature maps at several depths. The deeper, the fewer cells (112×112 → 7×7), the more of the photo each cell sees, and in the end there are many more channels (32 → 24 → 80 → 1,280). EfficientNet-Lite0 has no max pooling: convolutions with stride 2 shrink the map. Each row shows the 5 channels that vary most. In shallow maps you still recognize the photo; in the deepest just a few bright patches are left.
 #
 # </div>
 
 # %% tags=["setup"]
 parts = ["stem", "block2", "block7", "head"]
+assert not any(isinstance(x, keras.layers.MaxPooling2D) for x in backbone.layers)
 pet = pets.images(224)[4:5]
 pet_maps = keras.Model(backbone.input, [ends[part] for part in parts]).predict(pet, verbose=0)
 assert [maps.shape[1] for maps in pet_maps] == [112, 56, 14, 7]
@@ -1097,14 +1182,14 @@ figures.show(
 )
 
 # %% [markdown]
-# ## 误区实测：低层通用，高层专用 · The myth, measured: low layers are general, high layers specific
+# ## 说法实测：低层通用，高层专用 · The saying, measured: low layers are general, high layers specific
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
 # “低层的特征通用，高层的特征专用”，人人都这么说。怎样测？**线性探测**（linear probing；Alain 与 Bengio，2016）：冻结网络，在某一层的特征上训练一个线性分类器，看它能答对多少。线性分类器读得出来的，一定在特征里。
 #
-# 问两个问题，都是一半对一半，瞎猜 50%：是**猫还是狗**；比中位数**亮还是暗**。每层的特征图先取 GAP。再加一个对照：结构相同、权重**随机**的网络。只用 200 张训练照片，做 5 折**交叉验证**（cross-validation，第 10 课），测试集留着不碰。
+# 问两个问题，都是一半对一半，瞎猜 50%：是**猫还是狗**；比中位数**亮还是暗**。每层的特征图先取 GAP。再加一个对照：结构相同、权重**随机**的网络。只用 200 张训练照片，做 5 折**交叉验证**（cross-validation）：分成 5 份，轮流用 4 份训练、用另一份测，取平均（详见第 10 课）。测试集留着不碰。
 #
 # </div>
 
@@ -1113,7 +1198,7 @@ figures.show(
 #
 # “Features of low layers are general, those of high layers specific”: everybody says so. How can it be measured? By **linear probing** (Alain and Bengio, 2016): freeze the network, train a linear classifier on the features of one layer, and see how much it gets right. What a linear classifier reads off must be in the features.
 #
-# Ask two questions, each half and half, so that guessing gives 50%: **cat or dog**; **brighter or darker** than the median. Each layer's map goes through GAP first. And a control: a network of the same structure with **random** weights. Use only the 200 training photos, with 5-fold **cross-validation** (lesson 10); the test set stays untouched.
+# Ask two questions, each half and half, so that guessing gives 50%: **cat or dog**; **brighter or darker** than the median. Each layer's map goes through GAP first. And a control: a network of the same structure with **random** weights. Use only the 200 training photos, with 5-fold **cross-validation**: in 5 parts, train on 4 and measure on the other, in turn, and take the mean (more in lesson 10). The test set stays untouched.
 #
 # </div>
 
@@ -1168,8 +1253,8 @@ ax.text(9.3, 0.455, "瞎猜 chance", fontsize=8, ha="right")
 ax.legend(loc="lower left", fontsize=8)
 figures.show(
     fig,
-    "三条随深度变化的准确率曲线：猫狗从约 0.7 升到约 0.98；亮暗从约 0.96 降到 0.6 以下；随机权重的猫狗一直不到 0.8，也不随深度上升。",
-    "Accuracy against depth, three curves: cat or dog rises from about 0.7 to about 0.98; bright or dark falls from about 0.96 to below 0.6; cat or dog with random weights stays below 0.8 and does not rise with depth.",
+    "三条随深度变化的准确率曲线：猫狗从约 0.7 升到约 0.98；亮暗从约 0.97 降到 0.6 以下；随机权重的猫狗一直不到 0.8，也不随深度上升。",
+    "Accuracy against depth, three curves: cat or dog rises from about 0.7 to about 0.98; bright or dark falls from about 0.97 to below 0.6; cat or dog with random weights stays below 0.8 and does not rise with depth.",
 )
 
 # %% [markdown] tags=["lang-zh"]
@@ -1213,34 +1298,35 @@ for seed in waiting.counted([1, 2, 3], "个随机网络", "random networks"):
 rows = [[seed, *(f"{score:.2f}" for score in scores)] for seed, scores in by_seed.items()]
 table(["随机种子 seed", "亮暗，第一层 bright/dark, first layer", "最后一层 last layer"], rows)
 for first_layer, last_layer in by_seed.values():
+    assert last_layer < first_layer
     assert first_layer > 0.9 and last_layer - bright_or_dark[-1] > 0.15  # each keeps more of it
     assert first_layer - last_layer < bright_or_dark[0] - bright_or_dark[-1] - 0.1
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 三个都一样：最后一层的准确率比第一层低一些，仍远高于训练过的网络在最后一层的准确率（照片缩成 112×112，只为省时间）。
+# 三个都一样：最后一层的准确率比第一层低，仍远高于训练过的网络在最后一层的准确率（照片缩成 112×112，只为省时间）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# All three agree: the last layer's accuracy is a little lower than the first layer's, and still far above that of the trained network's last layer (photos shrunk to 112×112, just to save time).
+# All three agree: the last layer's accuracy is lower than the first layer's, but still far above that of the trained network's last layer (photos shrunk to 112×112, just to save time).
 #
 # </div>
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **结论的范围**：这是一个网络、几个随机对照、两个问题、取过平均的特征。源任务 ImageNet 里就有许多猫狗，所以最高层对我们也好用；目标离源任务越远，越该试中间的层（Yosinski 等，2014，测的是整层的迁移；第 07 课会再测）。
+# **结论的范围**：这是一个网络、两个问题、取过平均的特征；随机对照，猫狗只有一个，亮暗有四个。源任务 ImageNet 里就有许多猫狗，所以最高层对我们也好用；目标离源任务越远，越该试中间的层（Yosinski 等，2014，测的是整层的迁移；第 07 课会再测）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **How far this goes**: one network, a few random controls, two questions, averaged features. The source task, ImageNet, has many cats and dogs itself, so even the topmost layer suits us; the farther the target from the source, the more the middle layers are worth trying (Yosinski et al., 2014, measured transfer of whole layers; lesson 07 measures again).
+# **How far this goes**: one network, two questions, averaged features; one random control for cats and dogs, four for brightness. The source task, ImageNet, has many cats and dogs itself, so even the topmost layer suits us; the farther the target from the source, the more the middle layers are worth trying (Yosinski et al., 2014, measured transfer of whole layers; lesson 07 measures again).
 #
 # </div>
 
@@ -1365,7 +1451,7 @@ guesses("04")
 # * 参数共享说的是位置 $(m,n)$，不是核里的数相等。它省参数，不省计算，并带来平移等变性。
 # * 输出边长 $\lfloor(n+2p-k)/s\rfloor+1$；感受野先加 $(k-1)d$，再把 $d$ 乘以 $s$。
 # * GAP 代替展平：VGG16 上 `Dense(256)` 的参数从 6,422,784 变成 131,328。
-# * 深度让“猫还是狗”越来越好读，让亮度越来越难读；这是学来的：随机权重的网络，猫狗不随深度变好，亮度也降得少得多。
+# * 从第一层到最后一层，“猫还是狗”变得好读得多，亮度变得难读得多；这是学来的：随机权重的网络，猫狗不随深度变好，亮度也降得少得多。
 #
 # </div>
 
@@ -1376,7 +1462,7 @@ guesses("04")
 # * Parameter sharing is about positions $(m,n)$, not about equal numbers in a kernel. It saves parameters, not work, and brings translation equivariance.
 # * The output's side is $\lfloor(n+2p-k)/s\rfloor+1$; for the receptive field first add $(k-1)d$, then multiply $d$ by $s$.
 # * GAP for flatten: on VGG16 the parameters of `Dense(256)` go from 6,422,784 to 131,328.
-# * With depth “cat or dog” gets easier to read and brightness harder; that is learned: with random weights cat or dog gets no better with depth, and brightness falls far less.
+# * From the first layer to the last, “cat or dog” has become much easier to read and brightness much harder; that is learned: with random weights cat or dog gets no better with depth, and brightness falls far less.
 #
 # </div>
 
@@ -1422,7 +1508,7 @@ guesses("04")
 # * Caruana, *Multitask Learning*, Machine Learning 28:41–75, 1997：任务之间的参数共享
 # * Zeiler, Fergus, *Visualizing and Understanding Convolutional Networks*, ECCV 2014, 818–833, arXiv:1311.2901：各层看到什么
 # * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014：哪些层通用
-# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644：逐层的线性探测
+# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644 (2016)：逐层的线性探测
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946：EfficientNet
 # * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)：存图的照片
 #
@@ -1438,7 +1524,7 @@ guesses("04")
 # * Caruana, *Multitask Learning*, Machine Learning 28:41–75, 1997: sharing between tasks
 # * Zeiler, Fergus, *Visualizing and Understanding Convolutional Networks*, ECCV 2014, 818–833, arXiv:1311.2901: what layers see
 # * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014: which layers are general
-# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644: linear probes layer by layer
+# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644 (2016): linear probes layer by layer
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946: EfficientNet
 # * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set): the photos in the stored pictures
 #

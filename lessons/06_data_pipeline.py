@@ -1003,14 +1003,14 @@ Explorer(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 许多教程（文章 S1、S2 也是）写 `shear_range=0.2`，本意大概是 20%。今天的文档说它以**度**为单位，每张照片在 ±0.2° 之间随机取；早期的 Keras 文档写的是弧度。**错切**（shear）把图推斜：$h$ 是照片的高，$\psi$ 是角度；离中线 $h/2$ 的最上面一行移动 $\frac{h}{2}\sin\psi$。测一条竖直的边：
+# 许多教程（文章 S1、S2 也是）写 `shear_range=0.2`，本意大概是 20%。Keras 2 后来的文档说它以**度**为单位，每张照片在 ±0.2° 之间随机取（今天这个类的文档只剩 DEPRECATED）；早期的 Keras 文档写的是弧度。**错切**（shear）把图推斜：$h$ 是照片的高，$\psi$ 是角度；离中线 $h/2$ 的最上面一行移动 $\frac{h}{2}\sin\psi$。测一条竖直的边：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Many tutorials (articles S1 and S2 among them) write `shear_range=0.2`, probably meaning 20%. Today's documentation says **degrees**, drawn at random between −0.2° and 0.2° for each photo; Keras's early documentation said radians. **Shear** slants the picture: with height $h$ and angle $\psi$ the top row, $h/2$ from the middle, moves by $\frac{h}{2}\sin\psi$. Measure a vertical edge:
+# Many tutorials (articles S1 and S2 among them) write `shear_range=0.2`, probably meaning 20%. Keras 2's later documentation says **degrees**, drawn at random between −0.2° and 0.2° for each photo (today the class's documentation is just DEPRECATED); Keras's early documentation said radians. **Shear** slants the picture: with height $h$ and angle $\psi$ the top row, $h/2$ from the middle, moves by $\frac{h}{2}\sin\psi$. Measure a vertical edge:
 #
 # </div>
 
@@ -1755,9 +1755,9 @@ progress()
 #
 # * Shorten, Khoshgoftaar, *A survey on Image Data Augmentation for Deep Learning*, Journal of Big Data, 2019, doi:10.1186/s40537-019-0197-0：数据增强的综述
 # * Barz, Denzler, *Do We Train on Test Data? Purging CIFAR of Near-Duplicates*, Journal of Imaging 6(6):41, 2020：测试集里的近似重复
-# * Kaufman, Rosset, Perlich, *Leakage in data mining: Formulation, detection, and avoidance*, ACM Transactions on Knowledge Discovery from Data, 2012, doi:10.1145/2382577.2382579：什么是泄漏
+# * Kaufman, Rosset, Perlich, Stitelman, *Leakage in data mining: Formulation, detection, and avoidance*, ACM Transactions on Knowledge Discovery from Data 6(4):15, 2012, doi:10.1145/2382577.2382579：什么是泄漏
 # * Murray, Simsa, Klimovic, Indyk, *tf.data: A Machine Learning Data Processing Framework*, VLDB 2021, arXiv:2101.12127：tf.data 的设计
-# * Chollet, *Building powerful image classification models using very little data*, The Keras Blog, 2016：`rescale=1./255` 与 VGG16 的来处
+# * Chollet, *Building powerful image classification models using very little data*, The Keras Blog, 2016：较早把 `rescale=1./255` 用于 VGG16 的教程
 # * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)：存图的照片
 #
 # </div>
@@ -1767,9 +1767,9 @@ progress()
 #
 # * Shorten, Khoshgoftaar, *A survey on Image Data Augmentation for Deep Learning*, Journal of Big Data, 2019, doi:10.1186/s40537-019-0197-0: a survey of augmentation
 # * Barz, Denzler, *Do We Train on Test Data? Purging CIFAR of Near-Duplicates*, Journal of Imaging 6(6):41, 2020: near-duplicates in test sets
-# * Kaufman, Rosset, Perlich, *Leakage in data mining: Formulation, detection, and avoidance*, ACM Transactions on Knowledge Discovery from Data, 2012, doi:10.1145/2382577.2382579: what leakage is
+# * Kaufman, Rosset, Perlich, Stitelman, *Leakage in data mining: Formulation, detection, and avoidance*, ACM Transactions on Knowledge Discovery from Data 6(4):15, 2012, doi:10.1145/2382577.2382579: what leakage is
 # * Murray, Simsa, Klimovic, Indyk, *tf.data: A Machine Learning Data Processing Framework*, VLDB 2021, arXiv:2101.12127: the design of tf.data
-# * Chollet, *Building powerful image classification models using very little data*, The Keras Blog, 2016: where `rescale=1./255` with VGG16 comes from
+# * Chollet, *Building powerful image classification models using very little data*, The Keras Blog, 2016: an early tutorial that uses `rescale=1./255` with VGG16
 # * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set): the photos in the stored pictures
 #
 # </div>

@@ -2329,13 +2329,13 @@ guesses("07")
 #
 # * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014：特征随层数和任务距离怎样迁移
 # * Kornblith, Shlens, Le, *Do Better ImageNet Models Transfer Better?*, CVPR 2019, 2661–2671, arXiv:1805.08974：骨干网络的选择
-# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644：线性探测
+# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644 (2016)：线性探测
 # * Nguyen, Hassner, Seeger, Archambeau, *LEEP: A New Measure to Evaluate Transferability of Learned Representations*, ICML 2020, PMLR 119:7294–7305：LEEP
 # * Chollet, *Building powerful image classification models using very little data*, The Keras Blog, 2016：同类做法的公开数字
 # * He, Zhang, Ren, Sun, *Deep Residual Learning for Image Recognition*, CVPR 2016, 770–778：ResNet50
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946：Lite0 到 Lite2 的前身（EfficientNet-Lite 本身出自 2020 年 3 月）
 # * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208：迁移帮不上多少忙的例子
-# * He、Girshick、Dollár，“Rethinking ImageNet Pre-training”，ICCV 2019，arXiv:1811.08883：练得更久，从零训练可以追上
+# * He, Girshick, Dollár, *Rethinking ImageNet Pre-training*, ICCV 2019, arXiv:1811.08883：练得更久，从零训练可以追上
 # * Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American Statistical Association 22(158):209–212, 1927：区间
 # * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)：图里的宠物照片
 #
@@ -2346,7 +2346,7 @@ guesses("07")
 #
 # * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014: how transfer of features depends on depth and distance of tasks
 # * Kornblith, Shlens, Le, *Do Better ImageNet Models Transfer Better?*, CVPR 2019, 2661–2671, arXiv:1805.08974: choosing a backbone
-# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644: linear probes
+# * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644 (2016): linear probes
 # * Nguyen, Hassner, Seeger, Archambeau, *LEEP: A New Measure to Evaluate Transferability of Learned Representations*, ICML 2020, PMLR 119:7294–7305: LEEP
 # * Chollet, *Building powerful image classification models using very little data*, The Keras Blog, 2016: published numbers of the same kind
 # * He, Zhang, Ren, Sun, *Deep Residual Learning for Image Recognition*, CVPR 2016, 770–778: ResNet50

@@ -603,7 +603,7 @@ check("08-2", batch_norm_means)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# Keras 自己的迁移学习指南在构造模型时写 `base_model(inputs, training=False)`，正文说这样 BatchNorm 就一直在推理模式，解冻以后也是。（指南后来的提示里也建议冻结 BatchNorm 层本身。）在 Keras 3.15 里测一测：学习率是 0，只看 `fit` 前后的滑动统计量。
+# Keras 自己的迁移学习指南在构造模型时写 `base_model(inputs, training=False)`，正文说这样 BatchNorm 就一直在推理模式，解冻以后也是。（指南里的提示也建议冻结 BatchNorm 层本身，或者同样用 `training=False`。）在 Keras 3.15 里测一测：学习率是 0，只看 `fit` 前后的滑动统计量。
 #
 # 猜：写了 `training=False`，什么也没有冻结，统计量会动吗？写 `True` 或 `False`。
 #
@@ -612,7 +612,7 @@ check("08-2", batch_norm_means)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Keras' own guide to transfer learning writes `base_model(inputs, training=False)` when it builds the model, and its text says that BatchNorm then stays in inference mode, even after unfreezing. (Its later notes also advise freezing the BatchNorm layers themselves.) Measure it in Keras 3.15: the learning rate is 0, and we only look at the moving statistics before and after `fit`.
+# Keras' own guide to transfer learning writes `base_model(inputs, training=False)` when it builds the model, and its text says that BatchNorm then stays in inference mode, even after unfreezing. (Its notes also advise freezing the BatchNorm layers themselves, or else `training=False` again.) Measure it in Keras 3.15: the learning rate is 0, and we only look at the moving statistics before and after `fit`.
 #
 # Guess: with `training=False` and nothing frozen, do the statistics move? Write `True` or `False`.
 #
@@ -1688,7 +1688,7 @@ guesses("08")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * Kumar, Raghunathan, Jones, Ma, Liang, *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*, ICLR 2022：先探测后微调
+# * Kumar, Raghunathan, Jones, Ma, Liang, *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*, ICLR 2022, arXiv:2202.10054：先探测后微调
 # * Ioffe, Szegedy, *Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate Shift*, arXiv:1502.03167, 2015：批归一化
 # * Howard, Ruder, *Universal Language Model Fine-tuning for Text Classification*, ACL 2018, 328–339, arXiv:1801.06146：分层学习率
 # * Li, Grandvalet, Davoine, *Explicit Inductive Bias for Transfer Learning with Convolutional Networks*, ICML 2018, arXiv:1802.01483：L2-SP
@@ -1701,7 +1701,7 @@ guesses("08")
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * Kumar, Raghunathan, Jones, Ma, Liang, *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*, ICLR 2022: LP-FT
+# * Kumar, Raghunathan, Jones, Ma, Liang, *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*, ICLR 2022, arXiv:2202.10054: LP-FT
 # * Ioffe, Szegedy, *Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate Shift*, arXiv:1502.03167, 2015: batch normalization
 # * Howard, Ruder, *Universal Language Model Fine-tuning for Text Classification*, ACL 2018, 328–339, arXiv:1801.06146: discriminative learning rates
 # * Li, Grandvalet, Davoine, *Explicit Inductive Bias for Transfer Learning with Convolutional Networks*, ICML 2018, arXiv:1802.01483: L2-SP

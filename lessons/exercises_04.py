@@ -46,10 +46,15 @@ def judge_answers(kernel):
     """What the kernel gives on a flat picture and on edges at either place in the window."""
     size = np.abs(kernel).sum()
     flat = kernel.sum()
-    if size == 0 or abs(flat) > 1e-6 * size:
+    if size == 0:
         return not_yet(
-            f"在全是 1 的平坦处它给出 {flat:.3g}，应是 0：9 个数加起来要等于 0，而且不能全是 0。",
-            f"Where the picture is flat (all 1) it gives {flat:.3g}, not 0: the 9 numbers must add up to 0, and not all be 0.",
+            "9 个数全是 0，这个核什么也找不到：让右边减左边。",
+            "All 9 numbers are 0, and such a kernel finds nothing: subtract left from right.",
+        )
+    if abs(flat) > 1e-6 * size:
+        return not_yet(
+            f"在全是 1 的平坦处它给出 {flat:.3g}，应是 0：9 个数加起来要等于 0。",
+            f"Where the picture is flat (all 1) it gives {flat:.3g}, not 0: the 9 numbers must add up to 0.",
         )
     horizontal = max(abs(kernel[1:].sum()), abs(kernel[2:].sum()))
     if horizontal > 1e-6 * size:
@@ -104,6 +109,10 @@ def on_each_side(n, k, stride):
 
 def kernel_minus_stride(n, k, stride):
     return max(k - stride, 0)
+
+
+def kernel_minus_stride_may_be_negative(n, k, stride):
+    return k - stride
 
 
 def forgot_the_start(n, k, stride):
@@ -221,7 +230,7 @@ EXERCISES = [
             ([[1, 1, 1], [1, 1, 1], [1, 1, 1]], "must add up to 0"),
             ([[-1, -1, -1], [0, 0, 0], [1, 1, 1]], "horizontal edges"),
             ([[1, 0, -1], [1, 0, -1], [1, 0, -1]], "other way round"),
-            ([[0, 0, 0], [0, 0, 0], [0, 0, 0]], "not all be 0"),
+            ([[0, 0, 0], [0, 0, 0], [0, 0, 0]], "finds nothing"),
             ([[1, -2, 1], [1, -2, 1], [1, -2, 1]], "thin vertical lines"),
             ([[-1, 2, -1], [-1, 2, -1], [-1, 2, -1]], "thin vertical lines"),
             ([[-1, 1, 0], [-1, 1, 0], [-1, 1, 0]], "whether it starts"),
@@ -278,6 +287,13 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    kernel_minus_stride_may_be_negative,
+                    (
+                        "$k-s$ 只在 $n$ 是步幅的倍数时对，而且零的个数不能小于 0。",
+                        "$k-s$ is right only where $n$ is a multiple of the stride, and it must not be below 0.",
+                    ),
+                ),
+                (
                     forgot_the_start,
                     (
                         "窗口走的步数比窗口的个数少 1：第一个窗口不用走。",
@@ -315,7 +331,8 @@ EXERCISES = [
             (may_be_negative, "never negative"),
             (on_each_side, "together"),
             (forgot_the_start, "1 move fewer"),
-            (kernel_minus_stride, "multiple of the stride"),
+            (kernel_minus_stride, "what is left over"),
+            (kernel_minus_stride_may_be_negative, "must not be below 0"),
             (lambda n, k, stride: "112", "is text"),
         ],
     ),
@@ -697,10 +714,10 @@ QUIZZES = [
         ),
         options=[
             Option(
-                ("最后一层：越深越好", "The last: the deeper, the better"),
+                ("最后一层：深层的特征总是更好", "The last: deep features are always better"),
                 (
-                    "对猫狗是这样，对亮暗正相反：从最浅的层到最深的层，准确率从 0.9 以上降到 0.7 以下。",
-                    "True for cats and dogs, but for brightness it is the opposite: from the shallowest to the deepest layer its accuracy falls from above 0.9 to below 0.7.",
+                    "对猫狗，最后一层确实比第一层好得多；对亮暗正相反：从第一层到最后一层，准确率从 0.9 以上降到 0.7 以下。",
+                    "For cats and dogs the last layer is much better than the first; for brightness it is the opposite: from the first layer to the last its accuracy falls from above 0.9 to below 0.7.",
                 ),
             ),
             Option(
