@@ -1051,7 +1051,7 @@ with contextlib.redirect_stdout(io.StringIO()):  # it says how many photos it fo
 assert flow.samples == len(list(folder.glob("*/*.*"))) == 200  # all of them: nothing is split off
 missing = None
 try:
-    eval("model.evaluate(test_generator, steps=50)", {"model": flow})  # as S1 prints it
+    eval("model.evaluate(test_generator, steps=50)", {"model": ready})  # as S1 prints it
 except NameError as error:
     missing = error.name
 assert missing == "test_generator"
