@@ -452,7 +452,7 @@ assert (leak[:, 0] > 0.9).all() and leak[:, 1:].max() < 0.75
 assert (leak[:, 0] - leak[:, 1:].max(axis=1) > 0.2).all()
 assert abs(leak[:, 1] - leak[:, 2]).mean() < 0.1 and 0.47 < leak[:, 2].mean() < 0.6
 fig, ax = plt.subplots(figsize=(7, 2.3))
-for row, (way, marker) in enumerate(zip(WAYS, figures.MARKERS, strict=False)):
+for row, marker in enumerate(figures.MARKERS[:3]):
     spread = -row + np.linspace(-0.2, 0.2, len(leak))
     ax.plot(leak[:, row], spread, marker, color=figures.PALETTE[row], ms=6, markevery=1)
 ax.axvline(0.5, color="#000000", ls="--", lw=1, marker="")
@@ -737,6 +737,20 @@ table(["", "存下的 stored"],
        ["真正的摆动，分 20 次 real swing, dealt 20 times", f"{swing['20']:.4f}"]])  # fmt: skip
 assert swing["20"] > 2 * claimed and swing["20"] < 1.02 * swing["1"]
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 真正的摆动约是 $s/\sqrt{100}$ 的 X 倍。重复只平均掉**分法**的运气，照片还是那 60 张；100 个成绩不是 100 份新的数据。从分 1 次到分 20 次，摆动几乎没有变小。重复无害，但不要拿它缩窄区间。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The real swing is about X times $s/\sqrt{100}$. Repeating averages out only the luck of **dealing**; the photos are still the same 60, and 100 scores are not 100 new data. From 1 dealing to 20 the swing hardly shrinks. Repeating does no harm, but do not narrow an interval with it.
+#
+# </div>
+
 # %% [markdown]
 # ## 60 种设置的地图 · A map of 60 settings
 
@@ -760,7 +774,7 @@ assert swing["20"] > 2 * claimed and swing["20"] < 1.02 * swing["1"]
 
 # %%
 CS = 10.0 ** np.arange(-5, 5)  # strong penalty … weak penalty
-SPACE = [(b, pooling, C) for b in BACKBONES for pooling in POOLINGS for C in CS]
+SPACE = [(b, pooling, float(C)) for b in BACKBONES for pooling in POOLINGS for C in CS]
 
 
 def mapped(folds, labels=y):
@@ -924,7 +938,7 @@ tied = all(abs(middle) < half for middle, half in gaps)
 means = [v.mean() for v in (first, second, third)]
 outcome("10-p5", "D" if tied else "ABC"[int(np.argmin(means))])
 fig, ax = plt.subplots(figsize=(7.2, 2.7))
-for i, (name, values) in enumerate(extra.items()):
+for i, values in enumerate(extra.values()):
     middle, half = interval(values)
     ax.plot(
         values, -i + np.linspace(-0.18, 0.18, len(values)), ".", color="#999999", ms=4, markevery=1
@@ -938,6 +952,37 @@ figures.show(
     "五行，每行 16 次抽签的灰点、平均和 95% 区间：网格、随机、减半和全部 300 次都在 0.02 到 0.04 左右，区间互相重叠；任意一种约 0.19。",
     "Five rows, each with grey dots for 16 draws, their mean and 95% interval: grid, random, halving and all 300 fits are at about 0.02 to 0.04 with overlapping intervals; any one setting is at about 0.19.",
 )
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 三种搜索分不出高下，而且与花了 5 倍预算的全图也分不出。这是一个负面的结果：在**这个**空间里，一个好的区域很大，随手抽 12 种总有几种在里面；减半的第一步只看 12 张照片的一折，太吵，不会更好。
+#
+# Bergstra 和 Bengio 的理由是：重要的超参数只有一两个，而网格把预算花在不重要的上面。维数越多，网格越吃亏；60 格的地图太小，看不出。真正花钱的时候（一次训练要几小时）减半才显出好处。
+#
+# **练习 4**：`n_settings` 种设置开始，一共 `n_rungs` 轮：第一轮各看 1 折，之后每轮留下一半（除不尽时向下取整），看的**新**折加倍；旧的成绩留着用。一共训练多少次？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The three searches cannot be told apart, nor from the whole map at 5 times the budget. That is a negative result: in **this** space the good region is large, and among 12 settings drawn at random a few are in it; the first step of halving sees one fold of 12 photos, which is too noisy to do better.
+#
+# The reason of Bergstra and Bengio: only one or two hyperparameters matter, and a grid spends its budget on the others. The more dimensions, the worse for the grid; a map of 60 is too small to show it. Halving pays when a fit is expensive (hours, not milliseconds).
+#
+# **Exercise 4**: start with `n_settings`, for `n_rungs` rungs: 1 fold each in the first; after each rung half of them stay (rounded down), and the number of **new** folds doubles; old scores are kept. How many fits are that in all?
+#
+# </div>
+
+
+# %% tags=["exercise"]
+def halving_fits(n_settings, n_rungs):
+    """how many heads are trained, each on one fold"""
+    return ...
+
+
+check("10-4", halving_fits)
 
 # %% [markdown]
 # ## 平的和嵌套的 · Flat and nested
@@ -1023,6 +1068,64 @@ rows = [[name, *("{:+.3f} ± {:.3f}".format(*interval(too_good[name, how])) for 
         for name in SETS]  # fmt: skip
 table(["挑选的依据 chosen by", "平的 flat", "嵌套 nested"], rows)
 
+# %% tags=["setup"]
+mean_of = {key: interval(values) for key, values in too_good.items()}
+for (name, how), (middle, half) in mean_of.items():
+    assert how == "nested" or middle > half  # flat looks too good, each time
+assert mean_of["损失 loss", "flat"][0] > 2 * abs(mean_of["损失 loss", "nested"][0])
+assert abs(mean_of["准确率，标签打乱 accuracy, labels shuffled", "nested"][0]) < 0.06
+fig, ax = plt.subplots(figsize=(7, 2.8))
+for row, name in enumerate(SETS):
+    for how, shift, colour, marker in (("flat", 0.15, ORANGE, "o"), ("nested", -0.15, BLUE, "s")):
+        values = too_good[name, how]
+        middle, half = interval(values)
+        at = shift - row
+        ax.plot(
+            values,
+            at + np.linspace(-0.07, 0.07, len(values)),
+            ".",
+            color="#999999",
+            ms=4,
+            markevery=1,
+        )
+        ax.errorbar(middle, at, xerr=half, fmt=marker, color=colour, ms=7, capsize=4, markevery=1,
+                    label={"flat": "平的 flat", "nested": "嵌套 nested"}[how] if not row else None)  # fmt: skip
+ax.axvline(0, color="#000000", ls="--", lw=1, marker="")
+ax.set_yticks(
+    [0, -1, -2],
+    ["损失\nloss", "准确率\naccuracy", "准确率，标签打乱\naccuracy, labels shuffled"],
+    fontsize=8,
+)
+ax.set(xlabel="好看了多少 how much too good", ylim=(-2.5, 0.5))
+ax.legend(fontsize=8, loc="lower right")
+figures.show(
+    fig,
+    "三行，每行上面是平的，下面是嵌套的，灰点是 16 次抽签：平的平均都在虚线 0 的右边，嵌套的都在 0 附近。",
+    "Three rows, flat above and nested below in each, grey dots for 16 draws: the flat means are all right of the dashed line at 0, the nested ones all near it.",
+)
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 平的损失平均好看了 X，嵌套的去掉了其中的大部分；准确率好看了 X。标签打乱时，60 种设置里最好的准确率平均虚高 X。
+#
+# 60 枚硬币在 60 张照片上会虚高 0.15，这里少得多：60 种设置不是 60 枚独立的硬币，许多种给出几乎一样的答案。独立的只有几种，所以**试过多少种**不是虚高的好尺子；嵌套直接把它测出来。
+#
+# 嵌套估计的是**整套做法**（搜索加训练），不是某一个模型；每次外层选中的设置可以不同。交出去的模型，用全部照片再搜索一次来得到。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The flat loss looks X too good on average, and nested cross-validation takes most of that away; the accuracy looks X too good. With shuffled labels the best accuracy of the 60 settings is on average X too high.
+#
+# 60 coins on 60 photos would be 0.15 too high, and here it is much less: 60 settings are not 60 independent coins, many of them give almost the same answers. Only a few are independent, so **how many were tried** is a poor measure of optimism; nested cross-validation measures it directly.
+#
+# What it estimates is the **whole procedure**, search and training, and not one model; each outer fold may choose another setting. The model to be delivered comes from one more search, with all photos.
+#
+# </div>
+
 # %% [markdown]
 # ## 一个标准误之内，选简单的 · Within one standard error, take the simpler one
 
@@ -1058,6 +1161,20 @@ cost = {what: [d["true"][simple, c] - d["true"][best, c] for d, (best, simple) i
         for c, what in enumerate(["准确率 accuracy", "损失 loss"])}  # fmt: skip
 table(["简单的减最好的 simplest minus best", "16 次抽签 16 draws"],
       [[what, "{:+.3f} ± {:.3f}".format(*interval(values))] for what, values in cost.items()])  # fmt: skip
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 惩罚平均强了 X 个数量级；准确率与损失的代价在表里。这个法则不是为了更准，而是为了更简单、更稳；它用的标准误正是上一节说不可靠的那种，所以它只是一个约定。要紧的是在看成绩**之前**就定下用哪条规则。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The penalty is on average X orders of magnitude stronger; what that costs in accuracy and loss stands in the table. The rule does not aim at better scores but at simpler, steadier models, and its standard error is the unreliable kind of two sections ago: it is a convention. What matters is to settle the rule **before** looking at the scores.
+#
+# </div>
 
 # %% [markdown]
 # ## 诚实的报告 · The honest report
@@ -1098,6 +1215,20 @@ class SealedTest:
 train, held_out = np.arange(200), np.arange(200, 316)
 sealed = SealedTest(y[held_out])
 
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 预算 60 次，用减半；规则在前，成绩在后。`fits` 记下每一次训练。选定以后，才用全部 200 张训练，打开测试集一次。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The budget is 60 fits, by halving; the rule comes first, the scores come after it. `fits` writes down each fit. Only when the choice is made, train on all 200 and open the test set once.
+#
+# </div>
+
 # %% tags=["nbval-ignore-output"]
 seven, fits = folds_of(train, 10, repeats=2)[:7], []
 
@@ -1119,3 +1250,138 @@ table(["成绩 score", "准确率 accuracy"], [["里面，选它时 inside, when
 # %%
 assert len(fits) == 60 and sealed.looks == ["lesson 10"]
 assert low > 0.9 and n_right >= 109 and inside[0] > 0.93
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 报告只写外面的那个数，连同区间和做法：“60 种设置里减半搜索，60 次训练；116 张没有参与选择的照片上，准确率和 95% 区间如表。”里面的成绩参与了选择，不算数。
+#
+# 回到开头：**哪一种最好？** 说不清，许多种打平，选打平里的任何一种都行。**它的成绩可信吗？** 挑它的那个成绩不可信；外面测一次的，可信到区间那么宽。
+#
+# 存下的一个核对：这 60 种设置都用这 200 张训练，在 1,000 张别处的照片上，最好的对 X 张，选中的对 X 张。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The report gives only the number from outside, with its interval and how it was made: “60 settings, searched by halving, 60 fits; on 116 photos that took no part in choosing, the accuracy and its 95% interval are as in the table.” The score from inside took part in choosing and does not count.
+#
+# Back to the beginning: **which one is best?** Nobody can say; many are tied, and any of these will do. **Can its score be believed?** Not the one that chose it; the one measured once outside can, within its interval.
+#
+# One stored check: with all 60 settings trained on these 200 photos, the best is right on X of 1,000 photos from elsewhere, and the chosen one on X.
+#
+# </div>
+
+# %% [markdown]
+# ## 练习 · Exercises
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 四道练习就在上文各节，每道都有 `hint` 和 `solution`。`progress()` 显示你完成了哪些。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# The four exercises stand in the sections above, each with `hint` and `solution`. `progress()` shows what you have done.
+#
+# </div>
+
+# %% [markdown]
+# ## 测验 · Quiz
+
+# %% tags=["quiz"]
+quiz("10-q1")
+quiz("10-q2")
+quiz("10-q3")
+quiz("10-q4")
+quiz("10-q5")
+progress()
+
+# %% tags=["exercise"]
+guesses("10")
+
+# %% [markdown]
+# ## 小结 · Take-away
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * 挑选就会虚高：200 枚硬币里最好的答对 0.596。$P(\text{最好}\le k)=F(k)^m$。
+# * 划分要像将来使用时那样：稀有的类别要分层，相似的样本要成组；最近邻在打乱的裁剪上 0.97，在新照片上抛硬币。
+# * 交叉验证的平均是对的，一次却可以差很多；各折的标准差会说得太窄，重复也不能补救。
+# * 60 次训练，网格、随机、减半打平；地图上好的区域很大。
+# * 平的成绩是挑出来的，嵌套的不是；独立的设置越少，虚高越小。
+# * 诚实的报告：先封测试集，定规则和预算，里面选择，外面测一次，写出区间。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * Choosing makes scores too high: the best of 200 coins is right on 0.596. $P(\text{best}\le k)=F(k)^m$.
+# * Split as the model will be used: stratify for rare classes, keep like samples together; nearest neighbours score 0.97 on shuffled crops and toss coins on new photos.
+# * Cross-validation is right on average, but once it may be far off; the folds' standard deviation makes it look too narrow, and repeats do not help.
+# * With 60 fits grid, random and halving are tied; the good region of the map is large.
+# * A flat score is selected, a nested one is not; the fewer settings are independent, the smaller the optimism.
+# * An honest report: seal the test set, settle rule and budget, choose inside, test once outside, give the interval.
+#
+# </div>
+
+# %% [markdown]
+# ## 对原文章的更正 · Corrections to the source articles
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 这一课没有新的更正。S1 把“交叉验证”和“超参数调优”列为关键词，正文没有讲；没有说的不算错，这一课补上了。把测试集当验证集用的代码（S2 §5）在第 09 课更正，这里测出了它的代价。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# This lesson has no new corrections. S1 lists “Cross-Validation” and “Hyperparameter Tuning” among its keywords and does not come back to them; what is not said is no mistake, and this lesson fills it in. The code that takes the test set for validation (S2 §5) is corrected in lesson 09; its price is measured here.
+#
+# </div>
+
+# %% [markdown]
+# ## 参考文献 · References
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# * Bengio, Grandvalet, *No Unbiased Estimator of the Variance of K-Fold Cross-Validation*, Journal of Machine Learning Research 5:1089–1105, 2004：为什么一次交叉验证说不出自己有多准
+# * Bergstra, Bengio, *Random Search for Hyper-Parameter Optimization*, Journal of Machine Learning Research 13:281–305, 2012：随机搜索
+# * Breiman, Friedman, Olshen, Stone, *Classification and Regression Trees*, Wadsworth, 1984：一个标准误法则
+# * Cawley, Talbot, *On Over-fitting in Model Selection and Subsequent Selection Bias in Performance Evaluation*, Journal of Machine Learning Research 11(70):2079–2107, 2010：挑选也会过拟合
+# * Jamieson, Talwalkar, *Non-stochastic Best Arm Identification and Hyperparameter Optimization*, AISTATS 2016, PMLR 51:240–248, arXiv:1502.07943：逐次减半
+# * Kohavi, *A Study of Cross-Validation and Bootstrap for Accuracy Estimation and Model Selection*, IJCAI 1995：分层的折，折数
+# * Varma, Simon, *Bias in error estimation when using cross-validation for model selection*, BMC Bioinformatics 7:91, 2006, doi:10.1186/1471-2105-7-91：标签无意义时，平的和嵌套的
+# * Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American Statistical Association 22(158):209–212, 1927：区间
+# * Barz, Denzler, *Do We Train on Test Data? Purging CIFAR of Near-Duplicates*, Journal of Imaging 6(6):41, 2020：有名的数据集里的近似重复
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# * Bengio, Grandvalet, *No Unbiased Estimator of the Variance of K-Fold Cross-Validation*, Journal of Machine Learning Research 5:1089–1105, 2004: why one cross-validation cannot say how exact it is
+# * Bergstra, Bengio, *Random Search for Hyper-Parameter Optimization*, Journal of Machine Learning Research 13:281–305, 2012: random search
+# * Breiman, Friedman, Olshen, Stone, *Classification and Regression Trees*, Wadsworth, 1984: the one-standard-error rule
+# * Cawley, Talbot, *On Over-fitting in Model Selection and Subsequent Selection Bias in Performance Evaluation*, Journal of Machine Learning Research 11(70):2079–2107, 2010: choosing overfits, too
+# * Jamieson, Talwalkar, *Non-stochastic Best Arm Identification and Hyperparameter Optimization*, AISTATS 2016, PMLR 51:240–248, arXiv:1502.07943: successive halving
+# * Kohavi, *A Study of Cross-Validation and Bootstrap for Accuracy Estimation and Model Selection*, IJCAI 1995: stratified folds, and how many
+# * Varma, Simon, *Bias in error estimation when using cross-validation for model selection*, BMC Bioinformatics 7:91, 2006, doi:10.1186/1471-2105-7-91: flat and nested with labels that mean nothing
+# * Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American Statistical Association 22(158):209–212, 1927: the interval
+# * Barz, Denzler, *Do We Train on Test Data? Purging CIFAR of Near-Duplicates*, Journal of Imaging 6(6):41, 2020: near-duplicates in a famous data set
+#
+# </div>
+
+# %% tags=["quiz"]
+from course_utils.learning import finish
+
+finish("10")

@@ -386,6 +386,26 @@ PREDICTIONS = [
         ),
         Number(50, 100, ("%", "%"), close=7),
     ),
+    Prediction(
+        "10-p4",
+        (
+            "100 个这样的区间，几个包含真实值？",
+            "Of 100 such intervals, how many hold the true value?",
+        ),
+        Number(0, 100, ("个", "intervals"), close=8),
+    ),
+    Prediction(
+        "10-p5",
+        ("60 次训练，哪种搜索最好？", "60 fits: which search is best?"),
+        OneOf(
+            (
+                ("网格", "grid"),
+                ("随机", "random"),
+                ("减半", "halving"),
+                ("分不出", "cannot be told apart"),
+            )
+        ),
+    ),
 ]
 
 

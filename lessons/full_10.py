@@ -50,7 +50,8 @@ def from_lesson() -> dict:
     }
     keep = []
     for node in ast.parse(LESSON.read_text(encoding="utf-8")).body:
-        names = {t.id for t in getattr(node, "targets", []) if isinstance(t, ast.Name)}
+        targets = getattr(node, "targets", [])
+        names = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
         imports = isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef)
         if imports or names & wanted:
             keep.append(node)
@@ -139,3 +140,79 @@ def fresh(lesson: dict) -> dict:
                 head.fit(x / unit, lesson["y"][:200])
                 rows.append(int((head.predict(x_test / unit) == test.labels).sum()))
     return {"right": rows, "n": len(test)}
+
+
+def _interval(values) -> tuple[float, float]:
+    """95% t interval of the mean of some differences, one for each draw."""
+    import numpy as np
+    from scipy import stats
+
+    low, high = stats.ttest_1samp(np.asarray(values), 0).confidence_interval(0.95)
+    return float(low), float(high)
+
+
+def _optimism(results: dict, labels: str, what: str, how: str) -> list[float]:
+    """Draw by draw, how much better the score looks than the other photos say."""
+    import numpy as np
+
+    column, gaps = {"accuracy": 0, "loss": 1}[what], []
+    for draw in results["draws"]:
+        found = {key: np.array(value) for key, value in draw[labels].items()}
+        means = found[what][:, :5].mean(axis=1)
+        best = means.argmax() if what == "accuracy" else means.argmin()
+        score = means[best] if how == "flat" else found["nested"][column]
+        gap = score - found["true"][best, column]
+        gaps.append(float(gap if what == "accuracy" else -gap))
+    return gaps
+
+
+def _of_folds(results: dict, n: int) -> float:
+    """Share of the intervals mean ± 1.96 s/√5 that hold the mean accuracy on the other photos."""
+    import numpy as np
+
+    rows = np.array(results["widths"][str(n)])
+    half = 1.96 * rows[:, :5].std(axis=1, ddof=1) / np.sqrt(5)
+    return float(np.mean(np.abs(rows[:, :5].mean(axis=1) - rows[:, 6].mean()) <= half))
+
+
+def _swing(results: dict) -> tuple[float, float]:
+    """(real swing of the mean of 20 dealings, what the 100 fold scores claim)"""
+    import numpy as np
+
+    rows = np.array(results["repeated"])
+    return float(rows[:, 1:21].mean(axis=1).std(ddof=1)), float(rows[:, 21].mean() / 10)
+
+
+# What the lesson says about its stored numbers, for course build --full --check 10.
+CLAIMS = [
+    (
+        "60 张照片：各折给出的 95% 区间，包含真实值的不到 85%",
+        "60 photos: less than 85% of the folds' 95% intervals hold the true value",
+        lambda results: _of_folds(results, 60) < 0.85,
+    ),
+    (
+        "20 张照片：不到 70%",
+        "20 photos: less than 70%",
+        lambda results: _of_folds(results, 20) < 0.7,
+    ),
+    (
+        "重复 20 次：真正的摆动是所声称的 2 倍以上",
+        "20 repeats: the real swing is more than 2 times what is claimed",
+        lambda results: _swing(results)[0] > 2 * _swing(results)[1],
+    ),
+    (
+        "平的损失好看得过头",
+        "the flat loss looks too good",
+        lambda results: _interval(_optimism(results, "real", "loss", "flat")),
+    ),
+    (
+        "平的准确率好看得过头",
+        "the flat accuracy looks too good",
+        lambda results: _interval(_optimism(results, "real", "accuracy", "flat")),
+    ),
+    (
+        "标签打乱：平的准确率好看得过头",
+        "shuffled labels: the flat accuracy looks too good",
+        lambda results: _interval(_optimism(results, "noise", "accuracy", "flat")),
+    ),
+]
