@@ -678,64 +678,77 @@ outcome("10-p4", round(100 * inside["from_folds"][60]))
 table(["区间包含真实值的比例 share of intervals with the true value", *map(str, widths)],
       [[name, *(f"{share:.2f}" for share in row.values())] for name, row in inside.items()])  # fmt: skip
 
+
+# %% tags=["setup"]
+def fold_correlation(scores):
+    """of two folds, from (draws, folds) scores: how much of their variance they share"""
+    n_folds = scores.shape[1]
+    within, of_mean = scores.var(axis=1, ddof=1).mean(), scores.mean(axis=1).var(ddof=1)
+    return (of_mean - within / n_folds) / (of_mean + within * (1 - 1 / n_folds))
+
+
+shared = {n: fold_correlation(rows[:, :5]) for n, rows in widths.items() if n < 200}
+perfect = {n: np.mean(rows[:, :5].std(axis=1) == 0) for n, rows in widths.items()}
+assert inside["from_folds"][20] < 0.6 and inside["from_folds"][60] < 0.85
+assert round(min(inside["from_all_answers"].values()), 2) == 0.93
+assert perfect[20] > 0.4 and 0.15 < perfect[60] < 0.35
+assert max(map(abs, shared.values())) < 0.05
+
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 远不到 95。两个原因：
+# 远不到 95，20 张时不到一半。原因看得见：错的照片太少。60 张里平均只错一两张，将近四分之一的抽签 5 折全对，于是 $s=0$，区间是一个点。把 $n$ 个答案合起来数对错，用威尔逊区间（第 09 课），包含率就不低于 0.93。
 #
-# * **看得见的**：20 张照片、5 折，每折 4 张；常常 5 折全对，于是 $s=0$，区间是一个点。
-# * **看不见的**：5 个成绩不独立。任意两折的训练集共有四分之三的照片，一张怪照片会同时影响几折。设每折成绩的方差是 $s^2$，任意两折的相关系数是 $\rho$，平均值的方差就是
+# 还有一个看不见的原因：各折不独立，任意两折的训练集共有四分之三的照片。设每折成绩的方差是 $s^2$，任意两折的相关系数是 $\rho$，$K$ 折平均的方差是
 #
 # $$\frac{s^2}{K}+\Bigl(1-\frac1K\Bigr)\rho\,s^2$$
 #
-# 第二项在一次交叉验证里看不见：各折**一起**偏高或偏低，互相之间的差别却不变。Bengio 和 Grandvalet（2004）证明：没有一种算法能从一次 $K$ 折交叉验证，对所有分布都无偏地估计出它的方差。
-#
-# 把 $n$ 个答案合起来数对错，再用威尔逊区间（第 09 课），这里好得多，虽然理论上也不保证。
+# 第二项在一次交叉验证里看不见：各折**一起**偏高，互相的差别却不变。Bengio 和 Grandvalet（2004）证明：从一次 $K$ 折交叉验证，没有对所有分布都无偏的方差估计。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Far from 95. Two reasons:
+# Far from 95, with 20 photos not even half. The reason can be seen: too few photos are wrong. Of 60 it is one or two on average; in almost a quarter of the draws all 5 folds are perfect, so $s=0$ and the interval is a point. Pool the $n$ answers, count, take the Wilson interval (lesson 09), and the share is 0.93 or more.
 #
-# * **one that can be seen**: 20 photos in 5 folds are 4 a fold; often all 5 are perfect, so $s=0$ and the interval is a point.
-# * **one that cannot**: the 5 scores are not independent. The training sets of any two folds share three quarters of their photos, and one odd photo affects several folds at once. If a fold's score has the variance $s^2$ and any two folds the correlation $\rho$, the mean has the variance
+# Another reason cannot be seen: folds are not independent; the training sets of any two share three quarters of their photos. If a fold's score has the variance $s^2$ and two folds the correlation $\rho$, the mean of $K$ folds has the variance
 #
 # $$\frac{s^2}{K}+\Bigl(1-\frac1K\Bigr)\rho\,s^2$$
 #
-# A single cross-validation cannot see the second term: all folds are too high or too low **together**, and the differences between them stay. Bengio and Grandvalet (2004) proved that no estimate from one $K$-fold cross-validation gives its variance without bias for all distributions.
-#
-# To pool the $n$ answers, count, and take the Wilson interval (lesson 09) is much better here, though no theory guarantees it.
+# One cross-validation cannot see the second term: all folds are too high **together**, and their differences stay. Bengio and Grandvalet (2004) proved: from one $K$-fold cross-validation there is no estimate of the variance that is unbiased for all distributions.
 #
 # </div>
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **重复**交叉验证呢？60 张照片，换 20 种分法，得到 100 个折的成绩；它们的标准误 $s/\sqrt{100}$ 小得诱人。可是换一批照片，平均成绩真正摆动多少？
+# 有了 200 次抽签，就能估计 $\rho$：这里 5 折之间几乎是 0（绝对值小于 0.05）。
+#
+# **重复**交叉验证就不同了。60 张照片，换 20 种分法，得到 100 个折的成绩；它们的标准误 $s/\sqrt{100}$ 小得诱人。可是换一批照片，平均成绩真正摆动多少？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# And **repeated** cross-validation? Deal 60 photos into folds in 20 ways, and there are 100 fold scores; their standard error $s/\sqrt{100}$ is temptingly small. But with other photos, how much does the mean really swing?
+# With 200 draws $\rho$ can be estimated: between these 5 folds it is almost 0 (less than 0.05, up or down).
+#
+# **Repeated** cross-validation is another matter. Deal 60 photos into folds in 20 ways, and there are 100 fold scores; their standard error $s/\sqrt{100}$ is temptingly small. But with other photos, how much does the mean really swing?
 #
 # </div>
 
 # %% tags=["any-seed"]
-rows = np.array(
+repeated = np.array(
     stored["repeated"]
-)  # of each of 100 draws: true, then the means of 20 dealings, then s
-dealings, s_folds = rows[:, 1:21], rows[:, 21]
-claimed = (s_folds / np.sqrt(100)).mean()
-swing = {"1": dealings[:, 0].std(ddof=1), "20": dealings.mean(axis=1).std(ddof=1)}
-table(["", "存下的 stored"],
-      [["$s/\\sqrt{100}$".replace("$", "").replace("\\sqrt{100}", "10"), f"{claimed:.4f}"],
-       ["真正的摆动，分 1 次 real swing, dealt 1 time", f"{swing['1']:.4f}"],
-       ["真正的摆动，分 20 次 real swing, dealt 20 times", f"{swing['20']:.4f}"]])  # fmt: skip
-assert swing["20"] > 2 * claimed and swing["20"] < 1.02 * swing["1"]
+)  # of 100 draws: true, the means of 20 dealings, s of 100 folds
+dealings, claimed = repeated[:, 1:21], repeated[:, 21].mean() / np.sqrt(100)
+once, often = dealings[:, 0].std(ddof=1), dealings.mean(axis=1).std(ddof=1)
+table(["60 张照片，存下的 60 photos, stored", ""],
+      [["从 100 折算出的标准误 standard error from 100 folds", f"{claimed:.4f}"],
+       ["真正的摆动，分 20 次 real swing, dealt 20 times", f"{often:.4f}"],
+       ["真正的摆动，分 1 次 real swing, dealt 1 time", f"{once:.4f}"]])  # fmt: skip
+assert often > 2 * claimed and often < 1.02 * once
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -891,7 +904,7 @@ assert 12 * 5 == 20 * 1 + 10 * 2 + 5 * 4 == 60
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 比较：选中的设置在其余 256 张上的损失，比 60 种里最好的多多少？16 次抽签，每次的地图是存下的；在每张地图上，随机搜索和减半各用 100 个种子，取平均。
+# 比较：选中的设置在其余 256 张上的损失，比 60 种里最好的多多少？12 次抽签，每次的地图是存下的；在每张地图上，随机搜索和减半各用 100 个种子，取平均。
 #
 # 先猜哪一种多出的损失最小：`"A"` 网格，`"B"` 随机，`"C"` 减半，`"D"` 分不出（两两之差的 95% 区间都含 0）。
 #
@@ -900,7 +913,7 @@ assert 12 * 5 == 20 * 1 + 10 * 2 + 5 * 4 == 60
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Compare: how much larger is the loss of the chosen setting on the 256 other photos than that of the best of the 60? There are 16 draws with stored maps; on each map random search and halving run with 100 seeds, and their mean is taken.
+# Compare: how much larger is the loss of the chosen setting on the 256 other photos than that of the best of the 60? There are 12 draws with stored maps; on each map random search and halving run with 100 seeds, and their mean is taken.
 #
 # Guess which has the least extra loss: `"A"` grid, `"B"` random, `"C"` halving, `"D"` cannot be told apart (the 95% interval of every paired difference contains 0).
 #
@@ -949,8 +962,8 @@ ax.set_yticks(-np.arange(5), list(extra), fontsize=9)
 ax.set(xlabel="比最好的多出的损失 extra loss over the best", xlim=(-0.005, 0.25), ylim=(-4.5, 0.5))
 figures.show(
     fig,
-    "五行，每行 16 次抽签的灰点、平均和 95% 区间：网格、随机、减半和全部 300 次都在 0.02 到 0.04 左右，区间互相重叠；任意一种约 0.19。",
-    "Five rows, each with grey dots for 16 draws, their mean and 95% interval: grid, random, halving and all 300 fits are at about 0.02 to 0.04 with overlapping intervals; any one setting is at about 0.19.",
+    "五行，每行 12 次抽签的灰点、平均和 95% 区间：网格、随机、减半和全部 300 次都在 0.02 到 0.04 左右，区间互相重叠；任意一种约 0.19。",
+    "Five rows, each with grey dots for 12 draws, their mean and 95% interval: grid, random, halving and all 300 fits are at about 0.02 to 0.04 with overlapping intervals; any one setting is at about 0.19.",
 )
 
 # %% [markdown] tags=["lang-zh"]
@@ -1033,7 +1046,7 @@ table(["损失 loss", ""], [["平的 flat", f"{flat_loss[picked]:.3f}"],
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 一次抽签可能是偶然。存下的 16 次抽签，每次把平的、嵌套的成绩与选中的设置在其余 256 张上的成绩相减：好看了多少，就是**乐观**（optimism）。两种挑法：按损失挑，比损失；按准确率挑，比准确率。
+# 一次抽签可能是偶然。存下的 12 次抽签，每次把平的、嵌套的成绩与选中的设置在其余 256 张上的成绩相减：好看了多少，就是**乐观**（optimism）。两种挑法：按损失挑，比损失；按准确率挑，比准确率。
 #
 # 再加一个对照：同样的照片，标签**打乱**，什么也学不到。
 #
@@ -1042,7 +1055,7 @@ table(["损失 loss", ""], [["平的 flat", f"{flat_loss[picked]:.3f}"],
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# One draw may be chance. For each of the 16 stored draws, compare the flat and the nested score with that of the chosen setting on the 256 other photos: by how much it looks too good is its **optimism**. There are two ways of choosing: by loss, compared in loss; by accuracy, compared in accuracy.
+# One draw may be chance. For each of the 12 stored draws, compare the flat and the nested score with that of the chosen setting on the 256 other photos: by how much it looks too good is its **optimism**. There are two ways of choosing: by loss, compared in loss; by accuracy, compared in accuracy.
 #
 # And a control: the same photos with **shuffled** labels, where there is nothing to learn.
 #
@@ -1070,7 +1083,7 @@ table(["挑选的依据 chosen by", "平的 flat", "嵌套 nested"], rows)
 
 # %% tags=["setup"]
 mean_of = {key: interval(values) for key, values in too_good.items()}
-for (name, how), (middle, half) in mean_of.items():
+for (_, how), (middle, half) in mean_of.items():
     assert how == "nested" or middle > half  # flat looks too good, each time
 assert mean_of["损失 loss", "flat"][0] > 2 * abs(mean_of["损失 loss", "nested"][0])
 assert abs(mean_of["准确率，标签打乱 accuracy, labels shuffled", "nested"][0]) < 0.06
@@ -1100,8 +1113,8 @@ ax.set(xlabel="好看了多少 how much too good", ylim=(-2.5, 0.5))
 ax.legend(fontsize=8, loc="lower right")
 figures.show(
     fig,
-    "三行，每行上面是平的，下面是嵌套的，灰点是 16 次抽签：平的平均都在虚线 0 的右边，嵌套的都在 0 附近。",
-    "Three rows, flat above and nested below in each, grey dots for 16 draws: the flat means are all right of the dashed line at 0, the nested ones all near it.",
+    "三行，每行上面是平的，下面是嵌套的，灰点是 12 次抽签：平的平均都在虚线 0 的右边，嵌套的都在 0 附近。",
+    "Three rows, flat above and nested below in each, grey dots for 12 draws: the flat means are all right of the dashed line at 0, the nested ones all near it.",
 )
 
 # %% [markdown] tags=["lang-zh"]
@@ -1159,7 +1172,7 @@ pairs = [(best_of(d["accuracy"], d["loss"][:, :5], "loss"), one_standard_error(d
 weaker = [np.log10(SPACE[best][2] / SPACE[simple][2]) for best, simple in pairs]
 cost = {what: [d["true"][simple, c] - d["true"][best, c] for d, (best, simple) in zip(maps, pairs, strict=True)]
         for c, what in enumerate(["准确率 accuracy", "损失 loss"])}  # fmt: skip
-table(["简单的减最好的 simplest minus best", "16 次抽签 16 draws"],
+table(["简单的减最好的 simplest minus best", "12 次抽签 12 draws"],
       [[what, "{:+.3f} ± {:.3f}".format(*interval(values))] for what, values in cost.items()])  # fmt: skip
 
 # %% [markdown] tags=["lang-zh"]

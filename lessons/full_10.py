@@ -13,7 +13,7 @@ import course_utils  # (first, so that TensorFlow starts without its messages)
 LESSON = Path(__file__).with_name("10_cross_validation_and_tuning.py")
 SIZES, WIDTH_DRAWS = [20, 40, 60, 100, 200], 200  # how wide is a score
 REPEATS, REPEAT_DRAWS = 20, 100  # repeated cross-validation of 60 photos
-DRAWS = 16  # of the mapped space
+DRAWS = 12  # of the mapped space
 LOCAL = Path(os.environ.get("COURSE_TEST_PHOTOS") or LESSON.parents[2] / "shared" / "photos")
 
 
