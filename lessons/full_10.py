@@ -14,6 +14,7 @@ LESSON = Path(__file__).with_name("10_cross_validation_and_tuning.py")
 SIZES, WIDTH_DRAWS = [20, 40, 60, 100, 200], 200  # how wide is a score
 REPEATS, REPEAT_DRAWS = 20, 100  # repeated cross-validation of 60 photos
 DRAWS = 12  # of the mapped space
+SHAPES = {"accuracy": (60, 5), "loss": (60, -1), "true": (60, 2), "nested": (2,)}
 LOCAL = Path(os.environ.get("COURSE_TEST_PHOTOS") or LESSON.parents[2] / "shared" / "photos")
 
 
@@ -23,15 +24,39 @@ def measure(keep=lambda name, compute: compute()) -> dict:
     keep(name, compute): gives what compute() gave, in this run or in one that was cut off.
     """
     lesson = from_lesson()
-    draws = [
-        keep(f"draw {seed}", lambda seed=seed: one_draw(lesson, seed)) for seed in range(DRAWS)
-    ]
+    draws = {
+        kind: [
+            keep(f"{kind} {seed}", lambda seed=seed, kind=kind: one_draw(lesson, seed, kind))
+            for seed in range(DRAWS)
+        ]
+        for kind in ("real", "noise")
+    }
+    widths_of = keep("widths", lambda: widths(lesson))
     return {
-        "widths": keep("widths", lambda: widths(lesson)),
-        "repeated": keep("repeated", lambda: repeated(lesson)),
-        "draws": draws,
+        "widths": {n: packed(rows) for n, rows in widths_of.items()},
+        "repeated": packed(keep("repeated", lambda: repeated(lesson))),
+        "draws": {kind: [pack_draw(found) for found in many] for kind, many in draws.items()},
         "fresh": keep("fresh", lambda: fresh(lesson)),
     }
+
+
+def pack_draw(found: dict) -> dict[str, str]:
+    """A draw as texts."""
+    return {key: packed(value) for key, value in found.items()}
+
+
+def packed(values) -> str:
+    """Numbers as one text, row after row: a number a line would make the file long."""
+    import numpy as np
+
+    return " ".join(f"{value:.4g}" for value in np.ravel(values))
+
+
+def unpacked(text: str, *shape: int):
+    """The array of such a text."""
+    import numpy as np
+
+    return np.array(text.split(), float).reshape(shape)
 
 
 def from_lesson() -> dict:
@@ -60,33 +85,34 @@ def from_lesson() -> dict:
     return namespace
 
 
-def one_draw(lesson: dict, seed: int) -> dict:
-    """60 photos with labels: the map, what other photos say about it, nested, and random labels.
+def one_draw(lesson: dict, seed: int, kind: str) -> dict:
+    """60 photos with labels: the map of the space, what the other photos say about it, and nested.
 
-    table: (60, 10) losses and accuracies of two times five folds. truth: of each setting, trained on
-    all 60, on the 256 other photos.
+    kind: "real", or "noise" for labels that are shuffled, among the 60 and among the others. loss:
+    (60, 10), of two times five folds; true: accuracy and loss of each setting on the other photos.
     """
     import numpy as np
 
     mine, rest = lesson["draw"](seed)
-    found = {}
-    noise = np.random.default_rng(1000 + seed).permutation(lesson["y"])
-    for name, labels, repeats in (("real", lesson["y"], 2), ("noise", noise, 1)):
-        table = lesson["mapped"](lesson["folds_of"](mine, seed, repeats, labels), labels)
-        truth = lesson["mapped"]([(mine, rest)], labels)[:, 0]
-        z, t = lesson["nested"](mine, seed, labels), labels[mine]
-        nested = [
-            np.mean((z["accuracy"] > 0) == t),
-            np.logaddexp(0, np.where(t == 1, -z["loss"], z["loss"])).mean(),
-        ]
-        found[name] = {
-            "accuracy": table[:, :5, 0].round(4).tolist(),
-            "loss": table[..., 1].round(4).tolist(),
-            "true": truth.round(4).tolist(),
-            "nested": np.round(nested, 4).tolist(),
-        }
-    print("draw", seed, flush=True)
-    return found
+    labels, rng = lesson["y"].copy(), np.random.default_rng(1000 + seed)
+    if kind == "noise":
+        for part in (mine, rest):  # as many cats as dogs in each, as before
+            labels[part] = rng.permutation(labels[part])
+    repeats = 2 if kind == "real" else 1
+    table = lesson["mapped"](lesson["folds_of"](mine, seed, repeats, labels), labels)
+    truth = lesson["mapped"]([(mine, rest)], labels)[:, 0]
+    z, t = lesson["nested"](mine, seed, labels), labels[mine]
+    nested = [
+        np.mean((z["accuracy"] > 0) == t),
+        np.logaddexp(0, np.where(t == 1, -z["loss"], z["loss"])).mean(),
+    ]
+    print(kind, seed, flush=True)
+    return {
+        "accuracy": table[:, :5, 0].round(4).tolist(),
+        "loss": table[..., 1].round(4).tolist(),
+        "true": truth.round(4).tolist(),
+        "nested": np.round(nested, 4).tolist(),
+    }
 
 
 def widths(lesson: dict) -> dict:
@@ -156,9 +182,9 @@ def _optimism(results: dict, labels: str, what: str, how: str) -> list[float]:
     import numpy as np
 
     column, gaps = {"accuracy": 0, "loss": 1}[what], []
-    for draw in results["draws"]:
-        found = {key: np.array(value) for key, value in draw[labels].items()}
-        means = found[what][:, :5].mean(axis=1)
+    for draw in results["draws"][labels]:
+        found = {key: unpacked(text, *SHAPES[key]) for key, text in draw.items()}
+        means = found[what].reshape(60, -1)[:, :5].mean(axis=1)
         best = means.argmax() if what == "accuracy" else means.argmin()
         score = means[best] if how == "flat" else found["nested"][column]
         gap = score - found["true"][best, column]
@@ -170,7 +196,7 @@ def _of_folds(results: dict, n: int) -> float:
     """Share of the intervals mean ± 1.96 s/√5 that hold the mean accuracy on the other photos."""
     import numpy as np
 
-    rows = np.array(results["widths"][str(n)])
+    rows = unpacked(results["widths"][str(n)], -1, 7)
     half = 1.96 * rows[:, :5].std(axis=1, ddof=1) / np.sqrt(5)
     return float(np.mean(np.abs(rows[:, :5].mean(axis=1) - rows[:, 6].mean()) <= half))
 
@@ -179,7 +205,7 @@ def _swing(results: dict) -> tuple[float, float]:
     """(real swing of the mean of 20 dealings, what the 100 fold scores claim)"""
     import numpy as np
 
-    rows = np.array(results["repeated"])
+    rows = unpacked(results["repeated"], -1, 22)
     return float(rows[:, 1:21].mean(axis=1).std(ddof=1)), float(rows[:, 21].mean() / 10)
 
 
