@@ -37,12 +37,14 @@ from sklearn.model_selection import (
     cross_val_score,
 )
 from sklearn.neighbors import KNeighborsClassifier
+from threadpoolctl import threadpool_limits
 
 from course_utils import backbones, evaluation, explorables, features, figures, paths, photos
 from course_utils.bilingual import say, table
 from course_utils.learning import check, guesses, hint, outcome, predict, progress, quiz, solution
 
 figures.use_style()
+_ = threadpool_limits(1)  # thousands of small fits: threads would only get in each other's way
 BLUE, ORANGE, GREEN = figures.PALETTE[:3]
 stored = json.loads((paths.DATA / "results" / "10.json").read_text(encoding="utf-8"))["full"]
 SHAPES = {"accuracy": (60, 5), "loss": (60, -1), "true": (60, 2), "nested": (2,)}
