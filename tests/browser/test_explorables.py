@@ -231,6 +231,22 @@ def interval(it: Explorable) -> None:
     assert 1.8 < before / after < 2.2
 
 
+def luck(it: Explorable) -> None:
+    """200 coins on 200 photos: 0.596; on 10 above 0.9, on 1000 below 0.55; near 1 there is no room."""
+    from math import log10
+
+    def best(said: str) -> float:
+        return float(re.search(r"measures (\d\.\d+) on average", said)[1])
+
+    assert 0.595 < best(it.said()) < 0.598
+    assert best(it.slide("n", 1)) > 0.9
+    assert best(it.slide("n", 3)) < 0.55
+    it.press("reset")
+    assert best(it.slide("m", 0)) == 0.5
+    assert best(it.slide("m", log10(200))) > 0.59
+    assert best(it.slide("p", 0.95)) - 0.95 < 0.05
+
+
 # What a lesson's English text promises, word for word, and what a reader then sees.
 PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "boundary": ("01", "the boundary is one straight line", boundary),
@@ -238,6 +254,7 @@ PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "kernel": ("04", "with which kernels does nothing change?", kernel),
     "labels": ("07", "with 10 it is 0.9 (0.2 to 1.7)", labels),
     "losses": ("02", "crosses 0 in fewer than 12 steps", losses),
+    "luck": ("10", "with only 10 test photos the best one is above 0.9", luck),
     "network": ("01", "the $\\delta$ of $h_2$ becomes 0", network),
     "neuron": ("01", "circled points are on the wrong side", neuron),
     "ravine": ("03", "Who diverges with $\\eta$ just above 0.08?", ravine),
