@@ -95,7 +95,7 @@ ax.annotate(
     arrowprops={"arrowstyle": "->"},
 )
 ax.set(xlabel="200 张测试照片上的准确率 accuracy on 200 test photos", ylabel="模型 models",
-       ylim=(0, height.max() + 1))  # fmt: skip
+       ylim=(0, height.max() + 1), yticks=[0, 5, 10])  # fmt: skip
 figures.show(
     fig,
     "200 个抛硬币的模型的准确率，叠成一座山，中心在虚线 0.5，多数在 0.45 与 0.55 之间；最右边的菱形是最好的一个。",
@@ -219,13 +219,13 @@ k, N, m = np.arange(201), 200, 200
 F = stats.binom.cdf(k, N, 0.5)  # one model: at most k right
 exactly = np.diff(F**m, prepend=0)  # the best of m: exactly k right
 mean_best = (k * exactly).sum()
-print(f"{mean_best:.2f} / {N} = {mean_best / N:.3f}")
+print(f"{mean_best:.1f} / {N} = {mean_best / N:.3f}")
 assert abs(simulated.mean() - mean_best) < 0.6 and 118.5 < mean_best < 119.5
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 0.596，却什么也不会。挑选一次，就白得了将近 10 个百分点。每个模型自己的成绩是公平的，平均 0.5；**最大值**不公平，因为你是看了成绩才选它的。
+# 0.597，却什么也不会。挑选一次，就白得了将近 10 个百分点。每个模型自己的成绩是公平的，平均 0.5；**最大值**不公平，因为你是看了成绩才选它的。
 #
 # 动手：测试照片只有 10 张时，最好的在 0.9 以上；1000 张时呢？再把真实准确率调到 0.95：靠近 1，能虚高的余地就小了。
 #
@@ -234,7 +234,7 @@ assert abs(simulated.mean() - mean_best) < 0.6 and 118.5 < mean_best < 119.5
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# 0.596, and it knows nothing. Choosing once has earned almost 10 points for free. Each model's own score is fair, 0.5 on average; the **maximum** is not, because you looked at the scores before you took it.
+# 0.597, and it knows nothing. Choosing once has earned almost 10 points for free. Each model's own score is fair, 0.5 on average; the **maximum** is not, because you looked at the scores before you took it.
 #
 # Try it: with only 10 test photos the best one is above 0.9; and with 1000? Then set the true accuracy to 0.95: close to 1 there is little room for looking too good.
 #
@@ -254,8 +254,8 @@ ax.legend(fontsize=8)
 explorables.show(
     "luck",
     fig,
-    "两条分布曲线：任意一个模型的以 0.5 为中心；200 个里最好的窄得多，中心在 0.596，模拟的直方图与它重合。",
-    "Two distributions: that of any one model is centred at 0.5; that of the best of 200 is much narrower and centred at 0.596, and the simulated histogram lies upon it.",
+    "两条分布曲线：任意一个模型的以 0.5 为中心；200 个里最好的窄得多，中心在 0.597，模拟的直方图与它重合。",
+    "Two distributions: that of any one model is centred at 0.5; that of the best of 200 is much narrower and centred at 0.597, and the simulated histogram lies upon it.",
     m=200,
     n=200,
     p=0.5,
@@ -335,7 +335,7 @@ for ours, others in zip(folds_by_hand(203, 5, 7), theirs, strict=True):
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# 203 cannot be divided by 5: the first 3 folds have 41 photos, the last 2 have 40. Take the mean over photos, not over folds: put the 203 answers together and count those that are right.
+# $n=203$ cannot be divided by 5: the first 3 folds have 41 photos, the last 2 have 40. Take the mean over photos, not over folds: put the 203 answers together and count those that are right.
 #
 # Is shuffling enough? Of 100 photos only 5 are dogs; cut them into 5 folds. Guess first: of 100 shuffles, in how many does at least one fold have **no dog at all**?
 #
@@ -374,6 +374,25 @@ share = 20**5 / math.comb(100, 5)  # each of the 5 folds gets exactly one dog
 dealt = StratifiedKFold(5, shuffle=True, random_state=7).split(np.zeros(100), rare)
 assert [rare[judge].sum() for _, judge in dealt] == [1, 1, 1, 1, 1]
 assert round(share, 3) == 0.043 and abs(1 - share - np.mean(lost)) < 0.05
+
+# %% tags=["setup"]
+fig, ax = plt.subplots(figsize=(7.2, 1.9))
+split = {"打乱\nshuffled": folds_by_hand(100, 5, 1),
+         "分层\nstratified": list(StratifiedKFold(5, shuffle=True, random_state=7).split(np.zeros(100), rare))}  # fmt: skip
+for row, folds in enumerate(split.values()):
+    for i, (_, judge) in enumerate(folds):
+        for place, photo in enumerate(judge):
+            style = ("^", ORANGE, 9) if rare[photo] else ("s", "#bbbbbb", 4)
+            ax.plot(24 * i + place, -row, style[0], color=style[1], ms=style[2], markevery=1)
+ax.set_yticks([0, -1], list(split), fontsize=9)
+ax.set(xticks=24 * np.arange(5) + 9.5, xticklabels=range(1, 6), ylim=(-1.5, 0.5), xlabel="折 fold")
+ax.grid(False)
+figures.show(
+    fig,
+    "两行，每行 5 折、每折 20 张照片，橙色三角是狗：打乱时有的折有两张，有的一张也没有；分层时每折恰好一张。",
+    "Two rows of 5 folds with 20 photos each, orange triangles are dogs: shuffled, some folds have two and some none; stratified, each fold has exactly one.",
+)
+assert min(rare[judge].sum() for _, judge in folds_by_hand(100, 5, 1)) == 0
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -535,6 +554,7 @@ def rotated(x):
     return u * s
 
 
+# %%
 BACKBONES, POOLINGS = ["efficientnet_lite0", "mobilenet_v2", "squeezenet"], ["avg", "max"]
 tables = {
     (b, pooling): rotated(features.extract(all_photos, b, pooling))
@@ -543,7 +563,7 @@ tables = {
 }
 
 
-# %%
+# %% tags=["setup"]
 def answers(setting, learn, judge, labels=y):
     """logits of the photos at `judge`, from a head trained on those at `learn`"""
     backbone, pooling, C = setting
@@ -559,22 +579,6 @@ def draw(seed, n=60):
     return np.concatenate(mine), np.setdiff1d(np.arange(len(y)), mine)
 
 
-# %% [markdown] tags=["lang-zh"]
-# <div lang="zh">
-#
-# 每一折有两个成绩：准确率，和**对数损失**（log loss，第 09 课）：真实类别的概率的负对数。准确率只看对错，损失还看把握多大，所以更细。
-#
-# </div>
-
-# %% [markdown] tags=["lang-en"]
-# <div lang="en">
-#
-# Each fold has two scores: the accuracy, and the **log loss** (lesson 09), minus the log of the probability given to the true class. Accuracy sees right or wrong only; the loss also sees how sure the answer was, so it is finer.
-#
-# </div>
-
-
-# %%
 def folds_of(mine, seed, repeats=1, labels=y):
     """[(learn, judge), …]: 5 stratified folds of the photos at `mine`, dealt `repeats` times"""
     split = RepeatedStratifiedKFold(n_splits=5, n_repeats=repeats, random_state=seed)
@@ -588,6 +592,21 @@ def fold_scores(setting, folds, labels=y):
         z, t = answers(setting, learn, judge, labels), labels[judge]
         scores.append([np.mean((z > 0) == t), np.logaddexp(0, np.where(t == 1, -z, z)).mean()])
     return np.array(scores)
+
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 每一折有两个成绩：准确率，和**对数损失**（log loss，第 09 课）：真实类别的概率的负对数。准确率只看对错，损失还看把握多大，所以更细。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Each fold has two scores: the accuracy, and the **log loss** (lesson 09), minus the log of the probability given to the true class. Accuracy sees right or wrong only; the loss also sees how sure the answer was, so it is finer.
+#
+# </div>
 
 
 # %% [markdown] tags=["lang-zh"]
@@ -666,13 +685,7 @@ figures.show(
 predict("10-p4", ...)  # 0–100
 
 
-# %% tags=["any-seed"]
-def share_inside(n, how):
-    """share of the stored draws whose interval holds the mean accuracy on the other photos"""
-    ends = np.array([how(row[:5], int(row[5]), n) for row in widths[n]])
-    return np.mean((ends[:, 0] <= true[n]) & (true[n] <= ends[:, 1]))
-
-
+# %%
 def from_folds(scores, n_right, n):
     half = 1.96 * scores.std(ddof=1) / np.sqrt(5)
     return scores.mean() - half, scores.mean() + half
@@ -682,16 +695,20 @@ def from_all_answers(scores, n_right, n):
     return evaluation.wilson_interval(n_right, n)
 
 
-inside = {
-    how.__name__: {n: share_inside(n, how) for n in widths}
-    for how in (from_folds, from_all_answers)
-}
-outcome("10-p4", round(100 * inside["from_folds"][60]))
-table(["区间包含真实值的比例 share of intervals with the true value", *map(str, widths)],
-      [[name, *(f"{share:.2f}" for share in row.values())] for name, row in inside.items()])  # fmt: skip
-
-
 # %% tags=["setup"]
+def share_inside(n, how):
+    """share of the stored draws whose interval holds the mean accuracy on the other photos"""
+    ends = np.array([how(row[:5], int(row[5]), n) for row in widths[n]])
+    return np.mean((ends[:, 0] <= true[n]) & (true[n] <= ends[:, 1]))
+
+
+HOW = {"从 5 折 from 5 folds": from_folds, "威尔逊 Wilson": from_all_answers}
+inside = {how.__name__: {n: share_inside(n, how) for n in widths} for how in HOW.values()}
+outcome("10-p4", round(100 * inside["from_folds"][60]))
+table(["照片 photos", *map(str, widths)],
+      [[name, *(f"{share:.2f}" for share in inside[how.__name__].values())] for name, how in HOW.items()])  # fmt: skip
+
+
 def fold_correlation(scores):
     """of two folds, from (draws, folds) scores: how much of their variance they share"""
     n_folds = scores.shape[1]
@@ -711,6 +728,18 @@ assert max(map(abs, shared.values())) < 0.05
 #
 # 远不到 95，20 张时不到一半。原因看得见：错的照片太少。60 张里平均只错一两张，将近四分之一的抽签 5 折全对，于是 $s=0$，区间是一个点。把 $n$ 个答案合起来数对错，用威尔逊区间（第 09 课），包含率就不低于 0.93。
 #
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Far from 95, with 20 photos not even half. The reason can be seen: too few photos are wrong. Of 60 it is one or two on average; in almost a quarter of the draws all 5 folds are perfect, so $s=0$ and the interval is a point. Pool the $n$ answers, count, take the Wilson interval (lesson 09), and the share is 0.93 or more.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
 # 还有一个看不见的原因：各折不独立，任意两折的训练集共有四分之三的照片。设每折成绩的方差是 $s^2$，任意两折的相关系数是 $\rho$，$K$ 折平均的方差是
 #
 # $$\frac{s^2}{K}+\Bigl(1-\frac1K\Bigr)\rho\,s^2$$
@@ -721,8 +750,6 @@ assert max(map(abs, shared.values())) < 0.05
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
-#
-# Far from 95, with 20 photos not even half. The reason can be seen: too few photos are wrong. Of 60 it is one or two on average; in almost a quarter of the draws all 5 folds are perfect, so $s=0$ and the interval is a point. Pool the $n$ answers, count, take the Wilson interval (lesson 09), and the share is 0.93 or more.
 #
 # Another reason cannot be seen: folds are not independent; the training sets of any two share three quarters of their photos. If a fold's score has the variance $s^2$ and two folds the correlation $\rho$, the mean of $K$ folds has the variance
 #
@@ -750,7 +777,7 @@ assert max(map(abs, shared.values())) < 0.05
 #
 # </div>
 
-# %% tags=["any-seed"]
+# %% tags=["setup"]
 repeated = unpacked(
     stored["repeated"], -1, 22
 )  # of 100 draws: true, the means of 20 dealings, s of 100 folds
@@ -809,6 +836,7 @@ def mapped(folds, labels=y):
     return np.array([fold_scores(setting, folds, labels) for setting in SPACE])
 
 
+# %%
 mine, rest = draw(0)
 scores = mapped(folds_of(mine, 0))
 other = mapped([(mine, rest)])[:, 0]  # trained on all 60, judged on the 256 others
@@ -821,6 +849,7 @@ names = [f"{SHORT[b]}, {pooling}" for b in BACKBONES for pooling in POOLINGS]
 assert np.allclose(
     scores[..., 1], unpacked(stored["draws"]["real"][0]["loss"], 60, -1)[:, :5], atol=0.02
 )
+assert picked % 10 >= 7 and really % 10 in (5, 6)
 assert other[really, 1] < other[picked, 1] and flat_loss[picked] < other[picked, 1]
 assert np.ptp(other[:20, 0]) < 0.03 < np.ptp(other[:, 0])  # Lite0: accuracy hardly depends on C
 assert other[other[:, 1].reshape(6, 10).argmin(axis=1) + 10 * np.arange(6), 1].max() < 0.2
@@ -840,15 +869,15 @@ bar = fig.colorbar(image, ax=axes, label="损失 loss")
 bar.set_ticks(np.log10([0.03, 0.1, 0.3, 0.7]), labels=["0.03", "0.1", "0.3", "0.7"])
 figures.show(
     fig,
-    "两张热图，6 行是骨干网络和池化，10 列是 C，颜色越深损失越大。两张都是左边最差、Lite0 的两行最好；左图越往右越好，菱形在 Lite0、max、C 最大处；右图在 C = 1 到 10 附近最好，再往右又变差。",
-    "Two heat maps, 6 rows for backbone and pooling, 10 columns for C, darker is a larger loss. In both the left is worst and the two rows of Lite0 are best; in the left map it gets better to the right, with the diamond at Lite0, max, the largest C; the right map is best around C = 1 to 10 and gets worse again beyond.",
+    "两张热图，6 行是骨干网络和池化，10 列是 C，颜色越深损失越大。两张都是左边最差、Lite0 的两行最好；左图越往右越好，菱形在 Lite0、max、C = 1000 附近；右图的菱形在 C = 1，再往右又变差。",
+    "Two heat maps, 6 rows for backbone and pooling, 10 columns for C, darker is a larger loss. In both the left is worst and the two rows of Lite0 are best; the left map gets better to the right, with the diamond at Lite0, max, about C = 1000; in the right map it is at C = 1, and it gets worse again beyond.",
     names=names,
 )
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 两张地图的大形状一样：最强的惩罚什么也学不到，骨干网络的次序也一样。细处不同：左边的最低点（菱形）在惩罚最弱的一端，右边不在。60 张照片分得太开，惩罚越弱，把握越大，左边的损失越小；遇到新的难题，同样的把握就要付出代价。
+# 两张地图的大形状一样：最强的惩罚什么也学不到，骨干网络的次序也一样。细处不同：左边的最低点（菱形）在弱惩罚的一端，`C` 至少是 100；右边在 1 或 10。这 60 张照片容易分开，惩罚越弱，把握越大，左边的损失越小；遇到新的难题，同样的把握就要付出代价。
 #
 # 还有一件事：Lite0 的两行，准确率几乎不随 `C` 变。“60 种设置”里有许多是同一个模型换了名字。
 #
@@ -857,7 +886,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In the large the maps agree: the strongest penalty learns nothing, and the order of the backbones is the same. In the small they differ: the lowest point on the left (diamond) is at the weakest penalty, on the right it is not. These 60 photos are easy to separate; the weaker the penalty, the surer the head and the smaller the loss on the left. On a hard new photo the same certainty is expensive.
+# In the large the maps agree: the strongest penalty learns nothing, and the order of the backbones is the same. In the small they differ: the lowest point on the left (diamond) is where the penalty is weak, `C` of 100 or more; on the right it is at 1 or 10. These 60 photos are easy to separate; the weaker the penalty, the surer the head and the smaller the loss on the left. On a hard new photo the same certainty is expensive.
 #
 # One more thing: in the two rows of Lite0 the accuracy hardly depends on `C`. Many of the “60 settings” are the same model under another name.
 #
@@ -939,7 +968,7 @@ assert 12 * 5 == 20 * 1 + 10 * 2 + 5 * 4 == 60
 predict("10-p5", ...)  # 0–45
 
 
-# %% tags=["any-seed"]
+# %% tags=["setup"]
 def stored_draws(labels):
     return [{key: unpacked(text, *SHAPES[key]) for key, text in found.items()}
             for found in stored["draws"][labels]]  # fmt: skip
@@ -1003,10 +1032,6 @@ figures.show(
 #
 # 网格是一个赌注：含 `C = 1` 或 `10` 的最好，只有最强的惩罚的最差，是它的二十多倍。不知道该猜哪两个时，随机搜索更稳：12 次抽签配对比较，比 45 种网格的平均少 0.023（95% 区间 0.018 到 0.027）。知道得多，好的网格又胜过随机。减半与随机分不出：第一步只看 12 张照片的一折，太吵。
 #
-# 全图花了 5 倍的预算，也不比随机好：12 次里 9 次挑中 `C` 为 1000 以上，而其余照片上最好的总是 1 或 10。看得越多，越容易挑中只在这 60 张上好的角落。
-#
-# **练习 4**：`n_settings` 种设置开始，一共 `n_rungs` 轮：第一轮各看 1 折，之后每轮留下一半（除不尽时向下取整），看的**新**折加倍；旧的成绩留着用。一共训练多少次？
-#
 # </div>
 
 # %% [markdown] tags=["lang-en"]
@@ -1014,7 +1039,31 @@ figures.show(
 #
 # A grid is a bet: those with `C = 1` or `10` are best, the one with the two strongest penalties is the worst, over twenty times as bad. Without knowing which two to guess, random search is safer: paired over the 12 draws, its extra loss is 0.023 less than the mean of the 45 grids (95% interval 0.018 to 0.027). With knowledge, a good grid beats random. Halving and random cannot be told apart: its first step sees one fold of 12 photos, which is noisy.
 #
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 全图花了 5 倍的预算，也不比随机好：12 次里 9 次挑中 `C` 为 1000 以上，而其余照片上最好的总是 1 或 10。看得越多，越容易挑中只在这 60 张上好的角落。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
 # The whole map takes 5 times the budget and is no better than random: in 9 of 12 draws it picks a `C` of 1000 or more, while on the other photos the best is always 1 or 10. The more one looks, the easier one picks a corner that is good on these 60 only.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 4**：`n_settings` 种设置开始，一共 `n_rungs` 轮：第一轮各看 1 折，之后每轮留下一半（除不尽时向下取整），看的**新**折加倍；旧的成绩留着用。一共训练多少次？
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
 #
 # **Exercise 4**: start with `n_settings`, for `n_rungs` rungs: 1 fold each in the first; after each rung half of them stay (rounded down), and the number of **new** folds doubles; old scores are kept. How many fits are that in all?
 #
@@ -1057,6 +1106,7 @@ def best_of(accuracy, loss, what):
     return accuracy.mean(axis=1).argmax() if what == "accuracy" else loss.mean(axis=1).argmin()
 
 
+# %%
 def nested(mine, seed, labels=y):
     """logits of the photos at `mine`, each from a head chosen and trained without it"""
     z = {"accuracy": np.empty(len(y)), "loss": np.empty(len(y))}  # by what it is chosen
@@ -1094,7 +1144,7 @@ table(["损失 loss", ""], [["平的 flat", f"{flat_loss[picked]:.3f}"],
 # </div>
 
 
-# %% tags=["any-seed"]
+# %% tags=["setup"]
 def optimism(d, what, how):
     """how much better a stored draw's score looks than the other photos say"""
     best = best_of(d["accuracy"], d["loss"][:, :5], what)
@@ -1104,6 +1154,7 @@ def optimism(d, what, how):
     return sign * (score - d["true"][best, column])
 
 
+assert flat_loss[picked] < nested_loss < 0.3
 noise = stored_draws("noise")
 SETS = {"损失 loss": (maps, "loss"), "准确率 accuracy": (maps, "accuracy"),
         "准确率，标签打乱 accuracy, labels shuffled": (noise, "accuracy")}  # fmt: skip
@@ -1113,7 +1164,6 @@ rows = [[name, *("{:+.3f} ± {:.3f}".format(*interval(too_good[name, how])) for 
         for name in SETS]  # fmt: skip
 table(["挑选的依据 chosen by", "平的 flat", "嵌套 nested"], rows)
 
-# %% tags=["setup"]
 mean_of = {key: interval(values) for key, values in too_good.items()}
 for (_, how), (middle, half) in mean_of.items():  # flat looks too good; nested: 0 is inside
     assert middle > half if how == "flat" else abs(middle) < half
@@ -1156,6 +1206,18 @@ figures.show(
 #
 # 按损失挑，平的成绩平均好看了 0.07；按准确率挑，好看了 0.020；区间都在 0 以上。标签打乱时，60 种里最好的准确率平均虚高 0.10。嵌套的三个区间都含 0：看不出系统的偏差，可是单独一次仍然摆动得厉害。
 #
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Chosen by loss, the flat score looks 0.07 too good on average; by accuracy, 0.020; both intervals lie above 0. With shuffled labels the best accuracy of the 60 settings is on average 0.10 too high. The three intervals of nested cross-validation contain 0: no systematic error to be seen, but a single one still swings a lot.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
 # 60 枚独立的硬币在 60 张照片上会虚高 0.15，这里是三分之二：60 种设置里许多种给出几乎一样的答案。所以**试过多少种**不是虚高的好尺子；嵌套直接把它测出来。
 #
 # 嵌套估计的是**整套做法**（搜索加训练），不是某一个模型：每个外层折选中的设置可以不同。交出去的模型，用全部照片再搜索一次来得到。
@@ -1164,8 +1226,6 @@ figures.show(
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
-#
-# Chosen by loss, the flat score looks 0.07 too good on average; by accuracy, 0.020; both intervals lie above 0. With shuffled labels the best accuracy of the 60 settings is on average 0.10 too high. The three intervals of nested cross-validation contain 0: no systematic error to be seen, but a single one still swings a lot.
 #
 # 60 independent coins on 60 photos would be 0.15 too high, and here it is two thirds of that: many of the 60 settings give almost the same answers. So **how many were tried** is a poor measure of optimism; nested cross-validation measures it directly.
 #
@@ -1201,6 +1261,7 @@ def one_standard_error(losses):
     return min(np.flatnonzero(means <= line), key=lambda i: simplicity[i])
 
 
+# %% tags=["setup"]
 pairs = [(best_of(d["accuracy"], d["loss"][:, :5], "loss"), one_standard_error(d["loss"][:, :5]))
          for d in maps]  # fmt: skip
 weaker = [np.log10(SPACE[best][2] / SPACE[simple][2]) for best, simple in pairs]
@@ -1208,8 +1269,6 @@ cost = {what: [d["true"][simple, c] - d["true"][best, c] for d, (best, simple) i
         for c, what in enumerate(["准确率 accuracy", "损失 loss"])}  # fmt: skip
 table(["简单的减最好的 simplest minus best", "12 次抽签 12 draws"],
       [[what, "{:+.3f} ± {:.3f}".format(*interval(values))] for what, values in cost.items()])  # fmt: skip
-
-# %% tags=["setup"]
 assert round(np.mean(weaker), 1) == 1.8
 assert all(abs(middle) < half for middle, half in map(interval, cost.values()))
 
@@ -1249,7 +1308,7 @@ assert all(abs(middle) < half for middle, half in map(interval, cost.values()))
 # </div>
 
 
-# %%
+# %% tags=["setup"]
 class SealedTest:
     """Held-out labels that remember every look."""
 
@@ -1280,7 +1339,7 @@ sealed = SealedTest(y[held_out])
 #
 # </div>
 
-# %% tags=["nbval-ignore-output"]
+# %%
 seven, fits = folds_of(train, 10, repeats=2)[:7], []
 
 
@@ -1290,29 +1349,28 @@ def fit(i, a, b):
 
 
 setting = SPACE[halving(fit, np.random.default_rng(10))]
-elsewhere = stored["fresh"]["right"]
-inside = fold_scores(setting, seven).mean(axis=0)  # accuracy, loss: it was chosen by these
+
 z_test = answers(setting, train, held_out)  # chosen: now train on all 200
 n_right = int(((z_test > 0) == sealed.open("lesson 10")).sum())
 low, high = evaluation.wilson_interval(n_right, len(held_out))
+
+# %% tags=["nbval-ignore-output", "setup"]
+elsewhere = stored["fresh"]["right"]
+inside_score = fold_scores(setting, seven)[:, 0].mean()  # it was chosen by these folds
 say(("选中：", "chosen:"), SHORT[setting[0]], setting[1], f"C = {setting[2]:g}")
-table(["成绩 score", "准确率 accuracy"], [["里面，选它时 inside, when chosen", f"{inside[0]:.3f}"],
+table(["成绩 score", "准确率 accuracy"], [["里面，选它时 inside, when chosen", f"{inside_score:.3f}"],
       ["外面，一次 outside, once", f"{n_right}/116 = {n_right / 116:.3f} ({low:.3f}–{high:.3f})"],
       ["存下：别处的 1,000 张 stored: 1,000 from elsewhere", f"{elsewhere[SPACE.index(setting)] / 1000:.3f}"]])  # fmt: skip
 
 # %%
 assert max(elsewhere) == 987 and elsewhere[SPACE.index(setting)] > 955
 assert len(fits) == 60 and sealed.looks == ["lesson 10"]
-assert low > 0.9 and n_right >= 109 and inside[0] > 0.93
+assert low > 0.9 and n_right >= 109 and inside_score > 0.93
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
 # 报告只写外面的那个数，连同区间和做法：“60 种设置里减半搜索，60 次训练；116 张没有参与选择的照片上，准确率和 95% 区间如表。”里面的成绩参与了选择，不算数。
-#
-# 回到开头：**哪一种最好？** 说不清，许多种打平，选打平里的任何一种都行。**它的成绩可信吗？** 挑它的那个成绩不可信；外面测一次的，可信到区间那么宽。
-#
-# 最后一行是存下的核对：用这 200 张训练，60 种里最好的在 1,000 张别处的照片上对 987 张，与选中的差不多。
 #
 # </div>
 
@@ -1320,6 +1378,20 @@ assert low > 0.9 and n_right >= 109 and inside[0] > 0.93
 # <div lang="en">
 #
 # The report gives only the number from outside, with its interval and how it was made: “60 settings, searched by halving, 60 fits; on 116 photos that took no part in choosing, the accuracy and its 95% interval are as in the table.” The score from inside took part in choosing and does not count.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 回到开头：**哪一种最好？**说不清，许多种打平，选打平里的任何一种都行。**它的成绩可信吗？**挑它的那个成绩不可信；外面测一次的，可信到区间那么宽。
+#
+# 最后一行是存下的核对：用这 200 张训练，60 种里最好的在 1,000 张别处的照片上对 987 张，与选中的差不多。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
 #
 # Back to the beginning: **which one is best?** Nobody can say; many are tied, and any of these will do. **Can its score be believed?** Not the one that chose it; the one measured once outside can, within its interval.
 #
@@ -1364,24 +1436,24 @@ guesses("10")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * 挑选就会虚高：200 枚硬币里最好的答对 0.596。$P(\text{最好}\le k)=F(k)^m$。
-# * 划分要像将来使用时那样：稀有的类别要分层，相似的样本要成组；最近邻在打乱的裁剪上 0.97，在新照片上抛硬币。
-# * 交叉验证的平均是对的，一次却可以差很多；各折的标准差会说得太窄，重复也不能补救。
-# * 网格是赌注，随机搜索更稳；全图花 5 倍预算也不更好，因为它挑中了只在这 60 张上好的角落。
-# * 平的成绩是挑出来的，嵌套的不是；设置越相像，虚高越小。
-# * 诚实的报告：先封测试集，定规则和预算，里面选择，外面测一次，写出区间。
+# * 挑选就会虚高：200 枚硬币里最好的得 0.597。$P(\text{最好}\le k)=F(k)^m$。
+# * 划分要像将来使用时那样：稀有的类别要分层，相似的样本要放在一起；打乱的裁剪得 0.97，新照片上却是抛硬币。
+# * 交叉验证的平均是对的，一次却可以差很多；各折的标准差说得太窄，重复也不能补救。
+# * 网格是赌注，随机搜索更稳；300 次全算也不更好：它挑中了只在这 60 张上好的角落。
+# * 平的成绩是挑出来的，嵌套的不是。
+# * 诚实的报告：封好，定下规则和预算，里面选择，外面测一次，写出区间。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * Choosing makes scores too high: the best of 200 coins is right on 0.596. $P(\text{best}\le k)=F(k)^m$.
-# * Split as the model will be used: stratify for rare classes, keep like samples together; nearest neighbours score 0.97 on shuffled crops and toss coins on new photos.
-# * Cross-validation is right on average, but once it may be far off; the folds' standard deviation makes it look too narrow, and repeats do not help.
-# * A grid is a bet, random search is safer; the whole map at 5 times the budget is no better, because it picks corners that are good on these 60 only.
-# * A flat score is selected, a nested one is not; the more alike the settings, the smaller the optimism.
-# * An honest report: seal the test set, settle rule and budget, choose inside, test once outside, give the interval.
+# * Choosing makes scores too high: the best of 200 coins gets 0.597. $P(\text{best}\le k)=F(k)^m$.
+# * Split as the model will be used: stratify for rare classes, keep like samples together; shuffled crops gave 0.97 where new photos give a coin toss.
+# * Cross-validation is right on average, once it may be far off; the folds' standard deviation says too little, and repeats do not help.
+# * A grid is a bet, random search is safer; all 300 fits are no better: they pick corners that are good on these 60 only.
+# * A flat score is selected, a nested one is not.
+# * An honest report: seal, settle rule and budget, choose inside, test once outside, give the interval.
 #
 # </div>
 
@@ -1409,9 +1481,9 @@ guesses("10")
 # <div lang="zh">
 #
 # * Bengio, Grandvalet, *No Unbiased Estimator of the Variance of K-Fold Cross-Validation*, Journal of Machine Learning Research 5:1089–1105, 2004：为什么一次交叉验证说不出自己有多准
-# * Bergstra, Bengio, *Random Search for Hyper-Parameter Optimization*, Journal of Machine Learning Research 13:281–305, 2012：随机搜索
+# * Bergstra, Bengio, “Random Search for Hyper-Parameter Optimization”, Journal of Machine Learning Research 13:281–305, 2012：随机搜索
 # * Breiman, Friedman, Olshen, Stone, *Classification and Regression Trees*, Wadsworth, 1984：一个标准误法则
-# * Cawley, Talbot, *On Over-fitting in Model Selection and Subsequent Selection Bias in Performance Evaluation*, Journal of Machine Learning Research 11(70):2079–2107, 2010：挑选也会过拟合
+# * Cawley, Talbot, “On Over-fitting in Model Selection and Subsequent Selection Bias in Performance Evaluation”, Journal of Machine Learning Research 11(70):2079–2107, 2010：挑选也会过拟合
 # * Jamieson, Talwalkar, *Non-stochastic Best Arm Identification and Hyperparameter Optimization*, AISTATS 2016, PMLR 51:240–248, arXiv:1502.07943：逐次减半
 # * Kohavi, *A Study of Cross-Validation and Bootstrap for Accuracy Estimation and Model Selection*, IJCAI 1995：分层的折，折数
 # * Varma, Simon, *Bias in error estimation when using cross-validation for model selection*, BMC Bioinformatics 7:91, 2006, doi:10.1186/1471-2105-7-91：标签无意义时，平的和嵌套的
@@ -1424,9 +1496,9 @@ guesses("10")
 # <div lang="en">
 #
 # * Bengio, Grandvalet, *No Unbiased Estimator of the Variance of K-Fold Cross-Validation*, Journal of Machine Learning Research 5:1089–1105, 2004: why one cross-validation cannot say how exact it is
-# * Bergstra, Bengio, *Random Search for Hyper-Parameter Optimization*, Journal of Machine Learning Research 13:281–305, 2012: random search
+# * Bergstra, Bengio, “Random Search for Hyper-Parameter Optimization”, Journal of Machine Learning Research 13:281–305, 2012: random search
 # * Breiman, Friedman, Olshen, Stone, *Classification and Regression Trees*, Wadsworth, 1984: the one-standard-error rule
-# * Cawley, Talbot, *On Over-fitting in Model Selection and Subsequent Selection Bias in Performance Evaluation*, Journal of Machine Learning Research 11(70):2079–2107, 2010: choosing overfits, too
+# * Cawley, Talbot, “On Over-fitting in Model Selection and Subsequent Selection Bias in Performance Evaluation”, Journal of Machine Learning Research 11(70):2079–2107, 2010: choosing overfits, too
 # * Jamieson, Talwalkar, *Non-stochastic Best Arm Identification and Hyperparameter Optimization*, AISTATS 2016, PMLR 51:240–248, arXiv:1502.07943: successive halving
 # * Kohavi, *A Study of Cross-Validation and Bootstrap for Accuracy Estimation and Model Selection*, IJCAI 1995: stratified folds, and how many
 # * Varma, Simon, *Bias in error estimation when using cross-validation for model selection*, BMC Bioinformatics 7:91, 2006, doi:10.1186/1471-2105-7-91: flat and nested with labels that mean nothing

@@ -434,7 +434,7 @@ EXERCISES = [
                 (
                     best_times_m,
                     (
-                        "概率要乘 $m$ 次（$m$ 次方），不是乘以 $m$。",
+                        "概率要自乘，一共 $m$ 个：是次方，不是倍数。",
                         "Multiply the probability by itself, $m$ of them: a power, not a multiple.",
                     ),
                 ),
@@ -578,7 +578,7 @@ EXERCISES = [
                 "For each class `c`, `np.flatnonzero(y == c)` gives the places of its photos.",
             ),
             (
-                "这些位置依次得到 0、1、…、$K-1$、0、1 …：`np.arange(len(places)) % K`。",
+                "这些位置依次得到 0、1、……、$K-1$、0、1……：`np.arange(len(places)) % K`。",
                 "In turn these places get 0, 1, …, $K-1$, 0, 1 …: `np.arange(len(places)) % K`.",
             ),
         ],
@@ -633,7 +633,7 @@ EXERCISES = [
                 (
                     groups_by_number,
                     (
-                        "组号除以 $K$ 的余数：组号都是 $K$ 的倍数时，全进了第 0 折。先给不同的组编号 0、1、2 …。",
+                        "组号的余数：组号都是 $K$ 的倍数时，全进了第 0 折。先给不同的组编号 0、1、2……",
                         "The remainder of the group's own number: when all are multiples of $K$, fold 0 gets them all. Number the different groups 0, 1, 2 … first.",
                     ),
                 ),
@@ -670,7 +670,7 @@ EXERCISES = [
                 "The second result of `np.unique(groups, return_inverse=True)`: which of the different groups each sample belongs to.",
             ),
             (
-                "把不同的组轮流发给各折：第 0 组到第 0 折，第 1 组到第 1 折 …。",
+                "把不同的组轮流发给各折：第 0 组到第 0 折，第 1 组到第 1 折……",
                 "Deal the different groups out to the folds: group 0 to fold 0, group 1 to fold 1 …",
             ),
         ],
@@ -758,7 +758,7 @@ EXERCISES = [
                 (
                     fits_one_fold_more,
                     (
-                        "新折是 1、2、4 …，每次加倍，不是每次加 1。",
+                        "新折是 1、2、4……每次加倍，不是每次加 1。",
                         "The new folds are 1, 2, 4 …: doubled each time, not one more.",
                     ),
                 ),
@@ -844,8 +844,8 @@ QUIZZES = [
                     "no problem: no model was trained on the test photos",
                 ),
                 (
-                    "抛硬币的模型也没有训练过，最好的照样得了 0.596。挑选也会泄漏。",
-                    "The coin-flip models were not trained on them either, and the best got 0.596 all the same. Choosing leaks, too.",
+                    "抛硬币的模型也没有训练过，最好的照样得了 0.597。挑选也会泄漏。",
+                    "The coin-flip models were not trained on them either, and the best got 0.597 all the same. Choosing leaks, too.",
                 ),
             ),
             Option(
