@@ -806,7 +806,7 @@ assert round(often / claimed, 1) == 4.5 and 0.85 < often / once < 0.93 and round
 # </div>
 
 # %% [markdown]
-# ## 60 种设置的地图 · A map of 60 settings
+# ## 一张地图，60 种设置 · A map of 60 settings
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1384,7 +1384,7 @@ assert low > 0.9 and n_right >= 109 and inside_score > 0.93
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 回到开头：**哪一种最好？**说不清，许多种打平，选打平里的任何一种都行。**它的成绩可信吗？**挑它的那个成绩不可信；外面测一次的，可信到区间那么宽。
+# 回到开头。**哪一种最好**？说不清，许多种打平，选打平里的任何一种都行。**它的成绩可信吗**？挑它的那个成绩不可信；外面测一次的，可信到区间那么宽。
 #
 # 最后一行是存下的核对：用这 200 张训练，60 种里最好的在 1,000 张别处的照片上对 987 张，与选中的差不多。
 #
@@ -1393,7 +1393,7 @@ assert low > 0.9 and n_right >= 109 and inside_score > 0.93
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Back to the beginning: **which one is best?** Nobody can say; many are tied, and any of these will do. **Can its score be believed?** Not the one that chose it; the one measured once outside can, within its interval.
+# Back to the beginning. **Which one is best**? Nobody can say; many are tied, and any of these will do. **Can its score be believed**? Not the one that chose it; the one measured once outside can, within its interval.
 #
 # The last row is a stored check: trained on these 200, the best of the 60 is right on 987 of 1,000 photos from elsewhere, about as many as the chosen one.
 #
@@ -1481,9 +1481,9 @@ guesses("10")
 # <div lang="zh">
 #
 # * Bengio, Grandvalet, *No Unbiased Estimator of the Variance of K-Fold Cross-Validation*, Journal of Machine Learning Research 5:1089–1105, 2004：为什么一次交叉验证说不出自己有多准
-# * Bergstra, Bengio, “Random Search for Hyper-Parameter Optimization”, Journal of Machine Learning Research 13:281–305, 2012：随机搜索
+# * Bergstra、Bengio，“Random Search for Hyper-Parameter Optimization”，Journal of Machine Learning Research 13:281–305，2012：随机搜索
 # * Breiman, Friedman, Olshen, Stone, *Classification and Regression Trees*, Wadsworth, 1984：一个标准误法则
-# * Cawley, Talbot, “On Over-fitting in Model Selection and Subsequent Selection Bias in Performance Evaluation”, Journal of Machine Learning Research 11(70):2079–2107, 2010：挑选也会过拟合
+# * Cawley、Talbot，“On Over-fitting in Model Selection and Subsequent Selection Bias in Performance Evaluation”，Journal of Machine Learning Research 11(70):2079–2107，2010：挑选也会过拟合
 # * Jamieson, Talwalkar, *Non-stochastic Best Arm Identification and Hyperparameter Optimization*, AISTATS 2016, PMLR 51:240–248, arXiv:1502.07943：逐次减半
 # * Kohavi, *A Study of Cross-Validation and Bootstrap for Accuracy Estimation and Model Selection*, IJCAI 1995：分层的折，折数
 # * Varma, Simon, *Bias in error estimation when using cross-validation for model selection*, BMC Bioinformatics 7:91, 2006, doi:10.1186/1471-2105-7-91：标签无意义时，平的和嵌套的
