@@ -51,7 +51,7 @@ def best_without_power(m, n, p):
 
 def best_times_m(m, n, p):
     """F times m instead of F to the power of m."""
-    exactly = np.diff(np.minimum(m * at_most(n, p), 1), prepend=0)
+    exactly = np.diff(m * at_most(n, p), prepend=0)
     return float((np.arange(n + 1) * exactly).sum() / n)
 
 
