@@ -389,8 +389,8 @@ ax.set(xticks=24 * np.arange(5) + 9.5, xticklabels=range(1, 6), ylim=(-1.5, 0.5)
 ax.grid(False)
 figures.show(
     fig,
-    "两行，每行 5 折、每折 20 张照片，橙色三角是狗：打乱时有的折有两张，有的一张也没有；分层时每折恰好一张。",
-    "Two rows of 5 folds with 20 photos each, orange triangles are dogs: shuffled, some folds have two and some none; stratified, each fold has exactly one.",
+    "两行，每行 5 折、每折 20 张照片，橙色三角是狗：打乱时第 2 折有三张，第 1、5 折一张也没有；分层时每折恰好一张。",
+    "Two rows of 5 folds with 20 photos each, orange triangles are dogs: shuffled, fold 2 has three and folds 1 and 5 have none; stratified, each fold has exactly one.",
 )
 assert min(rare[judge].sum() for _, judge in folds_by_hand(100, 5, 1)) == 0
 
@@ -480,7 +480,7 @@ table(
 assert round(leak[:, 0].mean(), 2) == 0.97 and leak[:, 0].min() > 0.93
 assert leak[:, 1:].max() < 0.75
 assert (leak[:, 0] - leak[:, 1:].max(axis=1) > 0.2).all()
-assert abs(leak[:, 1] - leak[:, 2]).mean() < 0.1 and 0.47 < leak[:, 2].mean() < 0.6
+assert abs(leak[:, 1] - leak[:, 2]).mean() < 0.1 and 0.5 < leak[:, 2].mean() < 0.56
 fig, ax = plt.subplots(figsize=(7, 2.3))
 for row, marker in enumerate(figures.MARKERS[:3]):
     spread = -row + np.linspace(-0.2, 0.2, len(leak))
@@ -497,7 +497,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 打乱的折说 0.97，实际是抛硬币。验证的每一块，训练里都有同一张照片的另外几块，最近邻只要认出**照片**，不必认识猫。准确率看不出这种泄漏：它只是好得可疑。
+# 打乱的折说 0.97；在新照片上只有 0.53，比抛硬币好不了多少。验证的每一块，训练里都有同一张照片的另外几块，最近邻只要认出**照片**，不必认识猫。准确率看不出这种泄漏：它只是好得可疑。
 #
 # **成组的折**把同一张照片的 5 块放进同一折，于是它说的与新照片一致。“组”还可以是病人、说话的人、拍摄的那一天：凡是让两个样本比陌生的样本更像的东西。
 #
@@ -508,7 +508,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Shuffled folds say 0.97, and in truth it tosses coins. For each crop that is judged, training held other crops of the same photo: the nearest neighbour needs to recognise the **photo**, not a cat. No accuracy shows this leak; it is merely suspiciously good.
+# Shuffled folds say 0.97; on new photos it is 0.53, hardly better than a coin. For each crop that is judged, training held other crops of the same photo: the nearest neighbour needs to recognise the **photo**, not a cat. No accuracy shows this leak; it is merely suspiciously good.
 #
 # **Folds of groups** put the 5 crops of a photo into one fold, and what they say agrees with new photos. A “group” may also be a patient, a speaker, the day of the recording: whatever makes two samples more alike than strangers.
 #
@@ -1468,7 +1468,7 @@ guesses("10")
 # <div lang="zh">
 #
 # * 挑选就会虚高：200 枚硬币里最好的得 0.597。$P(\text{最好}\le k)=F(k)^m$。
-# * 划分要像将来使用时那样：稀有的类别要分层，相似的样本要放在一起；打乱的裁剪得 0.97，新照片上却是抛硬币。
+# * 划分要像将来使用时那样：稀有的类别要分层，相似的样本要放在一起；打乱的裁剪得 0.97，新照片上只有 0.53。
 # * 交叉验证的平均是对的，一次却可以差很多；各折的标准差常常碰巧是 0，区间就没有宽度；重复的折算出的标准误太小。
 # * 网格是赌注，随机搜索更稳；300 次全算也看不出更好，12 次里 9 次挑中其余照片上并不最好的角落。
 # * 平的成绩是挑出来的，嵌套的不是。
@@ -1480,7 +1480,7 @@ guesses("10")
 # <div lang="en">
 #
 # * Choosing makes scores too high: the best of 200 coins gets 0.597. $P(\text{best}\le k)=F(k)^m$.
-# * Split as the model will be used: stratify for rare classes, keep like samples together; shuffled crops gave 0.97 where new photos give a coin toss.
+# * Split as the model will be used: stratify for rare classes, keep like samples together; shuffled crops gave 0.97 where new photos give 0.53.
 # * Cross-validation is right on average, once it may be far off; the folds' standard deviation is often 0 by chance, and then the interval has no width; the standard error of repeated folds is too small.
 # * A grid is a bet, random search is safer; all 300 fits are not seen to do better; in 9 of 12 draws they pick a corner that is not best on the other photos.
 # * A flat score is selected, a nested one is not.
