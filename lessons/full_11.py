@@ -16,6 +16,7 @@ from course_utils import assets, backbones, features
 # --- hard sharing: three questions about the same digits ---
 
 SEEDS, WIDTH, STEPS, RATE = 30, 16, 500, 0.2
+PAUSE = 100  # steps between two looks at the cosine
 LOOP = [0, 6, 8, 9]
 
 
@@ -51,7 +52,7 @@ class Shared:
             head.build((None, width))
         self.weights = [w for part in (self.trunk, *self.heads) for w in part.trainable_variables]
         self.log_tau = tf.Variable([0.0, 0.0])
-        self.step = tf.function(self._step)
+        self.train = tf.function(self._train)
 
     def restart(self, seed: int) -> None:
         rng = np.random.default_rng(seed)
@@ -64,15 +65,19 @@ class Shared:
         z = self.heads[k](self.trunk(x))[:, 0]
         return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(y, z))
 
-    def _step(self, x, y, x_aux, y_aux, weight, uncertain=False):
-        with tf.GradientTape() as tape:
-            losses = tf.stack([self.loss(x, y, 0), self.loss(x_aux, y_aux, 1)])
-            total = losses[0] + weight * losses[1]
-            if uncertain:
-                total = tf.reduce_sum(losses * tf.exp(-2 * self.log_tau) + self.log_tau)
+    def _train(self, few, batches, weight, steps, uncertain=False):
+        """steps of gradient descent; the loop is compiled as well, so one call trains."""
         every = [*self.weights, self.log_tau] if uncertain else self.weights
-        for w, g in zip(every, tape.gradient(total, every), strict=True):
-            (w if uncertain and w is self.log_tau else w).assign(w - RATE * g)
+        for t in tf.range(steps):
+            with tf.GradientTape() as tape:
+                part = t % len(batches[0])
+                aux = self.loss(batches[0][part], batches[1][part], 1)
+                losses = tf.stack([self.loss(*few, 0), aux])
+                total = losses[0] + weight * losses[1]
+                if uncertain:
+                    total = tf.reduce_sum(losses * tf.exp(-2 * self.log_tau) + self.log_tau)
+            for w, g in zip(every, tape.gradient(total, every), strict=True):
+                w.assign(w - RATE * g)
 
     def cosine(self, x, y, y_aux) -> float:
         flat = []
@@ -97,14 +102,10 @@ def share(net, data, seed, question, weight, *, n=60, n_aux=1000, uncertain=Fals
     net.restart(seed)
     cosines = []
     few = tf.constant(x[main]), tf.constant(y[main])
-    batches = [
-        (tf.constant(x[part]), tf.constant(answers[part]))
-        for part in np.array_split(aux, n_aux // 100)
-    ]
-    for t in range(STEPS):
-        if t % 50 == 0:
-            cosines.append(net.cosine(x[rest], y[rest], answers[rest]))
-        net.step(*few, *batches[t % len(batches)], tf.constant(float(weight)), uncertain)
+    batches = [tf.constant(v[aux].reshape(10, n_aux // 10, *v.shape[1:])) for v in (x, answers)]
+    for _ in range(STEPS // PAUSE):
+        net.train(few, batches, tf.constant(float(weight)), PAUSE, uncertain)
+        cosines.append(net.cosine(x[rest], y[rest], answers[rest]))
     return {
         "question": question if weight else "none",
         "weight": "uncertain" if uncertain else weight,
@@ -112,7 +113,7 @@ def share(net, data, seed, question, weight, *, n=60, n_aux=1000, uncertain=Fals
         "seed": seed,
         "accuracy": round(net.accuracy(data.test), 4),
         "auxiliary": round(net.accuracy(data.test, 1, question), 4),
-        "cosine": round(float(np.mean(cosines[1:])), 4),
+        "cosine": round(float(np.mean(cosines)), 4),
     }
 
 
@@ -258,7 +259,7 @@ def sines(rng, n_tasks, n_points, freq=1.0):
 def fresh(seed) -> list[np.ndarray]:
     rng, sizes, made = np.random.default_rng(seed), (1, HIDDEN, HIDDEN, 1), []
     for a, b in zip(sizes, sizes[1:], strict=False):
-        made += [rng.normal(0, np.sqrt(2 / max(a, 2)), (a, b)), np.zeros((1, b))]
+        made += [rng.normal(0, a**-0.5, (a, b)), np.zeros((1, b))]
     return [w.astype("float32") for w in made]
 
 
@@ -288,40 +289,48 @@ def copies(weights, n):
     return [tf.repeat(w[None], n, axis=0) for w in weights]
 
 
-def trainer(way, weights, rate, inner_steps):
-    """A function that makes one meta-step with one batch of tasks."""
-    adam = keras.optimizers.Adam(rate)
-    adam.build(weights)
-
-    @tf.function
-    def step(x, y, x_query, y_query):
-        if way == "reptile":
-            fast = adapt(copies(weights, TASKS), x, y, inner_steps)
-            gradients = [
-                w - tf.reduce_mean(f, axis=0) for w, f in zip(weights, fast, strict=True)
-            ]
-        else:
-            with tf.GradientTape() as tape:
-                fast = copies(weights, TASKS)
-                if way != "joint":
-                    fast = adapt(fast, x, y, inner_steps, second_order=way == "maml")
-                loss = tf.reduce_mean(losses(fast, x_query, y_query))
-            gradients = tape.gradient(loss, weights)
-        adam.apply(gradients, weights)
-
-    return step
+def meta_gradient(way, weights, x, y, inner_steps):
+    """What is handed to Adam: x, y are 2 POINTS points of each task."""
+    fast = copies(weights, TASKS)
+    if way == "reptile":
+        fast = adapt(fast, x, y, inner_steps)
+        return [w - tf.reduce_mean(f, axis=0) for w, f in zip(weights, fast, strict=True)]
+    with tf.GradientTape() as tape:
+        fast = copies(weights, TASKS)
+        if way != "joint":
+            known = x[:, :POINTS], y[:, :POINTS]
+            fast = adapt(fast, *known, inner_steps, second_order=way == "maml")
+        loss = tf.reduce_mean(losses(fast, x[:, POINTS:], y[:, POINTS:]))
+    return tape.gradient(loss, weights)
 
 
-def practise(way, seed, steps, rate=3e-3, inner_steps=1):
-    weights = [tf.Variable(w) for w in fresh(seed)]
-    step, rng = trainer(way, weights, rate, inner_steps), np.random.default_rng(100 + seed)
-    for _ in range(steps):
-        x, y = sines(rng, TASKS, 2 * POINTS)
-        if way == "reptile":
-            step(x, y, x, y)
-        else:
-            step(x[:, :POINTS], y[:, :POINTS], x[:, POINTS:], y[:, POINTS:])
-    return [w.numpy() for w in weights]
+class Practice:
+    """One way of practising; the compiled training is used again for each seed."""
+
+    def __init__(self, way, rate=3e-3, inner_steps=1) -> None:
+        self.way, self.rate, self.inner_steps = way, rate, inner_steps
+        self.weights = [tf.Variable(w) for w in fresh(0)]
+        self.adam = keras.optimizers.Adam(rate)
+        self.adam.build(self.weights)
+        self.start = [v.numpy() for v in self.adam.variables]
+        self.train = tf.function(self._train)
+
+    def _train(self, x, y):
+        for t in tf.range(len(x)):
+            gradients = meta_gradient(self.way, self.weights, x[t], y[t], self.inner_steps)
+            self.adam.apply(gradients, self.weights)
+
+    def __call__(self, seed, steps) -> list[np.ndarray]:
+        for variable, value in zip(self.adam.variables, self.start, strict=True):
+            variable.assign(value)
+        for variable, value in zip(self.weights, fresh(seed), strict=True):
+            variable.assign(value)
+        rng = np.random.default_rng(100 + seed)
+        for _ in range(steps // 500):
+            x, y = sines(rng, 500 * TASKS, 2 * POINTS)
+            shape = (500, TASKS, 2 * POINTS, 1)
+            self.train(tf.constant(x.reshape(shape)), tf.constant(y.reshape(shape)))
+        return [w.numpy() for w in self.weights]
 
 
 def after_steps(weights, steps=(0, 1, 10), rate=INNER, n_tasks=300, seed=5, freq=1.0):
@@ -335,4 +344,146 @@ def after_steps(weights, steps=(0, 1, 10), rate=INNER, n_tasks=300, seed=5, freq
     return [round(v, 4) for v in found]
 
 
+META_SEEDS, SHORT, LONG = 9, 500, 5000
 SETTINGS = {"joint": (3e-3, 1), "maml": (3e-3, 1), "first-order": (3e-3, 1), "reptile": (3e-3, 10)}
+RATES = (0.001, 0.003, 0.01, 0.03)
+
+
+def meta() -> list[dict]:
+    """Each way of practice, short and long, over seeds: mean loss on new tasks after some steps."""
+    rows = []
+    for way, (rate, inner_steps) in SETTINGS.items():
+        practice = Practice(way, rate, inner_steps)
+        for steps in (SHORT, LONG):
+            for seed in range(min(META_SEEDS, SEEDS)):
+                rows.append(judged(practice(seed, steps), way, seed, steps))
+                print(rows[-1], flush=True)
+    rows += [judged(fresh(seed), "none", seed, 0) for seed in range(min(META_SEEDS, SEEDS))]
+    return rows
+
+
+def judged(weights, way, seed, steps) -> dict:
+    """0, 1 and 10 steps at the rate of practice; the best rate for 10 steps, chosen on other tasks."""
+    rates = {rate: after_steps(weights, (10,), rate, seed=77)[0] for rate in RATES}
+    best = min(rates, key=lambda rate: rates[rate] if np.isfinite(rates[rate]) else np.inf)
+    return {
+        "way": way,
+        "seed": seed,
+        "steps": steps,
+        "loss": after_steps(weights),
+        "faster": after_steps(weights, freq=2.0),
+        "best_rate": best,
+        "loss_best_rate": after_steps(weights, (10,), best)[0],
+    }
+
+
+def cost(repeats: int = 9) -> dict:
+    """Seconds of 200 meta-steps with and without second derivatives, in turn; and their ratios."""
+    x, y = sines(np.random.default_rng(0), 200 * TASKS, 2 * POINTS)
+    shape = (200, TASKS, 2 * POINTS, 1)
+    data = tf.constant(x.reshape(shape)), tf.constant(y.reshape(shape))
+    found: dict = {}
+    for inner_steps in (1, 5):
+        practices = {way: Practice(way, 3e-3, inner_steps) for way in ("maml", "first-order")}
+        for practice in practices.values():
+            practice.train(*data)  # compiled here
+        ratios = []
+        for _ in range(repeats):
+            seconds = {}
+            for way, practice in practices.items():
+                begin = time.process_time()
+                practice.train(*data)
+                seconds[way] = time.process_time() - begin
+            ratios.append(round(seconds["maml"] / seconds["first-order"], 3))
+        found[inner_steps] = ratios
+    return found
+
+
+def measure(keep=lambda name, compute: compute()) -> dict:
+    """Everything that the lesson shows as stored: rows of trainings, episodes, ratios of time."""
+    course_utils.reproducible(7)
+    return {
+        "sharing": keep("sharing", sharing),
+        "few_shot": keep("few_shot", few_shot),
+        "points": keep("points", points),
+        "meta": keep("meta", meta),
+        "cost": keep("cost", cost),
+    }
+
+
+# --- what the lesson says about its stored table, for course build --full --check 11 ---
+
+
+def interval(gaps) -> tuple[float, float]:
+    """95% t interval of a mean of paired differences."""
+    from scipy import stats
+
+    gaps = np.asarray(gaps, dtype=float)
+    if len(gaps) < 2:
+        return float(gaps.mean()), float(gaps.mean())
+    half = stats.t.ppf(0.975, len(gaps) - 1) * gaps.std(ddof=1) / np.sqrt(len(gaps))
+    return float(gaps.mean() - half), float(gaps.mean() + half)
+
+
+def shared_rows(results, question, weight, n, key="accuracy"):
+    """{seed: value} of one way of sharing."""
+    rows = [r for r in results["sharing"] if (r["question"], r["weight"], r["n"]) == (question, weight, n)]
+    return {r["seed"]: r[key] for r in rows}
+
+
+def gain(results, question, n=60, weight=1.0) -> list[float]:
+    """Change of the main task's accuracy by an auxiliary task, seed by seed."""
+    alone, other = shared_rows(results, "none", 0.0, n), shared_rows(results, question, weight, n)
+    return [other[seed] - alone[seed] for seed in sorted(alone.keys() & other.keys())]
+
+
+def few(results, rule, shots, of="pretrained"):
+    table = results["few_shot"][of][rule]
+    return np.array(table[shots] if shots in table else table[str(shots)])
+
+
+def log_loss(results, way, step, steps=LONG, key="loss"):
+    """Logarithms of the losses after 0, 1, 10 steps (step: the place), seed by seed."""
+    rows = [r for r in results["meta"] if (r["way"], r["steps"]) == (way, steps)]
+    return np.log([r[key][step] for r in sorted(rows, key=lambda r: r["seed"])])
+
+
+def _sooner(results) -> tuple[float, float]:
+    """After one step: how many times joint training's loss is that of MAML (a logarithm)."""
+    return interval(log_loss(results, "joint", 1) - log_loss(results, "maml", 1))
+
+
+CLAIMS = [
+    (
+        "相关的辅助任务（有没有环）有帮助，60 个标签",
+        "the related auxiliary task (a loop) helps, with 60 labels",
+        lambda results: interval(gain(results, "loop")),
+    ),
+    (
+        "有没有环的余弦比移向哪边的大",
+        "the cosine is larger for the loop than for the side",
+        lambda results: interval(
+            np.subtract(
+                list(shared_rows(results, "loop", 1.0, 60, "cosine").values()),
+                list(shared_rows(results, "side", 1.0, 60, "cosine").values()),
+            )
+        ),
+    ),
+    (
+        "预训练的特征：1 张时比像素好",
+        "pretrained features are better than pixels with 1 shot",
+        lambda results: interval(
+            few(results, "prototypes", 1) - few(results, "prototypes", 1, "pixels")
+        ),
+    ),
+    (
+        "原型比 1-NN 好，5 张",
+        "prototypes are better than 1-NN with 5 shots",
+        lambda results: interval(few(results, "prototypes", 5) - few(results, "1-NN", 5)),
+    ),
+    (
+        "走一步以后，MAML 的损失比联合训练小",
+        "after one step MAML has a smaller loss than joint training",
+        _sooner,
+    ),
+]
