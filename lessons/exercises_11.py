@@ -680,9 +680,17 @@ QUIZZES = [
             "One meta-step of MAML: in which order?",
         ),
         steps=[
-            Step(("抽一批任务，每个任务分支持集和查询集", "draw tasks, each with support and query set")),
             Step(
-                ("从同一个起点，用支持集各走一步", "from one start, take a step on each support set"),
+                (
+                    "抽一批任务，每个任务分支持集和查询集",
+                    "draw tasks, each with support and query set",
+                )
+            ),
+            Step(
+                (
+                    "从同一个起点，用支持集各走一步",
+                    "from one start, take a step on each support set",
+                ),
                 ("还没有任务，也就没有支持集。", "There are no tasks yet, so no support sets."),
             ),
             Step(
@@ -727,7 +735,10 @@ QUIZZES = [
             ),
             Pair(
                 item=("软共享", "soft parameter sharing"),
-                match=("各自的主干，惩罚它们的距离", "a trunk for each task, their distance penalized"),
+                match=(
+                    "各自的主干，惩罚它们的距离",
+                    "a trunk for each task, their distance penalized",
+                ),
                 why=(
                     "参数接近，但不相同。",
                     "The parameters are close, not equal.",
@@ -739,7 +750,10 @@ QUIZZES = [
             ),
             Pair(
                 item=("原型", "prototypes"),
-                match=("冻结的特征，新任务只求平均", "frozen features; a new task only takes means"),
+                match=(
+                    "冻结的特征，新任务只求平均",
+                    "frozen features; a new task only takes means",
+                ),
                 why=(
                     "没有一步梯度：学习都在特征里，早已完成。",
                     "No gradient step: the learning is in the features and was done before.",
@@ -793,7 +807,10 @@ QUIZZES = [
                 ),
             ),
             Option(
-                ("变大，而且最后的准确率一定更低", "it rises, and the final accuracy is sure to be lower"),
+                (
+                    "变大，而且最后的准确率一定更低",
+                    "it rises, and the final accuracy is sure to be lower",
+                ),
                 (
                     "前半句对。余弦只说此刻、训练损失的一小步，说不了最后的准确率。",
                     "The first half is right. The cosine speaks of one small step at this moment, not of the final accuracy.",

@@ -344,8 +344,8 @@ def after_steps(weights, steps=(0, 1, 10), rate=INNER, n_tasks=300, seed=5, freq
     return [round(v, 4) for v in found]
 
 
-META_SEEDS, SHORT, LONG = 9, 500, 5000
-SETTINGS = {"joint": (3e-3, 1), "maml": (3e-3, 1), "first-order": (3e-3, 1), "reptile": (3e-3, 10)}
+META_SEEDS, SHORT, LONG = 9, 1000, 3000
+SETTINGS = {"joint": (5e-3, 1), "maml": (5e-3, 1), "first-order": (5e-3, 1), "reptile": (5e-3, 5)}
 RATES = (0.001, 0.003, 0.01, 0.03)
 
 
@@ -427,7 +427,11 @@ def interval(gaps) -> tuple[float, float]:
 
 def shared_rows(results, question, weight, n, key="accuracy"):
     """{seed: value} of one way of sharing."""
-    rows = [r for r in results["sharing"] if (r["question"], r["weight"], r["n"]) == (question, weight, n)]
+    rows = [
+        r
+        for r in results["sharing"]
+        if (r["question"], r["weight"], r["n"]) == (question, weight, n)
+    ]
     return {r["seed"]: r[key] for r in rows}
 
 

@@ -28,8 +28,7 @@ const build = (kit, { points, labels, n }) => {
   const { state } = kit;
   const places = kit.pairs(points);
   const is = [...labels].map(Number);
-  /** @type {Point} */
-  const [xs, ys] = [[-4, 4], [-3, 3]];
+  const [xs, ys] = [/** @type {Point} */ ([-4, 4]), /** @type {Point} */ ([-3, 3])];
 
   kit.title(
     "每个点是一张照片的特征（前两个主成分）。大的有标签，十字是它们的平均：原型。底色是规则给出的类别，圈出来的照片归错了。",
