@@ -195,6 +195,107 @@ PREDICTIONS = [
 
 EXERCISES = [
     Exercise(
+        id="11-1",
+        title=("梯度的余弦", "The cosine of gradients"),
+        judge=judges.function(
+            gradient_cosine,
+            inputs=[
+                (
+                    [np.array([[1.0, 0.0], [2.0, -1.0]]), np.array([1.0])],
+                    [np.array([[2.0, 1.0], [-3.0, 0.5]]), np.array([3.0])],
+                )
+            ],
+            random=random_gradients,
+            mistakes=[
+                (
+                    cosine_mean_of_arrays,
+                    (
+                        "先把所有的数排成一个向量，再求一个余弦；几个余弦的平均让小数组和大数组一样重。",
+                        "Put all numbers into one vector, then take one cosine; a mean of cosines lets a small array count as much as a large one.",
+                    ),
+                ),
+                (
+                    cosine_without_norms,
+                    (
+                        "只有内积：还要除以两个长度，不然损失乘 10，“余弦”也乘 10。",
+                        "That is the scalar product alone: divide by both lengths, or a loss times 10 makes the “cosine” 10 times as large.",
+                    ),
+                ),
+                (
+                    cosine_one_norm,
+                    (
+                        "两个长度各除一次，不是同一个除两次。",
+                        "Divide by each of the two lengths once, not twice by the same.",
+                    ),
+                ),
+                (
+                    cosine_squares,
+                    (
+                        "除的是长度，不是长度的平方：忘了开方。",
+                        "Divide by the lengths, not by their squares: the root is missing.",
+                    ),
+                ),
+                (
+                    cosine_first_array,
+                    (
+                        "只用了第一个数组，偏置的梯度也算共享参数的梯度。",
+                        "Only the first array is used; the gradient by the biases belongs to the shared parameters, too.",
+                    ),
+                ),
+                (
+                    cosine_distance,
+                    (
+                        "这是 1 减余弦，一种距离；要的是余弦本身。",
+                        "That is 1 minus the cosine, a distance; the cosine itself is asked for.",
+                    ),
+                ),
+                (
+                    cosine_without_sign,
+                    (
+                        "符号正是要看的：负的说明两个任务相反。",
+                        "The sign is the very point: a negative one says that the tasks pull in opposite directions.",
+                    ),
+                ),
+                (
+                    cosine_of_sums,
+                    (
+                        "不要先把每个数组加起来：方向就丢了。用 `ravel` 排开。",
+                        "Do not add each array up first: the direction is lost. Lay it out with `ravel`.",
+                    ),
+                ),
+            ],
+        ),
+        hints=[
+            (
+                "把每个梯度的几个数组各自 `ravel`，再用 `np.concatenate` 接成一个向量。",
+                "`ravel` each array of a gradient and join them into one vector with `np.concatenate`.",
+            ),
+            (
+                "余弦 = 内积除以两个长度的乘积；长度是 `np.linalg.norm`。",
+                "The cosine is the scalar product over the product of both lengths; a length is `np.linalg.norm`.",
+            ),
+        ],
+        reference=gradient_cosine,
+        solution=(
+            "```python\na = np.concatenate([np.ravel(g) for g in one])\nb = np.concatenate([np.ravel(g) for g in other])\nreturn a @ b / (np.linalg.norm(a) * np.linalg.norm(b))\n```",
+            "```python\na = np.concatenate([np.ravel(g) for g in one])\nb = np.concatenate([np.ravel(g) for g in other])\nreturn a @ b / (np.linalg.norm(a) * np.linalg.norm(b))\n```",
+        ),
+        why=(
+            "它只看方向，不看大小，所以与损失的单位无关；单位由损失的权重管。它也只看此刻：走一小步以后，余弦会变。",
+            "It looks at direction and not at size, so the units of the losses do not matter; weights of the losses deal with those. And it looks at this moment only: after a small step the cosine is another.",
+        ),
+        wrong=[
+            (cosine_mean_of_arrays, "one vector"),
+            (cosine_without_norms, "scalar product alone"),
+            (cosine_one_norm, "twice by the same"),
+            (cosine_squares, "root is missing"),
+            (cosine_first_array, "Only the first array"),
+            (cosine_distance, "1 minus the cosine"),
+            (cosine_without_sign, "sign is the very point"),
+            (cosine_of_sums, "direction is lost"),
+        ],
+    ),
+    Exercise(
         id="11-2",
         title=("硬共享与软共享的参数", "Parameters of hard and soft sharing"),
         judge=judges.fields(
@@ -302,107 +403,6 @@ EXERCISES = [
             ({"hard": HARD, "soft": 3 * TRUNK}, "three trunks"),
             ({"hard": HARD, "soft": 8258}, "not two"),
             ([HARD, SOFT], "dict"),
-        ],
-    ),
-    Exercise(
-        id="11-1",
-        title=("梯度的余弦", "The cosine of gradients"),
-        judge=judges.function(
-            gradient_cosine,
-            inputs=[
-                (
-                    [np.array([[1.0, 0.0], [2.0, -1.0]]), np.array([1.0])],
-                    [np.array([[2.0, 1.0], [-3.0, 0.5]]), np.array([3.0])],
-                )
-            ],
-            random=random_gradients,
-            mistakes=[
-                (
-                    cosine_mean_of_arrays,
-                    (
-                        "先把所有的数排成一个向量，再求一个余弦；几个余弦的平均让小数组和大数组一样重。",
-                        "Put all numbers into one vector, then take one cosine; a mean of cosines lets a small array count as much as a large one.",
-                    ),
-                ),
-                (
-                    cosine_without_norms,
-                    (
-                        "只有内积：还要除以两个长度，不然损失乘 10，“余弦”也乘 10。",
-                        "That is the scalar product alone: divide by both lengths, or a loss times 10 makes the “cosine” 10 times as large.",
-                    ),
-                ),
-                (
-                    cosine_one_norm,
-                    (
-                        "两个长度各除一次，不是同一个除两次。",
-                        "Divide by each of the two lengths once, not twice by the same.",
-                    ),
-                ),
-                (
-                    cosine_squares,
-                    (
-                        "除的是长度，不是长度的平方：忘了开方。",
-                        "Divide by the lengths, not by their squares: the root is missing.",
-                    ),
-                ),
-                (
-                    cosine_first_array,
-                    (
-                        "只用了第一个数组，偏置的梯度也算共享参数的梯度。",
-                        "Only the first array is used; the gradient by the biases belongs to the shared parameters, too.",
-                    ),
-                ),
-                (
-                    cosine_distance,
-                    (
-                        "这是 1 减余弦，一种距离；要的是余弦本身。",
-                        "That is 1 minus the cosine, a distance; the cosine itself is asked for.",
-                    ),
-                ),
-                (
-                    cosine_without_sign,
-                    (
-                        "符号正是要看的：负的说明两个任务相反。",
-                        "The sign is the very point: a negative one says that the tasks pull in opposite directions.",
-                    ),
-                ),
-                (
-                    cosine_of_sums,
-                    (
-                        "不要先把每个数组加起来：方向就丢了。用 `ravel` 排开。",
-                        "Do not add each array up first: the direction is lost. Lay it out with `ravel`.",
-                    ),
-                ),
-            ],
-        ),
-        hints=[
-            (
-                "把每个梯度的几个数组各自 `ravel`，再用 `np.concatenate` 接成一个向量。",
-                "`ravel` each array of a gradient and join them into one vector with `np.concatenate`.",
-            ),
-            (
-                "余弦 = 内积除以两个长度的乘积；长度是 `np.linalg.norm`。",
-                "The cosine is the scalar product over the product of both lengths; a length is `np.linalg.norm`.",
-            ),
-        ],
-        reference=gradient_cosine,
-        solution=(
-            "```python\na = np.concatenate([np.ravel(g) for g in one])\nb = np.concatenate([np.ravel(g) for g in other])\nreturn a @ b / (np.linalg.norm(a) * np.linalg.norm(b))\n```",
-            "```python\na = np.concatenate([np.ravel(g) for g in one])\nb = np.concatenate([np.ravel(g) for g in other])\nreturn a @ b / (np.linalg.norm(a) * np.linalg.norm(b))\n```",
-        ),
-        why=(
-            "它只看方向，不看大小，所以与损失的单位无关；单位由损失的权重管。它也只看此刻：走一小步以后，余弦会变。",
-            "It looks at direction and not at size, so the units of the losses do not matter; weights of the losses deal with those. And it looks at this moment only: after a small step the cosine is another.",
-        ),
-        wrong=[
-            (cosine_mean_of_arrays, "one vector"),
-            (cosine_without_norms, "scalar product alone"),
-            (cosine_one_norm, "twice by the same"),
-            (cosine_squares, "root is missing"),
-            (cosine_first_array, "Only the first array"),
-            (cosine_distance, "1 minus the cosine"),
-            (cosine_without_sign, "sign is the very point"),
-            (cosine_of_sums, "direction is lost"),
         ],
     ),
     Exercise(
