@@ -31,7 +31,6 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 from scipy import stats
-from sklearn.linear_model import LogisticRegression
 
 from course_utils import assets, explorables, features, figures, paths, photos, waiting
 from course_utils.bilingual import say, table
@@ -431,7 +430,7 @@ figures.show(
 #
 # </div>
 
-# %%
+# %% tags=["setup"]
 gains = {name: stored_gain(name) for name in QUESTIONS}
 assert len(rows[rows.question == "none"]) == 4 * 30
 assert t_interval(gains["loop"])[0] > 0.2 and abs(stored_gain("loop", 1000).mean()) < 0.3
@@ -541,25 +540,25 @@ table(["辅助任务 auxiliary task", "余弦，3 次 cosine, 3 runs", "存下�
 # * 单独一次几乎没有用：30 次里有 10 次，移向哪边的余弦反而更大；有没有环的 30 次里，余弦和帮助不相关（系数 0.03）；
 # * 主任务有 1,000 个标签时，有没有环的余弦更大（+0.14），帮助却没有了。
 #
-# 余弦只说此刻的一小步；辅助任务的另一半作用是让主干学到更好的特征，一步看不到。
+# 余弦只说此刻的一小步，不说以后的特征会不会更好。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Means of 30 stored runs: the main task's own labels +0.20, a loop or not +0.08 [0.03, 0.13], which side −0.01, random +0.02. On the whole **the order is that of the help**: gradients of related tasks point slightly the same way, those of unrelated ones are at right angles.
+# Means of 30 stored runs: the main task's own labels +0.20, a loop or not +0.08 [0.03, 0.13], which side −0.01, random +0.02. On average **the order is that of the help**: the related gradient points slightly the same way, the unrelated one is at right angles.
 #
 # What it does **not** tell:
 #
 # * a single run says almost nothing: in 10 of 30 the cosine is larger for which side; among the 30 runs with a loop or not, cosine and help are unrelated (correlation 0.03);
-# * with 1,000 main labels the cosine of a loop or not is larger (+0.14), and yet the help is gone.
+# * with 1,000 main labels the cosine of a loop or not is larger (+0.14), and the help is gone.
 #
-# A cosine speaks of one small step now; the other half of what an auxiliary task does is better features in the trunk, which one step does not show.
+# A cosine speaks of one small step now, and not of better features later.
 #
 # </div>
 
-# %%
+# %% tags=["setup"]
 assert t_interval(stored_cosine["loop"] - stored_cosine["side"])[0] > 0.02
 assert stored_cosine["even"].mean() > stored_cosine["loop"].mean() + 0.05
 assert 4 < (stored_cosine["loop"] < stored_cosine["side"]).sum() < 16
@@ -789,15 +788,10 @@ def by_neighbour(support, y, query):  # 1-NN: the class of the nearest photo
     return y[z.argmax(axis=1)]
 
 
-def by_regression(support, y, query):
-    scale = support.std()
-    return LogisticRegression(max_iter=2000).fit(support / scale, y).predict(query / scale)
-
-
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 对手是**最近邻**（nearest neighbour，1-NN：最近的那一张照片是哪一类）和第 07 课的逻辑回归。
+# 对手是**最近邻**（nearest neighbour，1-NN：最近的那一张照片是哪一类）和第 07 课的逻辑回归（慢一些，只在存下的结果里）。
 #
 # 猜：5 类、每类 1 张时，原型答对百分之几（瞎猜是 20）？这时原型和 1-NN 哪个好：A 原型，B 1-NN，C 完全一样？
 #
@@ -806,7 +800,7 @@ def by_regression(support, y, query):
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Its rivals are the **nearest neighbour** (1-NN: the class of the one nearest photo) and lesson 07's logistic regression.
+# Its rivals are the **nearest neighbour** (1-NN: the class of the one nearest photo) and lesson 07's logistic regression (slower, so in the stored results only).
 #
 # Guess: with 5 ways and 1 shot, what per cent do prototypes get right (chance is 20)? And which is better then: A prototypes, B 1-NN, C exactly the same?
 #
@@ -824,11 +818,7 @@ def score(rule, shots, seed, table=phi, ways=5):
 
 
 # %% tags=["nbval-ignore-output"]
-RULES = {
-    "原型 prototypes": by_prototypes,
-    "1-NN": by_neighbour,
-    "逻辑回归 logistic regression": by_regression,
-}
+RULES = {"原型 prototypes": by_prototypes, "1-NN": by_neighbour}
 live = {(name, shots): np.array([score(rule, shots, seed) for seed in range(40)])
         for name, rule in RULES.items() for shots in (1, 5)}  # fmt: skip
 table(["规则 rule", "每类 1 张 · 1 shot", "每类 5 张 · 5 shots"],
@@ -1652,14 +1642,14 @@ guesses("11")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * TAKE
+# TAKE
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * TAKE
+# TAKE
 #
 # </div>
 # %% [markdown]
