@@ -163,7 +163,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **多任务学习**（multi-task learning）让几个任务一起学。最简单的是**硬共享**（hard parameter sharing，Caruana，1997）：一个主干 $\varphi_\theta$ 给大家用，每个任务有自己的头 $h_1$、$h_2$。损失相加，$\omega$ 是任务的权重：
+# **多任务学习**（multi-task learning）让几个任务一起学。最简单的是**硬共享**（hard parameter sharing；做法出自 Caruana，1997）：一个主干 $\varphi_\theta$ 给大家用，每个任务有自己的头 $h_1$、$h_2$。损失相加，$\omega$ 是任务的权重：
 #
 # $$L(\theta,h_1,h_2)=\omega_1L_1(h_1,\theta)+\omega_2L_2(h_2,\theta)$$
 #
@@ -176,7 +176,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Multi-task learning** learns several tasks together. The simplest way is **hard parameter sharing** (Caruana, 1997): one trunk $\varphi_\theta$ serves all, and each task has a head of its own, $h_1$ and $h_2$. Losses add up; $\omega$ is the weight of a task:
+# **Multi-task learning** learns several tasks together. The simplest way is **hard parameter sharing** (the method is Caruana's, 1997): one trunk $\varphi_\theta$ serves all, and each task has a head of its own, $h_1$ and $h_2$. Losses add up; $\omega$ is the weight of a task:
 #
 # $$L(\theta,h_1,h_2)=\omega_1L_1(h_1,\theta)+\omega_2L_2(h_2,\theta)$$
 #
@@ -195,7 +195,7 @@ figures.show(
 # * **相关的**辅助任务：数字里有没有封闭的环（0、6、8、9）？另外 1,000 张有这个标签；
 # * **不相关的**辅助任务：图移向了右边吗？同样的 1,000 张。
 #
-# “有没有环”也要看懂笔画，“移向哪边”却不用认得数字。
+# “有没有环”也要看懂笔画，“移向哪边”却不用认得数字。两个标签本身也相关：有环的 4 个数字里 3 个是偶数，其余 6 个里只有 2 个。
 #
 # </div>
 
@@ -208,7 +208,7 @@ figures.show(
 # * **related** auxiliary task: does the digit have a closed loop (0, 6, 8, 9)? 1,000 other pictures have this label;
 # * **unrelated** auxiliary task: was the picture moved to the right? The same 1,000.
 #
-# “A loop or not” needs the strokes as well; “which side” needs no digit to be recognized.
+# “A loop or not” needs the strokes as well; “which side” needs no digit to be recognized. The first is also correlated with the main label: 3 of the 4 digits with a loop are even, and only 2 of the other 6.
 #
 # </div>
 
@@ -345,25 +345,20 @@ table(["辅助任务的标签 auxiliary labels", "变化，百分点 change, poi
       [[QUESTIONS[name], shown(values)] for name, values in gain.items()])  # fmt: skip
 outcome("11-p1", gain["loop"].mean())
 
-# %%
-low, high = t_interval(gain["loop"])
-assert low > 0.3  # the related task helps
 low, high = t_interval(gain["side"])
-assert low < 0.5 and high > -0.5 and abs(gain["side"].mean()) < 1.2  # no clear difference
-side_word = "B" if low < 0 < high else "A" if low > 0 else "C"
-outcome("11-p2", side_word)
+outcome("11-p2", "A" if low > 0 else "C" if high < 0 else "B")
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 相关的有帮助：区间在 0 以上。不相关的，9 次看不出差别。**存下的** 30 个种子（`course build --full 11`）还换了主任务的标签数和权重 $\omega_2$，又加了两个对照：辅助标签是**随机**的（没有东西可学），或者就是**主任务自己的**（多 1,000 个真标签）。竖条是 95% 区间：
+# 相关的有帮助：区间在 0 以上。不相关的，9 次看不出大的差别。**存下的** 30 个种子（`course build --full 11`）还换了主任务的标签数和权重 $\omega_2$，又加了两个对照：辅助标签是**随机**的（没有东西可学），或者就是**主任务自己的**（多 1,000 个真标签）。竖条是 95% 区间：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The related task helps: its interval is above 0. With the unrelated one, 9 runs show no difference. 30 **stored** seeds (`course build --full 11`) also change the number of main labels and the weight $\omega_2$, and add two controls: auxiliary labels that are **random** (nothing to be learned), or the **main task's own** (1,000 more real ones). Bars are 95% intervals:
+# The related task helps: its interval is above 0. With the unrelated one, 9 runs show no large difference. 30 **stored** seeds (`course build --full 11`) also change the number of main labels and the weight $\omega_2$, and add two controls: auxiliary labels that are **random** (nothing to be learned), or the **main task's own** (1,000 more real ones). Bars are 95% intervals:
 #
 # </div>
 
@@ -414,8 +409,8 @@ figures.show(
 # * **相关的**：60 个标签时 +0.9 个百分点 [0.3, 1.5]；标签越多越小，1,000 个时是 0。
 # * **不相关的**：60 个时看不出差别，+0.1 [−0.1, 0.4]。**我们原以为它有害，量出来没有。**权重 3 时甚至 +0.5 [0.2, 0.8]，原因不清楚。
 # * **随机标签**：−0.2 [−0.4, 0.0]，一点点害处。
-# * **主任务自己的标签**：+4.2 [3.6, 4.8]。辅助任务再好，也比不上同样多的真标签。
-# * 权重 10 把两种都弄坏了。学习率没有变，主干的步子却大了约 10 倍：这里不能分清是任务的错还是步子的错。
+# * **主任务自己的标签**：+4.2 [3.6, 4.8]。有没有环比不上同样多的真标签。
+# * 权重 10 弄坏了有没有环（−9.8 [−11.8, −7.8]）；移向哪边 −2.1 [−4.6, 0.4]，各次相差很大。学习率没有变，主干的步子却大了约 10 倍：这里不能分清是任务的错还是步子的错。
 #
 # </div>
 
@@ -425,18 +420,22 @@ figures.show(
 # * **Related**: with 60 labels +0.9 percentage points [0.3, 1.5]; the more labels, the smaller, and 0 with 1,000.
 # * **Unrelated**: with 60 no clear difference, +0.1 [−0.1, 0.4]. **We expected harm and measured none.** With a weight of 3 it is even +0.5 [0.2, 0.8]; why is not clear.
 # * **Random labels**: −0.2 [−0.4, 0.0], a little harm.
-# * **The main task's own labels**: +4.2 [3.6, 4.8]. No auxiliary task is worth as many real labels.
-# * A weight of 10 ruins both. The rate is the same, but the trunk's steps are about 10 times as large: task or step, this cannot tell which is to blame.
+# * **The main task's own labels**: +4.2 [3.6, 4.8]. A loop or not is worth less than as many real labels.
+# * A weight of 10 ruins a loop or not (−9.8 [−11.8, −7.8]); which side has −2.1 [−4.6, 0.4], and its runs differ widely. The rate is the same, but the trunk's steps are about 10 times as large: task or step, this cannot tell which is to blame.
 #
 # </div>
 
 # %% tags=["setup"]
 gains = {name: stored_gain(name) for name in QUESTIONS}
+assert t_interval(gain["loop"])[0] > 0.3 and abs(gain["side"].mean()) < 1.2  # live
 assert len(rows[rows.question == "none"]) == 4 * 30
 assert t_interval(gains["loop"])[0] > 0.2 and abs(stored_gain("loop", 1000).mean()) < 0.3
 assert t_interval(gains["side"])[0] < 0 < t_interval(gains["side"])[1]
 assert t_interval(gains["random"])[1] < 0 and t_interval(gains["even"])[0] > 3
 assert t_interval(stored_gain("side", weight=3.0))[0] > 0
+for count in (30, 60, 200, 1000):  # real labels are worth more
+    assert t_interval(stored_gain("even", count) - stored_gain("loop", count))[0] > 0.5
+assert t_interval(gains["even"] - gains["loop"])[0] > 1
 assert t_interval(stored_gain("loop", weight=10.0))[1] < -5
 
 # %% [markdown]
@@ -488,14 +487,14 @@ check("11-1", gradient_cosine)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 量一量。在 2,000 张没有参加训练的图上求 $g_1$ 和 $g_2$（这样量的是任务，不是那 60 张的偶然），每 50 步一次，再平均。
+# 量一量。在 2,000 张没有参加训练的图上求 $g_1$ 和 $g_2$（这样量的是任务，不是那 60 张的偶然），每 100 步一次，再平均。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Measure it: $g_1$ and $g_2$ on 2,000 pictures that took no part in training (so that it is the tasks that are measured, and not the luck of those 60), every 50 steps, then the mean.
+# Measure it: $g_1$ and $g_2$ on 2,000 pictures that took no part in training (so that it is the tasks that are measured, and not the luck of those 60), every 100 steps, then the mean.
 #
 # </div>
 
@@ -533,12 +532,12 @@ table(["辅助任务 auxiliary task", "余弦，3 次 cosine, 3 runs", "存下�
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 存下的 30 次平均：主任务自己的标签 +0.20，有没有环 +0.08 [0.03, 0.13]，移向哪边 −0.01，随机 +0.02。平均来看，**次序与帮助的次序一致**：相关的梯度略微同向，不相关的垂直。
+# 存下的 30 次平均：主任务自己的标签 +0.20，有没有环 +0.08 [0.03, 0.13]，移向哪边 −0.01，随机 +0.02。平均来看，**帮助大的两种余弦也大**；移向哪边和随机都接近 0，余弦分不出它们。
 #
 # 它**不**说明的：
 #
-# * 单独一次几乎没有用：30 次里有 10 次，移向哪边的余弦反而更大；有没有环的 30 次里，余弦和帮助不相关（系数 0.03）；
-# * 主任务有 1,000 个标签时，有没有环的余弦更大（+0.14），帮助却没有了。
+# * 单独一次几乎没有用：30 次里有 10 次，移向哪边的余弦反而更大；每种各 30 次里，余弦与帮助的相关系数：有没有环 0.03，移向哪边 0.39，30 次都定不准；
+# * 主任务有 1,000 个标签时，有没有环的余弦没有变小（+0.14），帮助却看不出了。
 #
 # 余弦只说此刻的一小步，不说以后的特征会不会更好。
 #
@@ -547,12 +546,12 @@ table(["辅助任务 auxiliary task", "余弦，3 次 cosine, 3 runs", "存下�
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Means of 30 stored runs: the main task's own labels +0.20, a loop or not +0.08 [0.03, 0.13], which side −0.01, random +0.02. On average **the order is that of the help**: the related gradient points slightly the same way, the unrelated one is at right angles.
+# Means of 30 stored runs: the main task's own labels +0.20, a loop or not +0.08 [0.03, 0.13], which side −0.01, random +0.02. On average **the two that help have the larger cosines**; which side and random are both near 0, and the cosine cannot tell them apart.
 #
 # What it does **not** tell:
 #
-# * a single run says almost nothing: in 10 of 30 the cosine is larger for which side; among the 30 runs with a loop or not, cosine and help are unrelated (correlation 0.03);
-# * with 1,000 main labels the cosine of a loop or not is larger (+0.14), and the help is gone.
+# * a single run says almost nothing: in 10 of 30 the cosine is larger for which side; within the 30 runs of each, cosine and help correlate by 0.03 (a loop or not) and 0.39 (which side), both poorly known from 30;
+# * with 1,000 main labels the cosine of a loop or not is no smaller (+0.14), and no help is left to see.
 #
 # A cosine speaks of one small step now, and not of better features later.
 #
@@ -634,7 +633,7 @@ assert np.allclose(np.exp(2 * log_tau), task_losses) and np.allclose(omega * tas
 #
 # 两个任务的“权重 × 损失”都是 0.5，单位不再要紧。但它只看**误差的大小**，不知道哪个是主任务，也不知道辅助任务有没有用。
 #
-# 标签少时还有一个陷阱：训练损失趋于 0，$\frac{1}{2L_k}$ 就没有上限。在上面的数字上照搬（有没有环，存下的 30 次，学习率不变），步子越来越大，训练发散，准确率掉了 26 个百分点 [22, 30]。
+# 标签少时还有一个陷阱：训练损失趋于 0，$\frac{1}{2L_k}$ 就没有上限。用在上面的数字上（交叉熵，$L_k/\tau_k^2+\log\tau_k$，最好的权重仍是 $\frac{1}{2L_k}$；有没有环，存下的 30 次，学习率不变），多半的训练最后不比瞎猜好，平均掉了 26 个百分点 [22, 30]。
 #
 # </div>
 
@@ -643,7 +642,7 @@ assert np.allclose(np.exp(2 * log_tau), task_losses) and np.allclose(omega * tas
 #
 # For both tasks “weight × loss” is 0.5: units no longer matter. But it looks at the **size of errors** only; it does not know which task is the main one, nor whether the auxiliary one is of any use.
 #
-# With few labels there is a trap as well: a training loss goes to 0, and $\frac{1}{2L_k}$ has no limit. Taken as it is to the digits above (a loop or not, 30 stored runs, the same rate), steps grow and grow, training diverges, and the accuracy falls by 26 percentage points [22, 30].
+# With few labels there is a trap as well: a training loss goes to 0, and $\frac{1}{2L_k}$ has no limit. On the digits above (cross-entropy, $L_k/\tau_k^2+\log\tau_k$, best weight still $\frac{1}{2L_k}$; a loop or not, 30 stored runs, the same rate) most runs end no better than chance, and accuracy falls by 26 percentage points on average [22, 30].
 #
 # </div>
 
@@ -831,8 +830,8 @@ live = {(name, shots): np.array([score(rule, shots, seed) for seed in range(40)]
 table(["规则 rule", "每类 1 张 · 1 shot", "每类 5 张 · 5 shots"],
       [[name, *(f"{live[name, shots].mean():.3f}" for shots in (1, 5))] for name in RULES])  # fmt: skip
 outcome("11-p3", 100 * live["原型 prototypes", 1].mean())
-same = np.array_equal(live["原型 prototypes", 1], live["1-NN", 1])
-outcome("11-p4", "C" if same else "A")
+gap = live["原型 prototypes", 1] - live["1-NN", 1]
+outcome("11-p4", "A" if gap.mean() > 0 else "B" if gap.any() else "C")
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -866,14 +865,14 @@ assert t_interval(fifth["原型 prototypes"] - fifth["1-NN"])[0] > 0.02
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 只有 1 张时，平均就是那一张：原型和 1-NN **完全一样**。到 5 张，平均把每张照片自己的偶然抵消掉一部分，原型就领先了。**存下的**曲线有 100 个回合（随机网络：9 个，各 40 个回合），区间是对回合的，照片总是这 400 张：
+# 只有 1 张时，平均就是那一张：原型和 1-NN **完全一样**。到 5 张，平均把每张照片自己的偶然抵消掉一部分，原型就领先了。**存下的**曲线有 100 个回合（随机网络：9 个，各 40 个回合），区间是对回合的（随机网络：对 9 个网络），照片总是这 400 张：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# With 1 shot the mean is that one photo: prototypes and 1-NN are **exactly the same**. With 5, the mean cancels part of what is accidental in each photo, and prototypes take the lead. The **stored** curves have 100 episodes (random networks: 9, of 40 episodes each); intervals are over episodes, always of these 400 photos:
+# With 1 shot the mean is that one photo: prototypes and 1-NN are **exactly the same**. With 5, the mean cancels part of what is accidental in each photo, and prototypes take the lead. The **stored** curves have 100 episodes (random networks: 9, of 40 episodes each); intervals are over episodes (for random networks, over the 9), always of these 400 photos:
 #
 # </div>
 
@@ -914,7 +913,7 @@ table(["原型减去 prototypes minus", *(f"{shots} 张 shots" for shots in shot
 #
 # * 从 2 张起，原型比 1-NN 高 3 到 6 个百分点，区间都在 0 以上。
 # * **原型并不比逻辑回归好**：1 张时低 0.9 个百分点 [0.4, 1.5]，其余几乎一样。它的好处是不用训练，也没有要调的惩罚。
-# * 差别最大的不是规则，是特征：预训练的在 0.6 到 0.87，像素和随机网络不到 0.4。
+# * 差别最大的不是规则，是特征：**原型**用预训练的特征是 0.6 到 0.87，用像素和随机网络不到 0.4。
 #
 # </div>
 
@@ -923,7 +922,7 @@ table(["原型减去 prototypes minus", *(f"{shots} 张 shots" for shots in shot
 #
 # * From 2 shots on prototypes are 3 to 6 percentage points above 1-NN, and all intervals are above 0.
 # * **Prototypes are no better than logistic regression**: with 1 shot 0.9 points lower [0.4, 1.5], otherwise almost the same. What speaks for them is that nothing is trained and no penalty has to be chosen.
-# * The largest difference is not between the rules but between the features: 0.6 to 0.87 when pretrained, less than 0.4 with pixels and random networks.
+# * The largest difference is not between the rules but between the features: **prototypes** reach 0.6 to 0.87 when these are pretrained, less than 0.4 with pixels and random networks.
 #
 # </div>
 
@@ -931,21 +930,21 @@ table(["原型减去 prototypes minus", *(f"{shots} 张 shots" for shots in shot
 assert all(t_interval(gaps)[0] > 0.015 for gaps in against["1-NN"][1:])  # stored
 assert -0.02 < np.mean(against["逻辑回归 logistic regression"][0]) < 0
 assert all(abs(np.mean(gaps)) < 0.015 for gaps in against["逻辑回归 logistic regression"])
-assert kept("prototypes", 20, "pixels").mean() < 0.42 > kept("prototypes", 20, "random").mean()
+assert kept("prototypes", 20, "pixels").mean() < 0.4 > kept("prototypes", 20, "random").mean()
 # %% [markdown]
 # ## 单样本学习靠什么 · What one-shot learning lives on
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 每类只有 1 张，叫**单样本学习**（one-shot learning，Fei-Fei 等，2006）。它**不是**从零开始学：1 张照片里没有足够的信息。它靠的是以前从别的类别学到的知识。检验：同样的规则、同样的回合，只把骨干网络的权重换成随机的。
+# 每类只有 1 张，叫**单样本学习**（one-shot learning，Fei-Fei 等，2006）。它**不是**从零开始学：1 张照片里没有足够的信息。它靠的是以前从许多别的照片学到的知识。检验：同样的规则、同样的回合，只把骨干网络的权重换成随机的。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# With 1 shot for each class it is **one-shot learning** (Fei-Fei et al., 2006). It does **not** start from scratch: one photo does not hold enough information. It lives on what was learned before, from other classes. The test: the same rule and the same episodes, only the backbone's weights are random.
+# With 1 shot for each class it is **one-shot learning** (Fei-Fei et al., 2006). It does **not** start from scratch: one photo does not hold enough information. It lives on what was learned before, from many other photos. The test: the same rule and the same episodes, only the backbone's weights are random.
 #
 # </div>
 
@@ -964,14 +963,14 @@ assert known_before > never_trained.max() + 0.15 and known_before > by_pixels.me
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 同一个规则，特征换成随机的，就只比瞎猜（0.20）高一点，也不比像素好。所以“单样本学习从零训练”说反了：**样本越少，越靠以前的知识**。
+# 同一个规则，特征换成随机的，就只比瞎猜（0.20）高一点，也不比像素好。所以“单样本学习从零训练”说反了：**它靠的正是以前学到的知识**。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# With the same rule and random features it is little above chance (0.20), and no better than pixels. So “one-shot learning trains from scratch” has it the wrong way round: **the fewer the samples, the more it lives on what was learned before**.
+# With the same rule and random features it is little above chance (0.20), and no better than pixels. So “one-shot learning trains from scratch” has it the wrong way round: **it lives on what was learned before**.
 #
 # </div>
 # %% [markdown]
@@ -1148,7 +1147,7 @@ figures.show(
 #
 # $$\frac{\kappa_i}{2}(1-\eta\kappa_i)^2(w-a_i)^2$$
 #
-# 三种做法都把起点放在各个 $a_i$ 的加权平均，只是权重不同：联合训练是 $\kappa_i$，MAML 是 $\kappa_i(1-\eta\kappa_i)^2$，一阶 MAML 是 $\kappa_i(1-\eta\kappa_i)$。**学得快的任务（曲率大），MAML 可以离它远一点**：一步就回来了。
+# （两个集合损失相同，$\eta\kappa_i<1$。）三种做法都把起点放在各个 $a_i$ 的加权平均，只是权重不同：联合训练是 $\kappa_i$，MAML 是 $\kappa_i(1-\eta\kappa_i)^2$，一阶 MAML 是 $\kappa_i(1-\eta\kappa_i)$。**学得快的任务（曲率大），MAML 可以离它远一点**：一步就回来了。
 #
 # </div>
 
@@ -1159,7 +1158,7 @@ figures.show(
 #
 # $$\frac{\kappa_i}{2}(1-\eta\kappa_i)^2(w-a_i)^2$$
 #
-# All three put the start at a weighted mean of the $a_i$, with other weights: $\kappa_i$ for joint training, $\kappa_i(1-\eta\kappa_i)^2$ for MAML, $\kappa_i(1-\eta\kappa_i)$ for first-order MAML. **From a task that learns fast (large curvature) MAML may stay farther away**: one step brings it back.
+# (Both sets have the same loss, and $\eta\kappa_i<1$.) All three put the start at a weighted mean of the $a_i$, with other weights: $\kappa_i$ for joint training, $\kappa_i(1-\eta\kappa_i)^2$ for MAML, $\kappa_i(1-\eta\kappa_i)$ for first-order MAML. **From a task that learns fast (large curvature) MAML may stay farther away**: one step brings it back.
 #
 # </div>
 
@@ -1256,14 +1255,14 @@ def adapt(weights, x, y, steps=1, second_order=False, rate=0.01):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 外循环再包一层 `GradientTape`，**磁带里还有磁带**。只差 `adapt` 的一个参数，就是三种做法：不走内循环是联合训练；`second_order=False` 是一阶 MAML；`True` 是 MAML。
+# 外循环再包一层 `GradientTape`，**磁带里还有磁带**。三种做法只差 `adapt`：不调用是联合训练；`second_order=False` 是一阶 MAML；`True` 是 MAML。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The outer loop wraps another `GradientTape` around it: **a tape inside a tape**. Three ways differ in one argument of `adapt`: no inner loop is joint training, `second_order=False` is first-order MAML, `True` is MAML.
+# The outer loop wraps another `GradientTape` around it: **a tape inside a tape**. Three ways differ in `adapt` only: not called, it is joint training; `second_order=False` is first-order MAML, `True` is MAML.
 #
 # </div>
 
@@ -1313,9 +1312,9 @@ assert np.isclose(found[True], 0.8 * found[False], rtol=1e-5)  # dw'/dw
 #
 # **Reptile**（Nichol、Achiam 与 Schulman，2018）更简单：每个任务走几步（这里 5 步），然后把起点朝走到的地方的平均挪一点，
 #
-# $$\theta\leftarrow\theta-\eta\Bigl(\theta-\frac1n\sum_i\theta_i'\Bigr)$$
+# $$\theta\leftarrow\theta-\eta_0\Bigl(\theta-\frac1n\sum_i\theta_i'\Bigr)$$
 #
-# 没有查询集，也没有穿过内循环的梯度。括号里的差当作“梯度”交给 Adam。
+# $\eta_0$ 是外循环的学习率。没有查询集，也没有穿过内循环的梯度。括号里的差当作“梯度”交给 Adam。
 #
 # </div>
 
@@ -1324,9 +1323,9 @@ assert np.isclose(found[True], 0.8 * found[False], rtol=1e-5)  # dw'/dw
 #
 # **Reptile** (Nichol, Achiam and Schulman, 2018) is simpler: take a few steps on each task (5 here), then move the start a little towards the mean of where they ended,
 #
-# $$\theta\leftarrow\theta-\eta\Bigl(\theta-\frac1n\sum_i\theta_i'\Bigr)$$
+# $$\theta\leftarrow\theta-\eta_0\Bigl(\theta-\frac1n\sum_i\theta_i'\Bigr)$$
 #
-# There is no query set, and no gradient through the inner loop. The difference in brackets is handed to Adam as if it were a gradient.
+# $\eta_0$ is the rate of the outer loop. There is no query set, and no gradient through the inner loop. The difference in brackets is handed to Adam as if it were a gradient.
 #
 # </div>
 
@@ -1367,7 +1366,7 @@ def practise(way, meta_steps, seed=0):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 四种练习各走 1,000 步，每步 25 个新任务、每个任务 20 个点：**看到的任务和点完全一样**。然后考 300 个新任务：10 个点用来走，另外 100 个点用来考，学习率都是 0.01。
+# 四种练习各走 1,000 步，每步 25 个新任务、每个任务 20 个点：**抽到的任务和点相同**（联合训练只用每个任务的后 10 个点）。然后考 300 个新任务：10 个点用来走，另外 100 个点用来考，学习率都是 0.01。
 #
 # 猜：走**一步**以后，联合训练的损失是 MAML 的几倍？
 #
@@ -1376,7 +1375,7 @@ def practise(way, meta_steps, seed=0):
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The four kinds of practice take 1,000 steps each, with 25 new tasks a step and 20 points a task: **they see exactly the same tasks and points**. Then come 300 new tasks for the test: 10 points to take steps on, 100 others to be tested on, always with a rate of 0.01.
+# The four kinds of practice take 1,000 steps each, with 25 new tasks a step and 20 points a task: **the same tasks and points are drawn** (joint training uses only the last 10 of each task). Then come 300 new tasks for the test: 10 points to take steps on, 100 others to be tested on, always with a rate of 0.01.
 #
 # Guess: after **one** step, how many times MAML's loss is that of joint training?
 #
@@ -1421,14 +1420,14 @@ for way in ("MAML", "first-order", "Reptile"):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 走 0 步时，谁也不比联合训练好：起点自己**不是**答案。差别在第一步。看开头的新任务：
+# 走 0 步时，MAML 与联合训练几乎一样（存下的 3.00 和 3.02）：起点自己**不是**答案。差别在第一步。看开头的新任务：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# After 0 steps none is better than joint training: the start itself is **not** the answer. The difference comes with the first step. Here is the new task of the beginning:
+# After 0 steps MAML and joint training are almost equal (stored: 3.00 and 3.02): the start itself is **not** the answer. The difference comes with the first step. Here is the new task of the beginning:
 #
 # </div>
 
@@ -1568,8 +1567,8 @@ for one, other in [("joint", "maml"), ("first-order", "maml"), ("reptile", "maml
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * **联合训练**走一步后的损失是 MAML 的 3.1 倍 [2.8, 3.5]，10 步后 4.8 倍 [3.9, 5.8]。给它换个更好的学习率（在别的任务上选）也追不上。
-# * **一阶 MAML** 是 MAML 的 1.3 倍 [1.1, 1.5]：这里二阶项有用，但不大。
+# * **联合训练**走一步后的损失是 MAML 的 3.1 倍 [2.8, 3.5]，10 步后 4.8 倍 [3.9, 5.8]。给它换个更好的学习率（在别的任务上选，只量了 10 步）也追不上。
+# * **一阶 MAML** 走一步后是 MAML 的 1.3 倍 [1.1, 1.5]，10 步后 1.5 倍 [1.1, 2.0]：二阶项有用。
 # * **Reptile** 走一步后 1.25 倍 [1.1, 1.4]，10 步后看不出差别，0.9 倍 [0.7, 1.1]。它一个元训练步要走 5 个内循环步，还用全部 20 个点来走。
 #
 # </div>
@@ -1577,8 +1576,8 @@ for one, other in [("joint", "maml"), ("first-order", "maml"), ("reptile", "maml
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * After one step the loss of **joint training** is 3.1 times MAML's [2.8, 3.5], after 10 steps 4.8 times [3.9, 5.8]. A better rate for it (chosen on other tasks) does not make up for that.
-# * **First-order MAML** is at 1.3 times MAML's [1.1, 1.5]: second-order terms help here, but not by much.
+# * After one step the loss of **joint training** is 3.1 times MAML's [2.8, 3.5], after 10 steps 4.8 times [3.9, 5.8]. A better rate for it (chosen on other tasks; measured for 10 steps only) does not make up for that.
+# * **First-order MAML** is at 1.3 times MAML's after one step [1.1, 1.5], at 1.5 times after 10 [1.1, 2.0]: second-order terms help.
 # * **Reptile** is at 1.25 times after one step [1.1, 1.4]; after 10 there is no clear difference, 0.9 times [0.7, 1.1]. One meta-step of it takes 5 inner steps, and takes them on all 20 points.
 #
 # </div>
@@ -1586,6 +1585,7 @@ for one, other in [("joint", "maml"), ("first-order", "maml"), ("reptile", "maml
 # %% tags=["setup"]
 assert len(stored_loss("maml")) == 9
 assert times("joint", "maml", 1)[1] > 2 and times("joint", "maml", 2)[1] > 2.5
+assert times("first-order", "maml", 2)[1] > 1
 assert times("first-order", "maml", 1)[1] > 1 and times("first-order", "maml", 1)[0] < 1.8
 assert (
     times("reptile", "maml", 1)[1] > 1
@@ -1627,11 +1627,11 @@ table(["10 步以后 after 10 steps", "练习过的那类任务 tasks as practis
       [[NAMES[way], f"{after[way][10].mean():.2f}", f"{elsewhere[way]:.2f}"] for way in elsewhere])  # fmt: skip
 
 # %%
-assert elsewhere["MAML"] > 5 * after["MAML"][10].mean() and elsewhere["MAML"] > 3
+assert elsewhere["MAML"] > 5 * after["MAML"][10].mean() and elsewhere["MAML"] > 4.25
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 频率加倍，MAML 的起点就没有用了：走 10 步以后，损失比总是预测 0（约 4.25）还大。存下的 9 个种子里，它是**不练习**的 1.17 倍 [1.12, 1.22]：负迁移（第 05 课）。**练习只对同一类任务有用**；起点越专，换一类任务时越不灵。
+# 频率加倍，MAML 的起点就没有用了：走 10 步以后，损失比总是预测 0（约 4.25）还大。存下的 9 个种子里，它是**不练习**的 1.17 倍 [1.12, 1.22]：负迁移（第 05 课）；联合训练也是 1.10 倍 [1.09, 1.11]。**这里练习只对同一类任务有用。**
 #
 # 照片上呢？Raghu 等（2020）发现，MAML 在少样本照片上的成绩主要来自特征，不是快速改变主干。这与前面的原型相合：特征够好，新任务只要求几个平均。
 #
@@ -1640,7 +1640,7 @@ assert elsewhere["MAML"] > 5 * after["MAML"][10].mean() and elsewhere["MAML"] > 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# With the frequency doubled MAML's start is of no use: after 10 steps the loss is larger than that of always predicting 0 (about 4.25). In the 9 stored seeds it is 1.17 times that of **no practice** [1.12, 1.22]: negative transfer (lesson 05). **Practice helps with tasks of the same kind only**; the more special the start, the less it does for another kind.
+# With the frequency doubled MAML's start is of no use: after 10 steps the loss is larger than that of always predicting 0 (about 4.25). In the 9 stored seeds it is 1.17 times that of **no practice** [1.12, 1.22]: negative transfer (lesson 05); joint training, too, is at 1.10 times [1.09, 1.11]. **Here practice helped only with tasks of the same kind.**
 #
 # And with photos? Raghu et al. (2020) find that what MAML reaches on few-shot photos comes mostly from its features and not from changing the trunk quickly. That agrees with the prototypes above: with good features a new task needs no more than a few means.
 #
@@ -1687,7 +1687,7 @@ guesses("11")
 # <div lang="zh">
 #
 # * 硬共享：主干从两个任务得到 $\omega_1g_1+\omega_2g_2$。辅助任务帮不帮，要量；在我们量的四种标签数里，真标签都更好。
-# * 梯度的余弦，平均来看与帮助的次序一致，单独一次没有用。
+# * 平均来看，帮助大的任务梯度的余弦也大；单独一次几乎没有用。
 # * 原型是不用训练的线性头；单样本学习靠以前学到的特征。
 # * 联合训练学到的是所有任务的平均；MAML 学的是走一步以后好不好。
 # * **回到问题**：在许多小任务上练习，能让下一个变容易，条件是它与练习过的相像。
@@ -1704,7 +1704,7 @@ guesses("11")
 # <div lang="en">
 #
 # * Hard sharing: the trunk gets $\omega_1g_1+\omega_2g_2$ from two tasks. Whether an auxiliary task helps must be measured; with all four numbers of labels that we tried, real ones were better.
-# * The cosine of the gradients agrees with the order of help on average, and a single run of it is of no use.
+# * On average what helps has a larger cosine of the gradients; a single run says almost nothing.
 # * Prototypes are a linear head that needs no training; one-shot learning lives on features learned before.
 # * Joint training learns the mean of all tasks; MAML learns how good things are after a step.
 # * **Back to the question**: practice on many small tasks can make the next one easier, if it is like those that were practised.

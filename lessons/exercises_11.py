@@ -355,8 +355,8 @@ EXERCISES = [
                         (
                             3 * TRUNK,
                             (
-                                "只数了三个主干，头也要学。",
-                                "Those are the three trunks; heads are learned as well.",
+                                "这是三个没有头的主干，或三个没有偏置的网络：头和偏置都要数。",
+                                "That is three trunks without heads, or three whole networks without biases: count heads and biases.",
                             ),
                         ),
                         (
@@ -400,7 +400,7 @@ EXERCISES = [
             ({"hard": SOFT, "soft": SOFT}, "three whole networks"),
             ({"hard": HARD, "soft": HARD}, "trunk of its own"),
             ({"hard": HARD, "soft": 3 * TRUNK + HEAD}, "trunks are counted right"),
-            ({"hard": HARD, "soft": 3 * TRUNK}, "three trunks"),
+            ({"hard": HARD, "soft": 3 * TRUNK}, "three trunks without heads"),
             ({"hard": HARD, "soft": 8258}, "not two"),
             ([HARD, SOFT], "dict"),
         ],

@@ -245,6 +245,8 @@ def luck(it: Explorable) -> None:
     assert best(it.slide("m", 0)) == 0.5
     assert best(it.slide("m", log10(200))) > 0.59
     assert best(it.slide("p", 0.95)) - 0.95 < 0.05
+
+
 def prototypes(it: Explorable) -> None:
     """With 1 photo both rules agree, and the draw decides; 20 are better on the whole."""
     rules = it.root.locator("input[type=radio]")
