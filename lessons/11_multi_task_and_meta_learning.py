@@ -1454,7 +1454,7 @@ for ax, steps in zip(axes, (0, 1, 10), strict=True):
             grid, -1.62 * np.cos(grid), "-.", marker="", lw=1, color="#000000", label="−1.62 cos x"
         )
     ax.plot(places, new_y, "o", color="#000000", markersize=4, markevery=1)
-    ax.set(title=f"{steps} 步 steps", xlabel="x", ylim=(-6.5, 6.5))
+    ax.set(title=f"{steps} 步 steps", xlabel="x", ylabel="y", ylim=(-6.5, 6.5))
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=7)
 figures.show(
     fig,

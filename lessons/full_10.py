@@ -119,7 +119,7 @@ def widths(lesson: dict) -> dict:
     """One fixed head: of each draw the accuracies of its 5 folds, how many are right, and the truth."""
     import numpy as np
 
-    rows = {}
+    rows: dict[str, list] = {}
     for n in SIZES:
         rows[str(n)] = []
         for seed in range(WIDTH_DRAWS):
