@@ -1443,12 +1443,13 @@ def curve_after(weights, x, y, steps, rate=0.01):
 
 new_y = 4 * np.sin(places - 0.8)
 fig, axes = plt.subplots(1, 3, figsize=(8, 2.9), sharey=True, layout="constrained")
-styles = {"plain": (":", 6), "joint": ("--", 3), "MAML": ("-", 1)}
+styles = {"plain": (":", "s", 6), "joint": ("--", "^", 3), "MAML": ("-", "D", 1)}
 for ax, steps in zip(axes, (0, 1, 10), strict=True):
     ax.plot(grid, 4 * np.sin(grid - 0.8), "-", marker="", color="#bbbbbb", lw=4, label="真的 true")
-    for way, (style, k) in styles.items():
+    for way, (style, mark, k) in styles.items():
         line = curve_after(starts[way], places, new_y, steps)
-        ax.plot(grid, line, style, marker="", color=figures.PALETTE[k], label=NAMES[way])
+        look = {"ls": style, "marker": mark, "markevery": 0.2, "color": figures.PALETTE[k]}
+        ax.plot(grid, line, **look, label=NAMES[way])
     if steps == 0:
         ax.plot(
             grid, -1.62 * np.cos(grid), "-.", marker="", lw=1, color="#000000", label="−1.62 cos x"
