@@ -258,7 +258,8 @@ figures.show(
 # %%
 trunk = keras.Sequential([keras.Input((256,)), keras.layers.Dense(16, activation="relu")])
 heads = [keras.layers.Dense(1), keras.layers.Dense(1)]
-_ = [head(trunk.output) for head in heads]  # gives them their weights
+for head in heads:
+    head.build((None, 16))  # gives it its weights
 every_weight = [w for part in (trunk, *heads) for w in part.trainable_variables]
 bce = keras.losses.BinaryCrossentropy(from_logits=True)
 
@@ -387,7 +388,7 @@ def bars(ax, places, gains, label, k):
     ax.errorbar(places, means, half, label=label, markersize=4, lw=1.2, **style)
 
 
-fig, axes = plt.subplots(1, 2, figsize=(8, 3.1), sharey=True, layout="constrained")
+fig, axes = plt.subplots(1, 2, figsize=(8, 3.4), sharey=True, layout="constrained")
 counts, omegas = [30, 60, 200, 1000], [0.1, 0.3, 1.0, 3.0, 10.0]
 for k, (question, label) in enumerate(QUESTIONS.items()):
     bars(axes[0], np.arange(4) + 0.06 * k, [stored_gain(question, n) for n in counts], label, k)
@@ -400,7 +401,7 @@ axes[0].set_xticks(range(4), counts)
 axes[1].set_xticks(range(5), [f"{omega:g}" for omega in omegas])
 axes[0].set(xlabel="主任务的标签数 main labels", ylabel="变化，百分点 change, points")
 axes[1].set(xlabel="辅助任务的权重 ω₂ · auxiliary weight ω₂ (60)")
-axes[0].legend(fontsize=7)
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=7)
 figures.show(
     fig,
     "左：横轴是主任务的标签数 30、60、200、1,000，纵轴是准确率的变化。主任务自己的标签最高，从约 +6 降到约 +1；有没有环从约 +1.3 降到 0；移向哪边在 0 附近；随机标签略低于 0。右：60 张时，权重从 0.1 到 3 都在 0 到 +1 之间，权重 10 时两条都掉到 0 以下，有没有环约 −10。",
@@ -1009,7 +1010,7 @@ for ax, shots in zip(axes, (1, 20), strict=True):
     ax.set(xlabel="主成分 component 1", title=f"每类 {shots} 张 · {shots} labelled of each class")
     ax.grid(visible=False)
 axes[0].set_ylabel("主成分 component 2")
-axes[0].legend(fontsize=7)
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
 explorables.show(
     "prototypes",
     fig,
@@ -1173,7 +1174,7 @@ stepped = {name: sum(curvature / 2 * (1 - eta * curvature) ** 2 * (w - wanted) *
 assert min(stepped, key=stepped.get) == "MAML"  # best after one step
 
 # %% tags=["setup"]
-fig, axes = plt.subplots(1, 2, figsize=(8, 2.7), sharey=True, layout="constrained")
+fig, axes = plt.subplots(1, 2, figsize=(8, 3), sharey=True, layout="constrained")
 axis = np.linspace(-1.6, 1.6, 161)
 for ax, factor in zip(axes, (1, (1 - eta * curvature) ** 2), strict=True):
     for i, label in enumerate(["学得快 fast, κ = 4", "学得慢 slow, κ = 0.5"]):
@@ -1185,7 +1186,7 @@ for ax, factor in zip(axes, (1, (1 - eta * curvature) ** 2), strict=True):
     ax.set(xlabel="w", ylim=(-0.1, 4))
 axes[0].set(title="走以前 before the step", ylabel="损失 loss")
 axes[1].set(title="走一步以后 after one step")
-axes[1].legend(fontsize=7, loc="upper center")
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=7)
 figures.show(
     fig,
     "左：走以前两个任务的抛物线，一陡一平，最低点在 −1 和 1；三个起点标出它们的总损失，联合训练的在 −0.78，最低。右：走一步以后，陡的那条变得很平；现在 MAML 的起点 0.43 总损失最低，一阶 MAML 在 −0.28，居中。",
