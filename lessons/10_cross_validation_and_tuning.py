@@ -637,7 +637,7 @@ table(["照片 photos", "最低 lowest", "最高 highest"],
 
 # %% tags=["setup"]
 widths = {
-    int(n): unpacked(text, -1, 7) for n, text in stored["widths"].items()
+    n: unpacked(stored["widths"][str(n)], -1, 7) for n in sorted(map(int, stored["widths"]))
 }  # 5 folds, right, true
 estimates = {n: rows[:, 5] / n for n, rows in widths.items()}
 spread = {n: e.std(ddof=1) for n, e in estimates.items()}

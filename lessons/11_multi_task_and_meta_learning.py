@@ -189,7 +189,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 数据是 USPS 手写数字，每张随机向左或向右移 2 个像素。关于同一张图可以问三个问题：
+# 数据是 USPS 手写数字，每张随机向左或向右移 2 个像素（移出去的从另一边进来）。关于同一张图可以问三个问题：
 #
 # * **主任务**：数字是偶数吗？只有 60 张有这个标签；
 # * **相关的**辅助任务：数字里有没有封闭的环（0、6、8、9）？另外 1,000 张有这个标签；
@@ -202,7 +202,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The data are USPS handwritten digits, each moved by 2 pixels to the left or to the right, at random. Three questions can be asked about one picture:
+# The data are USPS handwritten digits, each moved by 2 pixels to the left or to the right, at random (what leaves on one side enters on the other). Three questions can be asked about one picture:
 #
 # * **main task**: is the digit even? Only 60 pictures have this label;
 # * **related** auxiliary task: does the digit have a closed loop (0, 6, 8, 9)? 1,000 other pictures have this label;
@@ -995,13 +995,15 @@ assert known_before > never_trained.max() + 0.15 and known_before > by_pixels.me
 flat = np.array(measured["points"]["points"].split(), dtype=float).reshape(-1, 2)
 kinds = np.array(list(measured["points"]["labels"]), dtype=int)
 fig, axes = plt.subplots(1, 2, figsize=(8, 3.2), sharex=True, sharey=True, layout="constrained")
-xx, yy = np.meshgrid(np.linspace(-4, 4, 160), np.linspace(-3, 3, 120))
+xx, yy = np.meshgrid(np.linspace(-3, 3, 160), np.linspace(-2.25, 2.25, 120))
 mesh = np.column_stack([xx.ravel(), yy.ravel()])
 colors = plt.matplotlib.colors.ListedColormap(figures.PALETTE[:3])
 for ax, shots in zip(axes, (1, 20), strict=True):
     chosen = np.concatenate([np.flatnonzero(kinds == c)[:shots] for c in range(3)])
     region = by_prototypes(flat[chosen], kinds[chosen], mesh).reshape(xx.shape)
-    ax.imshow(region, extent=(-4, 4, -3, 3), origin="lower", cmap=colors, alpha=0.25, aspect="auto")
+    ax.imshow(
+        region, extent=(-3, 3, -2.25, 2.25), origin="lower", cmap=colors, alpha=0.25, aspect="auto"
+    )
     for c, label in enumerate(["飞机 airplane", "猫 cat", "马 horse"]):
         mark = {"marker": figures.MARKERS[c], "color": figures.PALETTE[c]}
         ax.scatter(*flat[kinds == c].T, s=12, alpha=0.6, label=label, **mark)
@@ -1182,7 +1184,7 @@ for ax, factor in zip(axes, (1, (1 - eta * curvature) ** 2), strict=True):
     for (name, w), marker in zip(places_of.items(), "s^o", strict=True):
         total = sum(curvature * factor / 2 * (w - wanted) ** 2)
         ax.plot(w, total, marker, color="#000000", markersize=7, markevery=1, label=name, ls="")
-    ax.set(xlabel="w", ylim=(-0.1, 4))
+    ax.set(xlabel="w", ylim=(-0.1, 4.6))
 axes[0].set(title="走以前 before the step", ylabel="损失 loss")
 axes[1].set(title="走一步以后 after one step")
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=7)
@@ -1367,7 +1369,7 @@ def practise(way, meta_steps, seed=0):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 四种练习各走 1,000 步，每步 25 个新任务、每个任务 20 个点：**抽到的任务和点相同**（联合训练只用每个任务的后 10 个点）。然后考 300 个新任务：10 个点用来走，另外 100 个点用来考，学习率都是 0.01。
+# 四种练习各走 600 步，每步 25 个新任务、每个任务 20 个点：**抽到的任务和点相同**（联合训练只用每个任务的后 10 个点）。然后考 300 个新任务：10 个点用来走，另外 100 个点用来考，学习率都是 0.01。
 #
 # 猜：走**一步**以后，联合训练的损失是 MAML 的几倍？
 #
@@ -1376,7 +1378,7 @@ def practise(way, meta_steps, seed=0):
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The four kinds of practice take 1,000 steps each, with 25 new tasks a step and 20 points a task: **the same tasks and points are drawn** (joint training uses only the last 10 of each task). Then come 300 new tasks for the test: 10 points to take steps on, 100 others to be tested on, always with a rate of 0.01.
+# The four kinds of practice take 600 steps each, with 25 new tasks a step and 20 points a task: **the same tasks and points are drawn** (joint training uses only the last 10 of each task). Then come 300 new tasks for the test: 10 points to take steps on, 100 others to be tested on, always with a rate of 0.01.
 #
 # Guess: after **one** step, how many times MAML's loss is that of joint training?
 #
@@ -1399,7 +1401,7 @@ WAYS = {"joint": "联合训练 joint training", "MAML": "MAML", "first-order": "
         "Reptile": "Reptile"}  # fmt: skip
 starts = {"plain": fresh(0)}
 for way in waiting.counted(list(WAYS), "练习", "ways to practise"):
-    starts[way] = practise(way, 1000)
+    starts[way] = practise(way, 600)
 
 # %% tags=["nbval-ignore-output"]
 NAMES = {"plain": "不练习 no practice"} | WAYS
@@ -1448,7 +1450,7 @@ for ax, steps in zip(axes, (0, 1, 10), strict=True):
     ax.plot(grid, 4 * np.sin(grid - 0.8), "-", marker="", color="#bbbbbb", lw=4, label="真的 true")
     for way, (style, mark, k) in styles.items():
         line = curve_after(starts[way], places, new_y, steps)
-        look = {"ls": style, "marker": mark, "markevery": 0.2, "color": figures.PALETTE[k]}
+        look = {"ls": style, "marker": mark, "ms": 4, "markevery": 0.2, "color": figures.PALETTE[k]}
         ax.plot(grid, line, **look, label=NAMES[way])
     if steps == 0:
         ax.plot(
@@ -1501,13 +1503,13 @@ def draw_adaptation(way, task, steps):
     true = amplitude * np.sin(grid - phase)
     ax.plot(grid, true, "-", marker="", color="#bbbbbb", lw=4, label="真的 true")
     line = curve_after(starts[way], x, y, steps)
-    ax.plot(grid, line, "-", marker="", color=figures.PALETTE[1], label="网络 network")
+    ax.plot(grid, line, "--", marker="", color=figures.PALETTE[1], label="网络 network")
     ax.plot(x, y, "o", color="#000000", markersize=4, markevery=1)
     loss = np.mean((line - true) ** 2)
     ax.set(
         xlabel="x",
         ylim=(-6.5, 6.5),
-        title=f"{steps} 步以后，损失 {loss:.2f} · after {steps} steps, loss {loss:.2f}",
+        title=f"步数 {steps}，损失 {loss:.2f} · steps {steps}, loss {loss:.2f}",
     )
     ax.legend(fontsize=8)
     return fig

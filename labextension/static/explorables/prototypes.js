@@ -9,9 +9,9 @@ const [COLUMNS, ROWS] = [72, 54]; // of the map
 const COLOURS = [0xb27200, 0x005ed5, 0x739e00]; // blue, green, red: as a picture's bytes lie in memory
 /** @type {Words[]} */
 const NAMES = [["飞机", "airplane"], ["猫", "cat"], ["马", "horse"]];
-const MARKS = ["●", "▲", "■"];
+const MARKS = ["●", "■", "▲"];
 // The same marks as paths about a point.
-const SHAPES = ["m-3,0a3,3 0 1 0 6,0a3,3 0 1 0 -6,0", "m0,-4l4,7h-8z", "m-3,-3h6v6h-6z"];
+const SHAPES = ["m-3,0a3,3 0 1 0 6,0a3,3 0 1 0 -6,0", "m-3,-3h6v6h-6z", "m0,-4l4,7h-8z"];
 const CROSS = "m-7,0h14m-7,-7v14"; // of a prototype
 
 // Numbers from 0 to 1 that are the same in every browser (mulberry32).
@@ -28,7 +28,7 @@ const build = (kit, { points, labels, n }) => {
   const { state } = kit;
   const places = kit.pairs(points);
   const is = [...labels].map(Number);
-  const [xs, ys] = [/** @type {Point} */ ([-4, 4]), /** @type {Point} */ ([-3, 3])];
+  const [xs, ys] = [/** @type {Point} */ ([-3, 3]), /** @type {Point} */ ([-2.25, 2.25])];
 
   kit.title(
     "每个点是一张照片的特征（前两个主成分）。大的有标签，十字是它们的平均：原型。底色是规则给出的类别，圈出来的照片归错了。",
@@ -36,7 +36,7 @@ const build = (kit, { points, labels, n }) => {
   );
   kit.begin({ n, draw: 0, rule: 0 });
   const map = kit.plot({
-    x: xs, y: ys, ratio: 0.75, xTicks: [-4, -2, 0, 2, 4], yTicks: [-2, 0, 2],
+    x: xs, y: ys, ratio: 0.75, xTicks: [-3, -2, -1, 0, 1, 2, 3], yTicks: [-2, -1, 0, 1, 2],
     xLabel: ["主成分 1", "component 1"], yLabel: ["主成分 2", "component 2"],
   });
   const raster = map.raster(COLUMNS, ROWS);
