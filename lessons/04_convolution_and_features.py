@@ -1189,14 +1189,24 @@ figures.show(
 #
 # “低层的特征通用，高层的特征专用”，人人都这么说。怎样测？**线性探测**（linear probing；Alain 与 Bengio，2016）：冻结网络，在某一层的特征上训练一个线性分类器，看它能答对多少。线性分类器读得出来的，一定在特征里。
 #
-# 问两个问题，都是一半对一半，瞎猜 50%：是**猫还是狗**；比中位数**亮还是暗**。每层的特征图先取 GAP。再加一个对照：结构相同、权重**随机**的网络。只用 200 张训练照片，做 5 折**交叉验证**（cross-validation）：分成 5 份，轮流用 4 份训练、用另一份测，取平均（详见第 10 课）。测试集留着不碰。
-#
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
 # “Features of low layers are general, those of high layers specific”: everybody says so. How can it be measured? By **linear probing** (Alain and Bengio, 2016): freeze the network, train a linear classifier on the features of one layer, and see how much it gets right. What a linear classifier reads off must be in the features.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 问两个问题，都是一半对一半，瞎猜 50%：是**猫还是狗**；比中位数**亮还是暗**。每层的特征图先取 GAP。再加一个对照：结构相同、权重**随机**的网络。只用 200 张训练照片，做 5 折**交叉验证**（cross-validation）：分成 5 份，轮流用 4 份训练、用另一份测，取平均（详见第 10 课）。测试集留着不碰。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
 #
 # Ask two questions, each half and half, so that guessing gives 50%: **cat or dog**; **brighter or darker** than the median. Each layer's map goes through GAP first. And a control: a network of the same structure with **random** weights. Use only the 200 training photos, with 5-fold **cross-validation**: in 5 parts, train on 4 and measure on the other, in turn, and take the mean (more in lesson 10). The test set stays untouched.
 #

@@ -503,8 +503,6 @@ figures.show(
 #
 # **成组的折**把同一张照片的 5 块放进同一折，于是它说的与新照片一致。“组”还可以是病人、说话的人、拍摄的那一天：凡是让两个样本比陌生的样本更像的东西。
 #
-# **练习 3**：写出成组的折。输入每个样本的组号 `groups` 和折数 `K`，返回每个样本的折号（0 到 $K-1$）：一组只在一折里，各折的组数至多差 1。不用打乱。
-#
 # </div>
 
 # %% [markdown] tags=["lang-en"]
@@ -513,6 +511,18 @@ figures.show(
 # Shuffled folds say 0.97; on new photos it is 0.53, hardly better than a coin. For each crop that is judged, training held other crops of the same photo: the nearest neighbour needs to recognise the **photo**, not a cat. No accuracy shows this leak; it is merely suspiciously good.
 #
 # **Folds of groups** put the 5 crops of a photo into one fold, and what they say agrees with new photos. A “group” may also be a patient, a speaker, the day of the recording: whatever makes two samples more alike than strangers.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# **练习 3**：写出成组的折。输入每个样本的组号 `groups` 和折数 `K`，返回每个样本的折号（0 到 $K-1$）：一组只在一折里，各折的组数至多差 1。不用打乱。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
 #
 # **Exercise 3**: write folds of groups. Given each sample's group, `groups`, and the number of folds `K`, return each sample's fold number (0 to $K-1$): a group lies in one fold only, and the folds' numbers of groups differ by 1 at most. No shuffling needed.
 #
@@ -1471,8 +1481,8 @@ guesses("10")
 #
 # * 挑选就会虚高：200 枚硬币里最好的得 0.597。$P(\text{最好}\le k)=F(k)^m$。
 # * 划分要像将来使用时那样：稀有的类别要分层，相似的样本要放在一起；打乱的裁剪得 0.97，新照片上只有 0.53。
-# * 交叉验证的平均是对的，一次却可以差很多；各折的标准差常常碰巧是 0，区间就没有宽度；重复的折算出的标准误太小。
-# * 网格是赌注，随机搜索更稳；300 次全算也看不出更好，12 次里 9 次挑中其余照片上并不最好的角落。
+# * 交叉验证的平均是对的，一次却可以差很多；各折的标准差常常碰巧是 0；重复的折算出的标准误太小。
+# * 网格是赌注，随机搜索更稳；300 次全算也看不出更好。
 # * 平的成绩是挑出来的，嵌套的不是。
 # * 诚实的报告：封好，定下规则和预算，里面选择，外面测一次，写出区间。
 #
@@ -1483,8 +1493,8 @@ guesses("10")
 #
 # * Choosing makes scores too high: the best of 200 coins gets 0.597. $P(\text{best}\le k)=F(k)^m$.
 # * Split as the model will be used: stratify for rare classes, keep like samples together; shuffled crops gave 0.97 where new photos give 0.53.
-# * Cross-validation is right on average, once it may be far off; the folds' standard deviation is often 0 by chance, and then the interval has no width; the standard error of repeated folds is too small.
-# * A grid is a bet, random search is safer; all 300 fits are not seen to do better; in 9 of 12 draws they pick a corner that is not best on the other photos.
+# * Cross-validation is right on average, once it may be far off; the folds' standard deviation is often 0 by chance; the standard error of repeated folds is too small.
+# * A grid is a bet, random search is safer; all 300 fits are not seen to do better.
 # * A flat score is selected, a nested one is not.
 # * An honest report: seal, settle rule and budget, choose inside, test once outside, give the interval.
 #
