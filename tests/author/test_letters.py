@@ -61,7 +61,9 @@ def test_what_is_only_looked_up_is_not_read():
 def test_the_table_gives_each_letter_one_meaning_in_a_lesson():
     rows = letters.table()
     assert len(rows) > 40
-    for number in ("01", "02", "03", "04", "05", "07", "08", "09"):
+    for number in ("01", "02", "03", "04", "05", "07", "08", "09", "10"):
         counts = [letter for row in rows if row.counts_in(number) for letter in row.letters]
         twice = {letter for letter in counts if counts.count(letter) > 1}
-        assert twice <= {"k"}, (number, twice)  # an index, and 07's classes of ImageNet
+        # k: an index, and 07's classes of ImageNet. 04 says that convolution's letters are others.
+        known = {"k"} | ({"p", "d", "n"} if number == "04" else set())
+        assert twice <= known, (number, twice)
