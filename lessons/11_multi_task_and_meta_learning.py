@@ -414,8 +414,8 @@ figures.show(
 #
 # * **相关的**：60 个标签时 +0.9 个百分点 [0.3, 1.5]；标签越多越小，1,000 个时是 0。
 # * **不相关的**：60 个时看不出差别，+0.1 [−0.1, 0.4]。**我们原以为它有害，量出来没有。**权重 3 时甚至 +0.5 [0.2, 0.8]，原因不清楚。
-# * **随机标签**：−0.2 [−0.4, 0.0]，一点点害处。
-# * **主任务自己的标签**：+4.2 [3.6, 4.8]。辅助任务再好，也比不上同样多的真标签。
+# * **随机标签**：−0.24 [−0.44, −0.04]，一点点害处。
+# * **主任务自己的标签**：+4.2 [3.6, 4.8]。两个辅助任务都比不上同样多的真标签。
 # * 权重 10 把两种都弄坏了。学习率没有变，主干的步子却大了约 10 倍：这里不能分清是任务的错还是步子的错。
 #
 # </div>
@@ -425,8 +425,8 @@ figures.show(
 #
 # * **Related**: with 60 labels +0.9 percentage points [0.3, 1.5]; the more labels, the smaller, and 0 with 1,000.
 # * **Unrelated**: with 60 no clear difference, +0.1 [−0.1, 0.4]. **We expected harm and measured none.** With a weight of 3 it is even +0.5 [0.2, 0.8]; why is not clear.
-# * **Random labels**: −0.2 [−0.4, 0.0], a little harm.
-# * **The main task's own labels**: +4.2 [3.6, 4.8]. No auxiliary task is worth as many real labels.
+# * **Random labels**: −0.24 [−0.44, −0.04], a little harm.
+# * **The main task's own labels**: +4.2 [3.6, 4.8]. Neither auxiliary task was worth as many real labels.
 # * A weight of 10 ruins both. The rate is the same, but the trunk's steps are about 10 times as large: task or step, this cannot tell which is to blame.
 #
 # </div>
@@ -489,14 +489,14 @@ check("11-1", gradient_cosine)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 量一量。在 2,000 张没有参加训练的图上求 $g_1$ 和 $g_2$（这样量的是任务，不是那 60 张的偶然），每 50 步一次，再平均。
+# 量一量。在 2,000 张没有参加训练的图上求 $g_1$ 和 $g_2$（这样量的是任务，不是那 60 张的偶然），每 100 步一次，再平均。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Measure it: $g_1$ and $g_2$ on 2,000 pictures that took no part in training (so that it is the tasks that are measured, and not the luck of those 60), every 50 steps, then the mean.
+# Measure it: $g_1$ and $g_2$ on 2,000 pictures that took no part in training (so that it is the tasks that are measured, and not the luck of those 60), every 100 steps, then the mean.
 #
 # </div>
 
