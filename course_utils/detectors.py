@@ -364,3 +364,52 @@ def _class_of(folder: str, class_names: Sequence[str]) -> int | None:
         k for k, name in enumerate(names) if folder.casefold() in (name.casefold(), f"{name}s")
     ]
     return alike[0] if len(alike) == 1 else None
+
+
+# ---------------------------------------------------------------------------- samples of a source
+
+
+def no_negative_transfer(
+    model: Any,
+    target: tuple[np.ndarray, np.ndarray],
+    source: tuple[np.ndarray, np.ndarray],
+    folds: int = 5,
+) -> None:
+    """Raise SilentMistake when training on a source as well makes a model worse on the target.
+
+    model: a scikit-learn classifier, fitted on copies; target, source: (x, y). Each sample of the
+    target is judged twice by models that have not seen it: trained on the other folds of the target,
+    and on these with the whole source. Raised when the source spoils more answers than it mends and
+    an exact sign test puts that down to chance with p < 0.05. Silence is no proof: with few labels
+    only strong harm is seen.
+    """
+    from scipy.stats import binomtest
+
+    alone = _right_out_of_fold(model, target, None, folds)
+    pooled = _right_out_of_fold(model, target, source, folds)
+    spoiled, mended = int((alone & ~pooled).sum()), int((pooled & ~alone).sum())
+    if not spoiled or binomtest(spoiled, spoiled + mended, alternative="greater").pvalue >= 0.05:
+        return
+    raise SilentMistake(
+        f"加上源的样本，{spoiled} 个目标样本由对变错，{mended} 个由错变对（{folds} 折交叉验证）：负迁移。"
+        "请不用这个源，或者先查它的标签是不是同一个意思。",
+        f"With the source's samples {spoiled} answers on the target turn wrong and {mended} turn "
+        f"right ({folds}-fold cross-validation): negative transfer. Leave this source out, or first "
+        "see whether its labels mean the same.",
+    )
+
+
+def _right_out_of_fold(
+    model: Any, target: tuple, source: tuple | None, folds: int
+) -> np.ndarray:
+    """Whether each target sample is answered rightly by a model trained without it."""
+    from sklearn.base import clone
+    from sklearn.model_selection import StratifiedKFold
+
+    x, y = (np.asarray(part) for part in target)
+    right = np.zeros(len(y), bool)
+    for learn, held_out in StratifiedKFold(folds, shuffle=True, random_state=0).split(x, y):
+        pool = [(x[learn], y[learn])] + ([source] if source else [])
+        fitted = clone(model).fit(*(np.concatenate(parts) for parts in zip(*pool, strict=True)))
+        right[held_out] = fitted.predict(x[held_out]) == y[held_out]
+    return right

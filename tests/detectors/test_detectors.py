@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from sklearn.linear_model import LogisticRegression
 
 from course_utils import backbones, detectors, photos
 from course_utils.detectors import SilentMistake
@@ -274,3 +275,35 @@ def test_a_keras_without_the_private_names_is_named():
     for detector in (detectors.recompiled, detectors.snapshot):
         with pytest.raises(CourseError, match=f"Keras {keras.__version__}.*requirements.lock"):
             detector(bare)
+
+
+# ------------------------------------------------------------------------------- negative transfer
+
+
+def blobs(n: int, seed: int, flipped: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """Two classes in 5 dimensions; a share of the labels is the other one."""
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) % 2
+    x = rng.normal(0, 1, (n, 5)) + 1.2 * (2 * y[:, None] - 1) * np.array([1, 1, 0, 0, 0])
+    return x, np.where(np.arange(n) < flipped * n, 1 - y, y)
+
+
+def test_a_source_with_other_labels_is_found():
+    with pytest.raises(SilentMistake) as caught:
+        detectors.no_negative_transfer(
+            LogisticRegression(), blobs(60, 1), blobs(600, 2, flipped=1.0)
+        )
+    assert "negative transfer" in caught.value.en and "负迁移" in caught.value.zh
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_source_of_the_same_rule_is_silent(seed):
+    detectors.no_negative_transfer(LogisticRegression(), blobs(60, seed), blobs(600, 100 + seed))
+
+
+def test_the_model_and_its_samples_stay_as_they_were():
+    model, target, source = LogisticRegression(), blobs(60, 1), blobs(60, 2)
+    before = [part.copy() for part in (*target, *source)]
+    detectors.no_negative_transfer(model, target, source)
+    assert not hasattr(model, "coef_")
+    assert all(np.array_equal(a, b) for a, b in zip(before, (*target, *source), strict=True))

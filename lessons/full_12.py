@@ -1,0 +1,402 @@
+"""The long runs of lesson 12: ``course build --full 12`` writes them to data/results/12.json.
+
+Four kinds of digits (MNIST, USPS, optdigits, printed ones), a small network, and what helps without
+labels of the target. Labels of the target only report, except where "50 labels" says so.
+"""
+
+import gzip
+import itertools
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import keras
+import matplotlib
+import numpy as np
+import tensorflow as tf
+from PIL import Image, ImageDraw, ImageFont
+from scipy import stats
+from sklearn.datasets import load_digits
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
+
+from course_utils import assets
+
+SEEDS, N, STEPS, BATCH = 9, 4000, 400, 64
+DOMAINS = ("mnist", "usps", "optdigits", "printed")
+SHIFTS = [("mnist", "usps"), ("usps", "mnist"), ("printed", "mnist"), ("printed", "usps")]
+WEIGHTS = {"CORAL": 10.0, "MMD": 1.0, "DANN": 1.0}
+METHODS = ("source only", "AdaBN", "CORAL", "MMD", "DANN", "pseudo-labels")
+FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+
+
+# ------------------------------------------------------------------------------------------ digits
+
+
+def idx(name: str, header: int, shape: tuple[int, ...]) -> np.ndarray:
+    """The first numbers of one of MNIST's files."""
+    data = (assets.fetch("mnist_small") / name).read_bytes()
+    return np.frombuffer(data, np.uint8, int(np.prod(shape)), header).reshape(shape)
+
+
+def small(images: np.ndarray) -> np.ndarray:
+    """MNIST's 28×28 without their margin of 4, as 16×16."""
+    inner = images[:, 4:24, 4:24, None].astype("float32") / 255
+    return np.array(keras.ops.image.resize(inner, (16, 16)))
+
+
+def printed(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """n digits in matplotlib's fonts: size, slant and thickness differ a little."""
+    names = sorted(p for p in FONTS.glob("DejaVu*.ttf") if "Display" not in p.name)
+    y = rng.integers(0, 10, n)
+    fonts = [ImageFont.truetype(str(name), 48) for name in names]
+    return np.stack([draw(str(k), fonts[rng.integers(len(fonts))], rng) for k in y]), y
+
+
+def draw(text: str, font: ImageFont.FreeTypeFont, rng: np.random.Generator) -> np.ndarray:
+    """One printed character, turned by up to 15 degrees, in the middle of 16×16."""
+    page = Image.new("L", (96, 96))
+    ImageDraw.Draw(page).text((48, 48), text, 255, font=font, anchor="mm")
+    page = page.rotate(rng.uniform(-15, 15), Image.Resampling.BILINEAR)
+    glyph = page.crop(page.getbbox())
+    scale = rng.uniform(13, 16) / max(glyph.size)
+    size = [max(1, round(side * scale)) for side in glyph.size]
+    glyph = glyph.resize(size, Image.Resampling.BILINEAR)
+    canvas = Image.new("L", (16, 16))
+    canvas.paste(glyph, ((16 - size[0]) // 2, (16 - size[1]) // 2))
+    return np.asarray(canvas, "float32")[..., None] / 255
+
+
+def read_digits() -> dict[str, dict[str, np.ndarray]]:
+    """Each domain: x, y to learn from and x_test, y_test; pictures (n, 16, 16, 1) from 0 to 1."""
+    found = {}
+    found["mnist"] = {
+        "x": small(idx("train-images.idx3-ubyte", 16, (10_000, 28, 28))),
+        "y": idx("train-labels.idx1-ubyte", 8, (10_000,)),
+        "x_test": small(idx("t10k-images.idx3-ubyte", 16, (2000, 28, 28))),
+        "y_test": idx("t10k-labels.idx1-ubyte", 8, (2000,)),
+    }
+    with h5py.File(assets.fetch("usps")) as file:
+        parts = {"x": "train/data", "y": "train/target", "x_test": "test/data"}
+        parts |= {"y_test": "test/target"}
+        usps = {key: file[path][:] for key, path in parts.items()}
+    for key in ("x", "x_test"):
+        usps[key] = usps[key].reshape(-1, 16, 16, 1).astype("float32")
+    found["usps"] = usps
+    pixels, y = load_digits(return_X_y=True)
+    x = np.array(keras.ops.image.resize(pixels.reshape(-1, 8, 8, 1) / 16, (16, 16)), "float32")
+    found["optdigits"] = {"x": x[:1200], "y": y[:1200], "x_test": x[1200:], "y_test": y[1200:]}
+    x, y = printed(6000, np.random.default_rng(12))
+    found["printed"] = {"x": x[:5000], "y": y[:5000], "x_test": x[5000:], "y_test": y[5000:]}
+    return {name: {k: np.asarray(v) for k, v in data.items()} for name, data in found.items()}
+
+
+# ----------------------------------------------------------------------------------------- methods
+
+
+@tf.custom_gradient
+def reverse(x):
+    """The same forwards, the sign changed backwards."""
+    return tf.identity(x), lambda upstream: -upstream
+
+
+def coral(s, t):
+    """Squared difference of the two covariance matrices, divided by 4d²."""
+    d = tf.cast(tf.shape(s)[1], tf.float32)
+    return tf.reduce_sum((covariance(s) - covariance(t)) ** 2) / (4 * d * d)
+
+
+def covariance(f):
+    centred = f - tf.reduce_mean(f, axis=0)
+    return tf.transpose(centred) @ centred / (tf.cast(tf.shape(f)[0], tf.float32) - 1)
+
+
+def mmd(s, t):
+    """Squared maximum mean discrepancy, five Gaussian kernels around the mean squared distance."""
+    both = tf.concat([s, t], 0)
+    norms = tf.reduce_sum(both**2, 1)
+    squares = norms[:, None] + norms[None] - 2 * both @ tf.transpose(both)
+    width = tf.stop_gradient(tf.reduce_mean(squares))
+    kernel = tf.add_n([tf.exp(-squares / (width * k)) for k in (0.25, 0.5, 1.0, 2.0, 4.0)]) / 5
+    n = tf.shape(s)[0]
+    return (
+        tf.reduce_mean(kernel[:n, :n])
+        + tf.reduce_mean(kernel[n:, n:])
+        - 2 * tf.reduce_mean(kernel[:n, n:])
+    )
+
+
+def network() -> tuple[keras.Sequential, keras.layers.Dense]:
+    """phi: 16×16 pictures to 64 features; h: 10 logits."""
+    Layer = keras.layers
+    phi = keras.Sequential([keras.Input((16, 16, 1))])
+    for channels in (16, 32):
+        for layer in (Layer.Conv2D(channels, 3), Layer.BatchNormalization(momentum=0.9)):
+            phi.add(layer)
+        phi.add(Layer.ReLU())
+        if channels == 16:
+            phi.add(Layer.MaxPooling2D())
+    for layer in (Layer.Flatten(), Layer.Dense(64, activation="relu")):
+        phi.add(layer)
+    h = Layer.Dense(10)
+    h.build((None, 64))
+    return phi, h
+
+
+class Learner:
+    """One network and one way of training; made once, since making a graph takes long."""
+
+    def __init__(self, method: str, weight: float = 0.0) -> None:
+        self.method, self.weight = method, weight
+        self.phi, self.h = network()
+        self.judge = keras.Sequential(
+            [keras.Input((64,)), keras.layers.Dense(64, activation="relu"), keras.layers.Dense(1)]
+        )
+        self.parts = [self.phi, self.h] + ([self.judge] if method == "DANN" else [])
+        self.weights = [w for part in self.parts for w in part.trainable_variables]
+        self.optimizer = keras.optimizers.Adam(1e-3)
+        self.optimizer.build(self.weights)
+        signature = (
+            tf.TensorSpec((None, 16, 16, 1)),
+            tf.TensorSpec((None,), tf.int32),
+            tf.TensorSpec((None, 16, 16, 1)),
+            tf.TensorSpec(()),
+        )
+        self.step = tf.function(self._step, input_signature=signature)
+        self.features = tf.function(
+            lambda x: self.phi(x, training=False), input_signature=signature[:1]
+        )
+
+    def restart(self, seed: int, start: list | None = None) -> None:
+        """A new beginning: random weights from ``seed``, or those of another network."""
+        keras.utils.set_random_seed(seed)
+        fresh = network()
+        for part, new in zip((self.phi, self.h), fresh, strict=True):
+            part.set_weights(new.get_weights())
+        for layer in self.judge.layers:
+            layer.kernel.assign(layer.kernel_initializer(layer.kernel.shape))
+            layer.bias.assign(tf.zeros_like(layer.bias))
+        if start:
+            self.phi.set_weights(start[0])
+            self.h.set_weights(start[1])
+        for variable in self.optimizer.variables:
+            if variable is not self.optimizer.learning_rate:
+                variable.assign(tf.zeros_like(variable))
+
+    def state(self) -> list:
+        return [self.phi.get_weights(), self.h.get_weights()]
+
+    def _step(self, x_s, y_s, x_t, weight):
+        n = tf.shape(x_s)[0]
+        alone = self.method in ("source only", "labels")
+        with tf.GradientTape() as tape:
+            x = x_s if alone else tf.concat([x_s, x_t], 0)
+            f = self.phi(x, training=True)
+            s, t = f[:n], f[n:]
+            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y_s, self.h(s))
+            loss = tf.reduce_mean(losses)
+            if self.method == "CORAL":
+                loss += weight * coral(s, t)
+            elif self.method == "MMD":
+                loss += weight * mmd(s, t)
+            elif self.method == "DANN":
+                is_target = tf.concat([tf.zeros(n), tf.ones(tf.shape(x_t)[0])], 0)
+                back = reverse(f) * weight + tf.stop_gradient(f) * (1 - weight)
+                z = self.judge(back)[:, 0]
+                loss += tf.reduce_mean(
+                    tf.nn.sigmoid_cross_entropy_with_logits(is_target, z)
+                )
+        self.optimizer.apply(tape.gradient(loss, self.weights), self.weights)
+
+    def train(self, x, y, x_t, seed: int, steps: int = STEPS, batch: int = BATCH) -> None:
+        rng = np.random.default_rng(seed)
+        y = np.asarray(y, np.int32)
+        source, target = stream(len(x), batch, rng), stream(len(x_t), batch, rng)
+        for k in range(steps):
+            weight = self.weight
+            if self.method == "DANN":  # from 0 to its full strength, as Ganin et al. do it
+                weight *= 2 / (1 + np.exp(-10 * k / steps)) - 1
+            some = next(source)
+            self.step(x[some], y[some], x_t[next(target)], np.float32(weight))
+
+    def logits(self, x) -> np.ndarray:
+        return np.asarray(self.h(self.features(x)))
+
+    def accuracy(self, x, y) -> float:
+        return float((self.logits(x).argmax(1) == y).mean())
+
+    def adapt_statistics(self, x) -> None:
+        """AdaBN: mean and variance of each BatchNorm from pictures of the target, layer by layer."""
+        for layer in self.phi.layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                mean, variance = tf.nn.moments(tf.convert_to_tensor(x), (0, 1, 2))
+                layer.moving_mean.assign(mean)
+                layer.moving_variance.assign(variance)
+            x = layer(x, training=False)
+
+
+def stream(n: int, batch: int, rng: np.random.Generator):
+    """Batches of places for ever: each epoch in a new order."""
+    while True:
+        order = rng.permutation(n)
+        for start in range(0, max(1, n - batch + 1), batch):
+            yield order[start : start + batch]
+
+
+# ---------------------------------------------------------------------------------------- measures
+
+
+def a_distance(s: np.ndarray, t: np.ndarray) -> float:
+    """Proxy A-distance 2(1 − 2ε): ε is a linear classifier's cross-validated error on the domains."""
+    n = min(len(s), len(t), 1000)
+    x = np.concatenate([s[:n], t[:n]])
+    scale = x.std(axis=0) + 1e-3
+    x, is_target = (x - x.mean(axis=0)) / scale, np.repeat([0, 1], n)
+    guess = cross_val_predict(LogisticRegression(C=0.1, max_iter=300), x, is_target, cv=5)
+    return float(2 * (1 - 2 * np.mean(guess != is_target)))
+
+
+class Bench:
+    """The digits, one Learner for each method, and the source networks that were trained so far."""
+
+    def __init__(self) -> None:
+        self.data, self.learners = read_digits(), {}
+        self.sources: dict[tuple[str, int], list] = {}
+
+    def learner(self, method: str, weight: float | None = None) -> Learner:
+        weight = WEIGHTS.get(method, 0.0) if weight is None else weight
+        if (method, weight) not in self.learners:
+            self.learners[method, weight] = Learner(method, weight)
+        return self.learners[method, weight]
+
+    def drawn(self, domain: str, seed: int, n: int = N) -> np.ndarray:
+        """Places of n pictures of the domain's pool (all of a smaller one), another draw each seed."""
+        pool = len(self.data[domain]["x"])
+        return np.random.default_rng(1000 + seed).permutation(pool)[:n]
+
+    def source(self, domain: str, seed: int) -> Learner:
+        """The network trained on a domain's labels alone."""
+        learner, x, y = self.learner("source only"), self.data[domain]["x"], self.data[domain]["y"]
+        learner.restart(seed, self.sources.get((domain, seed)))
+        if (domain, seed) not in self.sources:
+            places = self.drawn(domain, seed)
+            learner.train(x[places], y[places], x[:BATCH], seed)
+            self.sources[domain, seed] = learner.state()
+        return learner
+
+    def tested(self, learner: Learner, domain: str) -> float:
+        return learner.accuracy(self.data[domain]["x_test"], self.data[domain]["y_test"])
+
+    # what helps without labels of the target
+
+    def shift(self, s: str, t: str, seed: int) -> dict[str, float]:
+        """Accuracy on the target's test pictures, method by method."""
+        from_s, from_t = self.drawn(s, seed), self.drawn(t, seed)
+        x, y = self.data[s]["x"][from_s], self.data[s]["y"][from_s]
+        x_t = self.data[t]["x"][from_t]  # no labels
+        network = self.source(s, seed)
+        found = {"source only": self.tested(network, t), "on source": self.tested(network, s)}
+        network.adapt_statistics(x_t)
+        found["AdaBN"] = self.tested(network, t)
+        found["pseudo-labels"] = self.pseudo(self.source(s, seed), x, y, x_t, t, seed)
+        for method in ("CORAL", "MMD", "DANN"):
+            learner = self.learner(method)
+            learner.restart(seed)
+            learner.train(x, y, x_t, seed)
+            found[method] = self.tested(learner, t)
+            found[f"{method} on source"] = self.tested(learner, s)
+        found["target's labels"] = self.tested(self.source(t, seed), t)
+        return found
+
+    def pseudo(self, network: Learner, x, y, x_t, t: str, seed: int, rounds: int = 3) -> float:
+        """Three times: what the network is sure of becomes a label, and it learns on."""
+        learner, state = self.learner("labels"), network.state()
+        learner.restart(seed, state)
+        for k in range(rounds):
+            p = tf.nn.softmax(learner.logits(x_t)).numpy()
+            sure = p.max(1) > 0.9
+            more_x, more_y = x_t[sure], p.argmax(1)[sure]
+            both_x, both_y = np.concatenate([x, more_x]), np.concatenate([y, more_y])
+            learner.train(both_x, both_y, x_t[:BATCH], 100 * k + seed, steps=STEPS // 2)
+        return self.tested(learner, t)
+
+    # how far, and what it buys
+
+    def fine_tuned(self, start: list | None, t: str, seed: int, n: int = 50) -> float:
+        """Accuracy after 200 steps on n labels of the target, five of each class."""
+        learner, data = self.learner("labels"), self.data[t]
+        rng = np.random.default_rng(seed)
+        places = np.concatenate(
+            [rng.permutation(np.flatnonzero(data["y"] == k))[: n // 10] for k in range(10)]
+        )
+        learner.restart(seed, start)
+        x = data["x"][places]
+        learner.train(x, data["y"][places], x, seed, steps=200, batch=25)
+        return self.tested(learner, t)
+
+    def pair(self, s: str, t: str, seed: int) -> dict[str, float]:
+        network = self.source(s, seed)
+        state, found = network.state(), {"drop": self.tested(network, s) - self.tested(network, t)}
+        n = slice(0, 1000)
+        features = [
+            np.asarray(network.features(self.data[name]["x"][self.drawn(name, seed)][n]))
+            for name in (s, t)
+        ]
+        pixels = [self.data[k]["x"][self.drawn(k, seed)][n].reshape(-1, 256)[:1000] for k in (s, t)]
+        found |= {"distance": a_distance(*features), "pixels": a_distance(*pixels)}
+        tuned, scratch = self.fine_tuned(state, t, seed), self.fine_tuned(None, t, seed)
+        return found | {"tuned": tuned, "scratch": scratch}
+
+    def terms(self, s: str, t: str, seed: int, method: str) -> dict[str, float]:
+        """The terms of Ben-David's bound for a network's features, and the target's error."""
+        if method == "source only":
+            network = self.source(s, seed)
+        else:
+            network = self.learner(method)
+            network.restart(seed)
+            places = self.drawn(s, seed)
+            x, y = self.data[s]["x"][places], self.data[s]["y"][places]
+            network.train(x, y, self.data[t]["x"][self.drawn(t, seed)], seed)
+        f = {
+            (k, part): np.asarray(network.features(self.data[k][part]))
+            for k in (s, t)
+            for part in ("x", "x_test")
+        }
+        joint = LogisticRegression(C=0.1, max_iter=300)
+        n = min(2000, len(f[s, "x"]), len(f[t, "x"]))
+        labels = [self.data[k]["y"][:n] for k in (s, t)]
+        joint.fit(np.concatenate([f[s, "x"][:n], f[t, "x"][:n]]), np.concatenate(labels))
+        best = [1 - joint.score(f[k, "x_test"], self.data[k]["y_test"]) for k in (s, t)]
+        return {
+            "source error": 1 - self.tested(network, s),
+            "half distance": a_distance(f[s, "x_test"], f[t, "x_test"]) / 2,
+            "joint error": float(sum(best)),
+            "target error": 1 - self.tested(network, t),
+        }
+
+    def stream(self, s: str, t: str, seed: int) -> dict[str, float]:
+        """AdaBN from the first n pictures of the target."""
+        found = {}
+        for n in (5, 20, 80, 320, 1280):
+            network = self.source(s, seed)
+            network.adapt_statistics(self.data[t]["x"][self.drawn(t, seed)[:n]])
+            found[str(n)] = self.tested(network, t)
+        return found | {"0": self.tested(self.source(s, seed), t)}
+
+    def hops(self, seed: int) -> dict[str, float]:
+        """Printed → MNIST by pseudo-labels, and by way of USPS."""
+        found = {}
+        for name, way in (("direct", ["mnist"]), ("by USPS", ["usps", "mnist"])):
+            x, y = (self.data["printed"][k][self.drawn("printed", seed)] for k in "xy")
+            network = self.source("printed", seed)
+            for t in way:
+                x_t = self.data[t]["x"][self.drawn(t, seed)]
+                found[name] = self.pseudo(network, x, y, x_t, t, seed)
+                network = self.learner("labels")
+                x, y = x_t, network.logits(x_t).argmax(1)
+        return found
+
+
+if __name__ == "__main__":
+    pass
