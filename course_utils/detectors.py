@@ -399,9 +399,7 @@ def no_negative_transfer(
     )
 
 
-def _right_out_of_fold(
-    model: Any, target: tuple, source: tuple | None, folds: int
-) -> np.ndarray:
+def _right_out_of_fold(model: Any, target: tuple, source: tuple | None, folds: int) -> np.ndarray:
     """Whether each target sample is answered rightly by a model trained without it."""
     from sklearn.base import clone
     from sklearn.model_selection import StratifiedKFold

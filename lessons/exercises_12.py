@@ -174,7 +174,58 @@ def random_mmd(rng):
     return *random_pair(rng, 6, 2), float(rng.uniform(0.5, 4))
 
 
-# --- 12-4: importance weights ---
+# --- 12-4: where the gradient is turned round ---
+
+
+def dann_gradients(from_head, from_judge, own, strength):
+    return from_head - strength * from_judge, own
+
+
+def dann_no_reversal(from_head, from_judge, own, strength):
+    return from_head + strength * from_judge, own
+
+
+def dann_all_reversed(from_head, from_judge, own, strength):
+    return from_head - strength * from_judge, -own
+
+
+def dann_judge_reversed(from_head, from_judge, own, strength):
+    return from_head + strength * from_judge, -own
+
+
+def dann_head_reversed(from_head, from_judge, own, strength):
+    return strength * from_judge - from_head, own
+
+
+def dann_without_head(from_head, from_judge, own, strength):
+    return -strength * from_judge, own
+
+
+def dann_without_strength(from_head, from_judge, own, strength):
+    return from_head - from_judge, own
+
+
+def dann_strength_on_judge(from_head, from_judge, own, strength):
+    return from_head - strength * from_judge, strength * own
+
+
+def dann_strength_on_both(from_head, from_judge, own, strength):
+    return strength * (from_head - from_judge), own
+
+
+def dann_swapped(from_head, from_judge, own, strength):
+    return dann_gradients(from_head, from_judge, own, strength)[::-1]
+
+
+def dann_mixed(from_head, from_judge, own, strength):
+    return (1 - strength) * from_head - strength * from_judge, own
+
+
+def random_gradients(rng):
+    return rng.normal(size=4), rng.normal(size=4), rng.normal(size=3), float(rng.uniform(0.1, 0.9))
+
+
+# --- 12-5: importance weights ---
 
 
 def importance_weights(p, n_source, n_target):
@@ -227,57 +278,6 @@ def weights_mean_one(p, n_source, n_target):
 
 def random_weights(rng):
     return rng.uniform(0.02, 0.98, 5), int(rng.integers(50, 500)), int(rng.integers(20, 400))
-
-
-# --- 12-5: where the gradient is turned round ---
-
-
-def dann_gradients(from_head, from_judge, own, strength):
-    return from_head - strength * from_judge, own
-
-
-def dann_no_reversal(from_head, from_judge, own, strength):
-    return from_head + strength * from_judge, own
-
-
-def dann_all_reversed(from_head, from_judge, own, strength):
-    return from_head - strength * from_judge, -own
-
-
-def dann_judge_reversed(from_head, from_judge, own, strength):
-    return from_head + strength * from_judge, -own
-
-
-def dann_head_reversed(from_head, from_judge, own, strength):
-    return strength * from_judge - from_head, own
-
-
-def dann_without_head(from_head, from_judge, own, strength):
-    return -strength * from_judge, own
-
-
-def dann_without_strength(from_head, from_judge, own, strength):
-    return from_head - from_judge, own
-
-
-def dann_strength_on_judge(from_head, from_judge, own, strength):
-    return from_head - strength * from_judge, strength * own
-
-
-def dann_strength_on_both(from_head, from_judge, own, strength):
-    return strength * (from_head - from_judge), own
-
-
-def dann_swapped(from_head, from_judge, own, strength):
-    return dann_gradients(from_head, from_judge, own, strength)[::-1]
-
-
-def dann_mixed(from_head, from_judge, own, strength):
-    return (1 - strength) * from_head - strength * from_judge, own
-
-
-def random_gradients(rng):
-    return rng.normal(size=4), rng.normal(size=4), rng.normal(size=3), float(rng.uniform(0.1, 0.9))
 
 
 EXERCISES = [
@@ -583,112 +583,6 @@ EXERCISES = [
     ),
     Exercise(
         id="12-4",
-        title=("重要性权重", "Importance weights"),
-        judge=judges.function(
-            importance_weights,
-            inputs=[(np.array([0.2, 0.5, 0.9]), 300, 100)],
-            random=random_weights,
-            mistakes=[
-                (
-                    weights_without_counts,
-                    (
-                        "这只在两边一样多时对：样本多的一边 $p$ 本来就偏高，要用 $n_S/n_T$ 修正。",
-                        "That holds for equal numbers only: $p$ leans to the larger side, which $n_S/n_T$ corrects.",
-                    ),
-                ),
-                (
-                    weights_inverted,
-                    (
-                        "倒过来了：要 $p_T/p_S$，像目标的样本权重大。",
-                        "Upside down: it is $p_T/p_S$; samples that look like the target weigh more.",
-                    ),
-                ),
-                (
-                    weights_odds_inverted,
-                    (
-                        "倒过来了：像目标的样本 $p$ 大，权重也要大；而且还没有用两边的样本数。",
-                        "Upside down: where $p$ is large the weight has to be large; and the numbers of samples are missing.",
-                    ),
-                ),
-                (
-                    weights_half_inverted,
-                    (
-                        "$n_S/n_T$ 对了，$p/(1-p)$ 倒过来了：$p$ 大，权重也要大。",
-                        "$n_S/n_T$ is right, $p/(1-p)$ is upside down: where $p$ is large the weight has to be large.",
-                    ),
-                ),
-                (
-                    weights_scaled_probability,
-                    (
-                        "$p$ 是概率：先算 $p/(1-p)$，再修正样本数。",
-                        "$p$ is a probability: first take $p/(1-p)$, then correct for the numbers.",
-                    ),
-                ),
-                (
-                    weights_counts_inverted,
-                    (
-                        "样本数之比倒过来了：目标样本多，$p$ 就偏高，所以要除以 $n_T$。",
-                        "The ratio of the numbers is upside down: many target samples raise $p$, so divide by $n_T$.",
-                    ),
-                ),
-                (
-                    weights_probability,
-                    (
-                        "$p$ 是概率，权重是两个密度之比 $p_T/p_S$。",
-                        "$p$ is a probability; the weight is the ratio of the two densities, $p_T/p_S$.",
-                    ),
-                ),
-                (
-                    weights_normalized,
-                    (
-                        "不要归一化：题目要的是密度之比本身。",
-                        "Do not normalize: the ratio of densities itself is asked for.",
-                    ),
-                ),
-                (
-                    weights_mean_one,
-                    (
-                        "不要除以平均值：题目要的是密度之比本身。",
-                        "Do not divide by the mean: the ratio of densities itself is asked for.",
-                    ),
-                ),
-            ],
-        ),
-        hints=[
-            (
-                "从 $p=n_T p_T/(n_S p_S+n_T p_T)$ 写出 $1-p$。",
-                "From $p=n_T p_T/(n_S p_S+n_T p_T)$ write down $1-p$.",
-            ),
-            (
-                "两式相除：$p/(1-p)=n_T p_T/(n_S p_S)$。",
-                "Divide the two: $p/(1-p)=n_T p_T/(n_S p_S)$.",
-            ),
-            ("解出 $p_T/p_S$。", "Solve for $p_T/p_S$."),
-        ],
-        reference=importance_weights,
-        solution=(
-            "$p/(1-p)=n_T p_T/(n_S p_S)$；两边乘 $n_S/n_T$：`return p / (1 - p) * n_source / n_target`",
-            "$p/(1-p)=n_T p_T/(n_S p_S)$; multiply by $n_S/n_T$: `return p / (1 - p) * n_source / n_target`",
-        ),
-        why=(
-            "权重对源样本平均约为 1，可以拿来检查。某个样本的权重特别大，说明目标那里几乎没有源：平均值就系于这一个样本。",
-            "Over the source samples the weights are about 1 on average, which is a check. A single huge weight says that there is hardly any source where the target is: the mean hangs on that one sample.",
-        ),
-        wrong=[
-            (weights_without_counts, "equal numbers"),
-            (weights_inverted, "Upside down"),
-            (weights_odds_inverted, "are missing"),
-            (weights_half_inverted, "is right"),
-            (weights_scaled_probability, "first take"),
-            (weights_counts_inverted, "divide by"),
-            (weights_probability, "is a probability"),
-            (weights_normalized, "Do not normalize"),
-            (weights_mean_one, "divide by the mean"),
-            (lambda p, n_source, n_target: [1.0], "shape"),
-        ],
-    ),
-    Exercise(
-        id="12-5",
         title=("谁的梯度变号", "Whose gradient changes its sign"),
         judge=judges.function(
             dann_gradients,
@@ -800,6 +694,112 @@ EXERCISES = [
             (dann_swapped, "The other order"),
         ],
     ),
+    Exercise(
+        id="12-5",
+        title=("重要性权重", "Importance weights"),
+        judge=judges.function(
+            importance_weights,
+            inputs=[(np.array([0.2, 0.5, 0.9]), 300, 100)],
+            random=random_weights,
+            mistakes=[
+                (
+                    weights_without_counts,
+                    (
+                        "这只在两边一样多时对：样本多的一边 $p$ 本来就偏高，要用 $n_S/n_T$ 修正。",
+                        "That holds for equal numbers only: $p$ leans to the larger side, which $n_S/n_T$ corrects.",
+                    ),
+                ),
+                (
+                    weights_inverted,
+                    (
+                        "倒过来了：要 $p_T/p_S$，像目标的样本权重大。",
+                        "Upside down: it is $p_T/p_S$; samples that look like the target weigh more.",
+                    ),
+                ),
+                (
+                    weights_odds_inverted,
+                    (
+                        "倒过来了：像目标的样本 $p$ 大，权重也要大；而且还没有用两边的样本数。",
+                        "Upside down: where $p$ is large the weight has to be large; and the numbers of samples are missing.",
+                    ),
+                ),
+                (
+                    weights_half_inverted,
+                    (
+                        "$n_S/n_T$ 对了，$p/(1-p)$ 倒过来了：$p$ 大，权重也要大。",
+                        "$n_S/n_T$ is right, $p/(1-p)$ is upside down: where $p$ is large the weight has to be large.",
+                    ),
+                ),
+                (
+                    weights_scaled_probability,
+                    (
+                        "$p$ 是概率：先算 $p/(1-p)$，再修正样本数。",
+                        "$p$ is a probability: first take $p/(1-p)$, then correct for the numbers.",
+                    ),
+                ),
+                (
+                    weights_counts_inverted,
+                    (
+                        "样本数之比倒过来了：目标样本多，$p$ 就偏高，所以要除以 $n_T$。",
+                        "The ratio of the numbers is upside down: many target samples raise $p$, so divide by $n_T$.",
+                    ),
+                ),
+                (
+                    weights_probability,
+                    (
+                        "$p$ 是概率，权重是两个密度之比 $p_T/p_S$。",
+                        "$p$ is a probability; the weight is the ratio of the two densities, $p_T/p_S$.",
+                    ),
+                ),
+                (
+                    weights_normalized,
+                    (
+                        "不要归一化：题目要的是密度之比本身。",
+                        "Do not normalize: the ratio of densities itself is asked for.",
+                    ),
+                ),
+                (
+                    weights_mean_one,
+                    (
+                        "不要除以平均值：题目要的是密度之比本身。",
+                        "Do not divide by the mean: the ratio of densities itself is asked for.",
+                    ),
+                ),
+            ],
+        ),
+        hints=[
+            (
+                "从 $p=n_T p_T/(n_S p_S+n_T p_T)$ 写出 $1-p$。",
+                "From $p=n_T p_T/(n_S p_S+n_T p_T)$ write down $1-p$.",
+            ),
+            (
+                "两式相除：$p/(1-p)=n_T p_T/(n_S p_S)$。",
+                "Divide the two: $p/(1-p)=n_T p_T/(n_S p_S)$.",
+            ),
+            ("解出 $p_T/p_S$。", "Solve for $p_T/p_S$."),
+        ],
+        reference=importance_weights,
+        solution=(
+            "$p/(1-p)=n_T p_T/(n_S p_S)$；两边乘 $n_S/n_T$：`return p / (1 - p) * n_source / n_target`",
+            "$p/(1-p)=n_T p_T/(n_S p_S)$; multiply by $n_S/n_T$: `return p / (1 - p) * n_source / n_target`",
+        ),
+        why=(
+            "权重对源样本平均约为 1，可以拿来检查。某个样本的权重特别大，说明目标那里几乎没有源：平均值就系于这一个样本。",
+            "Over the source samples the weights are about 1 on average, which is a check. A single huge weight says that there is hardly any source where the target is: the mean hangs on that one sample.",
+        ),
+        wrong=[
+            (weights_without_counts, "equal numbers"),
+            (weights_inverted, "Upside down"),
+            (weights_odds_inverted, "are missing"),
+            (weights_half_inverted, "is right"),
+            (weights_scaled_probability, "first take"),
+            (weights_counts_inverted, "divide by"),
+            (weights_probability, "is a probability"),
+            (weights_normalized, "Do not normalize"),
+            (weights_mean_one, "divide by the mean"),
+            (lambda p, n_source, n_target: [1.0], "shape"),
+        ],
+    ),
 ]
 
 QUIZZES = [
@@ -810,7 +810,10 @@ QUIZZES = [
             Pair(
                 item=("AdaBN", "AdaBN"),
                 match=("每个通道的均值和方差", "mean and variance of each channel"),
-                why=("不训练，只换滑动统计量。", "Nothing is trained; only the moving statistics are exchanged."),
+                why=(
+                    "不训练，只换滑动统计量。",
+                    "Nothing is trained; only the moving statistics are exchanged.",
+                ),
                 elsewhere=(
                     "一个通道一对数，只有 BatchNorm 的统计量是这样。",
                     "A pair of numbers for each channel: those are the statistics of BatchNorm.",
@@ -819,20 +822,41 @@ QUIZZES = [
             Pair(
                 item=("CORAL", "CORAL"),
                 match=("特征两两之间的协方差", "the covariances between features"),
-                why=("两个 $d\\times d$ 矩阵之差。", "The difference of two $d\\times d$ matrices."),
-                elsewhere=("协方差矩阵是 CORAL 比较的。", "It is CORAL that compares covariance matrices."),
+                why=(
+                    "两个 $d\\times d$ 矩阵之差。",
+                    "The difference of two $d\\times d$ matrices.",
+                ),
+                elsewhere=(
+                    "协方差矩阵是 CORAL 比较的。",
+                    "It is CORAL that compares covariance matrices.",
+                ),
             ),
             Pair(
                 item=("DANN", "DANN"),
-                match=("一个一起训练的判别器能看出的一切", "whatever a discriminator, trained along, can see"),
-                why=("判别器换着地方找差别，特征跟着躲。", "The discriminator looks for differences, and the features evade it."),
+                match=(
+                    "一个一起训练的判别器能看出的一切",
+                    "whatever a discriminator, trained along, can see",
+                ),
+                why=(
+                    "判别器换着地方找差别，特征跟着躲。",
+                    "The discriminator looks for differences, and the features evade it.",
+                ),
                 elsewhere=("判别器是 DANN 才有的。", "Only DANN has a discriminator."),
             ),
             Pair(
                 item=("伪标签", "pseudo-labels"),
-                match=("什么分布也不对齐；用有把握的答案继续学", "no distribution at all; it learns on from answers it is sure of"),
-                why=("起点太差时，错的答案也会被学进去。", "From a poor start wrong answers are learned as well."),
-                elsewhere=("其他方法都不用自己的答案。", "The other methods do not use their own answers."),
+                match=(
+                    "什么分布也不对齐；用有把握的答案继续学",
+                    "no distribution at all; it learns on from answers it is sure of",
+                ),
+                why=(
+                    "起点太差时，错的答案也会被学进去。",
+                    "From a poor start wrong answers are learned as well.",
+                ),
+                elsewhere=(
+                    "其他方法都不用自己的答案。",
+                    "The other methods do not use their own answers.",
+                ),
             ),
         ],
     ),
@@ -892,7 +916,10 @@ QUIZZES = [
                 ),
             ),
             Option(
-                ("不一定：类别可能对错了", "Not necessarily: classes may have been matched wrongly"),
+                (
+                    "不一定：类别可能对错了",
+                    "Not necessarily: classes may have been matched wrongly",
+                ),
                 (
                     "对：上界里还有 $\\lambda^*$，对齐会让它变大，而没有目标标签就看不见它。",
                     "Yes: the bound has $\\lambda^*$, too, which alignment can raise, and without target labels nobody sees it.",
@@ -923,7 +950,10 @@ QUIZZES = [
                 ),
             ),
             Option(
-                ("λ 要用不看目标标签的规则定", "λ has to be fixed by a rule that sees no target label"),
+                (
+                    "λ 要用不看目标标签的规则定",
+                    "λ has to be fixed by a rule that sees no target label",
+                ),
                 (
                     "对：本课用“源上的准确率最多降 1 个百分点的最大 λ”。规则不完美，但做得到。",
                     "Yes: this lesson takes the largest λ that costs at most 1 point of accuracy on the source. The rule is not perfect, but it can be followed.",

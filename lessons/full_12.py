@@ -4,9 +4,7 @@ Four kinds of digits (MNIST, USPS, optdigits, printed ones), a small network, an
 labels of the target. Labels of the target only report, except where "50 labels" says so.
 """
 
-import gzip
 import itertools
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,18 +13,21 @@ import keras
 import matplotlib
 import numpy as np
 import tensorflow as tf
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from scipy import stats
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
-from course_utils import assets
+from course_utils import assets, backbones, detectors
 
-SEEDS, N, STEPS, BATCH = 9, 4000, 400, 64
+SEEDS, N, STEPS, BATCH = 9, 4000, 300, 64
 DOMAINS = ("mnist", "usps", "optdigits", "printed")
 SHIFTS = [("mnist", "usps"), ("usps", "mnist"), ("printed", "mnist"), ("printed", "usps")]
-WEIGHTS = {"CORAL": 10.0, "MMD": 1.0, "DANN": 1.0}
+# The largest weight of SCAN that costs at most 1 point on the source's own test pictures.
+WEIGHTS = {"CORAL": 1000.0, "MMD": 10.0, "DANN": 0.3}
+SCAN = {"CORAL": [10.0, 100.0, 1000.0], "MMD": [3.0, 10.0, 30.0], "DANN": [0.1, 0.3, 1.0]}
+COUNTS, SHARES = (5, 20, 80, 320, 1280), (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 METHODS = ("source only", "AdaBN", "CORAL", "MMD", "DANN", "pseudo-labels")
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
@@ -46,26 +47,36 @@ def small(images: np.ndarray) -> np.ndarray:
     return np.array(keras.ops.image.resize(inner, (16, 16)))
 
 
-def printed(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """n digits in matplotlib's fonts: size, slant and thickness differ a little."""
-    names = sorted(p for p in FONTS.glob("DejaVu*.ttf") if "Display" not in p.name)
-    y = rng.integers(0, 10, n)
-    fonts = [ImageFont.truetype(str(name), 48) for name in names]
-    return np.stack([draw(str(k), fonts[rng.integers(len(fonts))], rng) for k in y]), y
+def printed(
+    n: int, rng: np.random.Generator, varied: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """n digits in matplotlib's fonts, turned a little; varied: slanted, squeezed, thick or thin."""
+    y, files = rng.integers(0, 10, n), sorted(FONTS.glob("DejaVu*.ttf"))
+    fonts = [ImageFont.truetype(str(f), 48) for f in files if "Display" not in f.name]
+    return np.stack([draw(str(k), fonts[rng.integers(len(fonts))], rng, varied) for k in y]), y
 
 
-def draw(text: str, font: ImageFont.FreeTypeFont, rng: np.random.Generator) -> np.ndarray:
-    """One printed character, turned by up to 15 degrees, in the middle of 16×16."""
-    page = Image.new("L", (96, 96))
-    ImageDraw.Draw(page).text((48, 48), text, 255, font=font, anchor="mm")
-    page = page.rotate(rng.uniform(-15, 15), Image.Resampling.BILINEAR)
-    glyph = page.crop(page.getbbox())
+def draw(
+    text: str, font: ImageFont.FreeTypeFont, rng: np.random.Generator, varied: bool
+) -> np.ndarray:
+    """One printed character in the middle of 16×16, ink from 0 to 1."""
+    page, smooth = Image.new("L", (96, 96)), Image.Resampling.BILINEAR
+    strokes = int(rng.integers(0, 5)) if varied else 0
+    pen = {"anchor": "mm", "stroke_width": strokes}
+    ImageDraw.Draw(page).text((48, 48), text, 255, font=font, **pen)
+    page = page.rotate(rng.uniform(-15, 15), smooth)
+    if varied:
+        slant, squeeze = rng.uniform(-0.5, 0.5), rng.uniform(1, 2)
+        row = (squeeze, slant, 48 - 48 * (squeeze + slant), 0, 1, 0)
+        page = page.transform(page.size, Image.Transform.AFFINE, row, smooth)
+        page = page.filter(ImageFilter.GaussianBlur(rng.uniform(0, 2)))
+    glyph = page.crop(page.point(lambda ink: 255 * (ink > 50)).getbbox())
     scale = rng.uniform(13, 16) / max(glyph.size)
     size = [max(1, round(side * scale)) for side in glyph.size]
-    glyph = glyph.resize(size, Image.Resampling.BILINEAR)
-    canvas = Image.new("L", (16, 16))
+    glyph, canvas = glyph.resize(size, smooth), Image.new("L", (16, 16))
     canvas.paste(glyph, ((16 - size[0]) // 2, (16 - size[1]) // 2))
-    return np.asarray(canvas, "float32")[..., None] / 255
+    inked = np.asarray(canvas, "float32")[..., None]
+    return inked / inked.max()
 
 
 def read_digits() -> dict[str, dict[str, np.ndarray]]:
@@ -96,9 +107,9 @@ def read_digits() -> dict[str, dict[str, np.ndarray]]:
 
 
 @tf.custom_gradient
-def reverse(x):
-    """The same forwards, the sign changed backwards."""
-    return tf.identity(x), lambda upstream: -upstream
+def reverse(x, strength):
+    """The same forwards; backwards times minus strength."""
+    return tf.identity(x), lambda upstream: (-strength * upstream, None)
 
 
 def coral(s, t):
@@ -129,17 +140,14 @@ def mmd(s, t):
 
 def network() -> tuple[keras.Sequential, keras.layers.Dense]:
     """phi: 16×16 pictures to 64 features; h: 10 logits."""
-    Layer = keras.layers
-    phi = keras.Sequential([keras.Input((16, 16, 1))])
-    for channels in (16, 32):
-        for layer in (Layer.Conv2D(channels, 3), Layer.BatchNormalization(momentum=0.9)):
-            phi.add(layer)
-        phi.add(Layer.ReLU())
-        if channels == 16:
-            phi.add(Layer.MaxPooling2D())
-    for layer in (Layer.Flatten(), Layer.Dense(64, activation="relu")):
-        phi.add(layer)
-    h = Layer.Dense(10)
+    layers, phi = keras.layers, keras.Sequential([keras.Input((16, 16, 1))])
+    for channels, strides in ((16, 2), (32, 1)):
+        phi.add(layers.Conv2D(channels, 3, strides))
+        phi.add(layers.BatchNormalization(momentum=0.9))
+        phi.add(layers.ReLU())
+    phi.add(layers.Flatten())
+    phi.add(layers.Dense(64, activation="relu"))
+    h = layers.Dense(10)
     h.build((None, 64))
     return phi, h
 
@@ -202,11 +210,8 @@ class Learner:
                 loss += weight * mmd(s, t)
             elif self.method == "DANN":
                 is_target = tf.concat([tf.zeros(n), tf.ones(tf.shape(x_t)[0])], 0)
-                back = reverse(f) * weight + tf.stop_gradient(f) * (1 - weight)
-                z = self.judge(back)[:, 0]
-                loss += tf.reduce_mean(
-                    tf.nn.sigmoid_cross_entropy_with_logits(is_target, z)
-                )
+                z = self.judge(reverse(f, weight))[:, 0]
+                loss += tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(is_target, z))
         self.optimizer.apply(tape.gradient(loss, self.weights), self.weights)
 
     def train(self, x, y, x_t, seed: int, steps: int = STEPS, batch: int = BATCH) -> None:
@@ -263,6 +268,7 @@ class Bench:
     def __init__(self) -> None:
         self.data, self.learners = read_digits(), {}
         self.sources: dict[tuple[str, int], list] = {}
+        self.scratch: dict[tuple[str, int], float] = {}
 
     def learner(self, method: str, weight: float | None = None) -> Learner:
         weight = WEIGHTS.get(method, 0.0) if weight is None else weight
@@ -297,6 +303,7 @@ class Bench:
         x_t = self.data[t]["x"][from_t]  # no labels
         network = self.source(s, seed)
         found = {"source only": self.tested(network, t), "on source": self.tested(network, s)}
+        found |= {f"source only: {k}": v for k, v in self.terms(network, s, t).items()}
         network.adapt_statistics(x_t)
         found["AdaBN"] = self.tested(network, t)
         found["pseudo-labels"] = self.pseudo(self.source(s, seed), x, y, x_t, t, seed)
@@ -305,7 +312,7 @@ class Bench:
             learner.restart(seed)
             learner.train(x, y, x_t, seed)
             found[method] = self.tested(learner, t)
-            found[f"{method} on source"] = self.tested(learner, s)
+            found |= {f"{method}: {k}": v for k, v in self.terms(learner, s, t).items()}
         found["target's labels"] = self.tested(self.source(t, seed), t)
         return found
 
@@ -338,33 +345,21 @@ class Bench:
     def pair(self, s: str, t: str, seed: int) -> dict[str, float]:
         network = self.source(s, seed)
         state, found = network.state(), {"drop": self.tested(network, s) - self.tested(network, t)}
-        n = slice(0, 1000)
-        features = [
-            np.asarray(network.features(self.data[name]["x"][self.drawn(name, seed)][n]))
-            for name in (s, t)
-        ]
-        pixels = [self.data[k]["x"][self.drawn(k, seed)][n].reshape(-1, 256)[:1000] for k in (s, t)]
-        found |= {"distance": a_distance(*features), "pixels": a_distance(*pixels)}
-        tuned, scratch = self.fine_tuned(state, t, seed), self.fine_tuned(None, t, seed)
-        return found | {"tuned": tuned, "scratch": scratch}
+        tests = [self.data[name]["x_test"] for name in (s, t)]
+        found["distance"] = a_distance(*(np.asarray(network.features(x)) for x in tests))
+        if (t, seed) not in self.scratch:
+            self.scratch[t, seed] = self.fine_tuned(None, t, seed)
+        return found | {"tuned": self.fine_tuned(state, t, seed), "scratch": self.scratch[t, seed]}
 
-    def terms(self, s: str, t: str, seed: int, method: str) -> dict[str, float]:
+    def terms(self, network: Learner, s: str, t: str) -> dict[str, float]:
         """The terms of Ben-David's bound for a network's features, and the target's error."""
-        if method == "source only":
-            network = self.source(s, seed)
-        else:
-            network = self.learner(method)
-            network.restart(seed)
-            places = self.drawn(s, seed)
-            x, y = self.data[s]["x"][places], self.data[s]["y"][places]
-            network.train(x, y, self.data[t]["x"][self.drawn(t, seed)], seed)
         f = {
             (k, part): np.asarray(network.features(self.data[k][part]))
             for k in (s, t)
             for part in ("x", "x_test")
         }
-        joint = LogisticRegression(C=0.1, max_iter=300)
         n = min(2000, len(f[s, "x"]), len(f[t, "x"]))
+        joint = LogisticRegression(C=0.1, max_iter=300)
         labels = [self.data[k]["y"][:n] for k in (s, t)]
         joint.fit(np.concatenate([f[s, "x"][:n], f[t, "x"][:n]]), np.concatenate(labels))
         best = [1 - joint.score(f[k, "x_test"], self.data[k]["y_test"]) for k in (s, t)]
@@ -376,13 +371,19 @@ class Bench:
         }
 
     def stream(self, s: str, t: str, seed: int) -> dict[str, float]:
-        """AdaBN from the first n pictures of the target."""
-        found = {}
-        for n in (5, 20, 80, 320, 1280):
+        """AdaBN from the first n pictures of the target; and of the source's own, faded."""
+        found, network = {}, self.source(s, seed)
+        x, y = self.data[s]["x_test"], self.data[s]["y_test"]
+        found |= {"plain": network.accuracy(x, y), "faded": network.accuracy(fade(x), y)}
+        found["0"] = self.tested(network, t)
+        for n in COUNTS:
+            network = self.source(s, seed)
+            network.adapt_statistics(fade(self.data[s]["x"][self.drawn(s, seed)[:n]]))
+            found[f"faded {n}"] = network.accuracy(fade(x), y)
             network = self.source(s, seed)
             network.adapt_statistics(self.data[t]["x"][self.drawn(t, seed)[:n]])
             found[str(n)] = self.tested(network, t)
-        return found | {"0": self.tested(self.source(s, seed), t)}
+        return found
 
     def hops(self, seed: int) -> dict[str, float]:
         """Printed → MNIST by pseudo-labels, and by way of USPS."""
@@ -397,6 +398,160 @@ class Bench:
                 x, y = x_t, network.logits(x_t).argmax(1)
         return found
 
+    def scan(self, method: str, weight: float, seed: int) -> dict[str, float]:
+        """USPS → MNIST with another weight of the alignment."""
+        learner = self.learner(method, weight)
+        x, y = (self.data["usps"][k][self.drawn("usps", seed)] for k in "xy")
+        learner.restart(seed)
+        learner.train(x, y, self.data["mnist"]["x"][self.drawn("mnist", seed)], seed)
+        return {"source": self.tested(learner, "usps"), "target": self.tested(learner, "mnist")}
 
-if __name__ == "__main__":
-    pass
+    def varied(self, seed: int) -> dict[str, float]:
+        """Printed digits in more shapes than one would print, tested on handwriting."""
+        x, y = printed(N, np.random.default_rng(100 + seed), varied=True)
+        learner = self.learner("source only")
+        learner.restart(seed)
+        learner.train(x, y, x[:BATCH], seed)
+        return {t: self.tested(learner, t) for t in ("printed", "mnist", "usps")}
+
+    # negative transfer
+
+    def pooled(self, share: float, draw: int) -> dict[str, float]:
+        """60 labels of USPS, 600 of MNIST; a share of these says the next digit instead."""
+        target, source, test = sweep_data(self.data, share, draw)
+        alone, both = (make_model().fit(*pool) for pool in (target, joined(target, source)))
+        try:
+            detectors.no_negative_transfer(make_model(), target, source)
+            fired = 0.0
+        except detectors.SilentMistake:
+            fired = 1.0
+        return {"alone": alone.score(*test), "pooled": both.score(*test), "fired": fired}
+
+
+def fade(x):
+    """Grey paper, pale ink."""
+    return 0.3 + 0.4 * x
+
+
+def make_model() -> LogisticRegression:
+    return LogisticRegression(C=0.1, max_iter=300)
+
+
+def joined(target: tuple, source: tuple) -> list[np.ndarray]:
+    return [np.concatenate(parts) for parts in zip(target, source, strict=True)]
+
+
+def sweep_data(data: dict, share: float, draw: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(x, y) of the target, the source and the target's test pictures, as rows of 256 pixels."""
+    rng, found = np.random.default_rng(draw), []
+    for name, n in (("usps", 60), ("mnist", 600)):
+        y = data[name]["y"]
+        each = [rng.permutation(np.flatnonzero(y == k))[: n // 10] for k in range(10)]
+        places = np.concatenate(each)
+        found.append((data[name]["x"][places].reshape(-1, 256), y[places].astype(int)))
+    x, y = found[1]
+    wrong = rng.permutation(len(y))[: round(share * len(y))]
+    y[wrong] = (y[wrong] + 1) % 10
+    test = data["usps"]
+    return [*found, (test["x_test"].reshape(-1, 256), test["y_test"].astype(int))]
+
+
+# ------------------------------------------------------------------------------ pictures, drawings
+
+
+def emoji_pairs() -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """The same emoji as colour pictures and as line drawings, 96×96×3."""
+    from fontTools.ttLib import TTFont
+
+    folder, path = assets.fetch("twemoji"), assets.fetch("noto_emoji")
+    font = ImageFont.truetype(str(path), 76)
+    known = [c for c in sorted(TTFont(path).getBestCmap()) if 0x1F300 <= c <= 0x1FAFF]
+    known = [c for c in known if not 0x1F3FB <= c <= 0x1F3FF and (folder / f"{c:x}.png").exists()]
+    pictures, drawings = [], []
+    for c in known:
+        icon = Image.open(folder / f"{c:x}.png").convert("RGBA")
+        page = Image.new("RGBA", icon.size, "white")
+        page.alpha_composite(icon)
+        pictures.append(np.asarray(page.convert("RGB").resize((96, 96), Image.Resampling.BILINEAR)))
+        page = Image.new("RGB", (96, 96), "white")
+        ImageDraw.Draw(page).text((48, 48), chr(c), "black", font=font, anchor="mm")
+        drawings.append(np.asarray(page))
+    return pictures, drawings
+
+
+def emoji() -> dict:
+    """Which picture belongs to a drawing? Statistics come from other emoji than the ones asked."""
+    net = backbones.load("efficientnet_lite0", size=96, pooling="avg")
+    found = [net.predict(np.stack(x).astype("float32"), 32, verbose=0) for x in emoji_pairs()]
+    order = np.random.default_rng(12).permutation(len(found[0]))
+    other, asked = np.array_split(order, 2)
+    s, t = found
+    ways = {
+        "raw": (s[asked], t[asked]),
+        "mean": tuple(f[asked] - f[other].mean(0) for f in found),
+        "mean and scale": tuple(
+            (f[asked] - f[other].mean(0)) / (f[other].std(0) + 0.05) for f in found
+        ),
+    }
+    right = {name: nearest(*pair) for name, pair in ways.items()}
+    result = {name: float(hit.mean()) for name, hit in right.items()}
+    gaps = {name: (right[name] - right["raw"]).tolist() for name in list(ways)[1:]}
+    intervals = {name: [round(v, 4) for v in t_interval(gap)] for name, gap in gaps.items()}
+    distance = a_distance(s[asked], t[asked])
+    return {"n": len(asked), "top1": result, "gain": intervals, "distance": distance}
+
+
+def nearest(pictures: np.ndarray, drawings: np.ndarray) -> np.ndarray:
+    """1.0 where the picture with the largest cosine is the right one."""
+    a, b = (f / np.linalg.norm(f, axis=1, keepdims=True) for f in (pictures, drawings))
+    return ((b @ a.T).argmax(1) == np.arange(len(b))).astype(float)
+
+
+# ------------------------------------------------------------------------------------- all of them
+
+
+def t_interval(gaps) -> tuple[float, float]:
+    """95 % t interval of the mean."""
+    gaps = np.asarray(gaps, float)
+    half = stats.t.ppf(0.975, len(gaps) - 1) * gaps.std(ddof=1) / np.sqrt(len(gaps))
+    return float(gaps.mean() - half), float(gaps.mean() + half)
+
+
+def measure(keep: Callable = lambda name, compute: compute()) -> dict:
+    """Rows for each question, seed by seed; keep(name, compute) gives what an earlier run has kept."""
+    bench, rows = Bench(), []
+
+    def ask(what: str, compute: Callable[[], dict], **about) -> None:
+        name = f"{what} {' '.join(map(str, about.values()))}"
+        found = keep(name, lambda: {k: round(v, 4) for k, v in compute().items()})
+        rows.append({"what": what} | about | found)
+        print(rows[-1], flush=True)
+
+    for seed in range(min(SEEDS, 3)):
+        for method, weights in SCAN.items():
+            for w in weights:
+                ask("scan", lambda m=method, w=w, k=seed: bench.scan(m, w, k),
+                    method=method, weight=w, seed=seed)  # fmt: skip
+    for seed in range(SEEDS):
+        for s, t in SHIFTS:
+            ask("shift", lambda s=s, t=t, k=seed: bench.shift(s, t, k), s=s, t=t, seed=seed)
+        for s, t in itertools.permutations(DOMAINS, 2):
+            ask("pair", lambda s=s, t=t, k=seed: bench.pair(s, t, k), s=s, t=t, seed=seed)
+        ask("stream", lambda k=seed: bench.stream("usps", "mnist", k), seed=seed)
+        ask("hops", lambda k=seed: bench.hops(k), seed=seed)
+        ask("varied", lambda k=seed: bench.varied(k), seed=seed)
+    for draw in range(2 * SEEDS + 2):
+        for share in SHARES:
+            ask("pooled", lambda p=share, k=draw: bench.pooled(p, k), share=share, draw=draw)
+    return {"rows": rows, "emoji": keep("emoji", emoji)}
+
+
+def gaps(results: dict, what: str, one: str, other: str, **where) -> list[float]:
+    """Differences one - other of the rows that fit."""
+    rows = [r for r in results["rows"] if r["what"] == what]
+    rows = [r for r in rows if all(r[key] == value for key, value in where.items())]
+    return [r[one] - r[other] for r in rows]
+
+
+def gain(method: str, s: str = "usps", t: str = "mnist") -> Callable[[dict], tuple[float, float]]:
+    return lambda results: t_interval(gaps(results, "shift", method, "source only", s=s, t=t))
