@@ -303,16 +303,20 @@ class Bench:
         x_t = self.data[t]["x"][from_t]  # no labels
         network = self.source(s, seed)
         found = {"source only": self.tested(network, t), "on source": self.tested(network, s)}
-        found |= {f"source only: {k}": v for k, v in self.terms(network, s, t).items()}
+        look = s == "usps"  # at the terms of the bound, which need labels of the target
+        if look:
+            found |= {f"source only: {k}": v for k, v in self.terms(network, s, t).items()}
         network.adapt_statistics(x_t)
         found["AdaBN"] = self.tested(network, t)
         found["pseudo-labels"] = self.pseudo(self.source(s, seed), x, y, x_t, t, seed)
-        for method in ("CORAL", "MMD", "DANN"):
+        for method in ("MMD",) if s == "printed" else ("CORAL", "MMD", "DANN"):
             learner = self.learner(method)
             learner.restart(seed)
             learner.train(x, y, x_t, seed)
             found[method] = self.tested(learner, t)
-            found |= {f"{method}: {k}": v for k, v in self.terms(learner, s, t).items()}
+            found[f"{method} on source"] = self.tested(learner, s)
+            if look:
+                found |= {f"{method}: {k}": v for k, v in self.terms(learner, s, t).items()}
         found["target's labels"] = self.tested(self.source(t, seed), t)
         return found
 
@@ -540,7 +544,7 @@ def measure(keep: Callable = lambda name, compute: compute()) -> dict:
         ask("stream", lambda k=seed: bench.stream("usps", "mnist", k), seed=seed)
         ask("hops", lambda k=seed: bench.hops(k), seed=seed)
         ask("varied", lambda k=seed: bench.varied(k), seed=seed)
-    for draw in range(2 * SEEDS + 2):
+    for draw in range(SEEDS + 3):
         for share in SHARES:
             ask("pooled", lambda p=share, k=draw: bench.pooled(p, k), share=share, draw=draw)
     return {"rows": rows, "emoji": keep("emoji", emoji)}
