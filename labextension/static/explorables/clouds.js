@@ -46,7 +46,10 @@ const build = (kit, { source, target }) => {
   ]);
 
   /** @type {(points: Point[]) => Point} */
-  const mean = (points) => [0, 1].map((k) => points.reduce((sum, p) => sum + p[k], 0) / points.length);
+  const mean = (points) => {
+    const [x, y] = [0, 1].map((k) => points.reduce((sum, p) => sum + p[k], 0) / points.length);
+    return [x, y];
+  };
   /** @type {(noise: Point[], nB: number, swap: number, at: Point) => Point[]} */
   const cloud = (noise, nB, swap, [dx, dy]) => noise.map(([u, v], i) => {
     const side = (i < nB ? 1 : -1) * (swap ? -1 : 1);
