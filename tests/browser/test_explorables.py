@@ -247,6 +247,23 @@ def luck(it: Explorable) -> None:
     assert best(it.slide("p", 0.95)) - 0.95 < 0.05
 
 
+def prototypes(it: Explorable) -> None:
+    """With 1 photo both rules agree, and the draw decides; 20 are better on the whole."""
+    rules = it.root.locator("input[type=radio]")
+
+    def right(n: int, draw: int, rule: int) -> float:
+        rules.nth(rule).check()
+        it.slide("draw", draw)
+        return float(re.search(r": ([\d.]+) of the other", it.slide("n", n))[1])
+
+    draws = range(8)
+    ones = [right(1, draw, 0) for draw in draws]
+    assert ones == [right(1, draw, 1) for draw in draws]
+    twenties = [right(20, draw, 0) for draw in draws]
+    assert max(ones) - min(ones) > 2 * (max(twenties) - min(twenties))
+    assert sum(twenties) > sum(ones) and sum(twenties) > sum(right(20, d, 1) for d in draws)
+
+
 # What a lesson's English text promises, word for word, and what a reader then sees.
 PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "boundary": ("01", "the boundary is one straight line", boundary),
@@ -257,6 +274,7 @@ PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "luck": ("10", "with only 10 test photos the best one is above 0.9", luck),
     "network": ("01", "the $\\delta$ of $h_2$ becomes 0", network),
     "neuron": ("01", "circled points are on the wrong side", neuron),
+    "prototypes": ("11", "change the draw: the border jumps about", prototypes),
     "ravine": ("03", "Who diverges with $\\eta$ just above 0.08?", ravine),
     "space": ("07", "with the same 5 labels each the accuracy falls below 0.8", space),
 }
