@@ -2,6 +2,7 @@
 
 import argparse
 import multiprocessing
+import re
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -25,6 +26,8 @@ from course.notebooks.lessons import (
 from course.notebooks.needs import fetch_for
 from course_utils import paths
 from course_utils.messages import CourseError, both
+
+TITLE = re.compile(r"^# # (\d\d .+?) · (.+?)\s*$", re.MULTILINE)  # a lesson's first heading
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -104,7 +107,23 @@ def staleness(lesson: Lesson) -> tuple[str, str] | None:
             "它用到的代码、数据或锁定的版本变了",
             "the helpers, data files or locked versions that it depends on have changed",
         )
+    if not _leads_on(notebook, lesson):
+        return "它的结尾指向的不是下一课", "its end does not lead to the lesson that follows"
     return None
+
+
+def _leads_on(notebook: NotebookNode, lesson: Lesson) -> bool:
+    """Whether ``finish()`` named the lesson that follows today; no hash of the lesson's own knows it."""
+    last = notebook.cells[-1]
+    if "finish(" not in last.source:
+        return True
+    shown = "".join(out.get("data", {}).get("text/plain", "") for out in last.get("outputs", []))
+    following = next((n for n in all_lessons(lesson.root) if n.number > lesson.number), None)
+    if following is None:
+        return "Next: " not in shown
+    title = TITLE.search(following.source.read_text(encoding="utf-8"))
+    names = [following.notebook.name, *(title.groups() if title else ())]
+    return all(name in shown for name in names)
 
 
 def orphans() -> list[Path]:

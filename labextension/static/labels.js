@@ -56,9 +56,10 @@ const splitHeading = (heading) => {
   const all = heading.textContent ?? "";
   if (halves(all)[0] === all) return;
   const anchor = heading.querySelector(":scope > .jp-InternalAnchorLink");
-  const number = all.match(/^\d\d /)?.[0] ?? "";
   const text = separator.nodeValue ?? "";
   const at = text.indexOf(SEPARATOR);
+  const digits = all.match(/^\d\d /)?.[0] ?? "";
+  const number = text.startsWith(digits, at + SEPARATOR.length) ? "" : digits; // see pairs.js
   const before = [...heading.childNodes].slice(0, [...heading.childNodes].indexOf(separator));
   const after = [...heading.childNodes].slice(before.length + 1).filter((node) => node !== anchor);
   const [zh, between, en] = [span("zh"), span("", "course-both"), span("en")];

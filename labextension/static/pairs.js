@@ -84,7 +84,8 @@ const ofLine = (line) => {
   const at = line.indexOf(SEPARATOR);
   const [left, right] = [line.slice(0, at), line.slice(at + SEPARATOR.length)];
   if (at >= 0 && CHINESE.test(left) && !CHINESE.test(right)) {
-    return [left, (left.match(/^\d\d /)?.[0] ?? "") + right];
+    const number = left.match(/^\d\d /)?.[0] ?? ""; // a lesson's, unless both halves count something
+    return [left, right.startsWith(number) ? right : number + right];
   }
   const formulas = [...new Set(line.match(FORMULA) ?? [])];
   const hidden = line.replace(FORMULA, (found) =>

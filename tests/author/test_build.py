@@ -10,7 +10,7 @@ from course.author import build
 from course.learner.run import free_name, result_table
 from course.notebooks import execute
 from course.notebooks.fingerprint import dependencies, fingerprint
-from course.notebooks.lessons import Lesson, read_source, select, tags, write_notebook
+from course.notebooks.lessons import Lesson, all_lessons, read_source, select, tags, write_notebook
 from course_utils.messages import CourseError
 
 FIGURE = """
@@ -225,6 +225,26 @@ def test_staleness_is_told(course):
     lesson.notebook.write_text("<<<<<<< a merge conflict", encoding="utf-8")
     with pytest.raises(CourseError, match="course build 98"):
         build.staleness(lesson)
+
+
+@pytest.mark.parametrize(("known", "leads_on"), [("04", True), ("03", False)])
+def test_a_lesson_is_stale_when_another_follows_than_its_end_says(known, leads_on, monkeypatch):
+    lessons = [lesson for lesson in all_lessons() if lesson.number <= known]
+    monkeypatch.setattr(build, "all_lessons", lambda root: lessons)
+    [lesson] = select(["03"])
+    reason = build.staleness(lesson)
+    assert reason is None if leads_on else "the lesson that follows" in reason[1]
+
+
+def test_a_lesson_is_stale_when_the_next_one_has_another_title(tmp_path, monkeypatch):
+    lesson, following = select(["03", "04"])
+    renamed = tmp_path / following.source.name
+    text = following.source.read_text(encoding="utf-8")
+    renamed.write_text(text.replace("# # 04 ", "# # 04 新的", 1), encoding="utf-8")
+    monkeypatch.setattr(
+        build, "all_lessons", lambda root: [lesson, Lesson(renamed, following.notebook)]
+    )
+    assert "the lesson that follows" in build.staleness(lesson)[1]
 
 
 def test_cell_ids_follow_the_text_and_are_unique(course):
