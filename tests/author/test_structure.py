@@ -64,6 +64,10 @@ SOURCE_PLANTED = {
             code("assert twice('ours') > 1"),
         ],
     ),
+    "answer before the guess": (
+        "answer in view",
+        [code("n_right = count()\noutcome('00-p1', int(n_right))\nassert n_right > 30")],
+    ),
     "an end that is no end": ("ending", [code("x = 1")]),
     "the end of another lesson": ("ending", [code('finish("97")')]),
     "too many cells": ("cell count", [code(f"z = {i}") for i in range(30)]),
@@ -84,6 +88,12 @@ def test_assertion_after_ignored_output_is_enough(lesson_cells):
     between = new_markdown_cell("## 结果 · Result")
     cells = [*lesson_cells[:-1], IGNORED, between, CLAIM, lesson_cells[-1]]
     assert source_rules(cells) == set()
+
+
+def test_what_was_asked_may_be_asserted_in_a_folded_cell(lesson_cells):
+    asked = "outcome('00-p1', n_right)"
+    cells = [code(asked), code(f"{asked}\nassert n_right > 30", "setup")]
+    assert "answer in view" not in source_rules(lesson_cells + cells)
 
 
 def test_guesses_are_not_counted_among_the_code_cells(lesson_cells):

@@ -73,6 +73,7 @@ def source_problems(notebook: NotebookNode, file: str) -> list[Problem]:
         if "nbval-ignore-output" in tags(cell):
             _check_assertion_follows(notebook.cells[number:], number, found)
     _check_assertions_only_look(notebook, found)
+    _check_answers_stay_open(notebook, found)
     _check_sections(notebook, found)
     _check_ending(notebook, found)
     _check_amount_of_code(notebook, found)
@@ -125,6 +126,31 @@ def _check_assertions_only_look(notebook: NotebookNode, found: Findings) -> None
                     f"断言只能看，不能做事：先在它前面做完（{ast.unparse(node)[:60]}）",
                     f"an assertion must only look; do it on a line before ({ast.unparse(node)[:60]})",
                 )
+
+
+def _check_answers_stay_open(notebook: NotebookNode, found: Findings) -> None:
+    """Who is about to guess reads the next cell, too: it must not assert what was asked."""
+    for number, cell in enumerate(notebook.cells, 1):
+        if cell.cell_type != "code" or "setup" in tags(cell):  # set-up is folded
+            continue
+        nodes = list(ast.walk(_parse(cell.source)))
+        outcomes = [n for n in nodes if isinstance(n, ast.Call) and _called(n) == "outcome"]
+        asked = {name for call in outcomes for value in call.args[1:] for name in _names(value)}
+        told = {name for n in nodes if isinstance(n, ast.Assert) for name in _names(n.test)}
+        for name in sorted(asked & told):
+            found.add(
+                "answer in view",
+                number,
+                f"断言里的 {name} 在猜以前就说出了答案：把断言移到后面折叠的单元格",
+                f"the assertion about {name} gives the answer away before the guess: move it to "
+                "a folded cell further down",
+            )
+
+
+def _names(code: ast.AST) -> set[str]:
+    """Names of values that the code reads; functions that it calls are left out."""
+    called = {n.func for n in ast.walk(code) if isinstance(n, ast.Call)}
+    return {n.id for n in ast.walk(code) if isinstance(n, ast.Name) and n not in called}
 
 
 def _acts(code: ast.AST, acting: set[str]) -> bool:
