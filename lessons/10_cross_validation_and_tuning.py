@@ -348,7 +348,7 @@ rare = np.repeat([0, 1], [95, 5])
 lost = [min(rare[judge].sum() for _, judge in folds_by_hand(100, 5, seed)) == 0
         for seed in range(400)]  # fmt: skip
 outcome("10-p2", round(100 * np.mean(lost)))
-say("没有狗的折 a fold without a dog:", f"{np.mean(lost):.1%}")
+say(("打乱后有一折没有狗：", "shuffles with a fold without dogs:"), f"{np.mean(lost):.1%}")
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">

@@ -343,7 +343,7 @@ gain = {}
 for question in waiting.counted(["loop", "side"], "辅助任务", "auxiliary tasks"):
     with_it = [share(question, 1.0, seed) for seed in range(9)]
     gain[question] = 100 * (np.array(with_it) - alone)
-QUESTIONS = {"loop": "有没有环 a loop or not", "side": "移向哪边 which side"}
+QUESTIONS = {"loop": "有没有环 loop or not", "side": "移向哪边 which side"}
 say("只学主任务 main task alone:", f"{np.mean(alone):.3f}")
 table(["辅助任务的标签 auxiliary labels", "变化，百分点 change, points"],
       [[QUESTIONS[name], shown(values)] for name, values in gain.items()])  # fmt: skip

@@ -26,6 +26,8 @@ BAD = {
     'print("损失 loss", 0.3)': "say",
     'print(f"{n} 张 photos")': "say",
     'say("损失", 0.3)': "halves",
+    'LABELS = {"loop": "有没有环 a loop or not"}': "halves",
+    'NAMES = ["输出 output a", "没有狗的折 a fold without dogs:"]': "halves",
     'ax.set(xlabel="步")': "halves",
     'ax.plot(x, y, label="loss 损失")': "halves",
     'widgets.IntSlider(description="a 频率 frequency 高 high 低")': "halves",

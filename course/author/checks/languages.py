@@ -23,6 +23,7 @@ CALLS = (
 # English one that begins so has got a number or unit of the Chinese (``与全 1 with ones``).
 CUT_OFF = re.compile("(?:的|有|与|和|或|对|是|从|把|用|让|：course)\\s*$")
 SHIFTED = re.compile(r"\s*(?:\d+ (?:with|of|in|at|to|for|from)|[GMk] [A-Z]\w*)\b")
+ARTICLE = re.compile(r"[\u4e00-\u9fff] [Aa](?=$|：|\n)")  # of the English half, cut off
 VALUE = "5"  # stands for what is known only when the lesson runs
 
 
@@ -93,7 +94,19 @@ def problems(code: str, file: str, cell: int) -> list[Problem]:
                 Problem("halves", file, cell, f"{text!r} 分不成两半：写成“中文 English”或“中文 · English”，里面有名称时用元组",
                         f"{text!r} has no two halves: write 中文 English, or 中文 · English; around a name, a tuple")
             )  # fmt: skip
+    found += [
+        Problem("halves", file, cell, f"{text!r}：英文的冠词会留在中文那一半，去掉它",
+                f"{text!r}: the English article would stay in the Chinese half; leave it out")
+        for text in _strings(code)
+        if CHINESE.search(text) and ARTICLE.search(halves(text)[0]) and not ARTICLE.search(text)
+    ]  # fmt: skip
     return found
+
+
+def _strings(code: str) -> Iterator[str]:
+    """All of them, wherever they stand: labels are often kept in a dict first."""
+    nodes = ast.walk(ast.parse(python_only(code)))
+    return (n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
 
 
 def check_lesson(lesson: Lesson) -> debts.Settled:
