@@ -23,7 +23,8 @@ CALLS = (
 # English one that begins so has got a number or unit of the Chinese (``与全 1 with ones``).
 CUT_OFF = re.compile("(?:的|有|与|和|或|对|是|从|把|用|让|：course)\\s*$")
 SHIFTED = re.compile(r"\s*(?:\d+ (?:with|of|in|at|to|for|from)|[GMk] [A-Z]\w*)\b")
-ARTICLE = re.compile(r"[\u4e00-\u9fff] [Aa](?=$|：|\n)")  # of the English half, cut off
+ARTICLE = re.compile(r"[\u4e00-\u9fff] [Aa] [a-z]")  # the English half begins with one …
+STAYED = re.compile(r"[\u4e00-\u9fff] [Aa](?=$|：|\n)")  # … and the Chinese one keeps it
 VALUE = "5"  # stands for what is known only when the lesson runs
 
 
@@ -98,7 +99,7 @@ def problems(code: str, file: str, cell: int) -> list[Problem]:
         Problem("halves", file, cell, f"{text!r}：英文的冠词会留在中文那一半，去掉它",
                 f"{text!r}: the English article would stay in the Chinese half; leave it out")
         for text in _strings(code)
-        if CHINESE.search(text) and ARTICLE.search(halves(text)[0]) and not ARTICLE.search(text)
+        if ARTICLE.search(text) and STAYED.search(halves(text)[0])
     ]  # fmt: skip
     return found
 
