@@ -1107,7 +1107,7 @@ assert all(a.carrier and a.licence and a.lessons and a.size > 0 for a in manifes
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# "(package)" means that only the licence which the carrier package states was read. The default photos state no licence, so the course only fetches them when you run it, and no stored picture shows them; the stored pictures that you see are from Oxford-IIIT Pet.
+# “(package)” means that only the licence which the carrier package states was read. The default photos state no licence, so the course only fetches them when you run it, and no stored picture shows them; the stored pictures that you see are from Oxford-IIIT Pet.
 #
 # </div>
 

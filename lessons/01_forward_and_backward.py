@@ -324,7 +324,7 @@ assert np.allclose(Z[5], W @ X[5] + biases)  # row 5 is sample 5, with the same 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Keras' `Dense` layer stores the same matrix transposed: its `kernel` has the shape (inputs, outputs), so it computes $XK+b$ with $K=W^\top$. Both ways give the same result; the assertion below checks it.
+# Keras's `Dense` layer stores the same matrix transposed: its `kernel` has the shape (inputs, outputs), so it computes $XK+b$ with $K=W^\top$. Both ways give the same result; the assertion below checks it.
 #
 # </div>
 

@@ -648,7 +648,7 @@ assert bce_from_logits(0.0, 1000.0) == 1000
 # | probabilities | about 16 | 0.0 |
 #
 # <details>
-# <summary>And probabilities straight from Keras' own sigmoid? (click to open)</summary>
+# <summary>And probabilities straight from Keras's own sigmoid? (click to open)</summary>
 #
 # Keras remembers their logits and the gradient is still there; multiply by 1 in between, and it does not. Do not rely on it.
 #
