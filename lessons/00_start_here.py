@@ -83,7 +83,7 @@ PhotoUpload(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * 第一分钟：让一个预训练模型认出你自己照片里的猫或狗，一张训练照片也不用；
+# * 让一个预训练模型认出你自己照片里的猫或狗，一张训练照片也不用（第一分钟就能做）；
 # * 运行课程的单元格，切换语言，检查自己的答案，要提示，看自己的进度；
 # * 让两次运行得到同样的数字，并知道什么时候得不到；
 # * 看懂课程地图，知道下一步学什么。
@@ -93,7 +93,7 @@ PhotoUpload(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * in the first minute, let a pretrained model recognise the cat or dog in your own photo, without a single training photo;
+# * let a pretrained model recognise the cat or dog in your own photo, without a single training photo (in the first minute);
 # * run the course's cells, switch languages, check your answers, ask for hints and see your progress;
 # * make two runs give the same numbers, and know when they will not;
 # * read the map of the course and know where to go next.
@@ -291,7 +291,7 @@ outcome("00-p2", said.split()[0])
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 它说“狗”，不说“大概都不是”：模型没有学过“都不是”，这第三个回答只是我们加的界限，而灰图的两组概率加起来超过了 5%（打印的第一行）。一张随机的噪点图倒低于它。所以对一把椅子、一张自拍，三种回答都靠不住。试试看。
+# 它说“狗”，不说“大概都不是”：模型没有学过“都不是”，这第三个回答只是我们加的界限，而灰图的两组概率加起来超过了 5%（打印的第一行）：每个名字都不到 1%（第二行），可是狗类有 118 个。一张随机的噪点图倒低于它。所以对一把椅子、一张自拍，三种回答都靠不住。试试看。
 #
 # 对猫和狗呢？它从来没有学过“猫还是狗”这道题。它怎么会答的？先回到上面的问题：36 张里能对几张？
 #
@@ -300,7 +300,7 @@ outcome("00-p2", said.split()[0])
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# It says “dog”, not “probably neither”: the model has never learned “neither”, this third answer is only a limit that we added, and on grey the two groups of probabilities make more than 5% (first printed line). A picture of random noise stays below. So about a chair or a selfie none of the three answers can be trusted. Try it.
+# It says “dog”, not “probably neither”: the model has never learned “neither”, this third answer is only a limit that we added, and on grey the two groups of probabilities make more than 5% (first printed line): no name has as much as 1% (second line), but there are 118 dog classes. A picture of random noise stays below. So about a chair or a selfie none of the three answers can be trusted. Try it.
 #
 # And for cats and dogs? Nobody ever taught it the question “cat or dog?”. How can it answer? Back to the question above first: how many of the 36 will it get right?
 #
@@ -310,6 +310,7 @@ outcome("00-p2", said.split()[0])
 noise = np.random.default_rng(0).integers(0, 256, (224, 224, 3))
 assert who_is_it(noise).startswith("大概都不是")  # noise: below the limit
 assert who_is_it(grey).startswith("狗 dog")  # grey: above it
+assert model.predict(grey[None].astype("float32"), verbose=0).max() < 0.01
 
 # %% [markdown]
 # ## 一千个名字，一个问题 · A thousand names, one question
@@ -401,7 +402,7 @@ assert n_right >= 34
 #
 # 36 张里至少对 34 张，没有训练，没有显卡。这是**迁移学习**（transfer learning）最简单的一种：在一个任务上学到的东西，用到另一个任务上；这里连训练都不用。它认错的一张是照片 1：一只猫，最有把握的名字却是一种狗，蝴蝶犬（papillon），后面才是两种猫。
 #
-# 它为什么会错？再试另外 40 张照片，20 张猫，20 张狗（现在下载，约 6 MB；不能只取一部分时约 42 MB）。
+# 它为什么会错？再试另外 40 张照片，20 张猫，20 张狗，编号也从 0 开始（现在下载，约 6 MB；不能只取一部分时约 42 MB）。
 #
 # </div>
 
@@ -410,7 +411,7 @@ assert n_right >= 34
 #
 # At least 34 of 36 right, without training and without a graphics card. This is the simplest kind of **transfer learning**: what was learned on one task is used on another; here even without any training. The one it gets wrong is photo 1: a cat, but the name it is most confident of is a breed of dog, papillon, followed by two of cats.
 #
-# Why is it ever wrong? Try 40 other photos, 20 cats and 20 dogs (downloaded now, about 6 MB; about 42 MB where no part of a file can be sent).
+# Why is it ever wrong? Try 40 other photos, 20 cats and 20 dogs, numbered from 0 as well (downloaded now, about 6 MB; about 42 MB where no part of a file can be sent).
 #
 # </div>
 
@@ -493,7 +494,7 @@ figures.show(
 # %%
 mean_36 = dog / len(backbones.DOGS) > cat / len(backbones.CATS)
 for rule, says in {"和 sum": y_hat == 1, "平均 mean": mean_36}.items():
-    say(f"36 张 photos, {rule}: 错 wrong {np.flatnonzero(says != pets.labels).tolist()}")
+    say(f"36 张 photos · {rule}: 错 wrong {np.flatnonzero(says != pets.labels).tolist()}")
 assert (mean_36 != pets.labels).sum() == 1 and mean_36[1] == 0 and not mean_36[26]
 
 # %% [markdown] tags=["lang-zh"]
@@ -764,7 +765,7 @@ lessons = curriculum.read()
 progress()
 display(Markdown(curriculum.switched_table(lessons)))
 hours = sum(lesson.minutes for lesson in lessons) / 60
-say(f"{len(lessons)} 课 lessons, {hours:.0f} 小时 hours")
+say(f"{len(lessons)} 课 lessons · {hours:.0f} 小时 hours")
 
 
 # %% tags=["setup"]
@@ -1106,7 +1107,7 @@ assert all(a.carrier and a.licence and a.lessons and a.size > 0 for a in manifes
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# "(package)" means that only the licence which the carrier package states was read. The default photos state no licence, so the course only fetches them when you run it, and no stored picture shows them; the stored pictures that you see are from Oxford-IIIT Pet.
+# “(package)” means that only the licence which the carrier package states was read. The default photos state no licence, so the course only fetches them when you run it, and no stored picture shows them; the stored pictures that you see are from Oxford-IIIT Pet.
 #
 # </div>
 
@@ -1170,7 +1171,7 @@ assert all(a.carrier and a.licence and a.lessons and a.size > 0 for a in manifes
 # <div lang="zh">
 #
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946
-# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012：Oxford-IIIT Pet 数据集
 # * Russakovsky et al., *ImageNet Large Scale Visual Recognition Challenge*, International Journal of Computer Vision 115(3):211–252, 2015
 # * 迁移学习的综述：Pan, Yang, *A Survey on Transfer Learning*, IEEE TKDE 22(10):1345–1359, 2010
 #
@@ -1180,7 +1181,7 @@ assert all(a.carrier and a.licence and a.lessons and a.size > 0 for a in manifes
 # <div lang="en">
 #
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946
-# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012: the Oxford-IIIT Pet data set
 # * Russakovsky et al., *ImageNet Large Scale Visual Recognition Challenge*, International Journal of Computer Vision 115(3):211–252, 2015
 # * A survey of transfer learning: Pan, Yang, *A Survey on Transfer Learning*, IEEE TKDE 22(10):1345–1359, 2010
 #

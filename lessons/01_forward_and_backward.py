@@ -324,7 +324,7 @@ assert np.allclose(Z[5], W @ X[5] + biases)  # row 5 is sample 5, with the same 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Keras' `Dense` layer stores the same matrix transposed: its `kernel` has the shape (inputs, outputs), so it computes $XK+b$ with $K=W^\top$. Both ways give the same result; the assertion below checks it.
+# Keras's `Dense` layer stores the same matrix transposed: its `kernel` has the shape (inputs, outputs), so it computes $XK+b$ with $K=W^\top$. Both ways give the same result; the assertion below checks it.
 #
 # </div>
 
@@ -1152,40 +1152,40 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 再看 $W^\top$。取随机权重，平均 0，方差 $g^2/64$，每层 64 个单元，那么 $W^\top\delta$ 的每个分量是 64 个独立项之和，方差是 $64\cdot\frac{g^2}{64}=g^2$ 乘以 $\delta$ 各分量平方的平均。所以 $g=1$ 时，长度平均不变，剩下的变化全来自 $\sigma'$；ReLU 的导数有一半是 0，平方和减半，取 $g=\sqrt2$ 正好补回来。$g=1$ 是 Glorot 的做法，$g=\sqrt2$ 是 He 的做法。
+# 再看 $W^\top$。每层 64 个单元，取随机权重：平均 0，方差 $\gamma^2/64$，其中 $\gamma$ 叫**增益**（gain）。那么 $W^\top\delta$ 的每个分量是 64 个独立项之和，方差是 $64\cdot\frac{\gamma^2}{64}=\gamma^2$ 乘以 $\delta$ 各分量平方的平均。所以 $\gamma=1$ 时，长度平均不变，剩下的变化全来自 $\sigma'$；ReLU 的导数有一半是 0，平方和减半，取 $\gamma=\sqrt2$ 正好补回来。$\gamma=1$ 是 Glorot 的做法，$\gamma=\sqrt2$ 是 He 的做法。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now $W^\top$. Take random weights with mean 0 and variance $g^2/64$, and 64 units in each layer. Then each component of $W^\top\delta$ is a sum of 64 independent terms; its variance is $64\cdot\frac{g^2}{64}=g^2$ times the mean square of the components of $\delta$. So with $g=1$ the length stays the same on average, and all that is left to change it is $\sigma'$; half of ReLU's derivatives are 0, which halves the sum of squares, and $g=\sqrt2$ makes up for it. $g=1$ is Glorot's choice, $g=\sqrt2$ He's.
+# Now $W^\top$. Take 64 units in each layer and random weights with mean 0 and variance $\gamma^2/64$, where $\gamma$ is called the **gain**. Then each component of $W^\top\delta$ is a sum of 64 independent terms; its variance is $64\cdot\frac{\gamma^2}{64}=\gamma^2$ times the mean square of the components of $\delta$. So with $\gamma=1$ the length stays the same on average, and all that is left to change it is $\sigma'$; half of ReLU's derivatives are 0, which halves the sum of squares, and $\gamma=\sqrt2$ makes up for it. $\gamma=1$ is Glorot's choice, $\gamma=\sqrt2$ He's.
 #
 # </div>
 
 # %%
 signal = rng.normal(size=(1000, 64))
-kept = [np.mean((signal @ (rng.normal(size=(64, 64)) * g / 8)) ** 2) for g in [1, np.sqrt(2)]]
-say(f"平方的平均 mean square: g = 1: {kept[0]:.1f}   g = √2: {kept[1]:.1f}")
+kept = [np.mean((signal @ (rng.normal(size=(64, 64)) * gain / 8)) ** 2) for gain in [1, np.sqrt(2)]]
+say(f"平方的平均 mean square: γ = 1: {kept[0]:.1f}   γ = √2: {kept[1]:.1f}")
 assert 0.9 < kept[0] < 1.1 and 1.8 < kept[1] < 2.2
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 现在测量：宽 64 的网络，从 1 层到 30 层，让一个梯度从后往前穿过所有的层，记下长度还剩几分之几。先猜两个数，例如 `0.5`、`1e-3`（千分之一）或 `1e3`：穿过 20 层 sigmoid（$g=1$），还剩几分之几？穿过 20 层 ReLU，权重很大（$g=4$），变成几倍？
+# 现在测量：宽 64 的网络，从 1 层到 30 层，让一个梯度从后往前穿过所有的层，记下长度还剩几分之几。先猜两个数，例如 `0.5`、`1e-3`（千分之一）或 `1e3`：穿过 20 层 sigmoid（$\gamma=1$），还剩几分之几？穿过 20 层 ReLU，权重很大（$\gamma=4$），变成几倍？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now measure: networks 64 wide and 1 to 30 layers deep; send a gradient backwards through all layers and record what fraction of its length is left. Guess two numbers first, such as `0.5`, `1e-3` (a thousandth) or `1e3`: after 20 layers of sigmoid ($g=1$), what fraction is left? After 20 layers of ReLU with large weights ($g=4$), how many times as long is it?
+# Now measure: networks 64 wide and 1 to 30 layers deep; send a gradient backwards through all layers and record what fraction of its length is left. Guess two numbers first, such as `0.5`, `1e-3` (a thousandth) or `1e3`: after 20 layers of sigmoid ($\gamma=1$), what fraction is left? After 20 layers of ReLU with large weights ($\gamma=4$), how many times as long is it?
 #
 # </div>
 
 # %% tags=["exercise"]
-predict("01-p3", ...)  # sigmoid, g = 1
-predict("01-p4", ...)  # ReLU, g = 4
+predict("01-p3", ...)  # sigmoid, gain 1
+predict("01-p4", ...)  # ReLU, gain 4
 
 
 # %%
@@ -1211,7 +1211,7 @@ at_20 = {name: values[depths.index(20)] for name, values in left_over.items()}
 for name, fraction in at_20.items():
     say((f"20 层 {name}", f"20 layers, {name}"), f"{fraction:.1g}")
 grown = what_is_left("ReLU", 20, gain=4.0)
-say(("20 层 ReLU，g = 4：", "20 layers, ReLU, g = 4:"), f"{grown:.0e}")
+say(("20 层 ReLU，γ = 4：", "20 layers, ReLU, γ = 4:"), f"{grown:.0e}")
 outcome("01-p3", at_20["sigmoid"])
 outcome("01-p4", grown)
 
@@ -1234,21 +1234,21 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 穿过 20 层 sigmoid，剩下不到 $10^{-11}$：最前面的层几乎收不到信号。这就是**梯度消失**（vanishing gradients）。把激活函数换成 ReLU、初始化换成 He 的，20 层之后剩下的在 0.3 倍到 3 倍之间；只换 ReLU 不换初始化（$g=1$），剩不到 0.01。
+# 穿过 20 层 sigmoid，剩下不到 $10^{-11}$：最前面的层几乎收不到信号。这就是**梯度消失**（vanishing gradients）。把激活函数换成 ReLU、初始化换成 He 的，20 层之后剩下的在 0.3 倍到 3 倍之间；只换 ReLU 不换初始化（$\gamma=1$），剩不到 0.01。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# After 20 sigmoid layers less than $10^{-11}$ is left: the first layers receive almost no signal. This is called **vanishing gradients**. With ReLU and He's initialization, between 0.3 and 3 times the gradient is left after 20 layers; with ReLU alone ($g=1$) less than 0.01.
+# After 20 sigmoid layers less than $10^{-11}$ is left: the first layers receive almost no signal. This is called **vanishing gradients**. With ReLU and He's initialization, between 0.3 and 3 times the gradient is left after 20 layers; with ReLU alone ($\gamma=1$) less than 0.01.
 #
 # </div>
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 反过来也会出事：$g=4$ 时变成一亿倍以上。$W^\top$ 平均每层乘 $4$，ReLU 又乘 $1/\sqrt2$，20 层就是 $(4/\sqrt2)^{20}=2^{30}\approx10^9$，和测得的同一量级。这叫**梯度爆炸**（exploding gradients）：一步更新就把权重推到很远，损失可能变成 `nan`。
+# 反过来也会出事：$\gamma=4$ 时变成一亿倍以上。$W^\top$ 平均每层乘 $4$，ReLU 又乘 $1/\sqrt2$，20 层就是 $(4/\sqrt2)^{20}=2^{30}\approx10^9$，和测得的同一量级。这叫**梯度爆炸**（exploding gradients）：一步更新就把权重推到很远，损失可能变成 `nan`。
 #
 # 深度网络今天能训练，离不开这几样：激活函数、初始化，还有后面会遇到的归一化和残差连接。迁移学习（transfer learning）用的预训练网络（pretrained network）大多含有其中几样。
 #
@@ -1257,7 +1257,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The opposite happens, too: with $g=4$ it is more than a hundred million times as long. On average $W^\top$ multiplies by $4$ in each layer and ReLU by $1/\sqrt2$, and 20 layers make $(4/\sqrt2)^{20}=2^{30}\approx10^9$, of the same order as measured. This is called **exploding gradients**: one update throws the weights far away, and the loss may become `nan`.
+# The opposite happens, too: with $\gamma=4$ it is more than a hundred million times as long. On average $W^\top$ multiplies by $4$ in each layer and ReLU by $1/\sqrt2$, and 20 layers make $(4/\sqrt2)^{20}=2^{30}\approx10^9$, of the same order as measured. This is called **exploding gradients**: one update throws the weights far away, and the loss may become `nan`.
 #
 # Deep networks can be trained today thanks to these: activations, initialization, and the normalization and residual connections that you will meet later. The pretrained networks that transfer learning uses mostly contain several of them.
 #

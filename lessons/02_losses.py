@@ -648,7 +648,7 @@ assert bce_from_logits(0.0, 1000.0) == 1000
 # | probabilities | about 16 | 0.0 |
 #
 # <details>
-# <summary>And probabilities straight from Keras' own sigmoid? (click to open)</summary>
+# <summary>And probabilities straight from Keras's own sigmoid? (click to open)</summary>
 #
 # Keras remembers their logits and the gradient is still there; multiply by 1 in between, and it does not. Do not rely on it.
 #
@@ -740,7 +740,7 @@ def cross_entropy(one_hot, z):
 three = np.array([2.0, 1.0, -1.0])
 fig, axes = plt.subplots(1, 2, figsize=(6.4, 2.4))
 for ax, heights, name in [
-    (axes[0], three, "对数几率 logit"),
+    (axes[0], three, "logit"),
     (axes[1], np.exp(log_softmax(three)), "概率 probability"),
 ]:
     ax.bar(range(3), heights, color="C0")
@@ -750,6 +750,7 @@ figures.show(
     fig,
     "左：三个类别的 logits 2、1、−1。右：softmax 之后的概率，都是正的，加起来是 1，次序不变。",
     "Left: the logits 2, 1, −1 of three classes. Right: the probabilities after softmax, all positive, adding up to 1, in the same order.",
+    names=["logit"],
 )
 
 
@@ -850,7 +851,7 @@ check("02-3", cross_entropy_delta)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Is the loss the **sum** of the losses of a batch, or their **mean**? Both have their minimum at the same place, but their gradients differ by the factor $n$. Guess first: with a sum, the batch goes from 8 to 128 photos (16 times): how many times longer does the gradient get?
+# Is the loss the **sum** of the losses of a batch, or their **mean**? Both have their minimum at the same place, but their gradients differ by the factor $n$. Guess first: with a sum, the batch goes from 8 to 128 photos (16 times): how many times as long does the gradient become?
 #
 # </div>
 
@@ -985,22 +986,22 @@ assert np.isclose(by_keras(one_hot, logits), cross_entropy(soft, logits), rtol=1
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **Focal loss** 给 BCE 乘上 $(1-p_t)^\gamma$，$p_t$ 是正确类别的概率，$\gamma$ 通常取 2：容易的样本权重小，难的样本相对更重。类别极不平衡时会用到。
+# **Focal loss** 给 BCE 乘上 $(1-p_r)^\gamma$，$p_r$ 是正确类别的概率，$\gamma$ 通常取 2：容易的样本权重小，难的样本相对更重。类别极不平衡时会用到。
 #
-# | $p_t$ | 0.9 | 0.5 | 0.1 |
+# | $p_r$ | 0.9 | 0.5 | 0.1 |
 # |---|--:|--:|--:|
-# | $(1-p_t)^2$ | 0.01 | 0.25 | 0.81 |
+# | $(1-p_r)^2$ | 0.01 | 0.25 | 0.81 |
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Focal loss** multiplies BCE by $(1-p_t)^\gamma$, where $p_t$ is the probability of the right class and $\gamma$ mostly 2: easy samples get a small weight, so hard ones count for relatively more. It is used when classes are very unbalanced.
+# **Focal loss** multiplies BCE by $(1-p_r)^\gamma$, where $p_r$ is the probability of the right class and $\gamma$ mostly 2: easy samples get a small weight, so hard ones count for relatively more. It is used when classes are very unbalanced.
 #
-# | $p_t$ | 0.9 | 0.5 | 0.1 |
+# | $p_r$ | 0.9 | 0.5 | 0.1 |
 # |---|--:|--:|--:|
-# | $(1-p_t)^2$ | 0.01 | 0.25 | 0.81 |
+# | $(1-p_r)^2$ | 0.01 | 0.25 | 0.81 |
 #
 # </div>
 

@@ -130,7 +130,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你需要第 01 课：梯度从哪里来。优化器（optimizer）只做一件事：拿到梯度，决定参数怎么走下一步。在 2 个 CPU 核上运行全部单元不到 1 分钟，读完并做练习大约 60 分钟。
+# 你需要第 01 课：梯度从哪里来。优化器（optimizer）只做一件事：拿到梯度，决定参数怎么走下一步。在 2 个 CPU 核上运行全部单元格不到 1 分钟，读完并做练习大约 60 分钟。
 #
 # </div>
 
@@ -325,8 +325,8 @@ figures.show(
         ((-4.6, 1.6), (-1.3, 1.3)),
         [0.2, 1, 3, 6, 10, 15],
     ),
-    "峡谷上的两条路线：全量梯度走得平滑；带噪声的梯度一路抖动，到了最低点附近仍不停下。",
-    "Two paths in the ravine: with the full gradient it is smooth; with noise it trembles all the way, and near the lowest point it does not come to rest.",
+    "峡谷上的两条路线，各走 60 步：全量梯度走得平滑；带噪声的梯度一路抖动，大方向相同，终点也相近。",
+    "Two paths of 60 steps in the ravine: with the full gradient it is smooth; with noise it trembles all the way in the same general direction and ends near by.",
 )
 
 # %% [markdown]
@@ -713,7 +713,7 @@ assert np.allclose(lengths[True], 1, atol=1e-6)
 # %% tags=["setup"]
 assert 465 < lengths[False][:100].sum() < 467 and (lengths[False] > 2).sum() == 287
 lines = {"有修正 corrected": lengths[True], "无修正 not corrected": lengths[False]}
-texts = {"xlabel": "步 step", "ylabel": "步长除以 η step length / η", "xscale": "log"}
+texts = {"xlabel": "步 step", "ylabel": "步长 ÷ η · step length / η", "xscale": "log"}
 fig = draw_lines(np.arange(1, 2001), lines, **texts)
 figures.show(
     fig,
@@ -1228,7 +1228,7 @@ assert learned[3, 0] <= 2 and learned[3, 40] > 10  # almost every run fails; mos
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 峰值 0.5 时，有没有预热都学得会。峰值 3 时，没有预热，20 次里学会的不超过 2 次：开头几步太大，网络再也回不来；有预热，20 次里学会 10 次以上。所以预热不是必需的，它让你能用更大的学习率；Kalra 和 Barkeshli（2024）在更大的网络上用 SGD 和 Adam 得到同样的结论。
+# 峰值 0.5 时，有没有预热都学得会。峰值 3 时，没有预热，20 次里学会的不超过 2 次：开头几步太大，网络再也回不来；有预热，20 次里学会超过 10 次。所以预热不是必需的，它让你能用更大的学习率；Kalra 和 Barkeshli（2024）在更大的网络上用 SGD 和 Adam 得到同样的结论。
 #
 # **练习 4**：换一种调度，“梯形”：先线性预热到峰值，停在峰值，最后 `decay_steps` 步再直线降到 0。`step` 从 0 到 `total_steps`，第 0 步和第 `total_steps` 步都返回 0；返回这一步的学习率。
 #

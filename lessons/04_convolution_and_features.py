@@ -118,7 +118,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你需要第 01 课的全连接层和梯度。迁移学习搬来的是一个卷积网络学到的**特征**（features）；要知道搬来的是什么，先看卷积层怎样算，再看每一层学到了什么。在 2 个 CPU 核上运行全部单元不到 1 分钟，读完并做练习大约 70 分钟。
+# 你需要第 01 课的全连接层和梯度。迁移学习搬来的是一个卷积网络学到的**特征**（features）；要知道搬来的是什么，先看卷积层怎样算，再看每一层学到了什么。在 2 个 CPU 核上运行全部单元格不到 1 分钟，读完并做练习大约 70 分钟。
 #
 # </div>
 
@@ -447,7 +447,7 @@ first = np.array([1.0, 0, 0])[:, None, None]  # shows the window's first cell
 same = keras.ops.conv(row, first, strides=2, padding="same")[0, :, 0]
 symmetric = keras.ops.conv(np.pad(row, [(0, 0), (1, 1), (0, 0)]), first, strides=2)[0, :, 0]
 table(
-    ["补边 padding", "窗口从第几格开始 where windows begin"],
+    ["填充 padding", "窗口从第几格开始 where windows begin"],
     [['"same"', np.array(same)], ["两边各 1 · 1 on both sides", np.array(symmetric)]],
 )
 assert list(same) == [1, 3, 5] and list(symmetric) == [0, 2, 4]
@@ -1520,7 +1520,7 @@ guesses("04")
 # * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014：哪些层通用
 # * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644 (2016)：逐层的线性探测
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946：EfficientNet
-# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)：存图的照片
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012：Oxford-IIIT Pet 数据集，存图的照片
 #
 # </div>
 
@@ -1536,7 +1536,7 @@ guesses("04")
 # * Yosinski, Clune, Bengio, Lipson, *How transferable are features in deep neural networks?*, NIPS 27, 3320–3328, 2014: which layers are general
 # * Alain, Bengio, *Understanding Intermediate Layers Using Linear Classifier Probes*, ICLR 2017 workshop, arXiv:1610.01644 (2016): linear probes layer by layer
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946: EfficientNet
-# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set): the photos in the stored pictures
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012: the Oxford-IIIT Pet data set, the photos in the stored pictures
 #
 # </div>
 

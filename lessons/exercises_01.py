@@ -686,8 +686,8 @@ QUIZZES = [
             Step(("取一批样本和它们的标签", "take a batch of samples with their labels")),
             Step(
                 (
-                    "前向传播：从第一层到最后一层，记下每层的 $Z$ 和 $A$",
-                    "forward: from the first layer to the last, keeping the $Z$ and $A$ of each",
+                    "前向传播：从第一层到最后一层，记下每层的 $Z$ 和输出",
+                    "forward: from the first layer to the last, keeping the $Z$ and the output of each",
                 ),
                 (
                     "还没有样本，拿什么往前传？",
@@ -710,8 +710,8 @@ QUIZZES = [
                     "backward: from the last layer to the first, computing $dW$ and $db$ of each",
                 ),
                 (
-                    "反向传播从最后一层的 $\\delta$ 开始，还要用前向时记下的 $Z$ 和 $A$；现在还没有齐。",
-                    "Going backward starts from the $\\delta$ of the last layer and uses the $Z$ and $A$ kept on the way forward; not all of that is there yet.",
+                    "反向传播从最后一层的 $\\delta$ 开始，还要用前向时记下的 $Z$ 和输出；现在还没有齐。",
+                    "Going backward starts from the $\\delta$ of the last layer and uses the $Z$ and the outputs kept on the way forward; not all of that is there yet.",
                 ),
             ),
             Step(
@@ -757,8 +757,8 @@ PREDICTIONS = [
     Prediction(
         "01-p4",
         (
-            "20 层 ReLU，g = 4，梯度的长度变成几倍？",
-            "20 ReLU layers, g = 4: how many times as long is the gradient?",
+            "20 层 ReLU，γ = 4，梯度的长度变成几倍？",
+            "20 ReLU layers, γ = 4: how many times as long is the gradient?",
         ),
         Number(1e-3, 1e15, ("倍", "times"), factor=100),
     ),

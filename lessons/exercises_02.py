@@ -710,7 +710,7 @@ PREDICTIONS = [
         "02-p2",
         (
             "损失用求和，批次从 8 变成 128，梯度的长度变成几倍？",
-            "A summed loss, a batch of 128 instead of 8: how many times longer is the gradient?",
+            "A summed loss, a batch of 128 instead of 8: how many times as long is the gradient?",
         ),
         Number(0.1, 1000, ("倍", "times"), factor=2),
     ),
