@@ -3,8 +3,11 @@
 import argparse
 import copy
 import html
+import re
+from collections.abc import Container
 from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import nbformat
 from nbformat import NotebookNode
@@ -19,6 +22,10 @@ OTHER_LANGUAGE = {"zh": "lang-en", "en": "lang-zh"}
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 TEMPLATES = Path(__file__).parent / "templates"
 OUTPUT_ONLY = "output-only"
+PLAIN_FORMULA = re.compile(r'<span class="math inline">\$(.+?)\$</span>', re.DOTALL)
+LESSON_LINK = re.compile(
+    r'<a href="(?P<stem>\d\d_\w+)\.ipynb">(?P<words>.*?)</a>', re.DOTALL
+)  # fmt: skip
 FORMATS = {"ipynb": ".ipynb", "html": ".html", "slides": ".slides.html"}
 
 
@@ -33,7 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Export the chosen lessons and print the files' names."""
     args.folder.mkdir(parents=True, exist_ok=True)
-    for lesson in select(args.lessons):
+    lessons = select(args.lessons)
+    there = {lesson.stem for lesson in lessons}
+    for lesson in lessons:
         notebook = monolingual(read_notebook(lesson.notebook), args.lang)
         target = args.folder / f"{lesson.stem}{FORMATS[args.format]}"
         if target.resolve().is_relative_to(paths.NOTEBOOKS.resolve()):
@@ -41,18 +50,23 @@ def run(args: argparse.Namespace) -> int:
                 "notebooks/ 放的是课程自己的笔记本，请导出到别的文件夹。",
                 "notebooks/ holds the course's own notebooks: export to another folder.",
             )
-        write(notebook, target, args.format, args.lang)
+        write(notebook, target, args.format, args.lang, there)
         print(target)
     return 0
 
 
-def write(notebook: NotebookNode, target: Path, kind: str, language: str) -> None:
-    """Write one exported lesson; ``kind`` is ``ipynb``, ``html`` or ``slides``."""
+def write(
+    notebook: NotebookNode, target: Path, kind: str, language: str, there: Container[str] = ()
+) -> None:
+    """Write one exported lesson; ``kind`` is ``ipynb``, ``html`` or ``slides``.
+
+    there: stems of the lessons that stand in the same folder; links lead to these.
+    """
     if kind == "ipynb":
         write_notebook(notebook, target)
         return
     page = web_page if kind == "html" else slides
-    files.write_atomically(target, page(notebook, language))
+    files.write_atomically(target, linked(page(notebook, language), kind, there))
 
 
 def monolingual(notebook: NotebookNode, language: str) -> NotebookNode:
@@ -146,7 +160,23 @@ def _body(cells: list[NotebookNode]) -> str:
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     body, _ = _exporter().from_notebook_node(notebook)
-    return body
+    return PLAIN_FORMULA.sub(_formula, body)
+
+
+def _formula(found: re.Match[str]) -> str:
+    """A formula in what a cell has shown: quizzes, hints, the end of a lesson."""
+    return mathml(html.unescape(found[1]), display=False)
+
+
+def linked(page: str, kind: str, there: Container[str]) -> str:
+    """Links to other lessons lead to their exported pages; to what was not exported there is none."""
+
+    def link(found: re.Match[str]) -> str:
+        if found["stem"] not in there:
+            return found["words"]
+        return f'<a href="{found["stem"]}{FORMATS[kind]}">{found["words"]}</a>'
+
+    return LESSON_LINK.sub(link, page)
 
 
 def render(text: str) -> str:
@@ -187,12 +217,40 @@ def mathml(formula: str, display: bool) -> str:
         converted = convert(formula.strip(), display="block" if display else "inline")
         if "\\" in converted:  # an unknown command is left as it stands
             raise ValueError("unknown command")
-        return converted
+        return _spaced(converted)
     except Exception as error:  # the converter raises exceptions of many kinds
         raise CourseError(
             f"公式无法转换成 MathML：{formula}（{error!r}）。请换一种写法。",
             f"This formula cannot become MathML: {formula} ({error!r}). Write it another way.",
         ) from error
+
+
+FUNCTIONS = {"log", "ln", "exp", "sin", "cos", "tan", "max", "min", "argmax", "argmin", "sign"}
+MATHML = "http://www.w3.org/1998/Math/MathML"
+ROWS = {f"{{{MATHML}}}{name}" for name in ("math", "mrow", "mstyle", "mtd")}
+SPACED = {
+    f"{{{MATHML}}}{name}" for name in ("mi", "mn", "msub", "msup", "msubsup", "mfrac", "msqrt")
+}
+
+
+def _spaced(formula: str) -> str:
+    """A thin space on both sides of log, max and the like, as TeX sets them: not "2logp"."""
+    ET.register_namespace("", MATHML)
+    root = ET.fromstring(formula)
+    for row in [node for node in root.iter() if node.tag in ROWS]:
+        children = list(row)
+        for i in range(len(children) - 1, 0, -1):
+            before, after = children[i - 1], children[i]
+            names = _is_function(before) or _is_function(after)
+            if names and {before.tag, after.tag} <= SPACED | {f"{{{MATHML}}}munder"}:
+                row.insert(i, ET.Element(f"{{{MATHML}}}mspace", width="0.17em"))
+    return ET.tostring(root, encoding="unicode")
+
+
+def _is_function(node: ET.Element) -> bool:
+    """``log``, or ``log`` with an index."""
+    first = next((child for child in node.iter() if not len(child)), node)
+    return first.text in FUNCTIONS
 
 
 def _embedded(source: str) -> str:

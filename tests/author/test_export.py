@@ -135,6 +135,44 @@ def test_formula_becomes_mathml(formula, display):
     assert "\\" not in "".join(root.itertext())
 
 
+@pytest.mark.parametrize(
+    ("formula", "row"),
+    [
+        (r"2\log p", "2 log p"),
+        (r"\log_2 x", "log 2 x"),
+        (r"-\log(1-p)", "−log(1−p)"),
+        (r"\frac{1}{2}\log\frac{1}{2}", "1 2 log 1 2"),
+    ],
+)
+def test_names_of_functions_stand_apart(formula, row):
+    """Browsers set the letters of <mi>log</mi><mi>p</mi> as one word."""
+    root = ElementTree.fromstring(export.mathml(formula, False))
+    spaces = [node for node in root.iter() if node.tag.endswith("mspace")]
+    assert len(spaces) == {"2 log p": 2, "log 2 x": 1, "−log(1−p)": 0, "1 2 log 1 2": 2}[row]
+    assert "".join(root.itertext()) == row.replace(" ", "")
+
+
+def test_formulas_in_what_a_cell_has_shown(notebook):
+    shown = '<p><span class="math inline">$W^\\top\\delta &lt; a$</span></p>'
+    cell = new_code_cell("check()", outputs=[new_output("display_data", {"text/html": shown})])
+    notebook.cells.append(cell)
+    soup = parsed(export.web_page(notebook, "zh"))
+    assert soup.select("span.math") == []
+    assert any("δ<a" in math.get_text() for math in soup.find_all("math"))
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("html", ".html"), ("slides", ".slides.html")])
+def test_links_lead_to_exported_lessons_only(notebook, kind, ending, tmp_path):
+    links = "[02](02_losses.ipynb) [03](03_optimizers.ipynb) [docs](https://keras.io)"
+    notebook.cells.append(text("zh", links))
+    target = tmp_path / "lesson"
+    export.write(export.monolingual(notebook, "zh"), target, kind, "zh", {"02_losses"})
+    soup = parsed(target.read_text(encoding="utf-8"))
+    found = {a.get_text(): a["href"] for a in soup.find_all("a", href=True)}
+    assert found["02"] == f"02_losses{ending}"
+    assert "03" not in found and "03" in soup.get_text() and found["docs"] == "https://keras.io"
+
+
 @pytest.mark.parametrize("formula", [r"\frac", r"\notacommand{a}"])
 def test_formula_that_cannot_be_converted_is_named(formula):
     with pytest.raises(CourseError) as raised:
@@ -177,6 +215,7 @@ def test_every_lesson_exports(language, kind):
         )
         assert loaded_addresses(soup) == [], lesson.stem
         assert all(img.get("alt") for img in soup.find_all("img")), lesson.stem
+        assert soup.select("span.math") == [], f"a formula as it was typed: {lesson.stem}"
 
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")

@@ -144,8 +144,11 @@ const makePlot = (axes, plots, changed) => {
     frame.replaceChildren(
       ...xTicks.map((v) => svg("path", { class: "grid", d: path([[v, y0], [v, y1]]) })),
       ...yTicks.map((v) => svg("path", { class: "grid", d: path([[x0, v], [x1, v]]) })),
-      ...apart(xTicks, w, 40).map((v) =>
-        svg("text", { x: x(v), y: height - 26, "text-anchor": "middle" }, number(v))),
+      ...apart(xTicks, w, 40).map((v) => {
+        const room = width - x(v) > 4 * number(v).length; // a long number at the edge ends there
+        const place = room ? { x: x(v), "text-anchor": "middle" } : { x: width - 1, "text-anchor": "end" };
+        return svg("text", { ...place, y: height - 26 }, number(v));
+      }),
       ...apart(yTicks, h, 22).map((v) =>
         svg("text", { x: edge.left - 6, y: y(v) + 4, "text-anchor": "end" }, number(v))),
       label(axes.xLabel, { x: edge.left + w / 2, y: height - 6, "text-anchor": "middle" }),

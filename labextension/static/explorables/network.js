@@ -59,7 +59,7 @@ const build = (kit, { x, y, v, rate }) => {
   }).dataset.key = "step";
   let steps = 0;
   kit.onReset(() => { steps = 0; });
-  const [below] = kit.legend([{ colour: "var(--c1)", mark: "", name: ["梯度 ∂L/∂u₂ · ∂L/∂w₂₁ =", "gradients ∂L/∂u₂ · ∂L/∂w₂₁ ="] }]);
+  const [below] = kit.legend([{ colour: "var(--c1)", mark: "", name: ["梯度 ∂L/∂u₂，∂L/∂w₂₁：", "gradients ∂L/∂u₂, ∂L/∂w₂₁:"] }]);
 
   // All values and all gradients; the units are tanh, the output a sigmoid, L = (a − y)².
   const compute = () => {
@@ -113,7 +113,7 @@ const build = (kit, { x, y, v, rate }) => {
       });
     }
     kit.set(toError, { d: plot.path([PLACES.a, PLACES.L]) });
-    kit.put(below, stage >= STAGES ? `${kit.number(gradient.u2, 4)} · ${kit.number(gradient.w21, 4)}` : "…");
+    kit.put(below, stage >= STAGES ? `${kit.number(gradient.u2, 4)}, ${kit.number(gradient.w21, 4)}` : "…");
     const [L, d] = [kit.number(values.L, 4), kit.number(deltas.h2, 4)];
     const told = steps ? [`走了 ${steps} 步。`, `${steps} ${steps === 1 ? "step" : "steps"} taken. `] : ["", ""];
     kit.say(
