@@ -172,9 +172,9 @@ class _Layers(RendererSVG):
         """One line of a text, in the layers where it is seen."""
         for part, names in _layers(s, self._text.get_text() if self._text else s):
             math = bool(ismath) and "$" in part
-            place = (x, y)
+            place = self._risen(x, y, s, names, angle)
             if part != s and (math or not _is_anchored(mtext, angle)):
-                place = self._moved(x, y, (s, ismath), (part, math), prop, angle)
+                place = self._moved(*place, (s, ismath), (part, math), prop, angle)
             if names:
                 hidden = {} if "in-both" in names else {"display": "none"}
                 self.writer.start("g", {"class": names, **hidden})
@@ -183,6 +183,22 @@ class _Layers(RendererSVG):
             super().draw_text(gc, *place, part, prop, angle, math, mtext)
             if names:
                 self.writer.end("g")
+
+    def _risen(self, x, y, line, names, angle) -> tuple[float, float]:
+        """Where a line stands when those of the other language are gone: the rest stays centred."""
+        text = self._text.get_text() if self._text else line
+        if names not in ("in-zh", "in-en") or "\n" not in text:
+            return x, y
+        own = halves(text)[names == "in-en"].split("\n")
+        whole = text.split("\n")
+        if line not in own:  # halved by itself: as many lines as before
+            return x, y
+        share = {"top": 0.0, "center": 0.5, "center_baseline": 0.5}.get(self._text.get_va(), 1.0)
+        lines = whole.index(line) - own.index(line) - share * (len(whole) - len(own))
+        turn, room = np.deg2rad(angle), self._text.get_window_extent(self)
+        upright = abs(np.sin(turn)) > 0.7
+        step = lines * (room.width if upright else room.height) / len(whole)
+        return x - step * np.sin(turn), y - step * np.cos(turn)
 
     def _moved(self, x, y, whole, half, prop, angle) -> tuple[float, float]:
         """Where a half begins, so that it is aligned as the pair was."""
@@ -223,7 +239,7 @@ def _layers(line: str, text: str) -> list[tuple[str, str]]:
         zh, en = (set(half.split("\n")) for half in halves(text))
         if line in zh | en:
             modes = ["in-zh"] * (line in zh) + ["in-en"] * (line in en)
-            return [(line, "" if len(modes) == 2 else f"{modes[0]} in-both")]
+            return [(line, mode) for mode in [*modes, "in-both"]]
     zh_part, en_part = halves(line)
     if zh_part == en_part:
         return [(line, "")]

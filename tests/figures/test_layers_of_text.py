@@ -1,5 +1,6 @@
 """Figures as SVG with layers of text: what each language shows, where, and how large it is."""
 
+import re
 import xml.etree.ElementTree as ET
 
 import matplotlib as mpl
@@ -84,6 +85,33 @@ def test_a_half_stands_inside_the_room_of_its_pair():
     titles = [t for t in svg.iter(TEXT) if t.text in ("图 3", "figure 3", "图 figure 3")]
     assert len(titles) == 3 and len({title.get("x") for title in titles}) == 1
     assert all("text-anchor: middle" in str(title.get("style")) for title in titles)
+
+
+@pytest.mark.parametrize(
+    ("va", "angle", "place"),
+    [("center", 0, 0.5), ("top", 0, 0), ("bottom", 0, 1), ("center", 90, 0.5)],
+)
+def test_a_line_alone_takes_the_place_of_the_pair(va, angle, place):
+    """The Chinese line stands where the English one does, between the lines of the pair."""
+    fig = plt.figure(figsize=(3, 3))
+    fig.text(0.5, 0.5, "照片\nphoto", va=va, ha="center", rotation=angle)
+    along = {0: "y", 90: "x"}[angle]
+    root, found = ET.fromstring(stored(fig)), {}
+    for group in root.iter("{http://www.w3.org/2000/svg}g"):
+        for node in group.findall(TEXT):
+            found[group.get("class"), node.text] = placed(node, along)
+    zh, en = found["in-zh", "照片"], found["in-en", "photo"]
+    first, second = found["in-both", "照片"], found["in-both", "photo"]
+    assert second - first > 8
+    assert zh == pytest.approx(en, abs=1)
+    assert zh == pytest.approx(first + place * (second - first), abs=1.5)
+
+
+def placed(node, along):
+    """Where a text of the picture is written, in points."""
+    turned = re.search(r"translate\(([\d.]+) ([\d.]+)\)", node.get("transform", ""))
+    x, y = turned.groups() if turned else (node.get("x"), node.get("y"))
+    return float({"x": x, "y": y}[along])
 
 
 def test_many_points_become_pixels():
