@@ -1163,7 +1163,7 @@ figures.show(
 # %%
 curvature, wanted, eta = np.array([4.0, 0.5]), np.array([-1.0, 1.0]), 0.2
 left = 1 - eta * curvature  # what a step leaves of the distance
-powers = {"联合训练 joint": 0, "一阶 MAML · first-order": 1, "MAML": 2}
+powers = {"联合训练 joint": 0, "一阶 MAML · first-order MAML": 1, "MAML": 2}
 places_of = {name: np.average(wanted, weights=curvature * left**k) for name, k in powers.items()}
 stepped = {name: sum(curvature / 2 * (left * (w - wanted)) ** 2) for name, w in places_of.items()}
 assert min(stepped, key=stepped.get) == "MAML"  # best after one step
