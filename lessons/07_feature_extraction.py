@@ -2352,7 +2352,7 @@ guesses("07")
 # * He, Zhang, Ren, Sun, *Deep Residual Learning for Image Recognition*, CVPR 2016, 770–778: ResNet50
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946: the parent of Lite0 to Lite2 (EfficientNet-Lite itself came in March 2020)
 # * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208: a case in which transfer helps little
-# * He, Girshick, Dollár, *Rethinking ImageNet Pre-training*, ICCV 2019, arXiv:1811.08883: with longer training, from scratch can catch up
+# * He, Girshick, Dollár, “Rethinking ImageNet Pre-training”, ICCV 2019, arXiv:1811.08883: with longer training, from scratch can catch up
 # * Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American Statistical Association 22(158):209–212, 1927: the interval
 # * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012: the pet photos in the figures (the Oxford-IIIT Pet data set)
 #
