@@ -1126,7 +1126,7 @@ explorables.show(
 # 3 reservations:
 #
 # * the intervals hold only the luck of the draw; 0.3 points are 3 of 1,000 photos, and 0.98 itself is ±0.009;
-# * with 200 labels all draws have the same photos: no luck;
+# * with 200 labels all draws have the same photos, so there is no luck of the draw;
 # * from scratch reaches 0.61 here and 0.66 on the 116, probably because there both kinds of photos came from the same groups; the frozen head: 0.984 and 0.983.
 #
 # </div>
@@ -1355,7 +1355,7 @@ def probe(phi, learn, judge, C):
     return round(float(head.score(x_judge / unit, judge[1])), 3)
 
 
-KINDS = {"digit": "数字 digit", "bright": "亮或暗\nbright or dark", "random": "随机标签\nrandom labels",
+KINDS = {"digit": "数字\ndigit", "bright": "亮或暗\nbright or dark", "random": "随机标签\nrandom labels",
          "untrained": "不训练\nno training"}  # fmt: skip
 pairs = pd.DataFrame(stored["sources"])  # 5 repeats, by the functions above
 sources, weaker, learned = (pairs.map(lambda row, k=k: row[k]) for k in range(3))
