@@ -1236,8 +1236,8 @@ ax.set_yticks(
     ["损失\nloss", "准确率\naccuracy", "准确率，标签打乱\naccuracy, labels shuffled"],
     fontsize=8,
 )
-ax.set(xlabel="好看了多少 how much too good", ylim=(-2.5, 0.5))
-ax.legend(fontsize=8, loc="lower left")
+ax.set(xlabel="好看了多少 how much too good", ylim=(-2.8, 0.5))
+ax.legend(fontsize=8, loc="lower left", ncols=2)
 figures.show(
     fig,
     "三行，每行上面是平的，下面是嵌套的，灰点是 12 次抽签：平的平均都在虚线 0 的右边，嵌套的区间都含 0。",
