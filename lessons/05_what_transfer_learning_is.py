@@ -1062,7 +1062,7 @@ progress()
 # * Fei-Fei, Fergus, Perona, *One-shot learning of object categories*, IEEE TPAMI 28(4):594–611, 2006
 # * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208
 # * Wang, Dai, Póczos, Carbonell, *Characterizing and Avoiding Negative Transfer*, CVPR 2019, doi:10.1109/CVPR.2019.01155, arXiv:1811.09751
-# * Hull, *A database for handwritten text recognition research*, IEEE TPAMI 16(5):550–554, 1994 (the USPS digits)
+# * Hull, *A database for handwritten text recognition research*, IEEE TPAMI 16(5):550–554, 1994：USPS 数字
 # * LeCun, Bottou, Bengio, Haffner, *Gradient-based learning applied to document recognition*, Proceedings of the IEEE 86(11):2278–2324, 1998
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946
 #
@@ -1078,7 +1078,7 @@ progress()
 # * Fei-Fei, Fergus, Perona, *One-shot learning of object categories*, IEEE TPAMI 28(4):594–611, 2006
 # * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208
 # * Wang, Dai, Póczos, Carbonell, *Characterizing and Avoiding Negative Transfer*, CVPR 2019, doi:10.1109/CVPR.2019.01155, arXiv:1811.09751
-# * Hull, *A database for handwritten text recognition research*, IEEE TPAMI 16(5):550–554, 1994 (the USPS digits)
+# * Hull, *A database for handwritten text recognition research*, IEEE TPAMI 16(5):550–554, 1994: the USPS digits
 # * LeCun, Bottou, Bengio, Haffner, *Gradient-based learning applied to document recognition*, Proceedings of the IEEE 86(11):2278–2324, 1998
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946
 #

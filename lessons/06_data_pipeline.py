@@ -1758,7 +1758,7 @@ progress()
 # * Kaufman, Rosset, Perlich, Stitelman, *Leakage in data mining: Formulation, detection, and avoidance*, ACM Transactions on Knowledge Discovery from Data 6(4):15, 2012, doi:10.1145/2382577.2382579：什么是泄漏
 # * Murray, Simsa, Klimovic, Indyk, *tf.data: A Machine Learning Data Processing Framework*, VLDB 2021, arXiv:2101.12127：tf.data 的设计
 # * Chollet, *Building powerful image classification models using very little data*, The Keras Blog, 2016：较早把 `rescale=1./255` 用于 VGG16 的教程
-# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)：存图的照片
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012：存图的照片（Oxford-IIIT Pet 数据集）
 #
 # </div>
 
@@ -1770,7 +1770,7 @@ progress()
 # * Kaufman, Rosset, Perlich, Stitelman, *Leakage in data mining: Formulation, detection, and avoidance*, ACM Transactions on Knowledge Discovery from Data 6(4):15, 2012, doi:10.1145/2382577.2382579: what leakage is
 # * Murray, Simsa, Klimovic, Indyk, *tf.data: A Machine Learning Data Processing Framework*, VLDB 2021, arXiv:2101.12127: the design of tf.data
 # * Chollet, *Building powerful image classification models using very little data*, The Keras Blog, 2016: an early tutorial that uses `rescale=1./255` with VGG16
-# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set): the photos in the stored pictures
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012: the photos in the stored pictures (the Oxford-IIIT Pet data set)
 #
 # </div>
 

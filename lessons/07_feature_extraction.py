@@ -1083,7 +1083,7 @@ explorables.show(
 # | 50 | −0.1 | −0.2 到 0.0 |
 # | 100 | 0.0 | −0.1 到 0.1 |
 #
-# 冻结和微调的也一样：2 到 20 个标签时都在零样本以下，50 和 100 个时区间含 0。加了标签怎么更差？多半因为几张照片说的不只是“猫还是狗”，还有这几张的背景、姿势和颜色；$w$ 把这些也学进去。惩罚越强，零样本被改得越少，以后的标签也越难改动它；强度该用交叉验证选，以后的一课讲。
+# 冻结和微调的也一样：2 到 20 个标签时都在零样本以下，50 和 100 个时区间含 0。加了标签怎么更差？多半因为几张照片说的不只是“猫还是狗”，还有这几张的背景、姿势和颜色；$w$ 把这些也学进去。惩罚越强，零样本被改得越少，以后的标签也越难改动它；强度该用交叉验证选，第 10 课讲。
 #
 # </div>
 
@@ -1101,7 +1101,7 @@ explorables.show(
 # | 50 | −0.1 | −0.2 to 0.0 |
 # | 100 | 0.0 | −0.1 to 0.1 |
 #
-# So with frozen and fine-tuned: both are below zero-shot with 2 to 20 labels; with 50 and 100 the interval contains 0. How can labels make it worse? Probably because a few photos do not only say “cat or dog” but also their background, pose and colour; $w$ learns those as well. The stronger the penalty, the less zero-shot is changed, by later labels, too; its strength is for cross-validation to choose, in a later lesson.
+# So with frozen and fine-tuned: both are below zero-shot with 2 to 20 labels; with 50 and 100 the interval contains 0. How can labels make it worse? Probably because a few photos do not only say “cat or dog” but also their background, pose and colour; $w$ learns those as well. The stronger the penalty, the less zero-shot is changed, by later labels, too; its strength is for cross-validation to choose, in lesson 10.
 #
 # </div>
 
@@ -1126,7 +1126,7 @@ explorables.show(
 # 3 reservations:
 #
 # * the intervals hold only the luck of the draw; 0.3 points are 3 of 1,000 photos, and 0.98 itself is ±0.009;
-# * with 200 labels all draws have the same photos: no luck;
+# * with 200 labels all draws have the same photos, so there is no luck of the draw;
 # * from scratch reaches 0.61 here and 0.66 on the 116, probably because there both kinds of photos came from the same groups; the frozen head: 0.984 and 0.983.
 #
 # </div>
@@ -1355,7 +1355,7 @@ def probe(phi, learn, judge, C):
     return round(float(head.score(x_judge / unit, judge[1])), 3)
 
 
-KINDS = {"digit": "数字 digit", "bright": "亮或暗\nbright or dark", "random": "随机标签\nrandom labels",
+KINDS = {"digit": "数字\ndigit", "bright": "亮或暗\nbright or dark", "random": "随机标签\nrandom labels",
          "untrained": "不训练\nno training"}  # fmt: skip
 pairs = pd.DataFrame(stored["sources"])  # 5 repeats, by the functions above
 sources, weaker, learned = (pairs.map(lambda row, k=k: row[k]) for k in range(3))
@@ -2337,7 +2337,7 @@ guesses("07")
 # * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208：迁移帮不上多少忙的例子
 # * He, Girshick, Dollár, *Rethinking ImageNet Pre-training*, ICCV 2019, arXiv:1811.08883：练得更久，从零训练可以追上
 # * Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American Statistical Association 22(158):209–212, 1927：区间
-# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)：图里的宠物照片
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012：图里的宠物照片（Oxford-IIIT Pet 数据集）
 #
 # </div>
 
@@ -2354,7 +2354,7 @@ guesses("07")
 # * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208: a case in which transfer helps little
 # * He, Girshick, Dollár, “Rethinking ImageNet Pre-training”, ICCV 2019, arXiv:1811.08883: with longer training, from scratch can catch up
 # * Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American Statistical Association 22(158):209–212, 1927: the interval
-# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set): the pet photos in the figures
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012: the pet photos in the figures (the Oxford-IIIT Pet data set)
 #
 # </div>
 

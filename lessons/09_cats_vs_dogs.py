@@ -518,7 +518,7 @@ check("09-1", answer_parameters)
 #
 # 在谈改进之前，**先把简单的那个调好**。分层 5 折**交叉验证**（cross-validation）：200 张照片分成 5 份，每份由在另外 4 份上训练的模型来判断，所以每张照片的 logit 都由没有见过它的模型给出。
 #
-# 分类头换成 scikit-learn 的逻辑回归（`logistic`）：与 `Dense(1)` 加 sigmoid 是同一个模型，多一个权重惩罚，代替早停；`C` 越大，惩罚越弱。`C` 按对数损失（`log_loss`）来选：它比准确率更细，100% 的把握和 51% 的把握不一样。
+# 分类头换成 scikit-learn 的逻辑回归（`logistic`）：与 `Dense(1)` 加 sigmoid 是同一个模型，多一个权重惩罚，代替早停；`C` 越大，惩罚越弱。`C` 按对数损失（`log_loss`，就是第 02 课的二元交叉熵）来选：它比准确率更细，100% 的把握和 51% 的把握不一样。
 #
 # </div>
 
@@ -527,7 +527,7 @@ check("09-1", answer_parameters)
 #
 # Before any improvement, **tune the simple model first**. Stratified 5-fold **cross-validation**: the 200 photos form 5 parts, and each part is judged by a model trained on the other 4, so every photo gets its logit from a model that has not seen it.
 #
-# The head is now scikit-learn's logistic regression (`logistic`): the same model as `Dense(1)` with a sigmoid, plus a penalty on the weights in place of early stopping; the larger `C`, the weaker it is. `C` is chosen by the log loss (`log_loss`), which is finer than accuracy: to be 100% sure is not the same as to be 51% sure.
+# The head is now scikit-learn's logistic regression (`logistic`): the same model as `Dense(1)` with a sigmoid, plus a penalty on the weights in place of early stopping; the larger `C`, the weaker it is. `C` is chosen by the log loss (`log_loss`, the binary cross-entropy of lesson 02), which is finer than accuracy: to be 100% sure is not the same as to be 51% sure.
 #
 # </div>
 
@@ -1875,7 +1875,7 @@ guesses("09")
 #
 # * Chollet, *Building powerful image classification models using very little data*, The Keras Blog, 2016
 # * Elson, Douceur, Howell, Saul, *Asirra: A CAPTCHA that Exploits Interest-Aligned Manual Image Categorization*, ACM CCS 2007, 366–374
-# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012：Oxford-IIIT Pet 数据集
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946
 # * Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra, *Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization*, ICCV 2017, 618–626
 # * Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim, *Sanity Checks for Saliency Maps*, NeurIPS 2018, arXiv:1810.03292
@@ -1891,7 +1891,7 @@ guesses("09")
 #
 # * Chollet, *Building powerful image classification models using very little data*, The Keras Blog, 2016
 # * Elson, Douceur, Howell, Saul, *Asirra: A CAPTCHA that Exploits Interest-Aligned Manual Image Categorization*, ACM CCS 2007, 366–374
-# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012 (the Oxford-IIIT Pet data set)
+# * Parkhi, Vedaldi, Zisserman, Jawahar, *Cats and Dogs*, CVPR 2012: the Oxford-IIIT Pet data set
 # * Tan, Le, *EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks*, ICML 2019, PMLR 97:6105–6114, arXiv:1905.11946
 # * Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra, *Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization*, ICCV 2017, 618–626
 # * Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim, *Sanity Checks for Saliency Maps*, NeurIPS 2018, arXiv:1810.03292

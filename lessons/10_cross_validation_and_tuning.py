@@ -353,7 +353,7 @@ say(("打乱后有一折没有狗：", "shuffles with a fold without dogs:"), f"
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 几乎每次。数一数就知道：5 张狗在 100 个位置上有 $\binom{100}{5}$ 种放法，每折恰好一张的有 $20^5$ 种，只占 4.3%。没有狗的一折，算不出狗的召回率；而别的折训练时多了狗。
+# 几乎每次。数一数就知道：5 张狗在 100 个位置上有 $\binom{100}{5}$ 种放法，每折恰好一张的有 $20^5$ 种，只占 4.3%。没有狗的一折，算不出狗的召回率；而判断它的模型，训练时的狗比别的模型多。
 #
 # **分层交叉验证**（stratified cross-validation）先按类别分开，再把每一类像发牌一样轮流发给各折。类别不平衡时总要用它；各类一样多时也没有坏处。
 #
@@ -362,7 +362,7 @@ say(("打乱后有一折没有狗：", "shuffles with a fold without dogs:"), f"
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Almost always. Counting shows it: 5 dogs can be placed on 100 places in $\binom{100}{5}$ ways, and in $20^5$ of them each fold has exactly one, only 4.3%. A fold without a dog has no recall of dogs, and the model that judges it trained on more dogs than the others.
+# Almost always. Counting shows it: 5 dogs can be placed on 100 places in $\binom{100}{5}$ ways, and in $20^5$ of them each fold has exactly one, only 4.3%. A fold without a dog has no recall of dogs, and the model that judges it was trained on more dogs than the other models.
 #
 # **Stratified cross-validation** first separates the classes and then deals each class out to the folds in turn, like cards. Always use it when classes are unequal; with equal ones it does no harm.
 #
@@ -938,7 +938,7 @@ figures.show(
 #
 # * **网格搜索**（grid search）：12 种设置，每个骨干网络、每种池化、同样的 2 个 `C`，各 5 折。哪 2 个？事先得猜：有 $\binom{10}{2}=45$ 种网格；
 # * **随机搜索**（random search）：随机抽 12 种，各 5 折（Bergstra 和 Bengio，2012）：网格只试 2 个 `C`，随机时平均 7.5 个；
-# * **逐次减半**（successive halving；Jamieson 和 Talwalkar，2016）：20 种先看 1 折，留下好的一半再看 2 折，再留一半看 4 折，最后选一种。差的设置早早退出，省下的预算给好的。
+# * **逐次减半**（successive halving；Jamieson 和 Talwalkar，2016）：20 种先看 1 折，留下好的一半再看 2 折，再留一半看 4 折（一共 7 折：5 折用完就再分一次），最后选一种。差的设置早早退出，省下的预算给好的。
 #
 # </div>
 
@@ -949,7 +949,7 @@ figures.show(
 #
 # * **grid search**: 12 settings, each backbone with each pooling and the same 2 values of `C`, 5 folds each. Which 2? That must be guessed beforehand: there are $\binom{10}{2}=45$ grids;
 # * **random search**: 12 settings drawn at random, 5 folds each (Bergstra and Bengio, 2012): the grid tries 2 values of `C`, at random 7.5 on average;
-# * **successive halving** (Jamieson and Talwalkar, 2016): 20 settings see 1 fold, the better half sees 2 more, half of those 4 more, and one is chosen. Bad settings leave early, and what they save goes to good ones.
+# * **successive halving** (Jamieson and Talwalkar, 2016): 20 settings see 1 fold, the better half sees 2 more, half of those 4 more (7 in all: when 5 are used up, folds are dealt again), and one is chosen. Bad settings leave early, and what they save goes to good ones.
 #
 # </div>
 
@@ -1072,14 +1072,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 网格是一个赌注：两个 `C` 里较大的是 1 或 10 的最好，再添一个 1000 就比随机差，只有最强的惩罚的最差。不知道该猜哪两个时，随机搜索更稳：12 次抽签配对，比 45 种网格的平均少 0.022（95% 区间 0.018 到 0.026），几乎全来自只有强惩罚（`C` 不超过 0.01）的 3 种。知道得多，好的网格又胜过随机。减半与随机分不出：第一步只看 12 张照片的一折，太吵。
+# 网格是一个赌注：两个 `C` 里较大的是 1 或 10 的最好，再添一个 1000 就比随机差，只有最强的惩罚的最差。不知道该猜哪两个时，随机搜索更稳：12 次抽签配对，比 45 种网格的平均少 0.022（95% 区间 0.018 到 0.026），几乎全来自只有强惩罚（`C` 不超过 0.001）的 3 种。知道得多，好的网格又胜过随机。减半与随机分不出：第一步只看 12 张照片的一折，太吵。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# A grid is a bet: those whose larger `C` is 1 or 10 are best; put 1000 beside it and they are worse than random; the two strongest penalties are worst. Without knowing which two to guess, random search is safer: paired over the 12 draws, its extra loss is 0.022 less than the mean of the 45 grids (95% interval 0.018 to 0.026), almost all of it due to 3 grids with strong penalties only (no `C` above 0.01). With knowledge, a good grid beats random. Halving and random cannot be told apart: its first step sees one fold of 12 photos, which is noisy.
+# A grid is a bet: those whose larger `C` is 1 or 10 are best; put 1000 beside it and they are worse than random; the two strongest penalties are worst. Without knowing which two to guess, random search is safer: paired over the 12 draws, its extra loss is 0.022 less than the mean of the 45 grids (95% interval 0.018 to 0.026), almost all of it due to 3 grids with strong penalties only (no `C` above 0.001). With knowledge, a good grid beats random. Halving and random cannot be told apart: its first step sees one fold of 12 photos, which is noisy.
 #
 # </div>
 
@@ -1107,7 +1107,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Exercise 4**: start with `n_settings`, for `n_rungs` rungs: 1 fold each in the first; after each rung half of them stay (rounded down), and the number of **new** folds doubles; old scores are kept. How many fits are that in all?
+# **Exercise 4**: start with `n_settings` and take `n_rungs` rounds (“rungs”): 1 fold each in the first; after each round half of them stay (rounded down), and the number of **new** folds doubles; old scores are kept. How many fits are that in all?
 #
 # </div>
 
@@ -1236,8 +1236,8 @@ ax.set_yticks(
     ["损失\nloss", "准确率\naccuracy", "准确率，标签打乱\naccuracy, labels shuffled"],
     fontsize=8,
 )
-ax.set(xlabel="好看了多少 how much too good", ylim=(-2.5, 0.5))
-ax.legend(fontsize=8, loc="lower left")
+ax.set(xlabel="好看了多少 how much too good", ylim=(-2.8, 0.5))
+ax.legend(fontsize=8, loc="lower left", ncols=2)
 figures.show(
     fig,
     "三行，每行上面是平的，下面是嵌套的，灰点是 12 次抽签：平的平均都在虚线 0 的右边，嵌套的区间都含 0。",

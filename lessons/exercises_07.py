@@ -719,8 +719,8 @@ QUIZZES = [
     Quiz(
         id="07-q3",
         question=(
-            "你的 3 类照片在 t-SNE 图上：A 团小而密，B、C 团大；A 离 B 近，离 C 远。同事说：“A 最好分，C 与 A 差别最大。”你怎样回答？",
-            "A t-SNE map of your 3 classes: cluster A is small and dense, B and C are large; A is near B and far from C. A colleague says: “A is easiest to tell, and C differs most from A.” What do you answer?",
+            "你的 3 类照片在 t-SNE 图上：X 团小而密，Y、Z 团大；X 离 Y 近，离 Z 远。同事说：“X 最好分，Z 与 X 差别最大。”你怎样回答？",
+            "A t-SNE map of your 3 classes: cluster X is small and dense, Y and Z are large; X is near Y and far from Z. A colleague says: “X is easiest to tell, and Z differs most from X.” What do you answer?",
         ),
         options=[
             Option(

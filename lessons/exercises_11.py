@@ -185,7 +185,7 @@ PREDICTIONS = [
     Prediction(
         "11-p5",
         (
-            "走一步以后，一起训练的损失是 MAML 的几倍？",
+            "走一步以后，联合训练的损失是 MAML 的几倍？",
             "After one step, how many times MAML's loss is that of joint training?",
         ),
         Number(0.1, 1000, ("倍", "times"), factor=2),
