@@ -21,6 +21,8 @@ def choose(output: NotebookNode, language: str) -> None:
         if isinstance(details, dict) and f"alt_{language}" in details:
             details["alt"] = details[f"alt_{language}"]
     data = output.get("data", {})
+    if set(data) == {"text/plain"}:  # what stands for a picture that is not stored
+        data["text/plain"] = bilingual.halves(data["text/plain"])[language == "en"]
     content = data.pop(bilingual.MIME, None)
     if content is None:
         return

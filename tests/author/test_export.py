@@ -152,6 +152,14 @@ def test_names_of_functions_stand_apart(formula, row):
     assert "".join(root.itertext()) == row.replace(" ", "")
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh", "八张照片。"), ("en", "8 photos.")])
+def test_words_for_a_photo_that_is_not_stored_are_in_one_language(language, words, notebook):
+    unseen = new_output("display_data", {"text/plain": "八张照片。\n8 photos."})
+    notebook.cells.append(new_code_cell("show_photos()", outputs=[unseen]))
+    [output] = export.monolingual(notebook, language).cells[-1].outputs
+    assert output.data == {"text/plain": words}
+
+
 def test_formulas_in_what_a_cell_has_shown(notebook):
     shown = '<p><span class="math inline">$W^\\top\\delta &lt; a$</span></p>'
     cell = new_code_cell("check()", outputs=[new_output("display_data", {"text/html": shown})])
