@@ -356,6 +356,7 @@ outcome("05-p1", gains[20].mean())
 # %% tags=["any-seed"]
 assert min(gain.mean() - half_width(gain) for gain in gains.values()) > 0.15
 assert gains[20].mean() - gains[2].mean() > 0.05  # with 2 labels the gain is smaller
+assert max(gain.mean() for gain in gains.values()) < 0.55  # from guessing to right is 0.5
 assert by_pixels[2].mean() < 0.6 and by_pixels[50].mean() < 0.65  # almost guessing
 assert by_features[2].mean() > by_pixels[2].mean() + 0.15
 
@@ -800,6 +801,7 @@ for kind in ["parameters", "features"]:
     same, other, ink_task = (reached[name, kind].mean() for name in w_source)
     assert same > other > ink_task  # the more similar the task, the better
 assert gain_of("0-4", "features", scratch)[0] < 0.01  # no better than the whole network
+assert max(abs(float(row[2].split()[0])) for row in rows) < 0.3  # as the table shows them
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
