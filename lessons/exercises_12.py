@@ -339,8 +339,8 @@ EXERCISES = [
                 "Two ends: guessing (an error of 0.5) gives 0, all right (an error of 0) gives 2.",
             ),
             (
-                "过这两点的直线：$2(1-2\\varepsilon)$。",
-                "The straight line through both: $2(1-2\\varepsilon)$.",
+                "过这两点的直线：$2(1-2E)$。",
+                "The straight line through both: $2(1-2E)$.",
             ),
         ],
         reference=a_distance,
@@ -921,8 +921,8 @@ QUIZZES = [
                     "Not necessarily: classes may have been matched wrongly",
                 ),
                 (
-                    "对：上界里还有 $\\lambda^*$，对齐会让它变大，而没有目标标签就看不见它。",
-                    "Yes: the bound has $\\lambda^*$, too, which alignment can raise, and without target labels nobody sees it.",
+                    "对：上界里还有 $E^{*}$，对齐可能让它变大，而没有目标标签就看不见它。",
+                    "Yes: the bound has $E^{*}$, too, which alignment can raise, and without target labels nobody sees it.",
                 ),
                 right=True,
             ),
