@@ -51,6 +51,7 @@ from course_utils.learning import (
 figures.use_style()
 course_utils.reproducible(7)
 BatchNorm = keras.layers.BatchNormalization
+cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
 def idx(name, header, shape):
@@ -68,6 +69,19 @@ def small(images):
 def strip(images, columns=8):
     """Some digits side by side."""
     return np.concatenate(list(images[:columns, ..., 0]), axis=1)
+
+
+def a_distance(s, t):
+    """Proxy A-distance by a linear classifier, cross-validated."""
+    x, is_target = np.concatenate([s, t]), np.repeat([0, 1], [len(s), len(t)])
+    x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-3)
+    guess = cross_val_predict(LogisticRegression(C=0.1, max_iter=300), x, is_target, cv=5)
+    return 2 - 4 * np.mean(guess != is_target)
+
+
+def pick(y, n, rng):
+    """Places of n samples, as many of each class."""
+    return np.concatenate([rng.permutation(np.flatnonzero(y == k))[: n // 10] for k in range(10)])
 
 
 def mistake_of(detector, *arguments):
@@ -118,8 +132,8 @@ for ax, x, rows_of, name in zip(
     ax.axis("off")
 figures.show(
     fig,
-    "上面两行是 USPS 的 0 到 9，笔画粗，填满整个方格；下面两行是 MNIST 的，笔画细而匀，写法也不同。",
-    "Above two rows of USPS digits 0 to 9, with thick strokes that fill the square; below two rows of MNIST, thinner and more even, written in other ways.",
+    "上面两行是 USPS 的 0 到 9，下面两行是 MNIST 的：同样的数字，粗细、倾斜和写法不同。",
+    "Above two rows of USPS digits 0 to 9, below two rows of MNIST: the same digits, with other thickness, slant and ways of writing.",
     names=("USPS", "MNIST"),
 )
 
@@ -227,7 +241,6 @@ def network():
 x_s, y_s, x_t = usps[:4000], usps_y[:4000], mnist[:4000]  # mnist_y is not used to learn
 phi, h = network()
 model = keras.Sequential([phi, h])
-cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 model.compile(keras.optimizers.Adam(1e-3), cross_entropy, metrics=["accuracy"])
 _ = model.fit(x_s, y_s, batch_size=64, epochs=5, verbose=0)
 learned = model.get_weights()
@@ -276,24 +289,12 @@ def a_distance_of(error):
 check("12-1", a_distance_of)
 
 
-# %% tags=["setup"]
-def a_distance(s, t):
-    """Proxy A-distance by a linear classifier, cross-validated."""
-    x, is_target = np.concatenate([s, t]), np.repeat([0, 1], [len(s), len(t)])
-    x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-3)
-    guess = cross_val_predict(LogisticRegression(C=0.1, max_iter=300), x, is_target, cv=5)
-    return 2 - 4 * np.mean(guess != is_target)
-
-
 # %% tags=["nbval-ignore-output"]
 f_s, f_t = (phi.predict(x[:1000], 500, verbose=0) for x in (x_s, x_t))
 f_s2 = phi.predict(x_s[1000:2000], 500, verbose=0)
 far, near = a_distance(f_s, f_t), a_distance(f_s, f_s2)
 say(("USPS 与 MNIST：", "USPS and MNIST:"), f"{far:.2f}")
 say(("USPS 与另一些 USPS：", "USPS and more USPS:"), f"{near:.2f}")
-
-# %% tags=["setup"]
-assert far > 1.2 and abs(near) < 0.5
 
 # %% [markdown]
 # ## 一个上界，三项 · A bound with three terms
@@ -306,7 +307,7 @@ assert far > 1.2 and abs(near) < 0.5
 # $$E_T(h)\le E_S(h)+\tfrac12 d_{\mathcal{H}\Delta\mathcal{H}}+E^{*}$$
 #
 # * 第一项：源上学得好不好；
-# * 第二项：$\mathcal{H}$ 里的分类器能把两边的特征分得多开（用 A-距离估计；$\mathcal{H}$ 是可选的分类器）；
+# * 第二项：$\mathcal{H}$（可选的分类器）能把两边的特征分得多开，用 A-距离估计；
 # * 第三项 $E^{*}$：**同一个** $h$ 在两边的错误率之和最小能到多少。两边的标签有矛盾，它就大。
 #
 # 对齐只能压低第二项，$E^{*}$ 没有目标标签就看不见。下表是存下的 9 个种子的平均；$E^{*}$ 那一列看了目标的标签。
@@ -328,7 +329,8 @@ assert far > 1.2 and abs(near) < 0.5
 #
 # </div>
 
-# %% tags=["setup"]
+# %% tags=["setup", "result-table"]
+assert far > 0.9 and abs(near) < 0.5
 stored = json.loads((paths.DATA / "results" / "12.json").read_text(encoding="utf-8"))["full"]
 rows = pd.DataFrame(stored["rows"])
 METHODS = ["AdaBN", "CORAL", "MMD", "DANN", "pseudo-labels"]
@@ -353,7 +355,6 @@ def shown(gaps):
     return f"{np.mean(gaps):+.1f} [{low:+.1f}, {high:+.1f}]"
 
 
-# %% tags=["result-table"]
 runs, lines = of("shift", s="usps", t="mnist"), []
 for method in ["source only", "CORAL", "MMD", "DANN"]:
     terms = [
@@ -378,16 +379,6 @@ table(["方法 method", "E_S", "d/2", "E*", "三项之和 sum", "E_T"], lines)
 #
 # </div>
 
-# %% tags=["setup"]
-for method in ("source only", "CORAL", "MMD", "DANN"):
-    bound = sum(runs[f"{method}: {k}"] for k in ("source error", "half distance", "joint error"))
-    assert len(runs) == 9 and (bound > runs[f"{method}: target error"]).all()  # stored
-plain, distance = runs["source only: half distance"], "half distance"
-for method in ("CORAL", "MMD"):
-    assert 0.35 < 1 - runs[f"{method}: {distance}"].mean() / plain.mean() < 0.65
-assert t_interval(runs[f"DANN: {distance}"] - plain)[0] > -0.02
-assert t_interval(runs["CORAL: joint error"] - runs["source only: joint error"])[0] > 0.01
-
 # %% [markdown]
 # ## 让两团点靠近 · Two clouds move together
 
@@ -411,6 +402,16 @@ assert t_interval(runs["CORAL: joint error"] - runs["source only: joint error"])
 
 
 # %% tags=["setup"]
+for method in ("source only", "CORAL", "MMD", "DANN"):
+    bound = sum(runs[f"{method}: {k}"] for k in ("source error", "half distance", "joint error"))
+    assert len(runs) == 9 and (bound > runs[f"{method}: target error"]).all()  # stored
+plain, distance = runs["source only: half distance"], "half distance"
+for method in ("CORAL", "MMD"):
+    assert 0.35 < 1 - runs[f"{method}: {distance}"].mean() / plain.mean() < 0.65
+assert t_interval(runs[f"DANN: {distance}"] - plain)[0] > -0.02
+assert t_interval(runs["CORAL: joint error"] - runs["source only: joint error"])[0] > 0.01
+
+
 def cloud(noise, n_b, swap, at):
     side = np.where(np.arange(len(noise)) < n_b, 1, -1) * (-1 if swap else 1)
     return np.c_[1.2 * side, np.zeros(len(noise))] + 0.5 * noise + at
@@ -432,8 +433,8 @@ for ax, moved in zip(axes, (0, 1), strict=True):
     ax.set(xlabel="特征 1 · feature 1", xlim=(-4, 5), xticks=[], yticks=[])
     ax.set_title(f"移近 moved {moved:.0%}, 准确率 accuracy {accuracy:.2f}", fontsize=9)
 axes[0].set_ylabel("特征 2 · feature 2")
-axes[0].legend(fontsize=8, loc="lower left")
-axes[1].legend(fontsize=8, loc="lower right")
+axes[0].legend(fontsize=8, loc="upper left")
+axes[1].legend(fontsize=8, loc="upper right")
 explorables.show(
     "clouds",
     fig,
@@ -458,12 +459,12 @@ explorables.show(
 # </div>
 
 # %% [markdown]
-# ## 误区：一个梯度为 0 的目标 · A myth: an objective without a gradient
+# ## 误区：一个梯度为 0 的目标 · A myth: an objective with a gradient of 0
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 一篇文章（S4 §4.1.2）写的目标是 $\min_{\theta_T}\mathcal{L}_T(\theta_T)+\lambda\mathcal{D}(P_S,P_T)$。$P_S$、$P_T$ 是**数据**的分布。下面取最简单的 $\mathcal{D}$：两边平均值之差的平方；右边的一个换成特征的分布。
+# 一篇文章（S4 §4.1.2）写的目标是 $\min_{\theta_T}\mathcal{L}_T(\theta_T)+\lambda\mathcal{D}(P_S,P_T)$。$P_S$、$P_T$ 是**数据**的分布。下面取最简单的 $\mathcal{D}$：两边平均值之差的平方；第二次换成特征的分布。
 #
 # 猜：第一个 $\lambda\mathcal{D}$ 对网络参数 $\theta$ 的梯度恰好是 0 吗？写 `True` 或 `False`。
 #
@@ -472,7 +473,7 @@ explorables.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# An article (S4 §4.1.2) writes the objective $\min_{\theta_T}\mathcal{L}_T(\theta_T)+\lambda\mathcal{D}(P_S,P_T)$. $P_S$ and $P_T$ are distributions of **data**. Take the simplest $\mathcal{D}$ below: the squared difference of the two means; the second version has distributions of features.
+# An article (S4 §4.1.2) writes the objective $\min_{\theta_T}\mathcal{L}_T(\theta_T)+\lambda\mathcal{D}(P_S,P_T)$. $P_S$ and $P_T$ are distributions of **data**. Take the simplest $\mathcal{D}$ below: the squared difference of the two means; the second time with distributions of features.
 #
 # Guess: is the gradient of the first $\lambda\mathcal{D}$ by the network's parameters $\theta$ exactly 0? Write `True` or `False`.
 #
@@ -487,11 +488,13 @@ def mean_gap(a, b):
     return tf.reduce_sum((tf.reduce_mean(a, 0) - tf.reduce_mean(b, 0)) ** 2)
 
 
-# %% tags=["shows-discrepancy", "any-seed"]
+# %%
 s, t, theta = x_s[:256], x_t[:256], [w.value for w in phi.trainable_variables]
 with tf.GradientTape(persistent=True) as tape:
     printed = 10 * mean_gap(s, t)
     repaired = 10 * mean_gap(phi(s, training=False), phi(t, training=False))
+
+# %% tags=["shows-discrepancy", "any-seed"]
 sizes = [
     sum(float(tf.reduce_sum(abs(g))) for g in tape.gradient(loss, theta, None, "zero"))
     for loss in (printed, repaired)
@@ -555,6 +558,7 @@ def adapt_statistics(phi, x):
         x = layer(x, training=False)
 
 
+# %%
 def fade(x):
     return 0.3 + 0.4 * x
 
@@ -779,19 +783,18 @@ def step(s, y, t, strength):
     optimizer.apply(tape.gradient(loss, weights), weights)
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 rng, n_steps = np.random.default_rng(7), 300
 for k in range(n_steps):
     strength = 0.3 * (2 / (1 + np.exp(-10 * k / n_steps)) - 1)
     i, j = rng.choice(4000, (2, 64))
     step(x_s[i], y_s[i], x_t[j], tf.constant(strength, tf.float32))
+
+# %% tags=["nbval-ignore-output"]
 dann = right(mnist_test, mnist_test_y)
 f_s, f_t = (phi.predict(x[:1000], 500, verbose=0) for x in (x_s, x_t))
 say(("准确率，只用源和 DANN：", "accuracy, source only and DANN:"), f"{abroad:.3f}, {dann:.3f}")
 say(("A-距离：", "A-distance:"), f"{far:.2f} → {a_distance(f_s, f_t):.2f}")
-
-# %% tags=["setup"]
-assert dann > 0.55
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -808,6 +811,7 @@ assert dann > 0.55
 # </div>
 
 # %% tags=["setup"]
+assert dann > 0.55
 scan = of("scan")
 base = of("shift", s="usps", t="mnist").set_index("seed")["on source"][:3].mean()
 lines, chosen = [], {}
@@ -833,14 +837,14 @@ table(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **伪标签**（pseudo-label；Lee，2013）不对齐任何东西：网络对目标图有把握（概率大于 0.9）的答案，当作标签再学。哪些图会被选中，选中的又对多少？（对多少只是看看。）
+# **伪标签**（pseudo-label；Lee，2013）不对齐任何东西：网络对目标图的答案，当作标签再学；这里只取有把握的，概率大于 0.9。哪些图会被选中，选中的又对多少？（对多少只是看看。）
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Pseudo-labels** (Lee, 2013) align nothing: answers on target pictures that the network is sure of (a probability above 0.9) become labels to learn from. Which pictures are chosen, and how many of these are right? (The latter just to look.)
+# **Pseudo-labels** (Lee, 2013) align nothing: the network's answers on target pictures become labels to learn from; here only those it is sure of, with a probability above 0.9. Which pictures are chosen, and how many of these are right? (The latter just to look.)
 #
 # </div>
 
@@ -883,7 +887,7 @@ assert shares[1] > shares[2] + 0.03 and shares[1] < 0.99
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# `course build --full 12` 用 9 个种子（初始权重和抽到的图都不同）训练每个方法，两个方向都做，**存**在 `data/results/12.json`；代码在 `lessons/full_12.py`。同一个种子的两个方法配成一对。
+# `course build --full 12` 用 9 个种子（初始权重和抽到的图都不同）训练每个方法 300 步，两个方向都做，**存**在 `data/results/12.json`；代码在 `lessons/full_12.py`。同一个种子的两个方法配成一对。
 #
 # 猜：USPS → MNIST，哪个方法的平均准确率最高？A AdaBN，B CORAL，C MMD，D DANN，E 伪标签。
 #
@@ -892,7 +896,7 @@ assert shares[1] > shares[2] + 0.03 and shares[1] < 0.99
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# `course build --full 12` has trained each method with 9 seeds (other first weights, other pictures drawn), in both directions, and **stored** the results in `data/results/12.json`; its code is in `lessons/full_12.py`. Two methods of one seed make a pair.
+# `course build --full 12` has trained each method for 300 steps with 9 seeds (other first weights, other pictures drawn), in both directions, and **stored** the results in `data/results/12.json`; its code is in `lessons/full_12.py`. Two methods of one seed make a pair.
 #
 # Guess: USPS → MNIST, which method has the highest mean accuracy? A AdaBN, B CORAL, C MMD, D DANN, E pseudo-labels.
 #
@@ -901,13 +905,17 @@ assert shares[1] > shares[2] + 0.03 and shares[1] < 0.99
 # %% tags=["exercise"]
 predict("12-p3", ...)
 
-# %% tags=["result-table"]
+# %% tags=["setup", "result-table"]
 gains, lines = {}, []
 for method in METHODS:
     for s, t in (("usps", "mnist"), ("mnist", "usps")):
         found = of("shift", s=s, t=t)
         gains[method, s] = 100 * (found[method] - found["source only"]).to_numpy()
-    name = "伪标签 pseudo-labels" if method == "pseudo-labels" else method
+    name = (
+        "伪标签，多练 450 步 · pseudo-labels, 450 more steps"
+        if method == "pseudo-labels"
+        else method
+    )
     lines.append([name, shown(gains[method, "usps"]), shown(gains[method, "mnist"])])
 table(["比只用源高，百分点 gain, points", "USPS → MNIST", "MNIST → USPS"], lines)
 best = max(METHODS, key=lambda method: gains[method, "usps"].mean())
@@ -942,29 +950,77 @@ figures.show(
     names=("AdaBN", "CORAL", "MMD", "DANN", "USPS", "MNIST"),
 )
 assert all(len(found) == 9 for found in gains.values())
+for method in ("CORAL", "MMD", "DANN"):
+    assert t_interval(gains[method, "usps"])[0] > 0  # stored
+assert t_interval(gains["DANN", "mnist"])[0] < 0 and t_interval(gains["CORAL", "mnist"])[0] > 0
+assert all(t_interval(gains["AdaBN", s])[1] < 0.5 for s in ("usps", "mnist"))
+gap = 100 * (runs["CORAL"] - runs["MMD"])
+assert t_interval(gap)[0] < 0 < t_interval(gap)[1]
+ceiling, floor = (runs[k].mean() for k in ("target's labels", "source only"))
+assert abs(ceiling - runs.MMD.mean() - 0.11) < 0.01
+assert abs((runs.MMD.mean() - floor) / (ceiling - floor) - 0.37) < 0.01
+
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# USPS → MNIST：CORAL 高 6.5 个百分点 [4.7, 8.3]，MMD 高 7.4 个 [4.6, 10.1]，两者分不出高低；伪标签 4.7 [1.8, 7.6]，DANN 4.6 [0.3, 8.9]，AdaBN 没有改变。离用目标标签学的还差约 11 个百分点：**不用标签能补回约 39%，补不全**。MNIST → USPS 本来只差得少，能补的也少。那里 AdaBN、DANN 的区间含 0。 这是这个小网络、训练 300 步的次序；换网络、换数据都可能变。
+# USPS → MNIST：CORAL 高 5.6 个百分点 [4.1, 7.1]，MMD 6.5 个 [4.6, 8.4]，两者分不出高低；DANN 3.3 个 [0.6, 6.1]；AdaBN 没有帮助。最好的离用目标标签学的还差约 11 个百分点，补回了差距的约 37%。反方向本来差得少，能补的也少，DANN 的区间含 0。
+#
+# **这样比公平吗**？别的方法练 300 步，伪标签又练了 450 步。CORAL 和 MMD 的批次里混着目标的图，BatchNorm 也看见了它们。各做一个对照：只用源，也多练 450 步；批次照样混，$\lambda=0$。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# USPS → MNIST: CORAL gains 6.5 points [4.7, 8.3] and MMD 7.4 [4.6, 10.1], too close to call; pseudo-labels 4.7 [1.8, 7.6], DANN 4.6 [0.3, 8.9], and AdaBN changes nothing. About 11 points are missing to learning from target labels: **without labels about 39% of the loss can be made good, not all**. MNIST → USPS loses less at first, so there is less to win. There the intervals of AdaBN and DANN include 0. This is the order for this small network after 300 steps; another network or data set may have another.
+# USPS → MNIST: CORAL gains 5.6 points [4.1, 7.1] and MMD 6.5 [4.6, 8.4], too close to call; DANN 3.3 [0.6, 6.1]; AdaBN does not help. The best is about 11 points short of learning from target labels and has made good about 37% of the gap. The other direction loses less at first, so there is less to win, and DANN's interval includes 0.
+#
+# **Is that fair?** The other methods train for 300 steps, and pseudo-labels for 450 more. The batches of CORAL and MMD hold target pictures, which BatchNorm sees as well. A control for each: the source alone, also with 450 more steps; batches mixed all the same, with $\lambda=0$.
 #
 # </div>
 
-# %% tags=["setup"]
-for method in ("CORAL", "MMD", "pseudo-labels"):
-    assert t_interval(gains[method, "usps"])[0] > 0  # stored
-assert max(abs(end) for end in t_interval(gains["AdaBN", "usps"])) < 2
-gap = 100 * (runs["CORAL"] - runs["MMD"])
-assert t_interval(gap)[0] < 0 < t_interval(gap)[1]
-missing = runs["target's labels"] - runs[["CORAL", "MMD"]].max(axis=1)
-assert (missing > 0.02).all()
+# %% tags=["setup", "result-table"]
+SHORT, LONG = "只用源 source only", "多练的只用源 source only, longer"
+CONTROLS = [
+    ("混批次，λ = 0 · mixed batches, λ = 0", "mixed", SHORT),
+    ("只用源，多练 450 步 · source only, 450 more steps", "longer", SHORT),
+    ("CORAL，也多练 CORAL, longer, too", "CORAL longer", LONG),
+    ("MMD，也多练 MMD, longer, too", "MMD longer", LONG),
+    ("伪标签 pseudo-labels", "pseudo-labels", LONG),
+]
+beside = {}
+for s, t in (("usps", "mnist"), ("mnist", "usps")):
+    both = of("control", s=s, t=t).merge(of("shift", s=s, t=t), on="seed")
+    for _, key, base in CONTROLS:
+        than = both["source only" if base == SHORT else "longer"]
+        beside[key, s] = 100 * (both[key] - than).to_numpy()
+    beside["CORAL or MMD", s] = 100 * (both["CORAL longer"] - both["MMD longer"]).to_numpy()
+lines = [
+    [name, base, *(shown(beside[key, s]) for s in ("usps", "mnist"))]
+    for name, key, base in CONTROLS
+]
+table(["对照 control", "与谁比，百分点 points more than", "USPS → MNIST", "MNIST → USPS"], lines)
+ends = {key: t_interval(found) for key, found in beside.items()}
+for s in ("usps", "mnist"):
+    assert len(beside["longer", s]) == 9 and ends["mixed", s][0] < 0 < ends["mixed", s][1]  # stored
+    assert ends["pseudo-labels", s][0] < 0 < ends["pseudo-labels", s][1]
+    assert (
+        min(ends[key, s][0] for key in ("longer", "CORAL longer", "MMD longer", "CORAL or MMD")) > 0
+    )
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 混批次本身看不出作用：CORAL 和 MMD 的收益来自对齐的那一项。**只是多练，就高 3.5 个百分点** [2.2, 4.7]，没有用一张目标的图；伪标签比它只高 1.2 个 [−1.3, 3.8]，看不出帮助。CORAL 和 MMD 也多练，仍比它高 6.9 个 [5.8, 8.1] 和 5.8 个 [4.9, 6.7]；这回 CORAL 比 MMD 高 1.1 个 [0.5, 1.7]。步数变了，次序就变；换网络、换数据也可能变。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Mixed batches as such show no effect: what CORAL and MMD gain comes from the alignment term. **Training longer, and nothing else, gains 3.5 points** [2.2, 4.7] without a single target picture; pseudo-labels are only 1.2 above that [−1.3, 3.8], which shows no help. With CORAL and MMD longer, too, they are still 6.9 [5.8, 8.1] and 5.8 [4.9, 6.7] above it; this time CORAL is 1.1 above MMD [0.5, 1.7]. Other steps, another order; another network or data set may change it as well.
+#
+# </div>
 
 # %% [markdown]
 # ## 从模拟到真实 · From simulation to reality
@@ -983,7 +1039,7 @@ assert (missing > 0.02).all()
 #
 # </div>
 
-# %% tags=["setup"]
+# %% tags=["setup", "result-table"]
 FONTS = [
     ImageFont.truetype(f"{plt.matplotlib.get_data_path()}/fonts/ttf/{name}.ttf", 48)
     for name in ("DejaVuSans", "DejaVuSerif", "DejaVuSansMono", "DejaVuSans-Bold")
@@ -1018,8 +1074,6 @@ figures.show(
     "上排是字体印的 0 到 9，下排是同样的数字，有的斜，有的窄，有的笔画很粗。",
     "Above 0 to 9 printed in fonts, below the same digits, some slanted, some narrow, some with very thick strokes.",
 )
-
-# %% tags=["result-table"]
 lines = []
 for t in ("mnist", "usps"):
     found, varied = of("shift", s="printed", t=t).set_index("seed"), of("varied").set_index("seed")
@@ -1040,6 +1094,20 @@ table(heads, lines)
 # <div lang="en">
 #
 # Trained on printed digits, the network gets all of their own test pictures right and drops to 0.49 on MNIST. AdaBN does not help: −0.4 points [−0.8, −0.1]; pseudo-labels, unclear: 1.3 [−0.1, 2.6]; and **MMD makes it worse**: −1.9 [−3.5, −0.3]. The rule on the source (a cost of at most 1 point) does not notice, since the source stays almost all right. This kind of variety is worse still: −4.0 [−5.6, −2.4]. What helps is a few real labels: fine-tuned with 50 it reaches 0.70, from scratch only 0.62.
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 照片的骨干网络也这样吗？同一个表情有彩色图（Twemoji）和线条画（Noto Emoji）两种。给一张画，在 Lite0 的特征里找最像的彩色图：找对了吗？对齐只用平均值：各减去自己领域的平均，平均来自**另一些**表情。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Does it hold for a backbone of photos, too? The same emoji exists as a colour picture (Twemoji) and as a line drawing (Noto Emoji). Given a drawing, look for the most similar colour picture in Lite0's features: is it the right one? Alignment uses means only: each side loses its own domain's mean, which comes from **other** emoji.
 #
 # </div>
 
@@ -1066,22 +1134,6 @@ for code in codes:
     page = Image.new("RGB", (72, 72), "white")
     ImageDraw.Draw(page).text((36, 36), chr(code), "black", font=drawn, anchor="mm")
     tiles[1].append(np.asarray(page))
-
-# %% [markdown] tags=["lang-zh"]
-# <div lang="zh">
-#
-# 照片的骨干网络也这样吗？同一个表情有彩色图（Twemoji）和线条画（Noto Emoji）两种。给一张画，在 Lite0 的特征里找最像的彩色图：找对了吗？对齐只用平均值：各减去自己领域的平均，平均来自**另一些**表情。
-#
-# </div>
-
-# %% [markdown] tags=["lang-en"]
-# <div lang="en">
-#
-# Does it hold for a backbone of photos, too? The same emoji exists as a colour picture (Twemoji) and as a line drawing (Noto Emoji). Given a drawing, look for the most similar colour picture in Lite0's features: is it the right one? Alignment uses means only: each side loses its own domain's mean, which comes from **other** emoji.
-#
-# </div>
-
-# %% tags=["setup"]
 figures.show_photos(
     tiles[0] + tiles[1],
     ["图 picture"] * 8 + ["画 drawing"] * 8,
@@ -1177,7 +1229,7 @@ def weights_by_classifier(x_a, x_b):  # as many from each side
     return p / (1 - p)
 
 
-# %% tags=["any-seed"]
+# %%
 def target_errors(rng, degree):
     x_a, y_a, x_b = two_domains(rng)
     w = np.sqrt(weights_by_classifier(x_a, x_b))  # polyfit squares what it is given
@@ -1188,9 +1240,6 @@ def target_errors(rng, degree):
 rng = np.random.default_rng(7)
 errors = {degree: np.array([target_errors(rng, degree) for _ in range(100)]) for degree in (1, 5)}
 line_gain, curve_gain = (errors[d][:, 0] - errors[d][:, 1] for d in (1, 5))
-assert (
-    np.median(errors[1][:, 1]) < 0.5 * np.median(errors[1][:, 0]) and t_interval(line_gain)[0] > 0
-)
 
 # %% tags=["setup", "nbval-ignore-output"]
 lines = [[d, *(f"{v:.3f}" for v in np.median(errors[d], axis=0))] for d in (1, 5)]
@@ -1219,6 +1268,10 @@ figures.show(
     "正弦曲线，源样本在左边和中间，目标的 x 在右边。不加权的直线上升，在目标上错得远；加权的直线在目标的范围里像曲线一样下降。",
     "A sine curve, source samples on the left and in the middle, the target's x on the right. The unweighted line rises and is far off in the target; the weighted one falls there, like the curve.",
 )
+
+# %% tags=["any-seed"]
+assert t_interval(line_gain)[0] > 0  # a straight line: weights help
+assert np.median(errors[1][:, 1]) < 0.5 * np.median(errors[1][:, 0])
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1258,7 +1311,7 @@ figures.show(
 # %% tags=["exercise"]
 predict("12-p4", ...)
 
-# %% tags=["result-table"]
+# %% tags=["setup", "result-table"]
 sweep, lines = of("pooled"), []
 for share, part in sweep.groupby("share"):
     gap = shown(100 * (part.pooled - part.alone))
@@ -1297,10 +1350,6 @@ outcome("12-p4", crossing)
 
 
 # %%
-def pick(y, n, rng):
-    return np.concatenate([rng.permutation(np.flatnonzero(y == k))[: n // 10] for k in range(10)])
-
-
 rng, classifier = np.random.default_rng(0), SVC(C=10)
 a, b = pick(usps_y, 60, rng), pick(mnist_y, 600, rng)
 target = usps[a].reshape(-1, 256), usps_y[a].astype(int)
@@ -1325,7 +1374,7 @@ ax.plot(
 )
 ax.plot(100 * means.index, 100 * means, "-", color="#333333", marker="", label="平均 mean")
 ax.axhline(0, color="#888888", lw=1, marker="")
-ax.set(xlabel="错的标签，% wrong labels", ylabel="合起来减只用目标\npooled minus alone")
+ax.set(xlabel="错的标签，% wrong labels", ylabel="差，百分点 gap, points")
 for share, fired in rate.items():
     ax.text(100 * share, ax.get_ylim()[1], f"{fired:.0%}", ha="center", va="bottom", fontsize=8)
 ax.legend(fontsize=8, loc="lower left")
@@ -1372,7 +1421,7 @@ assert rate[0.0] <= 0.1 and rate[0.75] > 0.8 and 0.4 < rate[0.5] < 0.8 and 10 < 
 #
 # </div>
 
-# %% tags=["result-table"]
+# %% tags=["setup", "result-table"]
 pairs = of("pair")
 pairs = pairs.assign(gain=100 * (pairs.tuned - pairs.scratch), drop=100 * pairs["drop"])
 mean = pairs.groupby(["s", "t"])[["distance", "drop", "gain"]].mean().reset_index()
@@ -1384,8 +1433,6 @@ for key, name in (
 ):
     low, high = t_interval(ranks[key])
     say(name, f": {ranks[key].mean():+.2f} [{low:+.2f}, {high:+.2f}]")
-
-# %% tags=["setup"]
 fig, axes = plt.subplots(1, 2, figsize=(7.8, 3.4), layout="constrained")
 letter = {"mnist": "M", "usps": "U", "optdigits": "O", "printed": "P"}
 for ax, key, name in zip(
@@ -1394,8 +1441,16 @@ for ax, key, name in zip(
     ax.plot(mean.distance, mean[key], "o", markersize=4, markevery=1)
     for _, row in mean.iterrows():
         label = f"{letter[row.s]}→{letter[row.t]}"
-        ax.annotate(label, (row.distance, row[key]), (3, 3), textcoords="offset points", fontsize=7)
-    ax.set(xlabel="A-距离 A-distance", ylabel=name)
+        left = row.t == "optdigits"  # or labels lie on each other
+        ax.annotate(
+            label,
+            (row.distance, row[key]),
+            (-3 if left else 3, 3),
+            textcoords="offset points",
+            ha="right" if left else "left",
+            fontsize=7,
+        )
+    ax.set(xlabel="A-距离 A-distance", ylabel=name, xlim=(0.95, 2.15))
 figures.show(
     fig,
     "两张散点图，每点是一对源和目标（M 是 MNIST，U 是 USPS，O 是 optdigits，P 是印刷）。左：距离越大，没有标签时的损失大致越大，但很散，印刷的源在中等距离就损失最多。右：距离越大，50 个标签的增益大致越小，M 与 U 之间最大；全部在 0 以上。",
@@ -1406,7 +1461,11 @@ assert len(mean) == 12 and (mean.gain > 0).all() and len(by_seed) == 9  # stored
 assert t_interval(ranks["gain"])[1] < 0 < t_interval(ranks["drop"])[0]
 two = of("hops")
 low, high = t_interval(100 * (two["by USPS"] - two["direct"]))
-assert low < 0 < high and len(two) == 9
+assert (
+    low < 0 < high
+    and len(two) == 9
+    and abs(two[["by USPS", "direct"]].mean() - 0.496).max() < 0.003
+)
 lost = mean.sort_values("drop").iloc[-1]
 assert (lost.s, lost.t) == ("printed", "mnist") and (mean.distance > lost.distance + 0.3).sum() >= 6
 
@@ -1415,11 +1474,14 @@ assert (lost.s, lost.t) == ("printed", "mnist") and (mean.distance > lost.distan
 #
 # 秩相关（两个名次有多一致，−1 到 1）：距离与损失 0.43 [0.34, 0.52]，与增益 −0.55 [−0.69, −0.42]。**近的源多半更好，但距离不是保证**：印刷 → MNIST 不算远，损失却最大。12 对的增益都在 0 以上：有 50 个标签时，这里没有一个源有害。只有 4 种数字，12 对不独立：这是例子，不是规律。
 #
-# <details><summary>绕道走（两跳）呢？</summary>
+# 绕道走（两跳）呢？每一跳用伪标签，9 个种子的平均：
 #
-# 印刷 → USPS → MNIST，每一跳用伪标签，与直接的印刷 → MNIST 比：−0.4 个百分点 [−3.0, 2.2]，9 个种子。看不出中间站有好处。
+# | 路 | MNIST 准确率 |
+# |---|---|
+# | 印刷 → MNIST | 0.498 |
+# | 印刷 → USPS → MNIST | 0.494 |
 #
-# </details>
+# 差 −0.4 个百分点 [−3.0, 2.2]：看不出中间站有好处。
 #
 # </div>
 
@@ -1428,11 +1490,14 @@ assert (lost.s, lost.t) == ("printed", "mnist") and (mean.distance > lost.distan
 #
 # Rank correlation (how far two orders agree, from −1 to 1): of distance and loss 0.43 [0.34, 0.52], of distance and gain −0.55 [−0.69, −0.42]. **A close source is better as a rule, but distance guarantees nothing**: printed → MNIST is not far, and loses most. The gain of all 12 pairs is above 0: with 50 labels no source here does harm. There are only 4 kinds of digits and the 12 pairs are not independent: an example, no law.
 #
-# <details><summary>And a detour, in two hops?</summary>
+# And a detour, in two hops? With pseudo-labels at each hop, means over 9 seeds:
 #
-# Printed → USPS → MNIST with pseudo-labels at each hop, against printed → MNIST directly: −0.4 points [−3.0, 2.2], 9 seeds. No benefit of the stop on the way can be seen.
+# | way | MNIST accuracy |
+# |---|---|
+# | printed → MNIST | 0.498 |
+# | printed → USPS → MNIST | 0.494 |
 #
-# </details>
+# The gap is −0.4 points [−3.0, 2.2]: no benefit of the stop on the way can be seen.
 #
 # </div>
 
@@ -1472,19 +1537,37 @@ guesses("12")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
+# | 比练得一样久的只用源高几个百分点，9 个种子配对 | USPS → MNIST | MNIST → USPS |
+# |---|---|---|
+# | AdaBN | −0.6 [−1.1, −0.1] | −0.4 [−0.8, 0.0] |
+# | CORAL | 5.6 [4.1, 7.1] | 3.0 [1.5, 4.5] |
+# | MMD | 6.5 [4.6, 8.4] | 3.4 [1.6, 5.1] |
+# | DANN | 3.3 [0.6, 6.1] | 1.9 [−0.2, 4.1] |
+# | 伪标签（750 步） | 1.2 [−1.3, 3.8] | 1.1 [−0.4, 2.6] |
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# | points more than source only, trained as long; paired over 9 seeds | USPS → MNIST | MNIST → USPS |
+# |---|---|---|
+# | AdaBN | −0.6 [−1.1, −0.1] | −0.4 [−0.8, 0.0] |
+# | CORAL | 5.6 [4.1, 7.1] | 3.0 [1.5, 4.5] |
+# | MMD | 6.5 [4.6, 8.4] | 3.4 [1.6, 5.1] |
+# | DANN | 3.3 [0.6, 6.1] | 1.9 [−0.2, 4.1] |
+# | pseudo-labels (750 steps) | 1.2 [−1.3, 3.8] | 1.1 [−0.4, 2.6] |
+#
+# </div>
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
 # * 任务没变，分布变了，准确率就会掉。先量：A-距离，以及一小批目标标签。
 # * 要对齐的是特征的分布；数据的分布不含参数，梯度恰好是 0。
-# * AdaBN 修均值和方差的偏移，CORAL、MMD、DANN 在训练时对齐，伪标签用有把握的答案。对齐能补回一部分，也可能有害（印刷 → MNIST）。
+# * AdaBN 修均值和方差的偏移，CORAL、MMD、DANN 在训练时对齐，伪标签用有把握的答案。对齐能补回一部分，也可能有害（印刷 → MNIST）。比较时练得一样久：多练本身就有收益。
 # * 距离小不等于答对：$E^{*}$ 没有目标标签就看不见。$\lambda$ 用不看目标标签的规则选，最后总要一点标签来核实。
 # * 源可能有害：用目标的交叉验证比较，`no_negative_transfer` 报大的，不报小的。
-#
-# | 比只用源高的百分点，9 个种子配对 | USPS → MNIST | MNIST → USPS |
-# |---|---|---|
-# | AdaBN | −0.5 [−1.3, 0.3] | −0.4 [−1.0, 0.1] |
-# | CORAL | 6.5 [4.7, 8.3] | 3.0 [0.8, 5.1] |
-# | MMD | 7.4 [4.6, 10.1] | 3.1 [0.3, 5.8] |
-# | DANN | 4.6 [0.3, 8.9] | 1.9 [−0.5, 4.3] |
-# | 伪标签 | 4.7 [1.8, 7.6] | 2.9 [1.7, 4.2] |
 #
 # </div>
 
@@ -1493,17 +1576,9 @@ guesses("12")
 #
 # * The task is the same, the distribution is not, and accuracy drops. Measure first: the A-distance, and a few target labels.
 # * Distributions of features are what to align; those of data hold no parameter, and the gradient is exactly 0.
-# * AdaBN repairs shifts of mean and variance, CORAL, MMD and DANN align in training, pseudo-labels use answers the network is sure of. Alignment makes good a part, and can do harm (printed → MNIST).
-# * A small distance does not mean right answers: without target labels nobody sees $E^{*}$. Choose $\lambda$ by a rule that sees none, and in the end verify with a few.
+# * AdaBN repairs shifts of mean and variance, CORAL, MMD and DANN align in training, pseudo-labels use sure answers. Alignment makes good a part, and can do harm (printed → MNIST). Compare at equal length: longer training gains by itself.
+# * A small distance does not mean right answers: without target labels nobody sees $E^{*}$. Choose $\lambda$ by a rule that sees none; verify with a few.
 # * A source can do harm: compare by cross-validation on the target; `no_negative_transfer` reports large harm, not little.
-#
-# | points more than source only, paired over 9 seeds | USPS → MNIST | MNIST → USPS |
-# |---|---|---|
-# | AdaBN | −0.5 [−1.3, 0.3] | −0.4 [−1.0, 0.1] |
-# | CORAL | 6.5 [4.7, 8.3] | 3.0 [0.8, 5.1] |
-# | MMD | 7.4 [4.6, 10.1] | 3.1 [0.3, 5.8] |
-# | DANN | 4.6 [0.3, 8.9] | 1.9 [−0.5, 4.3] |
-# | pseudo-labels | 4.7 [1.8, 7.6] | 2.9 [1.7, 4.2] |
 #
 # </div>
 

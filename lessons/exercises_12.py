@@ -477,7 +477,7 @@ EXERCISES = [
                     mmd_one_cross,
                     (
                         "交叉的一项要乘 2：两边一样时结果要是 0。",
-                        "The cross term is doubled: with both sides alike the result is to be 0.",
+                        "The cross term is multiplied by 2: with both sides alike the result is to be 0.",
                     ),
                 ),
                 (
@@ -555,8 +555,8 @@ EXERCISES = [
                 "Write a small function `kernel(a, b)` and use it three times: `(s, s)`, `(t, t)`, `(s, t)`.",
             ),
             (
-                "平均(s,s) + 平均(t,t) − 2 × 平均(s,t)。",
-                "mean(s,s) + mean(t,t) − 2 × mean(s,t).",
+                "`mean(s, s) + mean(t, t) - 2 * mean(s, t)`，`mean` 是 `kernel` 的平均。",
+                "`mean(s, s) + mean(t, t) - 2 * mean(s, t)`, where `mean` is the mean of `kernel`.",
             ),
         ],
         reference=mmd_squared,
@@ -569,7 +569,7 @@ EXERCISES = [
             "With a kernel that is too narrow everybody is like nobody else, with one too wide everybody is like everybody: neither sees a difference. Hence several widths are averaged in practice.",
         ),
         wrong=[
-            (mmd_one_cross, "doubled"),
+            (mmd_one_cross, "multiplied by 2"),
             (mmd_sign, "are added"),
             (mmd_plus, "are subtracted"),
             (mmd_not_squared, "squared distance"),
@@ -1014,8 +1014,8 @@ PREDICTIONS = [
     Prediction(
         "12-p2",
         (
-            "λD(P_S, P_T) 对 θ 的梯度恰好是 0 吗？",
-            "Is the gradient of λD(P_S, P_T) by θ exactly 0?",
+            "文章里的 λD 对 θ 的梯度恰好是 0 吗？",
+            "Is the gradient of the article's λD by θ exactly 0?",
         ),
         YesNo(),
     ),
