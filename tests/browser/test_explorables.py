@@ -132,7 +132,7 @@ def bend(it: Explorable) -> float:
 
 def clouds(it: Explorable) -> None:
     """Moved all the way: right; with 90% of one class too far; with the classes traded all wrong."""
-    pattern = r"A-distance ([\d.]+), target accuracy ([\d.]+).* is ([\d.]+), at (\d+)%"
+    pattern = r"A-distance (\d\.\d+), target accuracy (\d\.\d+).* is (\d\.\d+), at (\d+)%"
 
     def seen(said: str) -> list[float]:
         return [float(number) for number in re.search(pattern, said).groups()]
