@@ -76,7 +76,7 @@ def a_distance(s, t):
     x, is_target = np.concatenate([s, t]), np.repeat([0, 1], [len(s), len(t)])
     x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-3)
     guess = cross_val_predict(LogisticRegression(C=0.1, max_iter=300), x, is_target, cv=5)
-    return 2 - 4 * np.mean(guess != is_target)
+    return 4 * np.mean(guess == is_target) - 2
 
 
 def pick(y, n, rng):
@@ -594,10 +594,11 @@ figures.show(
     "9 stored seeds. Grey paper: from 0.3 to 0.9 without exchanging statistics, all about 0.93 once 5 pictures have been seen. MNIST: almost flat from 0 to 1280 pictures, and lower with only 5.",
     names=("MNIST",),
 )
-assert t_interval(stream["faded 5"] - stream["faded"])[0] > 0.1 and len(stream) == 9  # stored
+mended = t_interval(100 * (stream["faded 5"] - stream["faded"]))
+assert np.allclose(mended, (26.0, 54.6), atol=0.1) and len(stream) == 9  # stored
 assert (stream["plain"] - stream["faded 5"]).max() < 0.02
 few, many = (t_interval(100 * (stream[n] - stream["0"])) for n in ("5", "1280"))
-assert -1.5 < many[0] < many[1] < 0.5 and few[1] < -0.5
+assert np.allclose([few, many], [(-2.8, -1.2), (-0.9, -0.1)], atol=0.06)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1028,14 +1029,14 @@ for s in ("usps", "mnist"):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 模拟里的标签不要钱，所以机器人常先在模拟里学。数字也可以“模拟”：用字体印。上排是照样印的，下排故意多变：斜、挤、粗、细、模糊。
+# 模拟里的标签不要钱，机器人可以先在那里学。数字也可以“模拟”：用字体印。上排是照样印的，下排故意多变：斜、挤、粗、细、模糊。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In simulation labels are free, so robots often learn there first. Digits can be “simulated”, too: print them in fonts. The upper row is printed as it is, the lower one varied on purpose: slanted, squeezed, thick, thin, blurred.
+# In simulation labels are free, and a robot can learn there first. Digits can be “simulated”, too: print them in fonts. The upper row is printed as it is, the lower one varied on purpose: slanted, squeezed, thick, thin, blurred.
 #
 # </div>
 
@@ -1118,11 +1119,12 @@ assert t_interval(printed["MMD"] - printed["source only"])[1] < 0
 assert (printed["MMD on source"] > 0.99).all()
 assert t_interval(printed["AdaBN"] - printed["source only"])[1] < 0.005
 guessed = t_interval(printed["pseudo-labels"] - printed["source only"])
-assert guessed[0] < 0.005 and guessed[1] < 0.04
+assert np.allclose(guessed, (-0.001, 0.026), atol=0.001)
 more = of("varied").set_index("seed").mnist - printed.set_index("seed")["source only"]
 assert t_interval(more)[1] < 0
 tuned = of("pair", s="printed", t="mnist")
 assert t_interval(tuned.tuned - tuned.scratch)[0] > 0.03
+assert abs(tuned.tuned.mean() - 0.70) < 0.005 and abs(tuned.scratch.mean() - 0.62) < 0.005
 folder, drawn = assets.fetch("twemoji"), ImageFont.truetype(str(assets.fetch("noto_emoji")), 56)
 codes = (0x1F408, 0x1F40C, 0x1F34E, 0x1F681, 0x1F3B8, 0x1F332, 0x1F418, 0x1F511)
 tiles = [[], []]
@@ -1151,7 +1153,8 @@ ways = {
 lines = [[way, f"{emoji['top1'][key]:.3f}"] for way, key in ways.items()]
 for line, key in zip(lines[1:], ("mean", "mean and scale"), strict=True):
     low, high = emoji["gain"][key]
-    line.append(f"[{100 * low:+.1f}, {100 * high:+.1f}]")
+    more = emoji["top1"][key] - emoji["top1"]["raw"]
+    line.append(f"{100 * more:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]")
 lines[0].append("")
 table(["特征 features", "找对 found", "多对，百分点 more right, points"], lines)
 say(
@@ -1160,7 +1163,7 @@ say(
     ("  瞎猜：", "  chance:"),
     f"{1 / emoji['n']:.4f}",
 )
-assert emoji["gain"]["mean"][0] > 0.005 and emoji["distance"] > 1.5  # stored
+assert emoji["gain"]["mean"][0] > 0.005 and abs(emoji["distance"] - 1.95) < 0.01  # stored
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1389,7 +1392,8 @@ assert all(len(gaps) >= 9 for gaps in by_share.values())  # stored
 assert t_interval(by_share[0.0])[0] > 0 > t_interval(by_share[0.5])[1]
 assert t_interval(clean["linear pooled"] - clean["linear alone"])[1] < 0
 assert t_interval(by_share[0.25])[1] < 0 and rate[0.25] <= 0.1
-assert rate[0.0] <= 0.1 and rate[0.75] > 0.8 and 0.4 < rate[0.5] < 0.8 and 10 < crossing < 30
+assert rate[0.0] <= 0.1 and rate[0.75] > 0.8 and 10 < crossing < 30
+assert abs(rate[0.5] - 0.58) < 0.01 and abs(rate[0.75] - 0.92) < 0.01
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1465,7 +1469,7 @@ assert t_interval(ranks["gain"])[1] < 0 < t_interval(ranks["drop"])[0]
 two = of("hops")
 low, high = t_interval(100 * (two["by USPS"] - two["direct"]))
 assert (
-    low < 0 < high
+    np.allclose((low, high), (-3.0, 2.2), atol=0.06)
     and len(two) == 9
     and abs(two[["by USPS", "direct"]].mean() - 0.496).max() < 0.003
 )

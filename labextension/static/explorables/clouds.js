@@ -16,8 +16,8 @@ const build = (kit, { source, target }) => {
   const n = noiseT.length;
 
   kit.title(
-    "拖动“移近”：目标的特征（空心）移向源的特征（实心）。竖线是源学到的界线，不动。再改变目标里 B 的比例，或让类别对调。",
-    "Drag “moved”: the target's features (open) move onto the source's (filled). The upright line is the boundary learned on the source; it stays. Then change the share of B in the target, or let the classes trade places.",
+    "拖动“移近”：目标的特征（空心）移向源的特征（实心）。竖线是源学到的界线，不动；画圈的点在错的一边。再改变目标里 B 的比例，或让类别对调。",
+    "Drag “moved”: the target's features (open) move onto the source's (filled). The upright line is the boundary learned on the source; it stays, and ringed points are on its wrong side. Then change the share of B in the target, or let the classes trade places.",
   );
   kit.begin({ moved: 0, share: 50, swap: 0 });
   const map = kit.plot({
