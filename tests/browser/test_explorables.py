@@ -130,6 +130,24 @@ def bend(it: Explorable) -> float:
     return max(abs((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / length for x, y in points)
 
 
+def clouds(it: Explorable) -> None:
+    """Moved all the way: right; with 90% of one class too far; with the classes traded all wrong."""
+    pattern = r"A-distance (\d\.\d+), target accuracy (\d\.\d+).* is (\d\.\d+), at (\d+)%"
+
+    def seen(said: str) -> list[float]:
+        return [float(number) for number in re.search(pattern, said).groups()]
+
+    far, before, *_ = seen(it.said())
+    near, after, *_ = seen(it.slide("moved", 100))
+    assert far > 1 and near < 0.3 and before < 0.7 and after > 0.95
+    _, pushed, best, at = seen(it.slide("share", 90))
+    assert pushed < 0.85 and best > pushed + 0.1 and at < 100
+    it.press("reset")
+    it.slide("moved", 100)
+    near, traded, *_ = seen(it.press("swap"))
+    assert near < 0.3 and traded < 0.1
+
+
 def losses(it: Explorable) -> None:
     """Cross-entropy recovers within 12 steps, squared error not in 60; half of it is 0 everywhere."""
     crossed = re.search(r"BCE.*step (\d+); .*MSE .*z = −(\d+\.\d+)", it.slide("t", 60))
@@ -267,6 +285,7 @@ def prototypes(it: Explorable) -> None:
 # What a lesson's English text promises, word for word, and what a reader then sees.
 PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "boundary": ("01", "the boundary is one straight line", boundary),
+    "clouds": ("12", "the A-distance falls to about 0, and the accuracy rises above 0.95", clouds),
     "interval": ("09", "the interval is half as wide", interval),
     "kernel": ("04", "with which kernels does nothing change?", kernel),
     "labels": ("07", "with 10 it is 0.9 (0.2 to 1.7)", labels),
