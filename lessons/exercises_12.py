@@ -148,6 +148,18 @@ def mmd_width_squared(s, t, width):
     return ss + tt - 2 * st
 
 
+def mmd_width_doubled(s, t, width):
+    """The 2σ² of a normal density."""
+    return mmd_squared(s, t, 2 * width)
+
+
+def mmd_others_only(s, t, width):
+    """Without the pairs of a sample with itself."""
+    ss, tt, st = mmd_parts(s, t, width)
+    n, m = len(s), len(t)
+    return (n * ss - 1) / (n - 1) + (m * tt - 1) / (m - 1) - 2 * st
+
+
 def mmd_root(s, t, width):
     return np.sqrt(mmd_squared(s, t, width))
 
@@ -509,6 +521,20 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    mmd_width_doubled,
+                    (
+                        "分母就是 `width`：这里没有正态密度里的 2。",
+                        "The denominator is `width` itself: the 2 of a normal density is not in it.",
+                    ),
+                ),
+                (
+                    mmd_others_only,
+                    (
+                        "自己与自己的对也算在平均里，它们的核是 1。",
+                        "Pairs of a sample with itself count in the mean, too; their kernel is 1.",
+                    ),
+                ),
+                (
                     mmd_root,
                     (
                         "题目要平方的 MMD：不要开根号。",
@@ -574,6 +600,8 @@ EXERCISES = [
             (mmd_plus, "are subtracted"),
             (mmd_not_squared, "squared distance"),
             (mmd_width_squared, "as it is"),
+            (mmd_width_doubled, "normal density"),
+            (mmd_others_only, "with itself count"),
             (mmd_root, "no root"),
             (mmd_sums, "means, not sums"),
             (mmd_cross_only, "are missing"),
@@ -668,8 +696,8 @@ EXERCISES = [
                 "$\\varphi$ gets gradients from two places, head and discriminator. Which of them passes the reversal?",
             ),
             (
-                "经过反转层的乘 $-\\lambda$；判别器自己的在反转层之前，不变。",
-                "What passes the reversal is multiplied by $-\\lambda$; the discriminator's own lies before it and stays.",
+                "经过反转层的乘 $-\\lambda$；判别器自己的梯度不经过它，不变。",
+                "What passes the reversal is multiplied by $-\\lambda$; the discriminator's own gradient does not pass it and stays.",
             ),
         ],
         reference=dann_gradients,
