@@ -185,7 +185,9 @@ def noise_as_it_is(sound, noise, snr):
 
 def noise_linear(sound, noise, snr):
     """snr as a plain ratio, not decibels."""
-    return sound + noise * np.sqrt(np.mean(sound**2) / snr / np.mean(noise**2)) if snr > 0 else sound
+    return (
+        sound + noise * np.sqrt(np.mean(sound**2) / snr / np.mean(noise**2)) if snr > 0 else sound
+    )
 
 
 def noise_alone(sound, noise, snr):
@@ -207,17 +209,26 @@ def random_sounds(rng):
 PREDICTIONS = [
     Prediction(
         "13-p1",
-        ("24 句英语，几句最近的中文是它的翻译？", "Of 24 English sentences, for how many is the nearest Chinese one the translation?"),
+        (
+            "24 句英语，几句最近的中文是它的翻译？",
+            "Of 24 English sentences, for how many is the nearest Chinese one the translation?",
+        ),
         Number(0, 24, ("句", "sentences"), close=2),
     ),
     Prediction(
         "13-p2",
-        ("不去重：测试行有百分之几也在训练里？", "Duplicates kept: what per cent of test lines stand in training, too?"),
+        (
+            "不去重：测试行有百分之几也在训练里？",
+            "Duplicates kept: what per cent of test lines stand in training, too?",
+        ),
         Number(0, 100, ("%", "%"), close=8),
     ),
     Prediction(
         "13-p3",
-        ("没有英文标签，亚马逊短评对百分之几？", "No English labels: what per cent of Amazon snippets are right?"),
+        (
+            "没有英文标签，亚马逊短评对百分之几？",
+            "No English labels: what per cent of Amazon snippets are right?",
+        ),
         Number(50, 100, ("%", "%"), close=4),
     ),
     Prediction(
@@ -227,7 +238,10 @@ PREDICTIONS = [
     ),
     Prediction(
         "13-p5",
-        ("0 分贝的噪声里，20 个词对百分之几？", "In noise at 0 decibels, what per cent of 20 words are right?"),
+        (
+            "0 分贝的噪声里，20 个词对百分之几？",
+            "In noise at 0 decibels, what per cent of 20 words are right?",
+        ),
         Number(0, 100, ("%", "%"), close=8),
     ),
 ]
@@ -360,11 +374,17 @@ EXERCISES = [
                 ),
                 (
                     attend_without_softmax,
-                    ("少了 softmax：权重要为正，和为 1。", "Softmax is missing: weights are positive and sum to 1."),
+                    (
+                        "少了 softmax：权重要为正，和为 1。",
+                        "Softmax is missing: weights are positive and sum to 1.",
+                    ),
                 ),
                 (
                     attend_weights,
-                    ("这是权重；还要用它们对 `v` 求加权和。", "Those are the weights; now take the weighted sum of `v` with them."),
+                    (
+                        "这是权重；还要用它们对 `v` 求加权和。",
+                        "Those are the weights; now take the weighted sum of `v` with them.",
+                    ),
                 ),
                 (
                     attend_swapped,
@@ -443,7 +463,10 @@ EXERCISES = [
                 ),
                 (
                     lora_one_layer,
-                    ("这是一层的；一共 `n_layers` 层。", "That is one layer; there are `n_layers` of them."),
+                    (
+                        "这是一层的；一共 `n_layers` 层。",
+                        "That is one layer; there are `n_layers` of them.",
+                    ),
                 ),
                 (
                     lora_only_a,
@@ -455,7 +478,10 @@ EXERCISES = [
                 ),
                 (
                     lora_with_bias,
-                    ("偏置不属于 $A$ 和 $B$，这里不训练它。", "The bias belongs to neither $A$ nor $B$ and is not trained here."),
+                    (
+                        "偏置不属于 $A$ 和 $B$，这里不训练它。",
+                        "The bias belongs to neither $A$ nor $B$ and is not trained here.",
+                    ),
                 ),
                 (
                     lora_with_core,
@@ -626,7 +652,10 @@ QUIZZES = [
         pairs=[
             Pair(
                 item=("BERT", "BERT"),
-                match=("编码器，每个位置看左右两边", "an encoder in which each place sees both sides"),
+                match=(
+                    "编码器，每个位置看左右两边",
+                    "an encoder in which each place sees both sides",
+                ),
                 why=(
                     "猜被遮住的词，左右都有用。",
                     "To guess a masked word, both sides help.",
@@ -638,7 +667,10 @@ QUIZZES = [
             ),
             Pair(
                 item=("GPT", "GPT"),
-                match=("解码器，每个位置只看左边", "a decoder in which each place sees its left only"),
+                match=(
+                    "解码器，每个位置只看左边",
+                    "a decoder in which each place sees its left only",
+                ),
                 why=("它猜下一个词，不许偷看。", "It guesses the next word and must not peek."),
                 elsewhere=(
                     "只看左边，是为了猜下一个词。",
@@ -647,7 +679,10 @@ QUIZZES = [
             ),
             Pair(
                 item=("GloVe", "GloVe"),
-                match=("每个词一个固定的向量，来自共现的次数", "one fixed vector for each word, from counts of co-occurrence"),
+                match=(
+                    "每个词一个固定的向量，来自共现的次数",
+                    "one fixed vector for each word, from counts of co-occurrence",
+                ),
                 why=("句子变了，向量不变。", "The sentence changes, the vector does not."),
                 elsewhere=("固定的向量不看句子。", "A fixed vector does not look at the sentence."),
             ),
@@ -744,7 +779,10 @@ QUIZZES = [
         options=[
             Option(
                 ("100 倍", "100"),
-                ("每 10 分贝是 10 倍，两次就是 100。", "Each 10 decibels make 10 times; twice make 100."),
+                (
+                    "每 10 分贝是 10 倍，两次就是 100。",
+                    "Each 10 decibels make 10 times; twice make 100.",
+                ),
                 right=True,
             ),
             Option(

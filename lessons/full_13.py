@@ -51,11 +51,13 @@ def zero_labels(lesson: dict) -> list[dict]:
     """Draw by draw: balanced accuracy of heads trained on one language, on every source."""
     import numpy as np
 
-    sets = {name: (*lesson["texts_of"](name), lesson["embedded"](name)) for name in lesson["SOURCES"]}
+    sets = {
+        name: (*lesson["texts_of"](name), lesson["embedded"](name)) for name in lesson["SOURCES"]
+    }
     rows = []
     for seed in range(SEEDS):
         parts = {}
-        for name, (texts, y, x) in sets.items():
+        for name, (_, y, _) in sets.items():
             order = np.random.default_rng(seed).permutation(len(y))
             parts[name] = order[: len(y) // 2], order[len(y) // 2 :]
         row: dict = {"seed": seed, "sentences": {}, "bag": {}}
@@ -81,7 +83,9 @@ def english_labels(lesson: dict, draws: int = 30) -> dict:
     import numpy as np
 
     x, y = lesson["embedded"]("amazon"), lesson["texts_of"]("amazon")[1]
-    chinese = lesson["new_head"]().fit(lesson["embedded"]("chinese"), lesson["texts_of"]("chinese")[1])
+    chinese = lesson["new_head"]().fit(
+        lesson["embedded"]("chinese"), lesson["texts_of"]("chinese")[1]
+    )
     guess = chinese.predict(x)
     found: dict = {}
     for n in LABELS:
@@ -226,3 +230,92 @@ def words(lesson: dict, n_words: int = 20) -> list[dict]:
         print(row, flush=True)
         rows.append(row)
     return rows
+
+
+# --- what the lesson says about its stored table, for course build --full --check 13 ---
+
+
+def interval(gaps) -> tuple[float, float]:
+    """95% t interval of a mean of paired differences."""
+    import numpy as np
+    from scipy import stats
+
+    gaps = np.asarray(gaps, float)
+    if len(gaps) < 2:
+        return float(gaps.mean()), float(gaps.mean())
+    low, high = stats.ttest_1samp(gaps, 0).confidence_interval(0.95)
+    return float(low), float(high)
+
+
+def scores(results: dict, kind: str, learn: str, judge: str):
+    """Draw by draw: balanced accuracy of heads trained on one source, on another."""
+    import numpy as np
+
+    return np.array([row[kind][learn][judge] for row in results["zero"]])
+
+
+def gain(results: dict, way: str):
+    """Seed by seed: accuracy of a way of fine-tuning over that of the linear probe."""
+    found = {r["seed"]: r["accuracy"] for r in results["tuned"] if r["way"] == way}
+    probe = {r["seed"]: r["accuracy"] for r in results["tuned"] if r["way"] == "LP"}
+    return [found[seed] - probe[seed] for seed in sorted(found)]
+
+
+def of_words(results: dict, key: str):
+    import numpy as np
+
+    return np.array([row[key] for row in results["words"]])
+
+
+def in_noise(results: dict, snr: int, way: int):
+    """Draw by draw; JSON has made texts of the decibels."""
+    import numpy as np
+
+    return np.array(
+        [{int(k): v for k, v in row["snr"].items()}[snr][way] for row in results["words"]]
+    )
+
+
+CLAIMS = [
+    (
+        "中文的标签：亚马逊短评上比词袋好",
+        "labels in Chinese: better than a bag of words on Amazon snippets",
+        lambda results: interval(
+            scores(results, "sentences", "chinese", "amazon")
+            - scores(results, "bag", "chinese", "amazon")
+        ),
+    ),
+    (
+        "在中文上，词袋比冻结的句子特征好",
+        "on Chinese a bag of words is better than frozen sentence features",
+        lambda results: interval(
+            scores(results, "bag", "chinese", "chinese")
+            - scores(results, "sentences", "chinese", "chinese")
+        ),
+    ),
+    (
+        "LP-FT 比线性探测好",
+        "LP-FT is better than linear probing",
+        lambda r: interval(gain(r, "LP-FT")),
+    ),
+    (
+        "LoRA 比线性探测好",
+        "LoRA is better than linear probing",
+        lambda r: interval(gain(r, "LoRA")),
+    ),
+    (
+        "认词：冻结的特征比梅尔谱图好",
+        "words: frozen features are better than the mel spectrogram",
+        lambda r: interval(of_words(r, "embedding") - of_words(r, "mel")),
+    ),
+    (
+        "打乱的副本好看得过头",
+        "shuffled copies look too good",
+        lambda r: interval(of_words(r, "copies shuffled") - of_words(r, "copies by speaker")),
+    ),
+    (
+        "0 分贝：噪声中也训练，更好",
+        "0 decibels: training in noise, too, is better",
+        lambda r: interval(in_noise(r, 0, 1) - in_noise(r, 0, 0)),
+    ),
+]

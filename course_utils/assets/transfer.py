@@ -228,9 +228,7 @@ def _unpacked(asset: Asset, carrier: Path, folder: Path, check) -> Path:
 def _extract(asset: Asset, archive: archives.Archive, folder: Path, check) -> Path:
     target = folder / "member"
     archives.remove(target)
-    archives.extract(
-        archive, asset.member, target, asset.leave_out, asset.member_size, asset.only
-    )
+    archives.extract(archive, asset.member, target, asset.leave_out, asset.member_size, asset.only)
     check(target)
     return target
 

@@ -46,5 +46,7 @@ def safetensors(content: bytes) -> dict[str, np.ndarray]:
 
 def _tensor(content: bytes, start: int, entry: dict) -> np.ndarray:
     first, last = entry["data_offsets"]
-    numbers = np.frombuffer(memoryview(content)[start + first : start + last], TYPES[entry["dtype"]])
+    numbers = np.frombuffer(
+        memoryview(content)[start + first : start + last], TYPES[entry["dtype"]]
+    )
     return numbers.reshape(entry["shape"])

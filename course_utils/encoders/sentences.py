@@ -50,7 +50,9 @@ def _embed(text: str) -> np.ndarray:
     joined = np.concatenate([rows @ w[f"proj{n}"] + w[f"proj_b{n}"] for n in ORDERS], axis=1)
     scale, shift = (np.concatenate([w[f"ln_{a}{n}"] for n in ORDERS]) for a in "gb")
     parts = [rows]
-    for x, (n, left) in zip(np.split(_norm(joined, scale, shift), 3, axis=1), ORDERS.items(), strict=True):
+    for x, (n, left) in zip(
+        np.split(_norm(joined, scale, shift), 3, axis=1), ORDERS.items(), strict=True
+    ):
         for step in (1, 2):
             padded = np.pad(x, ((left, n - 1 - left), (0, 0)))
             seen = np.concatenate([padded[k : k + len(x)] for k in range(n)], axis=1)

@@ -69,7 +69,8 @@ def embed(sound: np.ndarray) -> np.ndarray:
     frames = mel(sound)
     if len(frames) < WINDOW:
         raise CourseError(
-            "声音短于 0.79 秒，取不到一个窗口。", "The sound is shorter than a window, 0.79 seconds."
+            "声音短于 0.79 秒，取不到一个窗口。",
+            "The sound is shorter than a window, 0.79 seconds.",
         )
     windows = np.lib.stride_tricks.sliding_window_view(frames, WINDOW, axis=0)[::STEP]
     return _network()(windows.transpose(0, 2, 1)[..., None].astype("float32"))

@@ -48,7 +48,9 @@ def of_sounds(sounds: np.ndarray) -> np.ndarray:
     n_windows = speech.n_windows(sounds.shape[1])
     digests = [hashlib.sha256(sound.tobytes()).digest() for sound in sounds]
     encoder = _encoder("speech_embedding", n_windows * speech.WIDTH)
-    return _rows(encoder, list(sounds), digests, embed).reshape(len(sounds), n_windows, speech.WIDTH)
+    return _rows(encoder, list(sounds), digests, embed).reshape(
+        len(sounds), n_windows, speech.WIDTH
+    )
 
 
 def _encoder(asset: str, n_features: int) -> Encoder:

@@ -258,7 +258,9 @@ def noise(it: Explorable) -> None:
     assert "10% of the sound's power and 32% of its amplitude" in it.slide("snr", 10)
     some = words(it.said())
     quiet = words(it.slide("snr", 20))
-    assert len(quiet) == 3 and all(a < b < c for a, b, c in zip(loud[:2], some, quiet, strict=False))
+    assert len(quiet) == 3 and all(
+        a < b < c for a, b, c in zip(loud[:2], some, quiet, strict=False)
+    )
     assert loud[1] > loud[0] > loud[2]
 
 

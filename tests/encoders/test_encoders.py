@@ -34,7 +34,9 @@ def session(file):
 def sound(seed=0, n=24_000):
     rng = np.random.default_rng(seed)
     t = np.arange(n) / speech.RATE
-    return (3000 * np.sin(2 * np.pi * 300 * t * (1 + t)) + 300 * rng.normal(size=n)).astype("float32")
+    return (3000 * np.sin(2 * np.pi * 300 * t * (1 + t)) + 300 * rng.normal(size=n)).astype(
+        "float32"
+    )
 
 
 @pytest.mark.parametrize("name", ["melspectrogram.onnx", "embedding_model.onnx"])
