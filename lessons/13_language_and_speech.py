@@ -799,8 +799,7 @@ def change_at_first_place(causal):
     return np.abs(a - b).max()
 
 
-assert change_at_first_place(causal=False) > 1e-3  # BERT: sees the last word, too
-assert change_at_first_place(causal=True) == 0  # GPT: sees its left only
+assert change_at_first_place(causal=False) > 1e-3 and change_at_first_place(causal=True) == 0
 assert not [name for name in WEIGHTS if "decoder" in name or "crossattention" in name]
 
 # %% [markdown]
@@ -1167,17 +1166,23 @@ tuned = {
     way: np.array([r["accuracy"] for r in stored["tuned"] if r["way"] == way])
     for way in ("LP", "LP-FT", "LoRA")
 }
-N_PARAMETERS = {"LP": 385, "LP-FT": 10_648_322, "LoRA": 37_249}
+N_PARAMETERS = {"LP": 385, "LP-FT": 10_647_937, "LoRA": 37_249}
 WAY = {"LP": "线性探测 linear probing", "LP-FT": "LP-FT", "LoRA": "LoRA"}
 gain = {way: interval(tuned[way] - tuned["LP"]) for way in ("LP-FT", "LoRA")}
 duel = interval(tuned["LP-FT"] - tuned["LoRA"])
+assert all(middle > half for middle, half in gain.values()) and abs(duel[0]) < duel[1]
+assert sum(np.prod(v.shape) for v in merged.trainable_variables) == N_PARAMETERS["LP-FT"]
+assert N_PARAMETERS["LP-FT"] // N_PARAMETERS["LoRA"] == 285
 table(["办法 way", "训练的参数 trained parameters", "准确率 accuracy", "比线性探测 over linear probing"],
       [[WAY[way], f"{N_PARAMETERS[way]:,}", f"{tuned[way].mean():.3f}",
         "{:+.3f} ± {:.3f}".format(*gain[way]) if way in gain else "–"] for way in tuned])  # fmt: skip
 fig, ax = plt.subplots(figsize=(7, 2.2))
 for k, (way, marker) in enumerate(zip(tuned, figures.MARKERS)):
-    ax.plot(tuned[way], -k + np.linspace(-0.2, 0.2, 9), marker, color=BLUE, ms=6, markevery=1)
-    ax.plot([tuned[way].mean()] * 2, [-k - 0.3, -k + 0.3], color=ORANGE, lw=2, marker="")
+    ax.plot(tuned[way], -k + np.linspace(-0.2, 0.2, 9), marker, color=BLUE, ms=6, markevery=1,
+            label="一次抽签 one draw" if not k else None)  # fmt: skip
+    ax.plot([tuned[way].mean()] * 2, [-k - 0.3, -k + 0.3], color=ORANGE, lw=2, marker="",
+            label="平均 mean" if not k else None)  # fmt: skip
+ax.legend(fontsize=8)
 ax.set_yticks([0, -1, -2], list(WAY.values()), fontsize=9)
 ax.set(xlabel="准确率，存下的 9 次抽签 accuracy, 9 stored draws", ylim=(-2.5, 0.5))
 figures.show(
@@ -1189,14 +1194,18 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# TUNEDTEXT
+# 线性探测平均 0.744，LP-FT 高 0.022 ± 0.015，LoRA 高 0.016 ± 0.012：两个区间都在 0 以上，但一次抽签里也可以更差。LP-FT 与 LoRA 之间差 0.006 ± 0.014，分不出高下，而 LoRA 训练的参数少 285 倍。
+#
+# 少的是参数（和优化器的状态，以及每个任务要存的东西），不是时间：梯度还是要穿过六层。学习率是事先定的（LP-FT 5e-5，LoRA 1e-3），没有在测试上挑过。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# TUNEDTEXT
+# Linear probing has 0.744 on average; LP-FT gains 0.022 ± 0.015 and LoRA 0.016 ± 0.012: both intervals lie above 0, but in a single draw either can be worse. LP-FT and LoRA differ by 0.006 ± 0.014 and cannot be told apart, while LoRA trains 285 times fewer parameters.
+#
+# What is saved are parameters (the optimizer's state, and what each task has to store), not time: gradients still pass through six layers. The learning rates were set beforehand (LP-FT 5e-5, LoRA 1e-3) and not chosen by the test.
 #
 # </div>
 
@@ -1396,12 +1405,7 @@ table(["存下的：300 个词里抽 20 个，9 次 stored: 20 of 300 words, 9 d
 fig, ax = plt.subplots(figsize=(7, 2.6))
 for k, (key, marker) in enumerate(zip(ROWS, figures.MARKERS)):
     ax.plot(
-        of[key],
-        -k + np.linspace(-0.2, 0.2, len(of[key])),
-        marker,
-        color=ORANGE if "shuffled" in key else BLUE,
-        ms=6,
-        markevery=1,
+        of[key], -k + np.linspace(-0.2, 0.2, len(of[key])), marker, color=BLUE, ms=6, markevery=1
     )
 ax.axvline(0.05, color="#000000", ls="--", lw=1, marker="")
 ax.set_yticks(range(0, -5, -1), list(ROWS.values()), fontsize=8)
