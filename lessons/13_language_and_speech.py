@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {minutes: 80, needs: ["07", "08", "10"]}
+#   course: {minutes: 65, needs: ["07", "08", "10"]}
 #   jupytext:
 #     text_representation:
 #       extension: .py
@@ -159,7 +159,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你需要第 07 课（冻结的特征、逻辑回归）、第 08 课（先探测后微调）和第 10 课（成组的折）。特征在缓存里时，全部单元格运行大约 1 分钟；读完并做练习大约 80 分钟。
+# 你需要第 07 课（冻结的特征、逻辑回归）、第 08 课（先探测后微调）和第 10 课（成组的折）。特征在缓存里时，全部单元格运行大约 1 分钟；读完并做练习大约 65 分钟。
 #
 # “存下的”数来自 `data/results/13.json`，其余的现场计算。评论里可能有真人的名字和电话，所以这一课从不打印语料里的句子；课文里的例句都是我们自己写的。
 #
@@ -168,7 +168,7 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# You need lessons 07 (frozen features, logistic regression), 08 (LP-FT) and 10 (folds of groups). With the features in the cache all cells run in about 1 minute; reading and doing the exercises takes about 80 minutes.
+# You need lessons 07 (frozen features, logistic regression), 08 (LP-FT) and 10 (folds of groups). With the features in the cache all cells run in about 1 minute; reading and doing the exercises takes about 65 minutes.
 #
 # “Stored” numbers come from `data/results/13.json`, all others are computed here. Reviews may hold names and telephone numbers of real people, so this lesson never prints a line of the corpus; all sentences that you read here are our own.
 #
@@ -269,8 +269,8 @@ check("13-1", nearest)
 
 # %%
 pieces = sentences.pieces()
-for text in ["迁移学习很有用", "Transfer learning is useful", "unmicrowaveable"]:
-    print(pieces.cut(text))
+examples = ["迁移学习很有用", "Transfer learning is useful", "unmicrowaveable"]
+table(["文本 text", "词元 tokens"], [[text, " ".join(pieces.cut(text))] for text in examples])
 assert len(pieces.names) == 128_000
 assert all("".join(pieces.cut(w)) == "▁" + w for w in ("质量很好", "unmicrowaveable"))
 
@@ -580,7 +580,7 @@ assert few[0][0] + few[0][1] < 0 and few[1][0] - few[1][1] > 0 and own.std(axis=
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 20 个英文标签平均不如 4,000 条中文评论，50 个就超过了（成对的区间都不含 0）；可是 20 个的抽签散得很开。**零样本**（zero-shot）迁移省下的，大约是最先的二三十个标签：能马上开始，但标几十条往往更好。
+# 20 个英文标签平均不如 4,000 条中文评论，50 个就超过了（成对的区间都不含 0）；可是 20 个的抽签散得很开。**零样本**（zero-shot）迁移省下的，大约是最先的 20 到 30 个标签：能马上开始，但标几十条往往更好。
 #
 # </div>
 
@@ -644,6 +644,7 @@ def layer_input(words):
 
 
 X = layer_input(words)  # (5, 384)
+first, third = "encoder.layer.0.attention.self", slice(64, 96)  # layer 1, head 3
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -655,19 +656,17 @@ X = layer_input(words)  # (5, 384)
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Then the third head of layer 1: three multiplications, a softmax, and one more multiplication.
+# Then head 3 of layer 1: three multiplications, a softmax, and one more multiplication.
 #
 # </div>
 
 # %%
-first, third = "encoder.layer.0.attention.self", slice(64, 96)
 Q, K, V = (X @ WEIGHTS[f"{first}.{s}.weight"][third].T + WEIGHTS[f"{first}.{s}.bias"][third]
            for s in ("query", "key", "value"))  # fmt: skip
 z = Q @ K.T / np.sqrt(32)
 weights = np.exp(z - z.max(axis=1, keepdims=True))
 weights /= weights.sum(axis=1, keepdims=True)
 head_output = weights @ V  # (5, 32)
-assert (weights.argmax(axis=1)[1:] == [0, 1, 2, 3]).all() and weights[1:].max(axis=1).min() > 0.9
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -697,6 +696,7 @@ assert np.allclose(theirs[0], head_output @ out, atol=1e-4)
 assert np.allclose(shares[0, 0], weights, atol=1e-5) and np.allclose(weights.sum(axis=1), 1)
 
 # %% tags=["setup"]
+assert (weights.argmax(axis=1)[1:] == [0, 1, 2, 3]).all() and weights[1:].max(axis=1).min() > 0.9
 fig, ax = plt.subplots(figsize=(4.6, 3.2))
 shown = ax.imshow(weights, cmap="Blues", vmin=0, vmax=weights.max())
 for i in range(5):
@@ -742,7 +742,7 @@ def attend(q, k, v):
 check("13-2", attend)
 
 # %% [markdown]
-# ## BERT、GPT、GloVe · BERT, GPT, GloVe
+# ## 三个名字：BERT、GPT、GloVe · Three names: BERT, GPT, GloVe
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -834,7 +834,8 @@ def word_pieces(word):
     return found
 
 
-print(word_pieces("battery"), word_pieces("unmicrowaveable"))
+table(["词 word", "词元 tokens"],
+      [[w, " ".join(word_pieces(w))] for w in ("battery", "disappointing", "unmicrowaveable")])  # fmt: skip
 assert word_pieces("battery") == ["battery"] and len(word_pieces("unmicrowaveable")) > 3
 
 # %% tags=["setup"]
@@ -900,14 +901,14 @@ def set_head(model, probe):
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 一层是：注意力，加回输入，归一化；两个全连接层，加回，归一化。加回输入（残差，第 04 课的 ResNet 也用）让梯度畅通。`dense` 和 `norm` 建一个 Keras 层，再装上文件里同名的数；补足长度的 0 由 `mask` 挡住，没有人看它们。
+# 一层是：注意力，加回输入，归一化；两个全连接层，加回，归一化。加回输入（残差连接）让梯度畅通。`dense` 和 `norm` 建一个 Keras 层，再装上文件里同名的数；补足长度的空位由 `mask` 挡住，没有人看它们。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# A layer is: attention, added to its input, normalised; two dense layers, added, normalised. Adding the input back (a residual connection) lets gradients pass. `dense` and `norm` make a Keras layer and fill it with the numbers of that name in the file; `mask` hides the zeros that fill up the length, so that nobody looks at them.
+# A layer is: attention, added to its input, normalised; two dense layers, added, normalised. Adding the input back (a residual connection) lets gradients pass. `dense` and `norm` make a Keras layer and fill it with the numbers of that name in the file; `mask` hides the empty places that fill up the length, so that nobody looks at them.
 #
 # </div>
 
@@ -975,16 +976,19 @@ def minilm_encoder():
 encoder = minilm_encoder()
 ours = encoder.predict(token_ids(five_sentences()), verbose=0)
 export = np.array(stored["export"]["similarity"])
-print(np.round(ours @ ours.T, 2)[2])  # the cat, with each of the five
+table(["猫的句子与另外 4 句 the cat sentence with the other 4", "1", "2", "4", "5"],
+      [[who, *(f"{v:.2f}" for v in np.delete(part[2], 2))] for who, part in
+       [("我们的 ours", ours @ ours.T), ("导出的 export", export)]])  # fmt: skip
 assert np.abs(ours @ ours.T - export).max() < 0.02
 assert min(stored["export"]["cosine"]) > 1 - 1e-3  # stored: our vectors with theirs
+assert encoder.count_params() == 22_368_000 and 30522 * 384 > 22_368_000 / 2
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
 # 猫与小猫的相似度是 0.75 上下，与股票是 0。存下的余弦（我们的向量与导出的）都在 0.999 以上；差的那一点来自 8 位整数。
 #
-# 参数有 2,200 多万，其中词元的表占一半多。
+# 参数一共 22,368,000 个，其中词元的表占一半多。
 #
 # </div>
 
@@ -993,7 +997,7 @@ assert min(stored["export"]["cosine"]) > 1 - 1e-3  # stored: our vectors with th
 #
 # Cat and kitten come to about 0.75, cat and stocks to 0. The stored cosines (our vectors with the export's) are all above 0.999; the little that is missing comes from 8-bit integers.
 #
-# There are more than 22 million parameters, over half of them in the table of tokens.
+# There are 22,368,000 parameters, over half of them in the table of tokens.
 #
 # </div>
 
@@ -1066,7 +1070,10 @@ add_lora(model, rank=4)
 n_trained = sum(np.prod(v.shape) for v in model.trainable_variables)
 n_all = sum(np.prod(v.shape) for v in model.variables)
 outcome("13-p4", n_trained / n_all)
-print(n_trained, n_all)
+table(
+    ["参数 parameters", "个数 number"],
+    [["训练的 trained", f"{n_trained:,}"], ["全部 all", f"{n_all:,}"]],
+)
 assert n_trained == 12 * 4 * (384 + 384) + 385
 assert np.array_equal(model.predict(ids, verbose=0), before)  # B = 0: nothing has changed
 
@@ -1286,14 +1293,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 每段录音都是一句话，要认的词在末尾：“Please select the word beach.” 听一听，或者读一读：三个播放器依次是 F1、M3 说这句话，以及第一段加上 5 分贝的白噪声。最后一段像隔着瀑布说话；在谱图里，噪声把暗处都填亮，只剩最强的几条还看得见。
+# 每段录音都是一句话，要认的词在末尾：`Please select the word beach`。听一听，或者读一读：三个播放器依次是 F1、M3 说这句话，以及第一段加上 5 分贝的白噪声。最后一段像隔着瀑布说话；在谱图里，噪声把暗处都填亮，只剩最强的几条还看得见。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Each recording is a sentence that ends in the word: “Please select the word beach.” Listen, or read: the three players hold F1 and M3 saying it, and the first once more with white noise at 5 decibels. That sounds like speech behind a waterfall; in a spectrogram the noise lights up all that is dark, and only the strongest bands still show.
+# Each recording is a sentence that ends in the word: `Please select the word beach`. Listen, or read: the three players hold F1 and M3 saying it, and the first once more with white noise at 5 decibels. That sounds like speech behind a waterfall; in a spectrogram the noise lights up all that is dark, and only the strongest bands still show.
 #
 # </div>
 
@@ -1315,7 +1322,7 @@ assert abs(10 * np.log10(ratio) - 5) < 0.01
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# `features.of_sounds` 是一个 2020 年前后训练、为唤醒词而做的小卷积网络：它把 0.76 秒的梅尔谱图看成一张 76×32 的图，给出 96 个数；每 80 毫秒移一次，1.5 秒就是 9×96 个。它学过语音，没有学过我们的 15 个词。
+# `features.of_sounds` 是一个为唤醒词而做的小卷积网络：它把 0.76 秒的梅尔谱图看成一张 76×32 的图，给出 96 个数；每 80 毫秒移一次，1.5 秒就是 9×96 个。它学过语音，没有学过我们的 15 个词。
 #
 # 怎样划分？一个词只有 4 段录音，每人一段。将来的用户是没见过的人，所以每次**留出一个人**，在另外三个人的录音上训练。
 #
@@ -1419,9 +1426,9 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 冻结的特征得 0.617 ± 0.069，同样的声音、同样的头，梅尔谱图只有 0.181 ± 0.035（瞎猜 0.05）。
+# 冻结的特征得 0.617 ± 0.069，同样的头，梅尔谱图只有 0.181 ± 0.035（瞎猜 0.05）。
 #
-# 把人混在一起会虚高吗？这里没有，反而**低** 0.049 ± 0.024。特征里确实有嗓音：认出是 4 个人里的哪一个，得 0.851。但每人每词只有一段录音：测试的那段，同一个人在训练里说的全是别的词，嗓音把答案拉向那些词（我们的解释）。
+# 把人混在一起会虚高吗？这里没有，反而**低** 0.049 ± 0.024。特征里确实有嗓音：认出是 4 个人里的哪一个，得 0.851。但每人每词只有单独一段录音：测试的那段，同一个人在训练里说的全是别的词，嗓音把答案拉向那些词（我们的解释）。
 #
 # 真正的泄漏来自**副本**：每段录音加两份带噪声的，一起打乱，得 0.931；留出人只有 0.548。副本认得副本。
 #
@@ -1430,11 +1437,11 @@ figures.show(
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Frozen features get 0.617 ± 0.069; from the same sounds, with the same head, the mel spectrogram gets 0.181 ± 0.035 (chance is 0.05).
+# Frozen features get 0.617 ± 0.069; with the same head the mel spectrogram gets 0.181 ± 0.035 (chance is 0.05).
 #
-# Does mixing the speakers look too good? Not here: it is **lower** by 0.049 ± 0.024. The voice is in the features: which of the 4 people speaks is told with 0.851. But there is only one recording for each person and word, so in training the person of a test recording says nothing but other words, and the voice pulls the answer towards these (our explanation).
+# Does mixing speakers look too good? Not here: it is **lower** by 0.049 ± 0.024. The voice is in the features: which of the 4 people speaks is told with 0.851. But each person has a single recording of a word, so in training the person of a test recording says other words only, and the voice pulls towards these (our explanation).
 #
-# The real leak are **copies**: with two noisy ones of each recording, all shuffled, the score is 0.931; with the speaker left out it is 0.548. Copies recognise copies.
+# The real leak are **copies**: with two noisy ones of each recording, all shuffled, 0.931; with the speaker left out, 0.548. Copies recognise copies.
 #
 # </div>
 
@@ -1584,11 +1591,11 @@ guesses("13")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * 冻结的多语言编码器能跨语言：中文的标签，英文得 0.61 到 0.72，一个英文标签也不用；可是几十个英文标签就赶上了，而在中文自己上词袋更好。
+# * 冻结的多语言编码器能跨语言：中文的标签，英文得 0.61 到 0.72。几十个英文标签就赶上了，而在中文上词袋更好。
 # * 先去重再划分：这里一半的行是重复的，测试的一半行已经在训练里。
 # * 注意力是加权平均：$\operatorname{softmax}(QK^\top/\sqrt d)V$。BERT 看两边，GPT 只看左边，GloVe 不看句子。
 # * LoRA 只学 $AB$：37,249 个参数，开始时输出不变，最后并回 $W$。
-# * 语音：波形 → 梅尔谱图 → 冻结的特征。按人划分；同一段录音的副本不能分在两边。
+# * 语音：波形 → 梅尔谱图 → 冻结的特征。按人划分；同一段录音的副本要放在一起。
 # * 每 10 分贝，功率差 10 倍；训练时的噪声要像将来的噪声。
 #
 # </div>
@@ -1596,12 +1603,12 @@ guesses("13")
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * A frozen multilingual encoder crosses languages: with Chinese labels, 0.61 to 0.72 on English and not one English label. Yet a few dozen English labels catch up, and on Chinese itself a bag of words is better.
+# * A frozen multilingual encoder crosses languages: Chinese labels give 0.61 to 0.72 on English. A few dozen English labels catch up, and on Chinese a bag of words is better.
 # * Remove duplicates, then split: here half of the lines are duplicates, and half of the test lines stand in training.
-# * Attention is a weighted mean: $\operatorname{softmax}(QK^\top/\sqrt d)V$. BERT looks both ways, GPT to its left only, GloVe not at the sentence.
+# * Attention is a weighted mean: $\operatorname{softmax}(QK^\top/\sqrt d)V$. BERT looks both ways, GPT left only, GloVe not at the sentence.
 # * LoRA learns only $AB$: 37,249 parameters, no change at the start, merged into $W$ at the end.
-# * Speech: waveform → mel spectrogram → frozen features. Split by person; copies of one recording must not fall on both sides.
-# * Each 10 decibels are a factor of 10 in power; noise in training should be like the noise to come.
+# * Speech: waveform → mel spectrogram → frozen features. Split by person; keep copies of a recording together.
+# * Each 10 decibels are a factor of 10 in power; train in noise like the noise to come.
 #
 # </div>
 
@@ -1632,13 +1639,13 @@ guesses("13")
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * Devlin, Chang, Lee, Toutanova, *BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding*, NAACL-HLT 2019, 4171–4186, arXiv:1810.04805：编码器，猜被遮住的词
+# * Devlin、Chang、Lee、Toutanova，“BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding”，NAACL-HLT 2019，4171–4186，arXiv:1810.04805：编码器，猜被遮住的词
 # * House, Williams, Hecker, Kryter, Journal of the Acoustical Society of America 37:158–166, 1965：改良押韵测试
 # * Hu et al., *LoRA: Low-Rank Adaptation of Large Language Models*, arXiv:2106.09685, 2021：低秩适配
 # * Hutto, Gilbert, *VADER: A Parsimonious Rule-based Model for Sentiment Analysis of Social Media Text*, ICWSM 2014：英文短文和评分
 # * Kumar, Raghunathan, Jones, Ma, Liang, *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*, ICLR 2022, arXiv:2202.10054：先探测后微调
 # * Pennington, Socher, Manning, *GloVe: Global Vectors for Word Representation*, EMNLP 2014, 1532–1543：固定的词向量
-# * Radford, Narasimhan, Salimans, Sutskever, *Improving Language Understanding by Generative Pre-Training*, OpenAI, 2018：GPT
+# * Radford、Narasimhan、Salimans、Sutskever，“Improving Language Understanding by Generative Pre-Training”，OpenAI，2018：GPT
 # * Reimers, Gurevych, *Sentence-BERT: Sentence Embeddings using Siamese BERT-Networks*, EMNLP 2019, arXiv:1908.10084：句子向量
 # * Vaswani et al., *Attention Is All You Need*, NIPS 2017, arXiv:1706.03762：注意力，Transformer
 # * Yang et al., *Multilingual Universal Sentence Encoder for Semantic Retrieval*, arXiv:1907.04307, 2019：多语言句子编码器
@@ -1648,13 +1655,13 @@ guesses("13")
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * Devlin, Chang, Lee, Toutanova, *BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding*, NAACL-HLT 2019, 4171–4186, arXiv:1810.04805: an encoder that guesses masked words
+# * Devlin, Chang, Lee, Toutanova, “BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding”, NAACL-HLT 2019, 4171–4186, arXiv:1810.04805: an encoder that guesses masked words
 # * House, Williams, Hecker, Kryter, Journal of the Acoustical Society of America 37:158–166, 1965: the Modified Rhyme Test
 # * Hu et al., *LoRA: Low-Rank Adaptation of Large Language Models*, arXiv:2106.09685, 2021: low-rank adaptation
 # * Hutto, Gilbert, *VADER: A Parsimonious Rule-based Model for Sentiment Analysis of Social Media Text*, ICWSM 2014: the English texts and their ratings
 # * Kumar, Raghunathan, Jones, Ma, Liang, *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*, ICLR 2022, arXiv:2202.10054: LP-FT
 # * Pennington, Socher, Manning, *GloVe: Global Vectors for Word Representation*, EMNLP 2014, 1532–1543: fixed word vectors
-# * Radford, Narasimhan, Salimans, Sutskever, *Improving Language Understanding by Generative Pre-Training*, OpenAI, 2018: GPT
+# * Radford, Narasimhan, Salimans, Sutskever, “Improving Language Understanding by Generative Pre-Training”, OpenAI, 2018: GPT
 # * Reimers, Gurevych, *Sentence-BERT: Sentence Embeddings using Siamese BERT-Networks*, EMNLP 2019, arXiv:1908.10084: sentence vectors
 # * Vaswani et al., *Attention Is All You Need*, NIPS 2017, arXiv:1706.03762: attention, the Transformer
 # * Yang et al., *Multilingual Universal Sentence Encoder for Semantic Retrieval*, arXiv:1907.04307, 2019: the multilingual sentence encoder

@@ -263,7 +263,7 @@ EXERCISES = [
                 (
                     nearest_by_dot,
                     (
-                        "这里的行不都是单位长度：长的向量点积大。先把每一行除以它的长度。",
+                        "这里各行的长度不都是 1：长的向量点积大。先把每一行除以它的长度。",
                         "These rows do not all have length 1, and long ones get large dot products: divide each row by its length first.",
                     ),
                 ),
@@ -298,7 +298,7 @@ EXERCISES = [
                 (
                     nearest_by_columns,
                     (
-                        "你把每一列变成了单位长度；一句话是一行。",
+                        "你把每一列的长度变成了 1；一句话是一行。",
                         "You gave each column length 1; a sentence is a row.",
                     ),
                 ),
@@ -327,7 +327,7 @@ EXERCISES = [
             "```python\na = a / np.linalg.norm(a, axis=1, keepdims=True)\nb = b / np.linalg.norm(b, axis=1, keepdims=True)\nreturn (a @ b.T).argmax(axis=1)\n```",
         ),
         why=(
-            "`a` 的长度不影响答案，`b` 的影响。行都是单位长度时，余弦、点积和距离排出同样的顺序，为什么？",
+            "`a` 的长度不影响答案，`b` 的影响。各行的长度都是 1 时，余弦、点积和距离排出同样的顺序，为什么？",
             "The lengths of `a` do not matter, those of `b` do. When all rows have length 1, cosine, dot product and distance give the same order. Why?",
         ),
         wrong=[
@@ -752,7 +752,7 @@ QUIZZES = [
             ),
             Option(
                 ("为了省内存", "to save memory"),
-                ("0 也占地方。", "Zeros take room, too."),
+                ("0 也占地方。", "A 0 takes room, too."),
             ),
             Option(
                 ("因为 $B$ 不训练", "because $B$ is not trained"),
