@@ -1539,7 +1539,7 @@ explorables.show(
 #
 # At 20 decibels the score is 0.561, at 10 it is 0.394, at 0 it is 0.194: each 10 decibels less cost a good part of the words. The mel spectrogram is down to chance at 10.
 #
-# The remedy is to make training like the future: besides quiet recordings, copies at 20, 10 and 0 decibels (the speaker still left out). At 0 decibels that gains 0.101 ± 0.041; at 20 it loses 0.021 ± 0.025, an interval that contains 0, so no price is seen. The **kind** of noise has to be alike, too: here all of it is white, in a street it is not.
+# The remedy is to make training like the future: besides quiet recordings, copies at 20, 10 and 0 decibels (the speaker still left out). At 0 decibels that gains 0.101 ± 0.041; at 20 it loses 0.021 ± 0.025, which contains 0: no price is seen. The **kind** of noise has to be alike, too: here it is white, in a street it is not.
 #
 # Try it: drag the slider and watch the noise's amplitude. **Exercise 4**: add noise at a given ratio.
 #
