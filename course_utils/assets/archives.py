@@ -77,12 +77,15 @@ def opened(path: Path) -> Iterator[Archive]:
         yield Archive(source)
 
 
-def wanted(archive: Archive, prefix: str, leave_out: tuple[str, ...] = ()) -> list[Entry]:
-    """The entries of a member: one file, or all below a folder (``prefix`` ends with ``/``)."""
+def wanted(
+    archive: Archive, prefix: str, leave_out: tuple[str, ...] = (), only: tuple[str, ...] = ()
+) -> list[Entry]:
+    """The entries of a member: one file, or those below a folder (``prefix`` ends with ``/``)."""
     skip = tuple(f"{prefix}{folder}/" for folder in leave_out)
     if prefix.endswith("/"):
         entries = (e for e in archive.entries() if e.name.startswith(prefix))
-        return [e for e in entries if not (skip and e.name.startswith(skip))]
+        entries = (e for e in entries if not (skip and e.name.startswith(skip)))
+        return [e for e in entries if not only or any(part in e.name for part in only)]
     return [e for e in archive.entries() if e.name == prefix]
 
 
@@ -92,13 +95,14 @@ def extract(
     target: Path,
     leave_out: tuple[str, ...] = (),
     max_bytes: int = MAX_BYTES,
+    only: tuple[str, ...] = (),
 ) -> None:
     """Write a member to ``target``: the file itself, or a folder with all that is below ``prefix``.
 
     Raises Refused for path traversal, links, and more than MAX_FILES files or ``max_bytes`` bytes,
     counted while writing too, as headers may lie.
     """
-    entries = wanted(archive, prefix, leave_out)
+    entries = wanted(archive, prefix, leave_out, only)
     if not entries:
         raise Refused(f"{prefix} is missing")
     if len(entries) > MAX_FILES or sum(max(e.size, 0) for e in entries) > max_bytes:

@@ -36,6 +36,7 @@ class Asset:
     title_en: str
     lessons: tuple[str, ...] = ()
     leave_out: tuple[str, ...] = ()  # folders below the member that are not taken
+    only: tuple[str, ...] = ()  # … and of its files only those with one of these in their names
     unpack: str = ""  # the member is an archive itself: this folder inside it is unpacked …
     unpack_without: tuple[str, ...] = ()  # … without these folders below it …
     unpacked_size: int = 0  # … and then has this size and digest
@@ -82,7 +83,7 @@ def read(path: Path) -> dict[str, Asset]:
 
 def _asset(name: str, table: dict) -> Asset:
     """An entry of the manifest as an Asset; ValueError for an unknown kind."""
-    for key in ("lessons", "leave_out", "unpack_without"):
+    for key in ("lessons", "leave_out", "only", "unpack_without"):
         table[key] = tuple(table.get(key, ()))
     asset = Asset(name=name, **table)
     if asset.kind not in KINDS:

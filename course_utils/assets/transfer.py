@@ -196,7 +196,7 @@ def _take_link(asset, client, link: Link, folder: Path, check, advance: Advance)
 def _take_member(asset, client, link: Link, folder: Path, check, advance: Advance) -> Path:
     with RemoteZip(link.normalized, session=client, fetcher=_Ranges, advance=advance) as opened:
         archive = archives.Archive(opened)
-        if len(archives.wanted(archive, asset.member, asset.leave_out)) > WORTH_FILES:
+        if len(archives.wanted(archive, asset.member, asset.leave_out, asset.only)) > WORTH_FILES:
             raise RangeNotSupported("many files: one transfer is quicker")
         return _extract(asset, archive, folder, check)
 
@@ -228,7 +228,7 @@ def _unpacked(asset: Asset, carrier: Path, folder: Path, check) -> Path:
 def _extract(asset: Asset, archive: archives.Archive, folder: Path, check) -> Path:
     target = folder / "member"
     archives.remove(target)
-    archives.extract(archive, asset.member, target, asset.leave_out, asset.member_size)
+    archives.extract(archive, asset.member, target, asset.leave_out, asset.member_size, asset.only)
     check(target)
     return target
 

@@ -6,26 +6,36 @@ import threading
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 
-from course_utils.features.network import Network
 from course_utils.paths import cache_dir
 
 PATIENCE = 5.0  # seconds for which another program may hold the file
 
 
+class Source(Protocol):
+    """What rows come from: a backbone, an encoder of texts or sounds."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def n_features(self) -> int: ...
+
+
 class Store:
-    """The cache of one backbone: an SQLite file, so writes are atomic and processes can share it.
+    """The cache of one backbone or encoder: an SQLite file, so writes are atomic and processes can share it.
 
     Each row carries a checksum. A damaged file or row costs time, never a wrong feature; a disk that
     is full or read-only, or a file that another program holds, costs the cache, never the result.
     """
 
-    def __init__(self, network: Network) -> None:
-        self.n_features, self.lock = network.n_features, threading.Lock()
-        self.file = cache_dir() / "features" / f"{network.name}-{network.key}.sqlite"
+    def __init__(self, source: Source) -> None:
+        self.n_features, self.lock = source.n_features, threading.Lock()
+        self.file = cache_dir() / "features" / f"{source.name}-{source.key}.sqlite"
         self.database: sqlite3.Connection | None = None
 
     def __enter__(self) -> Self:

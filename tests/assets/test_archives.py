@@ -91,3 +91,9 @@ def test_only_the_wanted_files_and_the_right_ones(tmp_path):
         if f.is_file()
     }
     assert found == {"a", "b/c d"}
+
+
+def test_only_some_files_of_a_folder(tmp_path):
+    path = zipped(tmp_path / "some.zip", ["p/a_1_.wav", "p/b_1_.wav", "p/a_2_.wav"])
+    unpack(path, "p/", tmp_path / "out", only=("_1_",))
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["a_1_.wav", "b_1_.wav"]

@@ -265,6 +265,23 @@ def luck(it: Explorable) -> None:
     assert best(it.slide("p", 0.95)) - 0.95 < 0.05
 
 
+def noise(it: Explorable) -> None:
+    """0 decibels: equal powers; each 10 decibels a tenth; the less noise the more words."""
+
+    def words(said: str) -> list[int]:
+        return [int(n) for n in re.findall(r"(?:quiet|too,|spectrogram) (\d+)%", said)]
+
+    assert "100% of the sound's power and 100% of its amplitude" in it.slide("snr", 0)
+    loud = words(it.said())
+    assert "10% of the sound's power and 32% of its amplitude" in it.slide("snr", 10)
+    some = words(it.said())
+    quiet = words(it.slide("snr", 20))
+    assert len(quiet) == 3 and all(
+        a < b < c for a, b, c in zip(loud[:2], some, quiet, strict=False)
+    )
+    assert loud[1] > loud[0] > loud[2]
+
+
 def prototypes(it: Explorable) -> None:
     """With 1 photo both rules agree, and the draw decides; 20 are better on the whole."""
     rules = it.root.locator("input[type=radio]")
@@ -293,6 +310,7 @@ PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "luck": ("10", "with only 10 test photos the best one is above 0.9", luck),
     "network": ("01", "the $\\delta$ of $h_2$ becomes 0", network),
     "neuron": ("01", "circled points are on the wrong side", neuron),
+    "noise": ("13", "each 10 decibels less cost a good part of the words", noise),
     "prototypes": ("11", "change the draw: the border jumps about", prototypes),
     "ravine": ("03", "Who diverges with $\\eta$ just above 0.08?", ravine),
     "space": ("07", "with the same 5 labels each the accuracy falls below 0.8", space),
