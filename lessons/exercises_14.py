@@ -307,7 +307,7 @@ EXERCISES = [
                 "Imagine 1 unit of people: $\\pi$ ill, $1-\\pi$ well. How many of each have an alarm?",
             ),
             (
-                "报警的人 = 灵敏度 × $\\pi$ + (1 − 特异度) × ($1-\\pi$)。不报警的人也这样数。",
+                "报警的人 = 灵敏度 × $\\pi$ +（1 − 特异度）×（$1-\\pi$）。不报警的人也这样数。",
                 "Alarms = sensitivity × $\\pi$ + (1 − specificity) × ($1-\\pi$). Count those without one in the same way.",
             ),
         ],
@@ -393,7 +393,7 @@ EXERCISES = [
                 "First the threshold for the corrected logit: what is the logit of $p>\\frac{a}{a+m}$? $a$ is the cost of a false alarm, $m$ that of a miss.",
             ),
             (
-                "改过的 logit = 原来的 − (训练的先验 − 使用的先验)，都用 $\\log\\frac{p}{1-p}$。把减去的搬到不等式另一边。",
+                "改过的 logit = 原来的 −（训练的先验 − 使用的先验），都用 $\\log\\frac{p}{1-p}$。把减去的搬到不等式另一边。",
                 "Corrected logit = own logit − (prior in training − prior in use), both as $\\log\\frac{p}{1-p}$. Move what is subtracted to the other side.",
             ),
         ],
@@ -464,7 +464,7 @@ EXERCISES = [
                     temperature_of_accuracy,
                     (
                         "准确率不随 $T$ 变，挑不出 $T$；要让交叉熵最小。",
-                        "Accuracy does not change with $T$ and cannot choose it; make the cross-entropy smallest.",
+                        "Accuracy does not change with $T$, so no $T$ can be chosen by it; make the cross-entropy smallest.",
                     ),
                 ),
                 (
@@ -489,8 +489,8 @@ EXERCISES = [
             "```python\nts = np.geomspace(0.1, 10, 2000)\nlosses = [np.logaddexp(0, np.where(y == 1, -z, z) / T).mean() for T in ts]\nreturn ts[np.argmin(losses)]\n```",
         ),
         why=(
-            "一个数，一条只有一个谷的曲线：乱不到哪里去，200 张验证片子就够。要修每一类、每一段，就需要多得多的片子。",
-            "One number, and a curve with a single valley: little can go wrong, and 200 validation films are enough. To mend each class or each bin takes many more films.",
+            "只有一个 $T$，一条只有 1 个谷的曲线：乱不到哪里去，200 张验证片子就够。要修每一类、每一段，就需要多得多的片子。",
+            "A single $T$, and a curve with only 1 valley: little can go wrong, and 200 validation films are enough. To mend each class or each bin takes many more films.",
         ),
         wrong=[
             (temperature_inverse, "divided"),
@@ -498,7 +498,7 @@ EXERCISES = [
             (temperature_whole_numbers, "too coarse"),
             (temperature_place, "place in the list"),
             (temperature_labels_reversed, "labels are reversed"),
-            (temperature_of_accuracy, "cannot choose it"),
+            (temperature_of_accuracy, "can be chosen by it"),
             (temperature_logarithm, "exponential"),
         ],
     ),
