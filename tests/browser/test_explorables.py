@@ -299,6 +299,25 @@ def prototypes(it: Explorable) -> None:
     assert sum(twenties) > sum(ones) and sum(twenties) > sum(right(20, d, 1) for d in draws)
 
 
+def prevalence(it: Explorable) -> None:
+    """Rarer illness leaves the ROC curve as it is, and most alarms are false; a threshold helps at a price."""
+    from math import log10
+
+    def real(said: str) -> float:
+        return float(re.search(r"([\d.]+)% of the alarms are real", said)[1])
+
+    curve = it.root.locator("svg path[stroke='var(--c0)']").first
+    before, common = curve.get_attribute("d"), it.said()
+    rare = it.slide("prevalence", log10(0.01))
+    assert curve.get_attribute("d") == before, "the ROC curve moves"
+    assert real(common) > 90 and real(rare) < 25
+    rates = r"sensitivity ([\d.]+), specificity ([\d.]+)"
+    assert re.search(rates, common).groups() == re.search(rates, rare).groups()
+    strict = it.slide("threshold", 4)
+    assert real(strict) > 50
+    assert 0.5 < float(re.search(rates, strict)[1]) < float(re.search(rates, rare)[1]) - 0.1
+
+
 # What a lesson's English text promises, word for word, and what a reader then sees.
 PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "boundary": ("01", "the boundary is one straight line", boundary),
@@ -311,6 +330,7 @@ PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "network": ("01", "the $\\delta$ of $h_2$ becomes 0", network),
     "neuron": ("01", "circled points are on the wrong side", neuron),
     "noise": ("13", "each 10 decibels less cost a good part of the words", noise),
+    "prevalence": ("14", "the ROC curve does not move", prevalence),
     "prototypes": ("11", "change the draw: the border jumps about", prototypes),
     "ravine": ("03", "Who diverges with $\\eta$ just above 0.08?", ravine),
     "space": ("07", "with the same 5 labels each the accuracy falls below 0.8", space),
