@@ -599,7 +599,7 @@ assert few[0][0] + few[0][1] < 0 and few[1][0] - few[1][1] > 0 and own.std(axis=
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 句子编码器把词元的向量几乎只是平均起来。想知道“它”指谁，“不”否定什么，词元要互相看。**注意力**（attention；Vaswani 等，2017）：每个位置发出一个**查询**（query），每个位置有一个**键**（key）和一个**值**（value）；查询与键的点积越大，就从那里拿越多的值。
+# 句子编码器只看相邻的几个词元，然后取平均。想知道“它”指谁，“不”否定什么，词元要互相看。**注意力**（attention；Vaswani 等，2017）：每个位置发出一个**查询**（query），每个位置有一个**键**（key）和一个**值**（value）；查询与键的点积越大，就从那里拿越多的值。
 #
 # $$\operatorname{softmax}\Bigl(\frac{QK^\top}{\sqrt d}\Bigr)V$$
 #
@@ -610,7 +610,7 @@ assert few[0][0] + few[0][1] < 0 and few[1][0] - few[1][1] > 0 and own.std(axis=
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The sentence encoder does little more than average its tokens. To know whom “it” means, or what “not” denies, tokens have to look at each other. **Attention** (Vaswani et al., 2017): each place sends out a **query**, and each has a **key** and a **value**; the larger the dot product of query and key, the more of that value is taken.
+# The sentence encoder sees a few neighbouring tokens only, and then takes the mean. To know whom “it” means, or what “not” denies, tokens have to look at each other. **Attention** (Vaswani et al., 2017): each place sends out a **query**, and each has a **key** and a **value**; the larger the dot product of query and key, the more of that value is taken.
 #
 # $$\operatorname{softmax}\Bigl(\frac{QK^\top}{\sqrt d}\Bigr)V$$
 #
