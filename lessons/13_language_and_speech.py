@@ -599,7 +599,7 @@ assert few[0][0] + few[0][1] < 0 and few[1][0] - few[1][1] > 0 and own.std(axis=
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 句子编码器用卷积看相邻的几个词元，再求平均。“它”指谁，“不”否定什么，答案可能在远处：词元要能互相看。**注意力**（attention；Vaswani 等，2017）：每个位置发出一个**查询**（query），每个位置有一个**键**（key）和一个**值**（value）；查询与键的点积越大，就从那里拿越多的值。
+# 句子编码器只看相邻的几个词元，然后取平均。想知道“它”指谁，“不”否定什么，词元要互相看。**注意力**（attention；Vaswani 等，2017）：每个位置发出一个**查询**（query），每个位置有一个**键**（key）和一个**值**（value）；查询与键的点积越大，就从那里拿越多的值。
 #
 # $$\operatorname{softmax}\Bigl(\frac{QK^\top}{\sqrt d}\Bigr)V$$
 #
@@ -610,7 +610,7 @@ assert few[0][0] + few[0][1] < 0 and few[1][0] - few[1][1] > 0 and own.std(axis=
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The sentence encoder looks at a few neighbouring tokens by convolution and then averages. Whom “it” means, or what “not” denies, may stand far away: tokens have to look at each other. **Attention** (Vaswani et al., 2017): each place sends out a **query**, and each has a **key** and a **value**; the larger the dot product of query and key, the more of that value is taken.
+# The sentence encoder sees a few neighbouring tokens only, and then takes the mean. To know whom “it” means, or what “not” denies, tokens have to look at each other. **Attention** (Vaswani et al., 2017): each place sends out a **query**, and each has a **key** and a **value**; the larger the dot product of query and key, the more of that value is taken.
 #
 # $$\operatorname{softmax}\Bigl(\frac{QK^\top}{\sqrt d}\Bigr)V$$
 #
@@ -1132,14 +1132,14 @@ say("每轮的损失 loss of each epoch:", np.round(history.history["loss"], 2))
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 训练以后，$W+AB$ 可以算成一个矩阵，放回一个普通的网络：$A$、$B$ 消失了，输出不变，推理也不变慢。同一个大模型可以配许多对小的 $A$、$B$，每个任务一对。
+# 训练以后，$W+AB$ 可以算成一个矩阵，放回一个普通的网络：$A$、$B$ 消失了，输出不变，推理也不变慢。同一个大模型可以配许多套小的 $A$、$B$，每个任务一套。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# After training, $W+AB$ can be computed into one matrix and put into a plain network: $A$ and $B$ are gone, the output is the same, and inference is as fast as before. One large model can serve many tasks, each with a small pair $A$, $B$.
+# After training, $W+AB$ can be computed into one matrix and put into a plain network: $A$ and $B$ are gone, the output is the same, and inference is as fast as before. One large model can serve many tasks, each with its own small set of $A$, $B$.
 #
 # </div>
 
