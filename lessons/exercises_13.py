@@ -106,6 +106,22 @@ def attend_scaled_after(q, k, v):
     return _softmax(q @ k.T) @ v / np.sqrt(q.shape[1])
 
 
+def attend_without_keepdims(q, k, v):
+    """Divides each column, not each row, by the rows' sums."""
+    e = np.exp(q @ k.T / np.sqrt(q.shape[1]))
+    return e / e.sum(axis=1) @ v
+
+
+def attend_over_all(q, k, v):
+    """One softmax over the whole table."""
+    return _softmax(q @ k.T / np.sqrt(q.shape[1]), axis=None) @ v
+
+
+def attend_by_places(q, k, v):
+    """The number of places instead of the number of columns."""
+    return _softmax(q @ k.T / np.sqrt(len(q))) @ v
+
+
 def random_heads(rng):
     n, d, w = rng.integers(2, 7, 3)
     return tuple(rng.normal(size=(n, size)) for size in (d + 1, d + 1, w))
@@ -198,6 +214,11 @@ def noise_of_sums(sound, noise, snr):
     """The mean of the values themselves, before squaring, is almost 0."""
     wanted = np.mean(np.abs(sound)) ** 2 / 10 ** (snr / 10)
     return sound + noise * np.sqrt(wanted) / np.mean(np.abs(noise))
+
+
+def noise_by_variance(sound, noise, snr):
+    """np.std takes the mean away first."""
+    return sound + noise * np.std(sound) / np.std(noise) / 10 ** (snr / 20)
 
 
 def random_sounds(rng):
@@ -373,6 +394,27 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    attend_without_keepdims,
+                    (
+                        "每一行要除以它自己的和：`e.sum(axis=1, keepdims=True)`；没有 `keepdims` 就除到列上去了。",
+                        "Each row has to be divided by its own sum: `e.sum(axis=1, keepdims=True)`; without `keepdims` the columns are divided.",
+                    ),
+                ),
+                (
+                    attend_over_all,
+                    (
+                        "你除以了整张表的和：softmax 一行一行地做，每行的和为 1。",
+                        "You divided by the sum of the whole table: softmax goes row by row, and each row sums to 1.",
+                    ),
+                ),
+                (
+                    attend_by_places,
+                    (
+                        "$d$ 是 `q` 的列数，不是行数：`q.shape[1]`。",
+                        "$d$ is the number of columns of `q`, not of rows: `q.shape[1]`.",
+                    ),
+                ),
+                (
                     attend_without_softmax,
                     (
                         "少了 softmax：权重要为正，和为 1。",
@@ -432,6 +474,9 @@ EXERCISES = [
             (attend_unscaled, "is missing"),
             (attend_by_d, "not by $d$"),
             (attend_columns, "each **row**"),
+            (attend_without_keepdims, "the columns are divided"),
+            (attend_over_all, "the whole table"),
+            (attend_by_places, "not of rows"),
             (attend_without_softmax, "Softmax is missing"),
             (attend_weights, "Those are the weights"),
             (attend_swapped, "changed places"),
@@ -574,6 +619,13 @@ EXERCISES = [
                     ("这只是噪声；还要加上声音。", "That is the noise alone; add the sound."),
                 ),
                 (
+                    noise_by_variance,
+                    (
+                        "`np.var` 和 `np.std` 先减去平均；功率是 `np.mean(x**2)`。",
+                        "`np.var` and `np.std` take the mean away first; power is `np.mean(x**2)`.",
+                    ),
+                ),
+                (
                     noise_of_sums,
                     (
                         "功率是平方的平均，不是平均的平方：`np.mean(x**2)`。",
@@ -608,6 +660,7 @@ EXERCISES = [
             (noise_as_it_is, "need not be 1"),
             (noise_linear, "no plain ratio"),
             (noise_alone, "noise alone"),
+            (noise_by_variance, "take the mean away"),
             (noise_of_sums, "the mean of squares"),
         ],
     ),
@@ -691,8 +744,8 @@ QUIZZES = [
             Option(
                 ("把句子译成另一种语言的完整模型", "a complete model that translates sentences"),
                 (
-                    "翻译要编码器和解码器（或一个会往后写的模型），这三个单独都不是。",
-                    "Translation takes an encoder and a decoder, or a model that writes on; none of the three alone is one of the first kind.",
+                    "为翻译设计的完整模型由编码器和解码器组成，像 2017 年的 Transformer；这三个都只有一半，或者连一半也不是。",
+                    "A complete model made for translation consists of an encoder and a decoder, like the Transformer of 2017; each of the three is only one half, or not even that.",
                 ),
             )
         ],
@@ -764,7 +817,7 @@ QUIZZES = [
                     "any way will do, also with neither at 0",
                 ),
                 (
-                    "都不是 0，模型一开始就被随机地改坏了。",
+                    "都不是 0，模型还没有学，就被随机地改了。",
                     "With neither at 0 the model is changed at random before it has learned anything.",
                 ),
             ),

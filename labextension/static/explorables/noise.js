@@ -58,11 +58,7 @@ const build = (kit, { snr, quiet, trained, mel }) => {
     xLabel: ["信噪比（分贝）", "signal-to-noise ratio (dB)"], yLabel: ["准确率", "accuracy"],
   });
   const looks = [["var(--c0)", ""], ["var(--c2)", "7 3"], ["var(--c1)", "2 3"]];
-  curves.forEach((values, k) => {
-    const points = decibels.map((x, i) => /** @type {Point} */ ([x, values[i]]));
-    const line = accuracy.line(looks[k][0], { "stroke-width": 2.5, "stroke-dasharray": looks[k][1] || "none" });
-    kit.set(line, { d: accuracy.path(points) });
-  });
+  const lines = looks.map(([colour, dash]) => accuracy.line(colour, { "stroke-width": 2.5, "stroke-dasharray": dash || "none" }));
   const here = accuracy.line("currentColor", { "stroke-width": 1.5, "stroke-dasharray": "3 3" });
   const marks = looks.map(([colour]) => accuracy.add("circle", { r: 5, fill: colour, stroke: "currentColor" }));
 
@@ -78,6 +74,7 @@ const build = (kit, { snr, quiet, trained, mel }) => {
     const loud = Math.sqrt(ratio) / noiseSize;
     kit.set(mixed, { d: wave.path(times.map((t, i) => [t, kit.clamp(sound[i] + loud * white[i], -6, 6)])) });
     kit.set(pure, { d: wave.path(times.map((t, i) => [t, sound[i]])) });
+    lines.forEach((line, k) => kit.set(line, { d: accuracy.path(decibels.map((x, i) => [x, curves[k][i]])) }));
     kit.set(here, { d: accuracy.path([[state.snr, 0], [state.snr, 0.8]]) });
     const found = curves.map((values) => between(decibels, values, state.snr));
     marks.forEach((mark, k) => kit.set(mark, { cx: accuracy.x(state.snr), cy: accuracy.y(found[k]) }));
