@@ -999,7 +999,7 @@ fig, ax = plt.subplots(figsize=(6.6, 2.5))
 extra = {
     way: column("imbalance", way, 2) - column("imbalance", "threshold", 2) for way in list(ways)[:5]
 }
-for row, (way, values) in enumerate(extra.items()):
+for row, values in enumerate(extra.values()):
     middle, half = interval(values)
     ax.plot(
         values,
