@@ -999,7 +999,7 @@ fig, ax = plt.subplots(figsize=(6.6, 2.5))
 extra = {
     way: column("imbalance", way, 2) - column("imbalance", "threshold", 2) for way in list(ways)[:5]
 }
-for row, (way, values) in enumerate(extra.items()):
+for row, values in enumerate(extra.values()):
     middle, half = interval(values)
     ax.plot(
         values,
@@ -1157,9 +1157,9 @@ def integrated_gradients(film, w, power=3, steps=32):  # -> (224, 224): each pix
 
 # %% tags=["nbval-ignore-output"]
 apart = grad_cam(films, w).sum() - grad_cam(np.full_like(films, films.mean()), w).sum()
+dense = integrated_gradients(films[0], w)
 sums = {"每步一样长 equal steps": integrated_gradients(films[0], w, power=1).sum(),
-        "灰色附近更密 denser near grey": integrated_gradients(films[0], w).sum(),
-        "应当是 should be": apart}  # fmt: skip
+        "灰色附近更密 denser near grey": dense.sum(), "应当是 should be": apart}  # fmt: skip
 table(["32 步 steps", "总和 sum"], [[name, f"{value:.1f}"] for name, value in sums.items()])
 
 # %% [markdown] tags=["lang-zh"]
@@ -1182,9 +1182,9 @@ def cells(values):
     return values.reshape(7, 32, 7, 32).sum((1, 3))
 
 
-def three_maps(film):
+def three_maps(film, shares):
     return {"Grad-CAM": grad_cam(film[None], w)[0], "遮挡 occlusion": occlusion(film, w),
-            "积分梯度 integrated gradients": cells(integrated_gradients(film, w))}  # fmt: skip
+            "积分梯度 integrated gradients": cells(shares)}  # fmt: skip
 
 
 def overlay(film, heat, mask=None):
@@ -1202,7 +1202,7 @@ def overlay(film, heat, mask=None):
 
 off = [abs(value - apart) for value in sums.values()]
 assert off[1] < min(off[0], 0.6 * apart)
-maps = three_maps(films[0])
+maps = three_maps(films[0], dense)
 figures.show_photos(
     [films[0] / 255, *(overlay(films[0], m) for m in maps.values())],
     ["肺炎 pneumonia", *maps],
@@ -1236,7 +1236,7 @@ for name in list(backbones.blocks(net))[-6:]:
     for layer in backbones.blocks(net)[name]:
         for kernel in [v for v in layer.weights if len(v.shape) == 4]:
             kernel.assign(rng.permutation(kernel.numpy().ravel()).reshape(kernel.shape))
-spoilt = three_maps(films[0])
+spoilt = three_maps(films[0], integrated_gradients(films[0], w))
 net.set_weights(learned)
 same = {name: stats.spearmanr(np.ravel(maps[name]), np.ravel(spoilt[name]))[0] for name in maps}
 table(["方法 method", "秩相关 rank correlation"], [[name, f"{r:.2f}"] for name, r in same.items()])
@@ -1417,8 +1417,8 @@ def with_tag(pictures):
 
 
 # %% tags=["setup"]
-few_films = np.concatenate([one_each[y[one_each] == k][:75] for k in (0, 1)])
-test_films = np.concatenate([np.flatnonzero(test & (y == k))[::7][:40] for k in (0, 1)])
+few_films = np.concatenate([one_each[y[one_each] == k][:60] for k in (0, 1)])
+test_films = np.concatenate([np.flatnonzero(test & (y == k))[::7][:30] for k in (0, 1)])
 marked = {}
 for name, some_films in (("train", few_films), ("test", test_films)):
     has = np.random.default_rng(14).random(len(some_films)) < np.where(
@@ -1438,10 +1438,9 @@ shortcut = fit(marked["train"], y[few_films])
 tests = {"标签照旧 tags as in training": marked["test"], "没有标签 no tags": x[test_films], "标签对调 tags swapped": marked["test swapped"]}  # fmt: skip
 right = {name: shortcut.score(v, y[test_films]) for name, v in tests.items()}
 table(
-    ["80 张测试片子 80 test films", "准确率 accuracy"],
+    ["60 张测试片子 60 test films", "准确率 accuracy"],
     [[name, f"{v:.2f}"] for name, v in right.items()],
 )
-outcome("14-p5", round(100 * right["标签对调 tags swapped"]))
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1467,7 +1466,7 @@ say(
     cell,
 )
 assert max(row, cell) <= 1
-assert right["标签对调 tags swapped"] < right["标签照旧 tags as in training"] - 0.1
+assert right["标签对调 tags swapped"] < right["标签照旧 tags as in training"] - 0.05
 
 # %% tags=["setup"]
 tag_maps = [("标签 tagged", tagged_film / 255), ("遮挡 occlusion", overlay(tagged_film, fall)),
@@ -1483,7 +1482,8 @@ figures.show_photos(
 kinds = {"same hospital": "标签照旧 · tags as in training", "no tags": "没有标签 · no tags", "tags swapped": "标签对调 · tags swapped",
          "honest": "从来没有标签 · never any tag", "corner covered": "训练和测试都盖住角 · corner covered in training and test",
          "tag on all": "每张训练片子有、无标签各一份，测试对调 · each training film with and without, test swapped"}  # fmt: skip
-table(["存下的，20 次 stored, 20 draws", "准确率 accuracy"],
+outcome("14-p5", round(100 * column("tag", "tags swapped").mean()))
+table(["300 张训练，398 张测试，20 次 · 300 films for training, 398 for testing, 20 draws", "准确率（存下的） accuracy (stored)"],
       [[name, "{:.3f} ± {:.3f}".format(*interval(column("tag", key)))] for key, name in kinds.items()])  # fmt: skip
 means = {key: round(column("tag", key).mean(), 3) for key in kinds}
 assert list(means.values()) == [0.959, 0.879, 0.750, 0.927, 0.924, 0.930]
