@@ -303,8 +303,8 @@ EXERCISES = [
         ),
         hints=[
             (
-                "想象 1 个人口单位：有病的 $\\pi$，没病的 $1-\\pi$。各有多少报警？",
-                "Imagine 1 unit of people: $\\pi$ ill, $1-\\pi$ well. How many of each have an alarm?",
+                "把所有人当作 1：有病的占 $\\pi$，没病的占 $1-\\pi$。各有多少报警？",
+                "Take all people together as 1: $\\pi$ are ill, $1-\\pi$ are well. How many of each have an alarm?",
             ),
             (
                 "报警的人 = 灵敏度 × $\\pi$ +（1 − 特异度）×（$1-\\pi$）。不报警的人也这样数。",
@@ -709,14 +709,14 @@ QUIZZES = [
         pairs=[
             Pair(
                 item=("类别权重 19", "class weights of 19"),
-                match=("把它们推高，好像一半有病", "pushes them up, as if half were ill"),
+                match=("把它们推高，次序几乎不变", "pushes them up and hardly changes the order"),
                 why=(
                     "加了权的数据里一半是肺炎；logit 减 $\\log 19$ 放回去。",
                     "Half of the weighted data is pneumonia; subtract $\\log 19$ from the logit to put it right.",
                 ),
                 elsewhere=(
-                    "只有改变两类比例的做法才推高概率。",
-                    "Only what changes the classes' shares pushes probabilities up.",
+                    "推高而次序几乎不变的，只有改变两类的分量而不丢数据的做法。",
+                    "Up, with hardly any change of order: only what changes the weight of the classes and drops no data.",
                 ),
             ),
             Pair(
