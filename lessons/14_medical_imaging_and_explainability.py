@@ -158,9 +158,9 @@ figures.show_photos(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 你需要第 02 课（交叉熵、聚焦损失）、第 06 课（泄漏）、第 07 课（冻结的特征）、第 09 课（校准、Grad-CAM、区间）和第 10 课（成组的折）。特征在缓存里时，全部单元格运行不到 1 分钟，第一次要多等 1–2 分钟；读完并做练习大约 60 分钟。
+# 你需要第 02 课（交叉熵、focal loss）、第 06 课（泄漏）、第 07 课（冻结的特征）、第 09 课（校准、Grad-CAM、区间）和第 10 课（成组的折）。特征在缓存里时，全部单元格运行不到 1 分钟，第一次要多等 1–2 分钟；读完并做练习大约 60 分钟。
 #
-# 正常是类别 0，肺炎是类别 1。“存下的”数来自 `data/results/14.json`，其余的现场计算。存下的区间（95%）量的是训练片子的抽签；测试片子总是同样的。
+# 正常是类别 0，肺炎是类别 1。“存下的”数来自 `data/results/14.json`，其余的现场计算。存下的区间（95%）量的是抽签：抽哪些训练片子；泄漏、随机化检验和医院三处，被判断的片子也一起抽。
 #
 # </div>
 
@@ -169,7 +169,7 @@ figures.show_photos(
 #
 # You need lessons 02 (cross-entropy, focal loss), 06 (leakage), 07 (frozen features), 09 (calibration, Grad-CAM, intervals) and 10 (folds of groups). With the features in the cache all cells run in less than 1 minute, the first time takes 1–2 minutes more; reading and doing the exercises takes about 60 minutes.
 #
-# Normal is class 0, pneumonia class 1. “Stored” numbers come from `data/results/14.json`, all others are computed here. Stored intervals (95%) are about the draw of training films; the test films stay the same.
+# Normal is class 0, pneumonia class 1. “Stored” numbers come from `data/results/14.json`, all others are computed here. Stored intervals (95%) are about the draw of training films; for the leak, the randomization test and the hospitals the films that are judged are drawn as well.
 #
 # </div>
 
@@ -435,7 +435,7 @@ assert n_edge == 398
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The frame with hardly any lung gets 0.915, the middle with them 0.922, which 398 films cannot tell apart; the whole gets 0.952.
+# The frame with hardly any lung gets 0.915, the middle, where the lungs are, 0.922: 398 films cannot tell the two apart; the whole gets 0.952.
 #
 # How can the frame know? All that can be seen are posture, arms, cables, exposure and how the film was cut; perhaps children who are very ill were lying down. That is not shown here. What is shown: on these films, **0.9 takes hardly any sight of a lung**.
 #
@@ -586,7 +586,6 @@ true_alarms = sensitivity * prevalence
 false_alarms = (1 - specificity) * (1 - prevalence)
 ppv = true_alarms / (true_alarms + false_alarms)
 outcome("14-p2", round(100 * ppv))
-assert np.allclose([1e4 * true_alarms, 1e4 * false_alarms], [95, 495]) and round(ppv, 2) == 0.16
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -653,6 +652,7 @@ explorables.show(
     threshold=0.0,
 )
 assert len(normal) == 319 and len(pneumonia) == 315
+assert np.allclose([1e4 * true_alarms, 1e4 * false_alarms], [95, 495]) and round(ppv, 2) == 0.16
 strict, lax = [(0.01 * (pneumonia > c).mean(), 0.99 * (normal > c).mean()) for c in (2.85, 0)]
 assert strict[0] > strict[1] and lax[0] < 0.2 * lax[1] and normal.max() < 4
 assert round((pneumonia <= 2.85).mean(), 2) == 0.22
@@ -872,7 +872,7 @@ for C, (_, loss, ece) in worth.items():  # only the model with C = 0.01 gains no
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 惩罚太弱（`C=1`、`C=100`）的模型太自信，$T>1$；太强（`C=0.001`）的太胆小，$T<1$；两头修了都更准。`C=0.01` 的本来就准，区间含 0，修不修一样。
+# 惩罚太弱（`C=1`、`C=100`）的模型太自信，$T>1$；太强（`C=0.001`）的太胆小，$T<1$；两头修了都更准。`C=0.01` 的本来就差不多准，区间含 0，量不出修的好处。
 #
 # $T$ 是正数，logit 的次序不变，所以准确率和 AUC **一点没变**：温度缩放只修概率，不让模型更会看片子。
 #
@@ -881,7 +881,7 @@ for C, (_, loss, ece) in worth.items():  # only the model with C = 0.01 gains no
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Models with too weak a penalty (`C=1`, `C=100`) are too sure, $T>1$; with too strong a one (`C=0.001`) too timid, $T<1$; both ends gain. The one with `C=0.01` was right from the start: its intervals contain 0, and mending makes no difference.
+# Models with too weak a penalty (`C=1`, `C=100`) are too sure, $T>1$; with too strong a one (`C=0.001`) too timid, $T<1$; both ends gain. The one with `C=0.01` was about right from the start: its intervals contain 0, and no gain from mending can be measured.
 #
 # $T$ is positive and the order of the logits stays, so accuracy and AUC **do not change at all**: temperature scaling mends probabilities and does not make the model any better at films.
 #
@@ -921,7 +921,7 @@ check("14-3", temperature)
 # * **类别权重**：肺炎的损失乘以 19；
 # * **过采样**：每批一半取肺炎，反复用那 50 张；
 # * **欠采样**：只留 50 张正常的；
-# * **聚焦损失**：少管已经对的（第 02 课）；
+# * **聚焦损失**（focal loss）：少管已经对的（第 02 课）；
 # * **移动阈值**：照常训练，在 $p>0.05$ 报警。
 #
 # 前四种照常理在 $p>0.5$ 报警。漏诊 19、误报 1，哪一种最便宜？写一个字母。
@@ -972,14 +972,14 @@ assert weighted.score(x[rare], y[rare]) > 0.98  # 1,280 features: almost separab
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 两者都让模型以为 50% 有病，所以概率对 5% 的人群来说太高。**放回去**只要一步：logit 减 $\log 19=2.94$。下表把五种放在同样的**计算量**下（1,000 步，每步 100 张）和同样的**代价**下比，存下的 20 次抽签；测试按 5% 的患病率加权。
+# 两者都把数据当作 50% 有病，所以概率被推高，对 5% 的人群来说太高。**放回去**只要一步：logit 减 $\log 19=2.94$。下表把五种放在同样的**计算量**下（1,000 步，每步 100 张）和同样的**代价**下比，存下的 20 次抽签；测试按 5% 的患病率加权。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Both make the model believe that 50% are ill, so its probabilities are too high for people of whom 5% are. **Putting that right** takes one step: subtract $\log 19=2.94$ from the logit. The table compares the five at equal **computing** (1,000 steps of 100 films) and equal **costs**, stored, 20 draws; the test is weighted to a prevalence of 5%.
+# Both treat the data as if 50% were ill, which pushes probabilities up, too high for people of whom 5% are. **Putting that right** takes one step: subtract $\log 19=2.94$ from the logit. The table compares the five at equal **computing** (1,000 steps of 100 films) and equal **costs**, stored, 20 draws; the test is weighted to a prevalence of 5%.
 #
 # </div>
 
@@ -1264,7 +1264,7 @@ for kind in ("head", "top"):  # spoilt, and still more alike than maps of two fi
 #
 # 7×7 格的三种图都过关：打乱头、最后六块或所有卷积核，与原来的图的秩相关平均都在 ±0.1 以内。
 #
-# 第 4 行是同样的积分梯度，只是格子更细、取了绝对值，不少工具就这样画。头打乱以后还有 0.43，最后六块打乱还有 0.34，都比没打乱的模型在**别的片子**上的图（0.15）更像。它画的有一大块是片子本身。同一种方法，换个画法就不过关。
+# 第 4 行是同样的积分梯度（存下的走 16 步），只是格子更细、取了绝对值，不少工具就这样画。头打乱以后还有 0.43，最后六块打乱还有 0.34，都比没打乱的模型在**别的片子**上的图（0.15）更像；卷积核全部打乱才降到 0.13。它画的有一大块是片子本身。同一种方法，换个画法就不过关。
 #
 # </div>
 
@@ -1273,7 +1273,7 @@ for kind in ("head", "top"):  # spoilt, and still more alike than maps of two fi
 #
 # The three maps of 7×7 cells pass: with the head, the last six blocks or all kernels shuffled, their mean rank correlation with the map from before is within ±0.1.
 #
-# Row 4 has the same integrated gradients, with finer cells and absolute values, as many tools draw them. With the head shuffled 0.43 is left, with the last six blocks 0.34, both more alike than maps of **another film** with nothing spoilt (0.15). A good part of what it draws is the film itself. The same method, drawn in another way, does not pass.
+# Row 4 has the same integrated gradients (16 steps in the stored ones), with finer cells and absolute values, as many tools draw them. With the head shuffled 0.43 is left, with the last six blocks 0.34, both more alike than maps of **another film** with nothing spoilt (0.15); only with all kernels shuffled it falls to 0.13. A good part of what it draws is the film itself. The same method, drawn in another way, does not pass.
 #
 # </div>
 
@@ -1283,14 +1283,14 @@ for kind in ("head", "top"):  # spoilt, and still more alike than maps of two fi
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 看图说“它看的是肺”，是最常见的论证。这里可以量：299 张正常的测试片子有公开的肺部轮廓。模型说这些片子“正常”，依据是图里**负**的那部分。它有几成落在肺里？肺占片子的 30%，均匀撒也有三成。先猜：更多、差不多，还是更少？写一个字母。
+# 看图说“它看的是肺”，是最常见的论证。这里可以量：299 张正常的测试片子有公开的肺部轮廓（V7 Labs，2020，CC BY 4.0）。模型说这些片子“正常”，依据是图里**负**的那部分。它有几成落在肺里？肺占片子的 30%，均匀撒也有三成。先猜：更多、差不多，还是更少？写一个字母。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# “It looks at the lungs”, says someone who looks at a map: the most common argument. Here it can be measured: for 299 normal test films the outlines of the lungs are published. The model calls these films normal because of the **negative** part of the map. What share of it lies in the lungs? They are 30% of the film, so that evenly spread it would be three tenths. Guess first: more, about the same, or less? Write a letter.
+# “It looks at the lungs”, says someone who looks at a map: the most common argument. Here it can be measured: for 299 normal test films the outlines of the lungs are published (V7 Labs, 2020, CC BY 4.0). The model calls these films normal because of the **negative** part of the map. What share of it lies in the lungs? They are 30% of the film, so that evenly spread it would be three tenths. Guess first: more, about the same, or less? Write a letter.
 #
 # </div>
 
@@ -1344,7 +1344,7 @@ figures.show_photos(
     None,
     "4 张正常片子，黄线是肺的轮廓，蓝的支持“正常”：前三张的蓝多在两肺之间和肺的边上，第 3 张的肺里是红的；第 4 张最显眼的是左上角字母 R 上的红。",
     "4 normal films, the yellow line is the outline of the lungs, blue speaks for “normal”: in the first three most of the blue lies between the lungs or on their edge, in film 3 the lungs are red; in film 4 the most striking thing is red on the letter R in the upper left corner.",
-    credit=CREDIT,
+    credit=f"{CREDIT}; V7 Labs 2020, CC BY 4.0",
 )
 names = {
     "against": "“正常”的依据 · what speaks for “normal”",
@@ -1391,7 +1391,7 @@ assert [round(lungs[key].mean(), 1) for key in ("nothing covered", "lungs covere
 #
 # 技师会在片子角上放一个字母。假如病房的机器放、门诊的不放，而病房里肺炎多呢？我们自己种一个：白色的“L”，24×24 像素，95% 的肺炎片子有，正常的只有 5%。
 #
-# 模型训练好以后，先在同样有标签的测试片子上测，再把标签**对调**：肺炎的没有，正常的有。猜：对调以后，100 张对几张？
+# 模型训练好以后，先在同样有标签的测试片子上测，再把标签**对调**：原来有的去掉，没有的放上，于是 95% 的正常片子有，肺炎只有 5%。猜：对调以后，100 张对几张？
 #
 # </div>
 
@@ -1400,7 +1400,7 @@ assert [round(lungs[key].mean(), 1) for key in ("nothing covered", "lungs covere
 #
 # Technicians place a letter in a corner of the film. What if the machine on the ward does and the outpatients' does not, and the ward has more pneumonia? Let us plant one: a white “L”, 24×24 pixels, on 95% of the pneumonia films and on 5% of the normal ones.
 #
-# The trained model is tested first on films with tags of the same kind, then with the tags **swapped**: none on pneumonia, one on normal films. Guess: swapped, how many of 100 are right?
+# The trained model is tested first on films with tags of the same kind, then with the tags **swapped**: taken off where there was one, put on where there was none, so that 95% of the normal films have one and 5% of pneumonia. Guess: swapped, how many of 100 are right?
 #
 # </div>
 
@@ -1550,7 +1550,7 @@ figures.show_photos(
     credit=CREDIT,
 )
 ways4 = {"mixed": "比例 90、70、30、10 · shares 90, 70, 30, 10", "even": "都是 50 · all 50"}
-table(["存下的，20 次 stored, 20 draws", "折 folds", "准确率 accuracy", "每家内的平衡准确率 balanced, within hospitals", "每家内的 AUC within hospitals"],
+table(["存下的，20 次 stored, 20 draws", "折 folds", "准确率 accuracy", "每家内的平衡准确率 balanced, within hospitals", "每家内的 AUC · AUC within hospitals"],
       [[name, fold, *("{:.3f} ± {:.3f}".format(*interval(column("hospitals", f"{key} {kind}", k))) for k in range(3))]
        for key, name in ways4.items() for kind, fold in (("random", "随机 · random"), ("grouped", "留一家 · one left out"))])  # fmt: skip
 gap = [
@@ -1594,7 +1594,7 @@ assert np.isclose(np.mean([0.9, 0.7, 0.7, 0.9]), 0.8)  # the more common class o
 # | 问题 | 量到的 | 还能说什么 |
 # |---|---|---|
 # | 见过病人？ | 107 / 315 张；量不出虚高 | 别的数据上可能虚高很多 |
-# | 便宜的模型？ | 像素 0.9 以上，只有边框也有 0.915 | “95%”不证明它懂肺 |
+# | 便宜的模型？ | 像素 0.9 以上；冻结特征只看边框，0.915 | “95%”不证明它懂肺 |
 # | 几个报警是真的？ | 患病率 1% 时约六分之一 | 没有患病率就没有答案 |
 # | 概率可信？ | 调温度以后可以 | 只对同样的人群 |
 # | 看的是肺？ | “正常”的依据八成在肺外 | 解释不能当证明 |
@@ -1610,7 +1610,7 @@ assert np.isclose(np.mean([0.9, 0.7, 0.7, 0.9]), 0.8)  # the more common class o
 # | question | measured | what may be said |
 # |---|---|---|
 # | met the patient? | 107 / 315 films; no gain to be measured | on other data it may be large |
-# | a cheap model? | pixels above 0.9, and the frame alone 0.915 | “95%” does not prove that it knows lungs |
+# | a cheap model? | pixels above 0.9; frozen features of the frame alone 0.915 | “95%” does not prove that it knows lungs |
 # | how many alarms are real? | about one sixth at a prevalence of 1% | no answer without the prevalence |
 # | probabilities? | yes, after setting the temperature | for the same kind of people only |
 # | the lungs? | eight tenths of what speaks for “normal” lie outside | an explanation is no proof |

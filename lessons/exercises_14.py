@@ -59,6 +59,12 @@ def values_complement(sensitivity, specificity, prevalence):
     return first, 1 - first
 
 
+def values_ill_without_alarm(sensitivity, specificity, prevalence):
+    """The second is the share of those without an alarm who are ill."""
+    first, second = predictive_values(sensitivity, specificity, prevalence)
+    return first, 1 - second
+
+
 def values_percent(sensitivity, specificity, prevalence):
     first, second = predictive_values(sensitivity, specificity, prevalence)
     return 100 * first, 100 * second
@@ -97,6 +103,11 @@ def threshold_without_costs(trained, used, miss, false_alarm):
 
 def threshold_as_probability(trained, used, miss, false_alarm):
     return float(1 / (1 + np.exp(-logit_threshold(trained, used, miss, false_alarm))))
+
+
+def threshold_of_costs(trained, used, miss, false_alarm):
+    """The threshold for a probability, from the costs alone."""
+    return float(false_alarm / (false_alarm + miss))
 
 
 def threshold_of_shares(trained, used, miss, false_alarm):
@@ -293,6 +304,13 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    values_ill_without_alarm,
+                    (
+                        "第一个对。第二个问没有报警的人里**没病**的比例，不是有病的。",
+                        "The first is right. The second asks which share of those without an alarm is **well**, not ill.",
+                    ),
+                ),
+                (
                     values_percent,
                     (
                         "写成 0 到 1 的比例，不乘 100。",
@@ -303,8 +321,8 @@ EXERCISES = [
         ),
         hints=[
             (
-                "想象 1 个人口单位：有病的 $\\pi$，没病的 $1-\\pi$。各有多少报警？",
-                "Imagine 1 unit of people: $\\pi$ ill, $1-\\pi$ well. How many of each have an alarm?",
+                "把所有人当作 1：有病的占 $\\pi$，没病的占 $1-\\pi$。各有多少报警？",
+                "Take all people together as 1: $\\pi$ are ill, $1-\\pi$ are well. How many of each have an alarm?",
             ),
             (
                 "报警的人 = 灵敏度 × $\\pi$ +（1 − 特异度）×（$1-\\pi$）。不报警的人也这样数。",
@@ -328,6 +346,7 @@ EXERCISES = [
             (values_without_well, "factor is missing"),
             (values_not_divided, "Not divided yet"),
             (values_complement, "other people"),
+            (values_ill_without_alarm, "The first is right"),
             (values_percent, "factor 100"),
         ],
     ),
@@ -372,6 +391,13 @@ EXERCISES = [
                     ("这是概率；题目要 logit。", "This is a probability; a logit was asked for."),
                 ),
                 (
+                    threshold_of_costs,
+                    (
+                        "这是改好以后的概率 $p$ 的阈值；还要变成 logit，再把先验的差放回去。",
+                        "This is the threshold for the corrected probability $p$; turn it into a logit, then put the difference of the priors back.",
+                    ),
+                ),
+                (
                     threshold_of_shares,
                     (
                         "要用比 $\\frac{p}{1-p}$ 的对数，不是比例 $p$ 的对数。",
@@ -412,6 +438,7 @@ EXERCISES = [
             (threshold_without_prior, "people of training"),
             (threshold_without_costs, "cost the same"),
             (threshold_as_probability, "a logit was asked"),
+            (threshold_of_costs, "corrected probability"),
             (threshold_of_shares, "not of the share"),
             (threshold_log_of_p, "costs give a probability"),
         ],
@@ -456,8 +483,8 @@ EXERCISES = [
                 (
                     temperature_labels_reversed,
                     (
-                        "标签反了：肺炎（1）的损失是 $-\\log\\sigma(z/T)$。",
-                        "The labels are reversed: pneumonia (1) has the loss $-\\log\\sigma(z/T)$.",
+                        "得到最大的 $T$：标签反了，或者除的是损失，不是 logit。肺炎（1）的损失是 $-\\log\\sigma(z/T)$。",
+                        "The largest $T$ comes out when labels are reversed, or when the loss is divided, not the logit. Pneumonia (1) has the loss $-\\log\\sigma(z/T)$.",
                     ),
                 ),
                 (
@@ -588,8 +615,8 @@ EXERCISES = [
             "```python\nheat = np.maximum(heat, 0)\npart = mask.reshape(7, 32, 7, 32).mean((1, 3))\nreturn (heat * part).sum() / heat.sum()\n```",
         ),
         why=(
-            "一个比例要有比较才有意义：面积、别人的热图、随机的头。没有这三个，0.46 听上去像证明。",
-            "A share means something only by comparison: the area, another's map, a random head. Without these three, 0.46 sounds like proof.",
+            "一个比例要有比较才有意义。下面用它来量，与肺的面积、别人的热图、随机的头比；单独一个数，听上去像证明。",
+            "A share means something only by comparison. Below it is measured and compared with the area of the lungs, another's map and a random head; a number alone sounds like proof.",
         ),
         wrong=[
             (share_absolute, "speaks against"),
@@ -709,14 +736,14 @@ QUIZZES = [
         pairs=[
             Pair(
                 item=("类别权重 19", "class weights of 19"),
-                match=("把它们推高，好像一半有病", "pushes them up, as if half were ill"),
+                match=("把它们推高，次序几乎不变", "pushes them up and hardly changes the order"),
                 why=(
                     "加了权的数据里一半是肺炎；logit 减 $\\log 19$ 放回去。",
                     "Half of the weighted data is pneumonia; subtract $\\log 19$ from the logit to put it right.",
                 ),
                 elsewhere=(
-                    "只有改变两类比例的做法才推高概率。",
-                    "Only what changes the classes' shares pushes probabilities up.",
+                    "推高而次序几乎不变的，只有改变两类的分量而不丢数据的做法。",
+                    "Up, with hardly any change of order: only what changes the weight of the classes and drops no data.",
                 ),
             ),
             Pair(

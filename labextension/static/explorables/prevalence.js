@@ -32,7 +32,7 @@ const build = (kit, { normal, pneumonia, prevalence, threshold }) => {
   const rates = cuts.map((cut) => /** @type {Point} */ ([above(well, cut), above(ill, cut)]));
 
   kit.title(
-    "模型不变，人群变。拖动患病率：ROC 曲线不动，右边的曲线塌下去。拖动阈值：◆ 沿曲线走。",
+    "模型不变，人群变。拖动患病率：ROC 曲线不动，另一条塌下去。拖动阈值：◆ 沿曲线走。",
     "The model stays, the people change. Drag the prevalence: the ROC curve does not move, the other one collapses. Drag the threshold: ◆ walks along the curves.",
   );
   kit.begin({ prevalence, threshold });
@@ -46,13 +46,13 @@ const build = (kit, { normal, pneumonia, prevalence, threshold }) => {
   const here = roc.add("path", { fill: "var(--c0)", stroke: "currentColor" });
   const pr = kit.plot({
     x: [0, 1], y: [0, 1.03], ratio: 0.36, xTicks: ticks, yTicks: [0, 0.5, 1],
-    xLabel: ["灵敏度", "sensitivity"], yLabel: ["阳性预测值", "positive predictive value"],
+    xLabel: ["灵敏度", "sensitivity"], yLabel: ["精确率", "precision"],
   });
   const level = pr.line("currentColor", { "stroke-width": 1, "stroke-dasharray": "4 3" });
   const collapse = pr.line("var(--c1)", { "stroke-width": 2.5 });
   const there = pr.add("path", { fill: "var(--c1)", stroke: "currentColor" });
   const people = kit.plot({
-    x: [0, 1000], y: [0, 4], ratio: 0.26, xTicks: [0, 250, 500, 750, 1000], yTicks: [],
+    x: [0, 1060], y: [0, 4], ratio: 0.26, xTicks: [0, 250, 500, 750, 1000], yTicks: [],
     xLabel: ["1,000 人", "1,000 people"],
   });
   const bars = MARKS.map((_, k) => people.add("path", { fill: k < 2 ? "var(--c1)" : "var(--c0)", opacity: k % 2 ? 0.35 : 0.9 }));
