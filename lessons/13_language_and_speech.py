@@ -424,7 +424,7 @@ x = {name: embedded(name) for name in SOURCES}
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 英文来自 VADER 的语料：亚马逊短评、推文、影评，每条由 20 个人打分，从 −4 到 4。我们取平均分至少 1 或至多 −1 的。好评差评不一样多，所以用**平衡准确率**（balanced accuracy）：两类各自的准确率的平均，瞎猜得 0.5。
+# 英文来自 VADER 的语料：亚马逊短评、推文、影评，每条由至少 20 个人打分，从 −4 到 4。我们取平均分至少 1 或至多 −1 的。好评差评不一样多，所以用**平衡准确率**（balanced accuracy）：两类各自的准确率的平均，瞎猜得 0.5。
 #
 # 分类头在 4,000 条中文评论的特征上训练，一条英文也没有见过。亚马逊短评它判断对百分之几（平衡准确率）？
 #
@@ -433,7 +433,7 @@ x = {name: embedded(name) for name in SOURCES}
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The English texts come with VADER: Amazon snippets, tweets, film reviews, each rated by 20 people from −4 to 4. We take those with a mean of at least 1 or at most −1. Good and bad ones differ in number, so we use **balanced accuracy**, the mean of both classes' accuracies; chance gives 0.5.
+# The English texts come with VADER: Amazon snippets, tweets, film reviews, each rated by at least 20 people from −4 to 4. We take those with a mean of at least 1 or at most −1. Good and bad ones differ in number, so we use **balanced accuracy**, the mean of both classes' accuracies; chance gives 0.5.
 #
 # The head is trained on the features of 4,000 Chinese reviews and has not met a line of English. What per cent of the Amazon snippets does it judge rightly (balanced accuracy)?
 #
