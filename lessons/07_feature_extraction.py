@@ -1126,8 +1126,8 @@ explorables.show(
 # 3 reservations:
 #
 # * the intervals hold only the luck of the draw; 0.3 points are 3 of 1,000 photos, and 0.98 itself is ±0.009;
-# * with 200 labels all draws have the same photos, so there is no luck of the draw;
-# * from scratch reaches 0.61 here and 0.66 on the 116, probably because there both kinds of photos came from the same groups; the frozen head: 0.984 and 0.983.
+# * with 200 labels all draws have the same photos: no luck of the draw;
+# * from scratch reaches 0.61 here and 0.66 on the 116, probably as there both kinds of photos came from the same groups; the frozen head: 0.984 and 0.983.
 #
 # </div>
 

@@ -938,7 +938,7 @@ figures.show(
 #
 # * **网格搜索**（grid search）：12 种设置，每个骨干网络、每种池化、同样的 2 个 `C`，各 5 折。哪 2 个？事先得猜：有 $\binom{10}{2}=45$ 种网格；
 # * **随机搜索**（random search）：随机抽 12 种，各 5 折（Bergstra 和 Bengio，2012）：网格只试 2 个 `C`，随机时平均 7.5 个；
-# * **逐次减半**（successive halving；Jamieson 和 Talwalkar，2016）：20 种先看 1 折，留下好的一半再看 2 折，再留一半看 4 折（一共 7 折：5 折用完就再分一次），最后选一种。差的设置早早退出，省下的预算给好的。
+# * **逐次减半**（successive halving；Jamieson 和 Talwalkar，2016）：20 种先看 1 折，留下好的一半再看 2 折，再留一半看 4 折（一共 7 折：5 折用完就再分一次），最后选一种。差的设置早早退出。
 #
 # </div>
 
@@ -947,9 +947,9 @@ figures.show(
 #
 # The whole map takes $60\times5=300$ fits. What if the budget is 60? A fit is one setting trained and scored on one fold.
 #
-# * **grid search**: 12 settings, each backbone with each pooling and the same 2 values of `C`, 5 folds each. Which 2? That must be guessed beforehand: there are $\binom{10}{2}=45$ grids;
+# * **grid search**: 12 settings, each backbone with each pooling and the same 2 values of `C`, 5 folds each. Which 2 must be guessed beforehand: there are $\binom{10}{2}=45$ grids;
 # * **random search**: 12 settings drawn at random, 5 folds each (Bergstra and Bengio, 2012): the grid tries 2 values of `C`, at random 7.5 on average;
-# * **successive halving** (Jamieson and Talwalkar, 2016): 20 settings see 1 fold, the better half sees 2 more, half of those 4 more (7 in all: when 5 are used up, folds are dealt again), and one is chosen. Bad settings leave early, and what they save goes to good ones.
+# * **successive halving** (Jamieson and Talwalkar, 2016): 20 settings see 1 fold, the better half sees 2 more, half of those 4 more (7 in all: after 5, folds are dealt again), and one is chosen. Bad settings leave early.
 #
 # </div>
 

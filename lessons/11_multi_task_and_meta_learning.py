@@ -1571,17 +1571,17 @@ for way, zh in zip(ENGLISH, ["联合训练", "一阶 MAML", "Reptile"], strict=T
 # * **联合训练**走一步后的损失是 MAML 的 3.1 倍 [2.8, 3.5]，10 步后 4.8 倍 [3.9, 5.8]。给它换个更好的学习率（在别的任务上选，只量了 10 步）也追不上。
 # * **一阶 MAML** 走一步后是 MAML 的 1.3 倍 [1.1, 1.5]，10 步后 1.5 倍 [1.1, 2.0]：二阶项有用。
 # * **Reptile** 走一步后 1.25 倍 [1.1, 1.4]，10 步后看不出差别，0.9 倍 [0.7, 1.1]。它一个元训练步要走 5 个内循环步，还用全部 20 个点来走。
-# * **不练习**走一步后平均 14.91，主要来自两个种子（66.0 和 28.7）：对随机的起点，0.01 的一步可能太大。
+# * **不练习**走一步后平均 14.91，主要来自两个种子（66.0 和 28.7）：那里一步走得太大。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * After one step the loss of **joint training** is 3.1 times MAML's [2.8, 3.5], after 10 steps 4.8 times [3.9, 5.8]. A better rate for it (chosen on other tasks; measured for 10 steps only) does not make up for that.
+# * After one step the loss of **joint training** is 3.1 times MAML's [2.8, 3.5], after 10 steps 4.8 times [3.9, 5.8]. A better rate for it (chosen on other tasks, for 10 steps) does not make up for that.
 # * **First-order MAML** is at 1.3 times MAML's after one step [1.1, 1.5], at 1.5 times after 10 [1.1, 2.0]: second-order terms help.
 # * **Reptile** is at 1.25 times after one step [1.1, 1.4]; after 10 there is no clear difference, 0.9 times [0.7, 1.1]. One meta-step of it takes 5 inner steps, and takes them on all 20 points.
-# * **No practice**: the mean of 14.91 after one step comes mainly from two seeds (66.0 and 28.7); from a random start a step with 0.01 can be too large.
+# * **No practice**: the mean of 14.91 after one step comes mainly from two seeds (66.0 and 28.7); there the step was too large.
 #
 # </div>
 

@@ -1628,7 +1628,7 @@ guesses("13")
 # * Attention is a weighted mean: $\operatorname{softmax}(QK^\top/\sqrt d)V$. BERT looks both ways, GPT left only, GloVe not at the sentence.
 # * LoRA learns only $A$, $B$ and the head: 37,249 parameters, no change at the start, merged into $W$ at the end.
 # * Speech: waveform → mel spectrogram → frozen features. Split by person; keep copies of a recording together.
-# * Each 10 decibels are a factor of 10 in power; train in noise like the noise to come.
+# * 10 decibels are a factor of 10 in power; train in the noise to come.
 #
 # </div>
 
