@@ -64,7 +64,7 @@ def _line(line: str) -> tuple[str, str]:
     if separator and CHINESE.search(left) and not CHINESE.search(right):
         number = re.match(r"\d\d ", left)  # a lesson's, unless both halves count something
         own = number is None or right.startswith(number[0])
-        return left, right if own else number[0] + right
+        return left, right if own else number[0] + right  # type: ignore[index]  # own if None
     formulas = list(dict.fromkeys(_FORMULA.findall(line)))
     hidden = _FORMULA.sub(lambda found: chr(0xE000 + formulas.index(found[0])), line)
     halved = [

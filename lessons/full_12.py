@@ -499,11 +499,11 @@ def sweep_data(data: dict, share: float, draw: int) -> list[tuple[np.ndarray, np
 
 def emoji_pairs() -> tuple[list[np.ndarray], list[np.ndarray]]:
     """The same emoji as colour pictures and as line drawings, 96×96×3."""
-    from fontTools.ttLib import TTFont
+    from matplotlib.font_manager import get_font
 
     folder, path = assets.fetch("twemoji"), assets.fetch("noto_emoji")
     font = ImageFont.truetype(str(path), 76)
-    known = [c for c in sorted(TTFont(path).getBestCmap()) if 0x1F300 <= c <= 0x1FAFF]
+    known = [c for c in sorted(get_font(str(path)).get_charmap()) if 0x1F300 <= c <= 0x1FAFF]
     known = [c for c in known if not 0x1F3FB <= c <= 0x1F3FF and (folder / f"{c:x}.png").exists()]
     pictures, drawings = [], []
     for c in known:

@@ -139,7 +139,7 @@ def tuned(lesson: dict, path: Path | None = None) -> list[dict]:
     import numpy as np
 
     kept = path or Path(course_utils.paths.cache_dir()) / "remeasured" / "13-tuned.json"
-    rows = json.loads(kept.read_text()) if kept.exists() else []
+    rows = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else []
     texts, y = lesson["texts_of"]("movies")
     frozen = lesson["minilm_encoder"]()
     models = {}
@@ -172,7 +172,7 @@ def tuned(lesson: dict, path: Path | None = None) -> list[dict]:
             found.append({"way": way, "seed": seed, "accuracy": accuracy})
         rows += [row | {"accuracy": round(float(row["accuracy"]), 4)} for row in found]
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(rows))
+        kept.write_text(json.dumps(rows), encoding="utf-8")
         print(rows[-3:], flush=True)
     kept.unlink(missing_ok=True)
     return rows

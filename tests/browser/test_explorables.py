@@ -101,7 +101,7 @@ def network(it: Explorable) -> None:
     assert "Backward" in it.slide("t", 4)
     it.slide("t", 6)
     assert it.slide("u2", 0).endswith("δ of h₂ = 0.0000.")
-    above, behind = it.text(r"[−\d.]+ · [−\d.]+")[0].split(" · ")
+    above, behind = it.text(r"[−\d.]+, [−\d.]+")[0].split(", ")
     assert float(behind) == 0 and above.strip("−0.")
     errors = [float(re.search(r"L = ([\d.]+)", it.press("step"))[1]) for _ in range(3)]
     assert errors == sorted(errors, reverse=True) and errors[0] > errors[2]
