@@ -2,7 +2,6 @@
 
 import argparse
 import multiprocessing
-import re
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -25,9 +24,8 @@ from course.notebooks.lessons import (
 )
 from course.notebooks.needs import fetch_for
 from course_utils import paths
+from course_utils.learning import curriculum
 from course_utils.messages import CourseError, both
-
-TITLE = re.compile(r"^# # (\d\d .+?) · (.+?)\s*$", re.MULTILINE)  # a lesson's first heading
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -121,7 +119,7 @@ def _leads_on(notebook: NotebookNode, lesson: Lesson) -> bool:
     following = next((n for n in all_lessons(lesson.root) if n.number > lesson.number), None)
     if following is None:
         return "Next: " not in shown
-    title = TITLE.search(following.source.read_text(encoding="utf-8"))
+    title = curriculum.TITLE.search(following.source.read_text(encoding="utf-8"))
     names = [following.notebook.name, *(title.groups() if title else ())]
     return all(name in shown for name in names)
 
