@@ -3,7 +3,28 @@
 from math import sqrt
 from statistics import NormalDist
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from course_utils.messages import CourseError
+
+
+def t_interval(values: ArrayLike, confidence: float = 0.95) -> tuple[float, float]:
+    """Student's t interval of a mean, (low, high) in the units of `values`.
+
+    values: 1-d, one number for each seed or draw, such as the differences of two methods that
+    met the same draws. Numbers that are all the same, a single one included, leave no width.
+    Source: Student, The probable error of a mean, Biometrika 6 (1908) 1–25.
+    """
+    from scipy import stats
+
+    values = np.asarray(values, dtype=float)
+    middle = float(values.mean())
+    if len(values) < 2 or not values.std():
+        return middle, middle
+    factor = stats.t.ppf((1 + confidence) / 2, len(values) - 1)
+    half = float(factor * values.std(ddof=1) / np.sqrt(len(values)))
+    return middle - half, middle + half
 
 
 def wilson_interval(n_right: int, n_total: int, confidence: float = 0.95) -> tuple[float, float]:

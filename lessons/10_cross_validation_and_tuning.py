@@ -1032,8 +1032,8 @@ outcome("10-p5", int((grids.mean(axis=0) < extra["随机 random"].mean()).sum())
 # %% tags=["setup"]
 def interval(values):
     """mean over draws, and half of its 95% interval"""
-    half = stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values))
-    return np.mean(values), half
+    low, high = evaluation.t_interval(values)
+    return (low + high) / 2, (high - low) / 2
 
 
 blind, at_random, halved, all_fits, any_one = extra.values()

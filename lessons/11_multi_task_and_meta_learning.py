@@ -30,10 +30,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import tensorflow as tf
-from scipy import stats
 
 from course_utils import assets, explorables, features, figures, paths, photos, waiting
 from course_utils.bilingual import say, table
+from course_utils.evaluation import t_interval
 from course_utils.learning import (
     check,
     guesses,
@@ -49,13 +49,6 @@ from course_utils.widgets import Explorer
 figures.use_style()
 course_utils.reproducible(7)
 measured = json.loads((paths.DATA / "results" / "11.json").read_text(encoding="utf-8"))["full"]
-
-
-def t_interval(values):
-    """95% interval of the mean of paired differences."""
-    values = np.asarray(values)
-    half = stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
-    return values.mean() - half, values.mean() + half
 
 
 def shown(values, digits=1):

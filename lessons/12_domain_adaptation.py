@@ -30,13 +30,13 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
-from scipy import stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 from sklearn.svm import SVC
 
 from course_utils import assets, detectors, explorables, figures, paths
 from course_utils.bilingual import say, table
+from course_utils.evaluation import t_interval
 from course_utils.learning import (
     check,
     guesses,
@@ -356,11 +356,6 @@ def of(what, **where):
     for key, value in where.items():
         found = found[found[key] == value]
     return found
-
-
-def t_interval(gaps):
-    half = stats.t.ppf(0.975, len(gaps) - 1) * np.std(gaps, ddof=1) / np.sqrt(len(gaps))
-    return np.mean(gaps) - half, np.mean(gaps) + half
 
 
 def shown(gaps):

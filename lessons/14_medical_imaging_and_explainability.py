@@ -49,6 +49,7 @@ from sklearn.metrics import roc_auc_score
 
 from course_utils import assets, backbones, explorables, features, figures, paths, photos
 from course_utils.bilingual import say, table
+from course_utils.evaluation import t_interval
 from course_utils.learning import check, guesses, hint, outcome, predict, progress, quiz, solution
 
 figures.use_style()
@@ -70,9 +71,8 @@ def column(part, key, k=None):
 
 def interval(values):
     """mean and half of its 95% interval"""
-    values = np.asarray(values)
-    half = stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
-    return values.mean(), half
+    low, high = t_interval(values)
+    return (low + high) / 2, (high - low) / 2
 
 
 def shown(values, digits=3):

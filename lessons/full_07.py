@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import course_utils  # first, so that TensorFlow starts without its messages
+from course_utils.evaluation import t_interval
 
 LESSON = Path(__file__).with_name("07_feature_extraction.py")
 SIZES = [4, 5, 10, 20, 50, 100, 200]  # labelled photos
@@ -292,14 +293,7 @@ def _clock(work) -> float:
 
 def _interval(one, other) -> tuple[float, float]:
     """95% t interval of the mean of one - other, draw by draw (or number by number)."""
-    import numpy as np
-    from scipy import stats
-
-    gaps = np.subtract(one, other)
-    if not gaps.std():  # the same everywhere: nothing to doubt
-        return float(gaps.mean()), float(gaps.mean())
-    low, high = stats.ttest_1samp(gaps, 0).confidence_interval(0.95)
-    return float(low), float(high)
+    return t_interval([a - b for a, b in zip(one, other, strict=True)])
 
 
 def _widest(intervals) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 import course_utils
 from course_utils import assets, backbones, photos
+from course_utils.evaluation import t_interval
 
 SIZE, BATCH, EPOCHS, SEEDS = 96, 20, 10, 9
 FEW = 3  # seeds of what only shows what can happen
@@ -273,8 +274,6 @@ def few(sweep: Sweep) -> None:
 
 def paired(results: dict, one: tuple, other: tuple, key="accuracy") -> tuple[float, float]:
     """95 % t interval of the mean difference one - other, seed by seed; each is (how, n, rate)."""
-    from scipy import stats
-
     by_seed = []
     for how, n, rate in (one, other):
         rows = [r for r in results["rows"] if (r["how"], r["n"], r["task"]) == (how, n, "xray")]
@@ -283,8 +282,7 @@ def paired(results: dict, one: tuple, other: tuple, key="accuracy") -> tuple[flo
     gaps = np.array([first[seed] - second[seed] for seed in sorted(first.keys() & second.keys())])
     if len(gaps) < 2:
         return float("nan"), float("nan")
-    half = stats.t.ppf(0.975, len(gaps) - 1) * gaps.std(ddof=1) / np.sqrt(len(gaps))
-    return float(gaps.mean() - half), float(gaps.mean() + half)
+    return t_interval(gaps)
 
 
 FROZEN, TUNED, SLOW = ("frozen", 200, None), ("block11", 200, 1e-4), ("block11", 200, 1e-5)

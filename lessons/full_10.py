@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import course_utils  # (first, so that TensorFlow starts without its messages)
+from course_utils.evaluation import t_interval
 
 LESSON = Path(__file__).with_name("10_cross_validation_and_tuning.py")
 SIZES, WIDTH_DRAWS = [20, 40, 60, 100, 200], 200  # how wide is a score
@@ -168,15 +169,6 @@ def fresh(lesson: dict) -> dict:
     return {"right": rows, "n": len(test)}
 
 
-def _interval(values) -> tuple[float, float]:
-    """95% t interval of the mean of some differences, one for each draw."""
-    import numpy as np
-    from scipy import stats
-
-    low, high = stats.ttest_1samp(np.asarray(values), 0).confidence_interval(0.95)
-    return float(low), float(high)
-
-
 def _optimism(results: dict, labels: str, what: str, how: str) -> list[float]:
     """Draw by draw, how much better the score looks than the other photos say."""
     import numpy as np
@@ -247,21 +239,21 @@ CLAIMS = [
     (
         "45 种网格的平均，多出的损失比随机搜索大",
         "the mean of the 45 grids has more extra loss than random search",
-        lambda results: _interval(_grids_minus_random(results)),
+        lambda results: t_interval(_grids_minus_random(results)),
     ),
     (
         "平的损失好看得过头",
         "the flat loss looks too good",
-        lambda results: _interval(_optimism(results, "real", "loss", "flat")),
+        lambda results: t_interval(_optimism(results, "real", "loss", "flat")),
     ),
     (
         "平的准确率好看得过头",
         "the flat accuracy looks too good",
-        lambda results: _interval(_optimism(results, "real", "accuracy", "flat")),
+        lambda results: t_interval(_optimism(results, "real", "accuracy", "flat")),
     ),
     (
         "标签打乱：平的准确率好看得过头",
         "shuffled labels: the flat accuracy looks too good",
-        lambda results: _interval(_optimism(results, "noise", "accuracy", "flat")),
+        lambda results: t_interval(_optimism(results, "noise", "accuracy", "flat")),
     ),
 ]

@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 import course_utils
 from course_utils import assets, backbones, features
+from course_utils.evaluation import t_interval
 
 # --- hard sharing: three questions about the same digits ---
 
@@ -418,17 +419,6 @@ def measure(keep=lambda name, compute: compute()) -> dict:
 # --- what the lesson says about its stored table, for course build --full --check 11 ---
 
 
-def interval(gaps) -> tuple[float, float]:
-    """95% t interval of a mean of paired differences."""
-    from scipy import stats
-
-    gaps = np.asarray(gaps, dtype=float)
-    if len(gaps) < 2:
-        return float(gaps.mean()), float(gaps.mean())
-    half = stats.t.ppf(0.975, len(gaps) - 1) * gaps.std(ddof=1) / np.sqrt(len(gaps))
-    return float(gaps.mean() - half), float(gaps.mean() + half)
-
-
 def shared_rows(results, question, weight, n, key="accuracy"):
     """{seed: value} of one way of sharing."""
     rows = [
@@ -458,19 +448,19 @@ def log_loss(results, way, step, steps=LENGTH, key="loss"):
 
 def _sooner(results) -> tuple[float, float]:
     """After one step: how many times joint training's loss is that of MAML (a logarithm)."""
-    return interval(log_loss(results, "joint", 1) - log_loss(results, "maml", 1))
+    return t_interval(log_loss(results, "joint", 1) - log_loss(results, "maml", 1))
 
 
 CLAIMS = [
     (
         "相关的辅助任务（有没有环）有帮助，60 个标签",
         "the related auxiliary task (a loop) helps, with 60 labels",
-        lambda results: interval(gain(results, "loop")),
+        lambda results: t_interval(gain(results, "loop")),
     ),
     (
         "有没有环的余弦比移向哪边的大",
         "the cosine is larger for the loop than for the side",
-        lambda results: interval(
+        lambda results: t_interval(
             np.subtract(
                 list(shared_rows(results, "loop", 1.0, 60, "cosine").values()),
                 list(shared_rows(results, "side", 1.0, 60, "cosine").values()),
@@ -480,14 +470,14 @@ CLAIMS = [
     (
         "预训练的特征：1 张时比像素好",
         "pretrained features are better than pixels with 1 shot",
-        lambda results: interval(
+        lambda results: t_interval(
             few(results, "prototypes", 1) - few(results, "prototypes", 1, "pixels")
         ),
     ),
     (
         "原型比 1-NN 好，5 张",
         "prototypes are better than 1-NN with 5 shots",
-        lambda results: interval(few(results, "prototypes", 5) - few(results, "1-NN", 5)),
+        lambda results: t_interval(few(results, "prototypes", 5) - few(results, "1-NN", 5)),
     ),
     (
         "走一步以后，MAML 的损失比联合训练小",

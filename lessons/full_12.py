@@ -14,13 +14,13 @@ import matplotlib
 import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
-from scipy import stats
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.model_selection import cross_val_predict
 from sklearn.svm import SVC
 
 from course_utils import assets, backbones, detectors
+from course_utils.evaluation import t_interval
 
 SEEDS, N, STEPS, BATCH = 9, 4000, 300, 64
 DOMAINS = ("mnist", "usps", "optdigits", "printed")
@@ -546,13 +546,6 @@ def nearest(pictures: np.ndarray, drawings: np.ndarray) -> np.ndarray:
 
 
 # ------------------------------------------------------------------------------------- all of them
-
-
-def t_interval(gaps) -> tuple[float, float]:
-    """95 % t interval of the mean."""
-    gaps = np.asarray(gaps, float)
-    half = stats.t.ppf(0.975, len(gaps) - 1) * gaps.std(ddof=1) / np.sqrt(len(gaps))
-    return float(gaps.mean() - half), float(gaps.mean() + half)
 
 
 def measure(keep: Callable = lambda name, compute: compute()) -> dict:

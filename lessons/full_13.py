@@ -7,6 +7,7 @@ import ast
 from pathlib import Path
 
 import course_utils  # (first, so that TensorFlow starts without its messages)
+from course_utils.evaluation import t_interval
 
 LESSON = Path(__file__).with_name("13_language_and_speech.py")
 SEEDS = 9
@@ -235,18 +236,6 @@ def words(lesson: dict, n_words: int = 20) -> list[dict]:
 # --- what the lesson says about its stored table, for course build --full --check 13 ---
 
 
-def interval(gaps) -> tuple[float, float]:
-    """95% t interval of a mean of paired differences."""
-    import numpy as np
-    from scipy import stats
-
-    gaps = np.asarray(gaps, float)
-    if len(gaps) < 2:
-        return float(gaps.mean()), float(gaps.mean())
-    low, high = stats.ttest_1samp(gaps, 0).confidence_interval(0.95)
-    return float(low), float(high)
-
-
 def scores(results: dict, kind: str, learn: str, judge: str):
     """Draw by draw: balanced accuracy of heads trained on one source, on another."""
     import numpy as np
@@ -280,7 +269,7 @@ CLAIMS = [
     (
         "中文的标签：亚马逊短评上比词袋好",
         "labels in Chinese: better than a bag of words on Amazon snippets",
-        lambda results: interval(
+        lambda results: t_interval(
             scores(results, "sentences", "chinese", "amazon")
             - scores(results, "bag", "chinese", "amazon")
         ),
@@ -288,7 +277,7 @@ CLAIMS = [
     (
         "在中文上，词袋比冻结的句子特征好",
         "on Chinese a bag of words is better than frozen sentence features",
-        lambda results: interval(
+        lambda results: t_interval(
             scores(results, "bag", "chinese", "chinese")
             - scores(results, "sentences", "chinese", "chinese")
         ),
@@ -296,26 +285,26 @@ CLAIMS = [
     (
         "LP-FT 比线性探测好",
         "LP-FT is better than linear probing",
-        lambda r: interval(gain(r, "LP-FT")),
+        lambda r: t_interval(gain(r, "LP-FT")),
     ),
     (
         "LoRA 比线性探测好",
         "LoRA is better than linear probing",
-        lambda r: interval(gain(r, "LoRA")),
+        lambda r: t_interval(gain(r, "LoRA")),
     ),
     (
         "认词：冻结的特征比梅尔谱图好",
         "words: frozen features are better than the mel spectrogram",
-        lambda r: interval(of_words(r, "embedding") - of_words(r, "mel")),
+        lambda r: t_interval(of_words(r, "embedding") - of_words(r, "mel")),
     ),
     (
         "打乱的副本好看得过头",
         "shuffled copies look too good",
-        lambda r: interval(of_words(r, "copies shuffled") - of_words(r, "copies by speaker")),
+        lambda r: t_interval(of_words(r, "copies shuffled") - of_words(r, "copies by speaker")),
     ),
     (
         "0 分贝：噪声中也训练，更好",
         "0 decibels: training in noise, too, is better",
-        lambda r: interval(in_noise(r, 0, 1) - in_noise(r, 0, 0)),
+        lambda r: t_interval(in_noise(r, 0, 1) - in_noise(r, 0, 0)),
     ),
 ]

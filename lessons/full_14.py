@@ -17,6 +17,7 @@ from sklearn.model_selection import GroupKFold, StratifiedKFold
 
 import course_utils  # first, so that TensorFlow starts without its messages
 from course_utils import assets, backbones, features, photos
+from course_utils.evaluation import t_interval
 
 DRAWS, SHUFFLES = 20, 9
 SIZES = (20, 60, 200, 1000)
@@ -633,18 +634,12 @@ def measure(keep=lambda name, compute: compute()) -> dict:
     return rounded(found)
 
 
-def _interval(values) -> tuple[float, float]:
-    """95% t interval of the mean of paired differences."""
-    low, high = stats.ttest_1samp(np.asarray(values), 0).confidence_interval(0.95)
-    return float(low), float(high)
-
-
 def _difference(part: str, one: str, other: str, k: int | None = None):
     """A claim: in every draw one number minus another, at place k of their lists."""
 
     def of(results: dict) -> tuple[float, float]:
         pick = (lambda draw, key: draw[key]) if k is None else (lambda draw, key: draw[key][k])
-        return _interval([pick(draw, one) - pick(draw, other) for draw in results[part]])
+        return t_interval([pick(draw, one) - pick(draw, other) for draw in results[part]])
 
     return of
 

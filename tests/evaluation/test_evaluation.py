@@ -1,9 +1,10 @@
-"""The Wilson interval against SciPy's."""
+"""Intervals against SciPy's."""
 
+import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, ttest_1samp
 
-from course_utils.evaluation import wilson_interval
+from course_utils.evaluation import t_interval, wilson_interval
 from course_utils.messages import CourseError
 
 
@@ -22,3 +23,15 @@ def test_wilson_equals_scipy(right, total, confidence):
 def test_impossible_counts(right, total, confidence):
     with pytest.raises(CourseError):
         wilson_interval(right, total, confidence)
+
+
+@pytest.mark.parametrize("n", [2, 9, 20])
+@pytest.mark.parametrize("confidence", [0.5, 0.95])
+def test_t_interval_equals_scipy(n, confidence):
+    values = np.random.default_rng(n).normal(0.3, 2, n)
+    expected = ttest_1samp(values, 0).confidence_interval(confidence)
+    assert t_interval(values, confidence) == pytest.approx(tuple(expected), rel=1e-12)
+
+
+def test_numbers_without_spread_have_no_width():
+    assert t_interval([0.25]) == t_interval([0.25] * 9) == (0.25, 0.25)
