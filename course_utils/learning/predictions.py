@@ -92,11 +92,11 @@ def outcome(name: str, result: Any) -> None:
     guess = _read(prediction, known.get("guess"))
     if guess is None:
         title = f"结果：{zh}（你没有猜）", f"Result: {en} (you made no guess)"
-        return show.show(title, ("", ""), "", _about(prediction, result=value))
+        return show.show(title, prediction.question, "", _about(prediction, result=value))
     pair = Pair(prediction, guess, value)
     bundle = {
         "text/plain": pair.plain(),
-        "text/html": show.box(pair.title(), pair.line(), pair.state),
+        "text/html": show.box(pair.title(), pair.html(), pair.state),
     }
     return show.publish(bundle, _about(prediction, guess=guess, result=value))
 
@@ -146,10 +146,16 @@ class Pair:
         return answer.shown(answer.low)[0].split()[0], answer.shown(answer.high)[0].split()[0]
 
     def plain(self) -> str:
-        """The title in both languages and the line."""
+        """Title and question in both languages, and the line."""
         places = self._places()
-        text = "\n".join(self.title())
+        text = "\n".join(
+            "\n".join(both) for both in zip(self.title(), self.prediction.question, strict=True)
+        )
         return text if places is None else f"{text}\n{plain_line(_marks(*places), *self._ends())}"
+
+    def html(self) -> str:
+        """What was asked, and the line."""
+        return show.in_both(self.prediction.question) + self.line()
 
     def line(self) -> str:
         """The guess and the result on the scale, as HTML; nothing where it is no number."""

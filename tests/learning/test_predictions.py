@@ -64,13 +64,20 @@ def test_guess_then_result_in_one_line_with_a_scale(lesson, capsys):
     predict("97-p1", 20)
     assert said(capsys) == "记下了 · 97-p1 你猜 20 张\nNoted · 97-p1 you guess 20 of 36\n"
     outcome("97-p1", np.int64(35))
-    zh, en, line = said(capsys).splitlines()
+    zh, asked_zh, en, asked_en, line = said(capsys).splitlines()
     assert zh == "你猜 20 张，结果 35 张"
     assert en == "You guessed 20 of 36, the result is 35 of 36"
+    assert (asked_zh, asked_en) == definitions.find_prediction("97-p1").question
     assert line.startswith("0 ─") and line.endswith("─ 36")
     assert 0 < line.index("○") < line.index("●")
     outcome("97-p1", 21)
     assert "✓ Close · You guessed 20 of 36" in said(capsys)
+
+
+def test_results_in_a_row_tell_which_question_they_answer(shown):
+    outcome("97-p1", 35)
+    zh, en = definitions.find_prediction("97-p1").question
+    assert zh in str(shown) and en in str(shown)
 
 
 def test_without_a_guess_outputs_never_depend_on_records(shown):
