@@ -812,9 +812,9 @@ def draw_splits():
             x = column + 0.6 * np.sort(fold)[column]
             style = {"color": figures.PALETTE[photo[crop]], "ms": 13, "markevery": 1}
             ax.plot(x, -row, figures.MARKERS[photo[crop]], **style)
-    ax.set(xlim=(-0.8, 13.4), ylim=(-2.6, 0.6), xticks=[], yticks=[],
-           xlabel="三折（空隙分开） three folds (gaps between them)",
-           ylabel="三种划分 three splits")  # fmt: skip
+    ax.set(
+        xlim=(-0.8, 13.4), ylim=(-2.6, 0.6), xticks=[], yticks=[]
+    )  # no words: the question has them
     ax.grid(False)
     return fig
 
@@ -976,8 +976,8 @@ QUIZZES = [
     Marking(
         id="10-q4",
         question=(
-            "4 张照片，每张裁出 3 块（同样的记号）。哪一行的划分没有泄漏？",
-            "4 photos, 3 crops of each (the same mark). Which row's split does not leak?",
+            "4 张照片，每张裁出 3 块（同样的记号）。每一行把这 12 块分成三折，折与折之间有空隙。哪一行的划分没有泄漏？",
+            "4 photos, 3 crops of each (the same mark). Each row deals these 12 crops to three folds, with gaps between the folds. Which row's split does not leak?",
         ),
         picture=draw_splits,
         alt=(

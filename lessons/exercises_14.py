@@ -685,8 +685,9 @@ def draw_reliability():
         share = 1 / (1 + np.exp(-factor * np.log(p / (1 - p))))
         ax.plot(1.3 * k + p, share, "-", marker="", lw=2.5)
         ax.plot([1.3 * k, 1.3 * k + 1], [0, 1], "--", marker="", color="#000000", lw=1)
-    ax.set(xlim=(-0.12, 3.72), ylim=(-0.05, 1.05), xticks=[], yticks=[0, 1],
-           xlabel="预测的概率，各从 0 到 1 · predicted probability, each from 0 to 1", ylabel="实际的比例 share")  # fmt: skip
+    ax.set(
+        xlim=(-0.12, 3.72), ylim=(-0.05, 1.05), xticks=[], yticks=[0, 1]
+    )  # no words: the question has them
     ax.grid(False)
     return fig
 
@@ -824,8 +825,8 @@ QUIZZES = [
     Marking(
         id="14-q4",
         question=(
-            "三张可靠性图。哪一张的模型要用 $T>1$ 来修？",
-            "Three reliability diagrams. Which model needs $T>1$?",
+            "三张可靠性图：横轴是预测的概率，纵轴是实际的比例，都从 0 到 1。哪一张的模型要用 $T>1$ 来修？",
+            "Three reliability diagrams: the predicted probability across, the actual share up, both from 0 to 1. Which model needs $T>1$?",
         ),
         picture=draw_reliability,
         alt=(

@@ -6,11 +6,13 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from course.notebooks.lessons import python_only
 from course_utils import paths
 from course_utils.learning import definitions
 from course_utils.learning.checking import judge
+from course_utils.learning.questions import Marking
 
 NUMBERS = list(definitions.definition_files())
 EXERCISES = [e for number in NUMBERS for e in definitions.exercises(number).values()]
@@ -99,6 +101,13 @@ def test_quiz_has_feedback_for_each_choice(thing):
         assert_bilingual(text)
     feedback = [en.partition(": ")[2] for _, en in thing.key()]
     assert len(set(feedback)) == len(feedback)
+
+
+@by_id([quiz for quiz in QUIZZES if isinstance(quiz, Marking)])
+def test_a_picture_to_mark_has_no_words(thing):
+    """It is stored as pixels, the same in each language; words stand in the question."""
+    drawn = [text.get_text() for text in thing.picture().findobj(Text)]
+    assert [text for text in drawn if CHINESE.search(text) or re.search("[A-Za-z]{2}", text)] == []
 
 
 def test_every_kind_of_quiz_is_used():
