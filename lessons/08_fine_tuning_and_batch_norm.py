@@ -254,7 +254,7 @@ assert len(who["train"] & who["test"]) == 174
 # </div>
 
 
-# %% tags=["photo-live", "setup"]
+# %% tags=["setup"]
 def kinds_of(part, number):
     """bacteria, virus or both: what the file names of one number say."""
     return {p.name.split("_")[1] for p in (root / part).rglob(f"{number}_*.jpeg")}
