@@ -19,7 +19,7 @@ TRANSFORMATIONS = {
 }
 RIGHT = {"efficientnet_lite0": "(x-127)/128", "vgg16": "mean/std"}
 BGR = "own, BGR"  # the network's own, but with red and blue swapped
-N_TRAIN, DRAWS = 200, 20
+N_TRAIN, SEEDS = 200, 20
 
 
 def measure(keep=lambda name, compute: compute()) -> dict:
@@ -106,9 +106,9 @@ def _features(name: str, images: np.ndarray, change: Callable) -> np.ndarray:
 def _row(right: np.ndarray, found: np.ndarray, y: np.ndarray) -> dict:
     row = {}
     for n_train in (20, 60, 200):
-        draws = range(DRAWS if n_train < N_TRAIN else 1)  # all 200: nothing to draw
+        draws = range(SEEDS if n_train < N_TRAIN else 1)  # all 200: nothing to draw
         row[f"probe_{n_train}"] = _mean_sd([_accuracy(found, found, y, d, n_train) for d in draws])
-    row["mismatch_60"] = _mean_sd([_accuracy(right, found, y, d, 60) for d in range(DRAWS)])
+    row["mismatch_60"] = _mean_sd([_accuracy(right, found, y, d, 60) for d in range(SEEDS)])
     row["mismatch_200"] = _mean_sd([_accuracy(right, found, y, 0, N_TRAIN)])
     return row
 

@@ -17,7 +17,7 @@ from course_utils.evaluation import t_interval
 LESSON = Path(__file__).with_name("07_feature_extraction.py")
 SIZES = [4, 5, 10, 20, 50, 100, 200]  # labelled photos
 REPEATS, SCRATCH_REPEATS, RANDOM_NETWORKS = 40, 8, 4
-COUNTS, DRAWS = [0, 2, 4, 10, 20, 50, 100, 200], 20  # what one label is worth
+COUNTS, SEEDS = [0, 2, 4, 10, 20, 50, 100, 200], 20  # what one label is worth
 LOCAL = Path(os.environ.get("COURSE_TEST_PHOTOS") or LESSON.parents[2] / "shared" / "photos")
 CANDIDATES = [
     "efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "mobilenet_v2",
@@ -133,13 +133,13 @@ def labels(lesson: dict) -> dict:
         for n in COUNTS:
             z = [
                 logits(lesson["in_turn"](y, repeat)[:n], repeat) if n else untrained
-                for repeat in range(DRAWS)
+                for repeat in range(SEEDS)
             ]
             rows[name].append([round(float(np.mean((one > 0) == y_test)), 4) for one in z])
             print(name, n, round(float(np.mean(rows[name][-1])), 4), flush=True)
     return {
         "counts": COUNTS,
-        "draws": DRAWS,
+        "draws": SEEDS,
         "methods": {name: {"accuracy": row} for name, row in rows.items()},
         "zero_shot": {short: _zero_shot(lesson, test, short) for short in ("lite0", "lite2")},
     }

@@ -14,7 +14,7 @@ from course_utils.evaluation import t_interval
 LESSON = Path(__file__).with_name("10_cross_validation_and_tuning.py")
 SIZES, WIDTH_DRAWS = [20, 40, 60, 100, 200], 200  # how wide is a score
 REPEATS, REPEAT_DRAWS = 20, 100  # repeated cross-validation of 60 photos
-DRAWS = 12  # of the mapped space
+SEEDS = 12  # of the mapped space
 SHAPES = {"accuracy": (60, 5), "loss": (60, -1), "true": (60, 2), "nested": (2,)}
 LOCAL = Path(os.environ.get("COURSE_TEST_PHOTOS") or LESSON.parents[2] / "shared" / "photos")
 
@@ -28,7 +28,7 @@ def measure(keep=lambda name, compute: compute()) -> dict:
     draws = {
         kind: [
             keep(f"{kind} {seed}", lambda seed=seed, kind=kind: one_draw(lesson, seed, kind))
-            for seed in range(DRAWS)
+            for seed in range(SEEDS)
         ]
         for kind in ("real", "noise")
     }

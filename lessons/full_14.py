@@ -19,7 +19,7 @@ import course_utils  # first, so that TensorFlow starts without its messages
 from course_utils import assets, backbones, features, photos
 from course_utils.evaluation import t_interval
 
-DRAWS, SHUFFLES = 20, 9
+SEEDS, SHUFFLES = 20, 9
 SIZES = (20, 60, 200, 1000)
 RING = 28  # pixels of 224 at each side that stay when the middle is covered
 
@@ -617,17 +617,17 @@ def measure(keep=lambda name, compute: compute()) -> dict:
     """
     found = {"scores": keep("scores", scores)}
     for name, of_seed, n in (
-        ("few", few, DRAWS),
-        ("leak", leak, DRAWS),
-        ("calibration", calibration, DRAWS),
-        ("imbalance", imbalance, DRAWS),
+        ("few", few, SEEDS),
+        ("leak", leak, SEEDS),
+        ("calibration", calibration, SEEDS),
+        ("imbalance", imbalance, SEEDS),
     ):
         found[name] = [keep(f"{name} {s}", lambda s=s, f=of_seed: f(s)) for s in range(n)]
     found["lungs"] = keep("lungs", lungs)
     found["edge"] = keep("edge", edge)
     for name, of_seed, n in (
-        ("tag", tag, DRAWS),
-        ("hospitals", hospitals, DRAWS),
+        ("tag", tag, SEEDS),
+        ("hospitals", hospitals, SEEDS),
         ("randomised", randomised, SHUFFLES),
     ):
         found[name] = [keep(f"{name} {s}", lambda s=s, f=of_seed: f(s)) for s in range(n)]

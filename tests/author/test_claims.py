@@ -51,12 +51,20 @@ def test_a_run_that_was_cut_off_goes_on(tmp_path):
     assert calls == ["first", "second"]
 
 
-@pytest.mark.parametrize("number", ["06", "07", "08"])
+LONG = [file.stem[-2:] for file in sorted(paths.LESSONS.glob("full_[0-9][0-9].py"))]
+
+
+@pytest.mark.parametrize("number", LONG)
 def test_claims_hold_in_the_stored_file(number):
     module = load(lesson(number).source.with_name(f"full_{number}.py"))
     stored = results(number)
     verdicts = claims.judge(module.CLAIMS, stored, stored)
     assert [v.en for v in verdicts if not claims.holds(v.now)] == []
+
+
+@pytest.mark.parametrize("number", LONG)
+def test_every_long_run_can_be_looked_at_with_few_seeds(number):
+    assert load(lesson(number).source.with_name(f"full_{number}.py")).SEEDS >= 9
 
 
 def test_planted_draws_of_lesson_07_are_reported():
