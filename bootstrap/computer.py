@@ -5,6 +5,7 @@
 
 import contextlib
 import importlib
+import math
 import os
 import sys
 import tempfile
@@ -46,6 +47,37 @@ def python_of(venv: Path) -> Path:
 def own_python(environment: dict[str, str]) -> dict[str, str]:
     """The variables without those that are meant for another Python."""
     return {k: v for k, v in environment.items() if k.upper() not in FOR_ANOTHER_PYTHON}
+
+
+def processors() -> int:
+    """How many processors this process may use: all of the machine's, or fewer.
+
+    Fewer under an affinity mask, a control group's quota (a container, a hub's limit), or the variable
+    PYTHON_CPU_COUNT, which Python itself heeds from 3.13 on.
+    """
+    wanted = os.environ.get("PYTHON_CPU_COUNT", "")
+    if wanted.isdecimal() and int(wanted) > 0:
+        return int(wanted)
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux
+    mine = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return max(1, min(mine, _quota()))
+
+
+def _quota(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> int:
+    """Whole processors that the control groups allow; ``sys.maxsize`` where they set no limit."""
+    try:
+        lines = own.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return sys.maxsize
+    inside = next((line[3:].strip("/") for line in lines if line.startswith("0::")), "")
+    group, found = root / inside, sys.maxsize
+    for folder in (group, *group.parents):
+        with contextlib.suppress(OSError, ValueError, ZeroDivisionError):
+            quota, period = (folder / "cpu.max").read_text(encoding="ascii").split()
+            found = min(found, math.ceil(int(quota) / int(period)))  # "max" is no number
+        if folder == root:
+            break
+    return found
 
 
 def missing_parts() -> list[str]:

@@ -28,6 +28,7 @@ COMMANDS = {
     "run": ("course.learner.run", "执行一课并显示结果", "execute a lesson and show its result"),
     "fetch": ("course.learner.fetch", "下载照片、权重和语料", "get photos, weights and corpora"),
     "doctor": ("course.learner.doctor", "检查这台电脑能否运行课程", "check that this computer can run the course"),
+    "features": ("course.learner.features", "把很多照片的特征存成 Parquet", "features of very many photos as Parquet"),
     "train": ("course.learner.train", "用照片文件夹训练分类器", "train a classifier on folders of photos"),
     "classify": ("course.learner.classify", "给照片分类", "label photos"),
     "evaluate": ("course.learner.evaluate", "评估分类器", "evaluate a classifier"),

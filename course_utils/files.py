@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-import tempfile
+import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,13 +26,12 @@ def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{path.name}.writing-"
     _clear(path.parent, prefix)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=suffix)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path.parent / f"{prefix}{secrets.token_hex(4)}{suffix}"
+    # As private as any new file of this user: tempfile's would be closed to everybody else.
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
         yield temporary
         _to_disk(temporary)
-        os.chmod(temporary, 0o644)  # mkstemp's own would hide it from everybody else
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)

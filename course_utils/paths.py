@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "lessons"
 NOTEBOOKS = ROOT / "notebooks"
 DATA = ROOT / "data"
-MY_COURSE = ROOT / "my_course"
+# Where many learners share one course that nobody may write to, COURSE_WORK is each one's own place.
+MY_COURSE = Path(os.environ.get("COURSE_WORK") or ROOT / "my_course").expanduser()
 
 try:
     COURSE_VERSION = metadata.version(APP)

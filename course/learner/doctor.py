@@ -333,7 +333,7 @@ def container_limit() -> float:
 
 def check_processor() -> Iterator[Finding]:
     """Cores, the instructions that TensorFlow is built with, and a GPU if there is one."""
-    cores = os.cpu_count() or 1
+    cores = computer.processors()
     info = Path("/proc/cpuinfo")
     flags = info.read_text(encoding="utf-8", errors="replace") if info.exists() else ""
     if "flags" in flags and not re.search(r"\bavx\b", flags):

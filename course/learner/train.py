@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from course.learner.classifier import combine, folders, head, model_file, names, zero_shot
+from course.learner.classifier import combine, folders, head, model_file, names, stored, zero_shot
 from course.learner.classifier.labelling import label_all, report_skipped
 from course_utils import __version__, backbones, features, photos
 from course_utils.evaluation import wilson_interval
-from course_utils.messages import both
+from course_utils.messages import CourseError, both
 
 TEST_SETS = {  # split: 中文, English
     "test": ("同一来源", "same source"),
@@ -35,13 +35,19 @@ METHOD = {  # how the classifier answers: 中文, English
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """--data, --backbone, --method, --finetune, --out."""
-    parser.add_argument(
+    """--data, --features, --backbone, --method, --finetune, --out."""
+    given = parser.add_mutually_exclusive_group()
+    given.add_argument(
         "--data",
         type=Path,
         metavar="DIR",
         help="每个类别一个子文件夹；不给则用课程的 200 张猫狗照片"
         " · one subfolder per class; without it the course's 200 photos of cats and dogs",
+    )
+    given.add_argument(
+        "--features",
+        metavar="FOLDER|FILE.parquet",
+        help="course features 存下的特征；不需要照片 · what `course features` stored; no photos needed",
     )
     parser.add_argument(
         "--backbone",
@@ -70,19 +76,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Choose by cross-validation, fit on all training photos, save, report."""
     model_file.check_out(args.out)
-    photo_set = load(args.data)
+    photo_set = _stored(args) if args.features else load(args.data)
     show = sys.stderr.isatty()
-    choice = combine.choose(photo_set, args.backbone, args.method, progress=show)
-    features.extract(photo_set, choice.backbone, progress=show)
+    backbone = photo_set.backbone if isinstance(photo_set, stored.StoredPhotos) else args.backbone
+    choice = combine.choose(photo_set, backbone, args.method, progress=show)
+    stored.features_of(photo_set, choice.backbone, progress=show)
     model, tuned, said = _fit(photo_set, choice, args.finetune)
     facts = {"photos": len(photo_set), "finetuned": tuned, "course": __version__}
     model_file.save(model, photo_set.class_names, asdict(choice) | facts, args.out)
     # Only now is anything printed: whatever happens to the output, the model is there.
     _report_choice(photo_set, choice, said)
     print(both(f"模型已保存：{args.out}", f"The model is saved: {args.out}"))
-    if args.data is None:
+    if args.data is None and args.features is None:
         _report_tests(None if tuned else choice, args.out)
     return 0
+
+
+def _stored(args: argparse.Namespace) -> stored.StoredPhotos:
+    """What --features names; CourseError where the other options ask for more than it holds."""
+    found = stored.load(args.features)
+    if args.finetune:
+        raise CourseError(
+            "微调要看照片本身：--finetune 请和 --data 一起用。",
+            "Fine-tuning needs the photos themselves: give --finetune together with --data.",
+        )
+    if args.backbone not in (None, found.backbone):
+        raise CourseError(
+            f"这些特征来自 {found.backbone}，不是 {args.backbone}。请去掉 --backbone，或重新运行 course features。",
+            f"These features come from {found.backbone}, not {args.backbone}. Leave --backbone out, "
+            "or run `course features` again.",
+        )
+    return found
 
 
 def load(folder: Path | None) -> photos.PhotoSet:

@@ -11,7 +11,6 @@ number, and no core waits while another decodes.
 """
 
 import hashlib
-import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +20,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from bootstrap.computer import processors
 from course_utils import photos
 from course_utils.features.cache import Store
 from course_utils.features.network import Network
@@ -30,6 +30,7 @@ from course_utils.photos import reading
 # that with one batch, and two would only cost memory.
 BATCH = 8
 Photos = photos.PhotoSet | Sequence[str | Path]
+Photo = TypeVar("Photo")
 Result = TypeVar("Result")
 
 
@@ -65,7 +66,7 @@ def extract_good(
     # Rows arrive in order, so the only thing that grows is this table (5 kB a photo).
     table = np.full((len(paths), network.n_features), np.nan, np.float32)
     with Store(network) as store, _bar(len(paths), progress) as bar:
-        for start, batch in _batches(paths, lambda chunk: _work(chunk, network, store)):
+        for start, batch in batches(paths, lambda chunk: _work(chunk, network, store)):
             for place, item in enumerate(batch, start):
                 if item.row is not None:
                     table[place] = item.row
@@ -116,7 +117,7 @@ def _prepare(path: Path, network: Network, store: Store) -> _Item:
     return item
 
 
-def _work(chunk: list[Path], network: Network, store: Store) -> list[_Item]:
+def _work(chunk: Sequence[Path], network: Network, store: Store) -> list[_Item]:
     """A batch from files to features; the new ones go into the cache."""
     batch = [_prepare(path, network, store) for path in chunk]
     new = {item.digest: item.pixels for item in batch if item.pixels is not None}
@@ -128,15 +129,18 @@ def _work(chunk: list[Path], network: Network, store: Store) -> list[_Item]:
     return batch
 
 
-def _batches(
-    paths: list[Path], work: Callable[[list[Path]], Result]
+def batches(
+    photos: Sequence[Photo], work: Callable[[Sequence[Photo]], Result], cores: int | None = None
 ) -> Iterator[tuple[int, Result]]:
-    """(place of its first photo, result) of each batch, in order; few are on their way at once."""
-    threads = (os.cpu_count() or 1) + 1  # one more than cores: somebody is always at the disk
+    """(place of its first photo, result) of each batch, in order; few are on their way at once.
+
+    cores: how many work at a time; all that this process may use when not given.
+    """
+    threads = (cores or processors()) + 1  # one more than cores: somebody is always at the disk
     waiting: deque[tuple[int, Future[Result]]] = deque()
     with ThreadPoolExecutor(threads) as pool:
-        for start in range(0, len(paths), BATCH):
-            waiting.append((start, pool.submit(work, paths[start : start + BATCH])))
+        for start in range(0, len(photos), BATCH):
+            waiting.append((start, pool.submit(work, photos[start : start + BATCH])))
             if len(waiting) > threads:
                 yield _next(waiting)
         while waiting:

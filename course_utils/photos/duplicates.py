@@ -1,12 +1,12 @@
 """Photos that occur twice: byte by byte, or nearly (another size, compression or brightness)."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
+from bootstrap.computer import processors
 from course_utils.photos import reading
 
 # Hamming distances of two 64-bit hashes (library ImageHash). Measured on the 316 default and 1,000
@@ -27,7 +27,7 @@ def near_duplicates(paths: Sequence[str | Path]) -> list[list[Path]]:
     files = [Path(path) for path in paths]
     if len(files) < 2:
         return []
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(processors()) as pool:
         hashes = np.array(list(pool.map(_hashes, files)))
     _, group_of = connected_components(_near_pairs(hashes), directed=False)
     groups: dict[int, list[Path]] = {}

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from bootstrap.computer import processors
 from course_utils import assets
 from course_utils.messages import CourseError
 from course_utils.paths import DATA
@@ -51,7 +52,7 @@ class PhotoSet:
         """All photos stretched to ``size``: uint8 (n, height, width, 3) in 0–255."""
         height, width = (size, size) if isinstance(size, int) else size
         images = np.empty((len(self), height, width, 3), np.uint8)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(processors()) as pool:
             for i, image in enumerate(pool.map(lambda p: reading.read(p, size), self.paths)):
                 images[i] = image
         return images
@@ -155,7 +156,7 @@ def _system(name: str) -> bool:
 
 def _check_all(paths: list[Path], *, full: bool) -> dict[Path, str]:
     """Bad files → reason."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(processors()) as pool:
         results = pool.map(lambda path: _reason(path, full), paths)
         return {path: reason for path, reason in zip(paths, results, strict=True) if reason}
 

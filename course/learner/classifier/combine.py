@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from course.learner.classifier import head, zero_shot
+from course.learner.classifier import head, stored, zero_shot
 from course.learner.classifier.head import Choice
-from course_utils import features, photos
+from course_utils import photos
 from course_utils.messages import CourseError
 
 METHODS = ("auto", "features", "zero-shot")
@@ -71,7 +71,7 @@ def _choose_known(
     sample = head.sample(photo_set)
     groups = head.near_groups(sample)
     head.check_pictures(sample, groups, least=1)
-    table, labels = features.extract(sample, network, progress=progress), sample.labels
+    table, labels = stored.features_of(sample, network, progress=progress), sample.labels
     prior = known.logits(table)
     choice = _candidate(prior, labels, network, "zero-shot", 0.0)
     few = min(len(set(groups[labels == k])) for k in range(len(sample.class_names)))
@@ -186,7 +186,7 @@ def fit_around(
 def fit(photo_set: photos.PhotoSet, choice: Choice):
     """(kernel, bias, known) of the head for all photos; known is None without zero-shot."""
     if choice.method == "features":
-        table = features.extract(photo_set, choice.backbone)
+        table = stored.features_of(photo_set, choice.backbone)
         fitted = head.regression(choice.strength).fit(table, photo_set.labels)
         return *head.kernel_and_bias(fitted), None
     known = zero_shot.known(photo_set.class_names, choice.backbone)
@@ -195,7 +195,7 @@ def fit(photo_set: photos.PhotoSet, choice: Choice):
     shape = (len(known.kernel), len(photo_set.class_names))
     if choice.method == "zero-shot":
         return np.zeros(shape, np.float32), np.zeros(shape[1], np.float32), known
-    table = features.extract(photo_set, choice.backbone)
+    table = stored.features_of(photo_set, choice.backbone)
     change = fit_around(known.logits(table), table, photo_set.labels, choice.strength)
     return *change, known
 

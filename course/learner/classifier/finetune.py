@@ -4,13 +4,13 @@ Source: A. Kumar et al., Fine-Tuning can Distort Pretrained Features and Underpe
 Out-of-Distribution, ICLR 2022.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from bootstrap.computer import processors
 from course.learner.classifier import combine, head, model_file
 from course_utils import backbones, features, photos
 
@@ -81,7 +81,7 @@ class _Stream(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         places = self.order[index * BATCH : (index + 1) * BATCH]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(processors()) as pool:
             images = np.stack(list(pool.map(self._image, places)))
         if self.random is not None:
             mirrored = self.random.random(len(images)) < 0.5

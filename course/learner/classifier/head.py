@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils import features, photos
+from course.learner.classifier import stored
+from course_utils import photos
 from course_utils.messages import CourseError, both
 
 CANDIDATES = ("efficientnet_lite0", "efficientnet_lite2")
@@ -85,7 +86,7 @@ def choose(
     check_pictures(chosen_from, groups)
     found = []
     for backbone in backbones:
-        table = features.extract(chosen_from, backbone, progress=progress)
+        table = stored.features_of(chosen_from, backbone, progress=progress)
         labels = chosen_from.labels
         found += [_cross_validate(table, labels, groups, backbone, c) for c in STRENGTHS]
     return min(found, key=lambda choice: choice.log_loss)
@@ -156,7 +157,9 @@ def sample(photo_set: photos.PhotoSet) -> photos.PhotoSet:
 
 
 def near_groups(photo_set: photos.PhotoSet) -> np.ndarray:
-    """One number per photo; near-duplicates share it."""
+    """One number per photo; near-duplicates share it. Stored ones: only copies are recognised."""
+    if isinstance(photo_set, stored.StoredPhotos):
+        return np.unique(np.array(photo_set.digests), return_inverse=True)[1]
     place = {path: i for i, path in enumerate(photo_set.paths)}
     groups = np.arange(len(photo_set))
     for same in photos.near_duplicates(photo_set.paths):

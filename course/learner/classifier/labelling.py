@@ -1,6 +1,5 @@
 """Many photos through a saved classifier; what the three commands say about bad ones."""
 
-import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from bootstrap.computer import processors
 from course.learner.classifier import imagenet, model_file
 from course_utils import photos
 from course_utils.messages import printable
@@ -26,7 +26,7 @@ def label_all(
     table = np.full((len(files), len(classifier.class_names)), np.nan)
     bad: dict[Path, str] = {}
     bar = tqdm(total=len(files), unit="photo", disable=None, leave=False)
-    with ThreadPoolExecutor(os.cpu_count()) as pool, bar:
+    with ThreadPoolExecutor(processors()) as pool, bar:
         for start in range(0, len(files), BATCH):
             chunk = files[start : start + BATCH]
             results = list(pool.map(lambda path: _pixels(path, classifier.size), chunk))

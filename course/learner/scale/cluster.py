@@ -1,0 +1,102 @@
+"""The same parts, made by the processors of a Ray cluster; Ray Data shares them out.
+
+Each worker makes whole parts: it reads the photos itself and writes the file itself, so all machines
+must see both places. A part that a dead worker left is made again elsewhere, one that is there is
+left alone; nothing else has to be remembered.
+"""
+
+import logging
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from course.learner.scale import parts as parts_
+from course.learner.scale import places
+from course.learner.scale.parts import Part
+
+# Of a processor: less than one, or on small machines Ray's own tasks would wait for ever for theirs.
+SHARE = 0.9
+STORE = 100 * 2**20  # bytes for what workers pass on: only names
+LOCAL = "local"
+
+
+class Worker:
+    """Lives in a process of the cluster: the network is loaded once, then part after part is made."""
+
+    def __init__(self, source: str, out: str, backbone: str) -> None:
+        import tensorflow as tf
+
+        import course_utils  # noqa: F401 – silences TensorFlow
+
+        # One processor is this worker's; Ray sets OMP_NUM_THREADS, which TensorFlow does not read.
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+        self.source, self.out = places.opened(source), places.opened(out)
+        self.backbone = backbone
+
+    def __call__(self, row: dict) -> dict:
+        """Make a part unless it is there; gives its numbers of photos and of bad ones."""
+        part = Part(row["file"], tuple(row["photos"]))
+        bad = 0
+        if part.file not in self.out.names():
+            ((_, rows),) = parts_.made([part], self.source, self.backbone, cores=1)
+            bad = parts_.write(self.out, part, rows, self.backbone)
+        return {"photos": len(part.photos), "bad": bad}
+
+
+def connect(address: str) -> None:
+    """Join the cluster at this address; "auto": that of RAY_ADDRESS, or a new one of this machine."""
+    from bootstrap.computer import processors
+
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports its use unless told not to
+    if address == "auto":
+        address = os.environ.get("RAY_ADDRESS") or LOCAL
+    options: dict = {}
+    if address == LOCAL:
+        # Ray listens on every network interface: only whoever has the token may talk to it, and it
+        # is made here, so that none has to lie in a file.
+        os.environ["RAY_AUTH_MODE"] = "token"
+        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+        options = {"num_cpus": processors(), "object_store_memory": STORE}
+        options["include_dashboard"] = False
+    import ray
+
+    ray.init(address=address, logging_level=logging.WARNING, log_to_driver=False, **options)
+
+
+def made(
+    parts: Sequence[Part], source: str, out: str, backbone: str, address: str
+) -> Iterator[dict]:
+    """Numbers of each part that was made, in the order in which they end. Raises OSError, CourseError."""
+    import ray
+    import ray.data  # a module of its own
+    from ray.exceptions import RayError
+
+    connect(address)
+    try:
+        ray.data.DataContext.get_current().enable_progress_bars = False
+        cores = max(1, int(ray.cluster_resources()["CPU"]))
+        rows = [{"file": part.file, "photos": list(part.photos)} for part in parts]
+        worker: Any = Worker  # Ray's types know functions only
+        pool = ray.data.ActorPoolStrategy(size=min(len(rows), cores))
+        found = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
+            worker, fn_constructor_args=(source, out, backbone), compute=pool, num_cpus=SHARE
+        )
+        yield from found.iter_rows()
+    except RayError as error:
+        raise _own(error) from error
+    finally:
+        ray.shutdown()
+
+
+def _own(error: Exception) -> Exception:
+    """What the worker itself raised, when it was one of the errors that this course explains."""
+    from course_utils.messages import CourseError
+
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, (OSError, CourseError)):
+            return cause
+        cause = getattr(cause, "cause", None) or cause.__cause__
+    return error
