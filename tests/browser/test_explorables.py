@@ -318,6 +318,25 @@ def prevalence(it: Explorable) -> None:
     assert 0.5 < float(re.search(rates, strict)[1]) < float(re.search(rates, rare)[1]) - 0.1
 
 
+def lake(it: Explorable) -> None:
+    """Walls at both exits of the start take its value; without slips it is worth more."""
+
+    def start() -> float:
+        return float(re.search(r"the start is worth ([\d.]+)", it.said())[1])
+
+    before = start()
+    it.slide("slip", 0)
+    assert start() > before > 0.1
+    it.slide("slip", 0.2)
+    it.slide("row", 0)
+    it.slide("column", 1)  # wall A to the right of the start
+    half = start()
+    it.root.locator("[data-key=wall]").nth(1).click()
+    it.slide("column", 0)
+    it.slide("row", 1)  # wall B below it
+    assert before > half > 0 and start() == 0
+
+
 # What a lesson's English text promises, word for word, and what a reader then sees.
 PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "boundary": ("01", "the boundary is one straight line", boundary),
@@ -325,6 +344,7 @@ PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "interval": ("09", "the interval is half as wide", interval),
     "kernel": ("04", "with which kernels does nothing change?", kernel),
     "labels": ("07", "with 10 it is 0.9 (0.2 to 1.7)", labels),
+    "lake": ("16", "and the start is worth 0", lake),
     "losses": ("02", "crosses 0 in fewer than 12 steps", losses),
     "luck": ("10", "with only 10 test photos the best one is above 0.9", luck),
     "network": ("01", "the $\\delta$ of $h_2$ becomes 0", network),
