@@ -5,7 +5,6 @@ are not what they would be. What is asked of a row: docs/authoring.md, "Correcti
 """
 
 import argparse
-import ast
 import os
 import re
 import tomllib
@@ -14,7 +13,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from course.author.checks.problems import Problem
-from course.notebooks.lessons import Lesson, python_only, read_source, select, tags
+from course.author.places import asserts
+from course.notebooks.lessons import Lesson, read_source, select, tags
 from course_utils import files, paths
 from course_utils.messages import CourseError, both
 
@@ -259,7 +259,7 @@ def unshown(rows: list[Correction], lesson: Lesson) -> Iterator[Problem]:
     cells = [cell for cell in read_source(lesson).cells if cell.cell_type == "code"]
     for row in of_lesson(rows, lesson.number):
         found = [cell for cell in cells if row.cell in tags(cell)]
-        if row.cell and (len(found) != 1 or not _asserts(found[0].source)):
+        if row.cell and (len(found) != 1 or not asserts(found[0].source)):
             yield Problem(
                 "shown", NAME, 0,
                 f"{row.id}：第 {lesson.number} 课要有一个标签为 {row.cell} 的单元格，里面有断言",
@@ -272,10 +272,6 @@ def unshown(rows: list[Correction], lesson: Lesson) -> Iterator[Problem]:
             f"标签 {tag} 在 {NAME} 里没有对应的一行",
             f"no row of {NAME} names the tag {tag}",
         )  # fmt: skip
-
-
-def _asserts(code: str) -> bool:
-    return any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(python_only(code))))
 
 
 def unknown_references(rows: list[Correction]) -> Iterator[Problem]:
