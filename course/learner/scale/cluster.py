@@ -52,6 +52,8 @@ def connect(address: str) -> None:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports its use unless told not to
     if address == "auto":
         address = os.environ.get("RAY_ADDRESS") or LOCAL
+    # A busy machine takes longer than Ray's 30 seconds to start its processes.
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", "300")
     options: dict = {}
     if address == LOCAL:
         # Ray listens on every network interface: only whoever has the token may talk to it, and it
@@ -69,11 +71,11 @@ def made(
     parts: Sequence[Part], source: str, out: str, backbone: str, address: str
 ) -> Iterator[dict]:
     """Numbers of each part that was made, in the order in which they end. Raises OSError, CourseError."""
+    connect(address)  # before anything else of Ray: it reads its settings when it is imported
     import ray
     import ray.data  # a module of its own
     from ray.exceptions import RayError
 
-    connect(address)
     try:
         ray.data.DataContext.get_current().enable_progress_bars = False
         cores = max(1, int(ray.cluster_resources()["CPU"]))
