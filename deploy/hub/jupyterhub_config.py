@@ -85,6 +85,8 @@ c.Spawner.environment = {
     "COURSE_WORK": lambda spawner: str(home(spawner) / "my_course"),
     "COURSE_DATA": lambda spawner: str(home(spawner) / ".local/share/transfer-learning-course"),
     "COURSE_CACHE": lambda spawner: str(home(spawner) / ".cache/transfer-learning-course"),
+    # Kernels' sockets lie here, and a socket's whole path may have 107 characters.
+    "JUPYTER_RUNTIME_DIR": lambda spawner: str(home(spawner) / ".run"),
     "JUPYTER_PREFER_ENV_PATH": "1",
     "JUPYTER_CONFIG_PATH": str(COURSE / "course/learner/workspace/jupyter_config"),
     "PYTHON_CPU_COUNT": THREADS,

@@ -135,7 +135,7 @@ class Student:
         """What a cell prints, its error's name included."""
         if not self.kernel:
             started = self.api("POST", "api/kernels", json={"name": "python3"})
-            assert started.status_code == 201, started.text
+            assert started.status_code == 201, started.text + self.hub.log()[-3000:]
             self.kernel = started.json()["id"]
         return asyncio.run(asyncio.wait_for(self._run(code), seconds))
 
