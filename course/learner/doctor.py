@@ -316,8 +316,8 @@ def check_memory() -> Iterator[Finding]:
     todo_zh, todo_en = ("", "") if mark == GOOD else ("。请关掉别的程序", ". Close other programs")
     yield Finding(
         mark,
-        f"内存 {total:.1f} GB，空闲 {free:.1f} GB（课程最多用 2 GB）{todo_zh}",
-        f"memory {total:.1f} GB, {free:.1f} GB free (the course uses up to 2 GB){todo_en}",
+        f"内存 {total:.1f} GB，空闲 {free:.1f} GB（课程最多用 2.7 GB：第 06 课第一次运行）{todo_zh}",
+        f"memory {total:.1f} GB, {free:.1f} GB free (the course uses up to 2.7 GB: lesson 06, the first time){todo_en}",
     )
 
 

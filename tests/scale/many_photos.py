@@ -26,6 +26,7 @@ def make_photos(folder: Path, count: int) -> Path:
 def environment(**more: str) -> dict[str, str]:
     """For processes with the quick network."""
     quick = {"PYTHONPATH": str(QUICK), "COURSE_TEST_QUICK_NETWORK": "1"}
+    quick |= {"RAY_raylet_start_wait_time_s": "300", "RAY_USAGE_STATS_ENABLED": "0"}
     return os.environ | quick | more
 
 

@@ -20,6 +20,8 @@ from course_utils import paths
 OWN = {"bootstrap", "course", "course_utils"}
 # Imported only where it is installed: read_cells takes the built notebook otherwise (tested below).
 WHERE_INSTALLED = {"jupytext"}
+# Of the optional group "scale": the commands say how to get them (tests/scale).
+OPTIONAL = {"pyarrow", "ray"}
 
 
 def deptry(folder: Path) -> subprocess.CompletedProcess:
@@ -97,7 +99,7 @@ def test_every_command_finds_its_packages_in_the_lock_that_start_py_takes_for_it
     module = cli.COMMANDS[name][0]
     lock = paths.ROOT / start.lock_for([name], {})
     assert lock == (DEVELOPERS_LOCK if module.startswith("course.author.") else LOCK)
-    allowed = WHERE_INSTALLED if lock == LOCK else set()
+    allowed = WHERE_INSTALLED | OPTIONAL if lock == LOCK else OPTIONAL
     assert unpinned(["course.cli", module], lock) <= allowed
 
 

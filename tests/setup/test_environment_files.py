@@ -153,3 +153,33 @@ def test_the_lock_is_what_pyproject_resolves_to(lock):
         *(() if lock == LOCK else ("--group", "dev")),
     )
     assert requirements(row for row in made.splitlines() if "==" in row) == set(pins(lock))
+
+
+@pytest.mark.index
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_optional_groups_go_with_the_locks_pins(python):
+    """They install beside what learners have, as wheels, and change no pin of it."""
+    made = uv(
+        *("pip", "compile", "--python-version", python, "--only-binary", ":all:", "--no-header"),
+        *(
+            "--no-annotate",
+            "-q",
+            "-c",
+            LOCK,
+            "--extra",
+            "scale",
+            "--extra",
+            "hub",
+            "pyproject.toml",
+        ),
+    )
+    found = requirements(row for row in made.splitlines() if "==" in row)
+    names = {each.name for each in found}
+    optional = [
+        row for group in ("scale", "hub") for row in PROJECT["optional-dependencies"][group]
+    ]
+    assert {canonicalize_name(each.name) for each in requirements(optional)} <= names
+    pinned = {(pin.name, str(pin.specifier)) for pin in pins(LOCK)}
+    ours = {(each.name, str(each.specifier)) for each in found}
+    known = {name for name, _ in pinned}
+    assert {pair for pair in ours if pair[0] in known} <= pinned

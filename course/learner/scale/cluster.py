@@ -14,6 +14,7 @@ from typing import Any
 from course.learner.scale import parts as parts_
 from course.learner.scale import places
 from course.learner.scale.parts import Part
+from course_utils.messages import CourseError
 
 # Of a processor: less than one, or on small machines Ray's own tasks would wait for ever for theirs.
 SHARE = 0.9
@@ -52,6 +53,8 @@ def connect(address: str) -> None:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports its use unless told not to
     if address == "auto":
         address = os.environ.get("RAY_ADDRESS") or LOCAL
+    # A busy machine takes longer than Ray's 30 seconds to start its processes.
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", "300")
     options: dict = {}
     if address == LOCAL:
         # Ray listens on every network interface: only whoever has the token may talk to it, and it
@@ -62,18 +65,35 @@ def connect(address: str) -> None:
         options["include_dashboard"] = False
     import ray
 
-    ray.init(address=address, logging_level=logging.WARNING, log_to_driver=False, **options)
+    try:
+        ray.init(address=address, logging_level=logging.WARNING, log_to_driver=False, **options)
+    except Exception as error:  # Ray raises any kind, bare ones too
+        raise _no_cluster(address, error) from error
+
+
+def _no_cluster(address: str, error: Exception) -> CourseError:
+    reason = " ".join(str(error).split())[:300]
+    if address == LOCAL:
+        return CourseError(
+            f"Ray 在这台电脑上没有启动（{reason}）。不用 --ray 也能做完：去掉它，再运行一次。",
+            f"Ray did not start on this computer ({reason}). The work does not need it: leave --ray out.",
+        )
+    return CourseError(
+        f"连不上 {address} 的 Ray 集群（{reason}）。请检查地址、令牌（RAY_AUTH_TOKEN），以及两边的 Ray 版本是否相同。",
+        f"The Ray cluster at {address} cannot be reached ({reason}). Check the address, its token "
+        "(RAY_AUTH_TOKEN), and that both sides have the same version of Ray.",
+    )
 
 
 def made(
     parts: Sequence[Part], source: str, out: str, backbone: str, address: str
 ) -> Iterator[dict]:
     """Numbers of each part that was made, in the order in which they end. Raises OSError, CourseError."""
+    connect(address)  # before anything else of Ray: it reads its settings when it is imported
     import ray
     import ray.data  # a module of its own
     from ray.exceptions import RayError
 
-    connect(address)
     try:
         ray.data.DataContext.get_current().enable_progress_bars = False
         cores = max(1, int(ray.cluster_resources()["CPU"]))
@@ -92,8 +112,6 @@ def made(
 
 def _own(error: Exception) -> Exception:
     """What the worker itself raised, when it was one of the errors that this course explains."""
-    from course_utils.messages import CourseError
-
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, (OSError, CourseError)):

@@ -31,6 +31,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def open_lab(folder: Path, notebook: str, args: Namespace) -> int:
     """Show a notebook of ``folder``: in the JupyterLab that already serves it, or in a new one."""
+    if in_hub():
+        return point_to(folder, notebook)
     address = f"/lab/tree/{quote(notebook)}"
     os.environ |= environment()
     os.environ |= homes(folder)
@@ -43,6 +45,27 @@ def open_lab(folder: Path, notebook: str, args: Namespace) -> int:
         flush=True,
     )
     return serve(options(folder, address, args))
+
+
+def in_hub() -> bool:
+    """Whether this runs inside a JupyterHub, whose JupyterLab the learner has before them."""
+    return bool(os.environ.get("JUPYTERHUB_SERVICE_PREFIX"))
+
+
+def point_to(folder: Path, notebook: str) -> int:
+    """Say where the notebook is: a second JupyterLab would be at an address that nobody can reach."""
+    prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"].rstrip("/")
+    address = f"{prefix}/lab/tree/{quote(notebook)}"
+    print(
+        both(
+            f"JupyterHub 里已经有打开的 JupyterLab，不用再开一个。课程在 {folder}：\n"
+            f"请在左边的文件列表里打开 {notebook}，或在这个网站的地址后面写上 {address}",
+            f"In a JupyterHub, JupyterLab is open already: no second one is started. The lessons are in "
+            f"{folder}:\nopen {notebook} in the list of files on the left, or put {address} behind this "
+            "site's address.",
+        )
+    )
+    return 0
 
 
 def serve(chosen: list[str]) -> int:
