@@ -9,19 +9,20 @@ from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import nbformat
 from nbformat import NotebookNode
 
+from course.author import cells as pieces
 from course.author import explorables, one_language
 from course.notebooks.lessons import read_notebook, select, tags, write_notebook
 from course.notebooks.markdown import half_of_heading, new_parser
 from course_utils import files, paths
 from course_utils.messages import CourseError
 
+# What a page of the site has and an exported one has not.
+EMPTY = dict.fromkeys(("@MODE@", "@HEAD@", "@TOP@", "@END@"), "")
 OTHER_LANGUAGE = {"zh": "lang-en", "en": "lang-zh"}
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 TEMPLATES = Path(__file__).parent / "templates"
-OUTPUT_ONLY = "output-only"
 PLAIN_FORMULA = re.compile(r'<span class="math inline">\$(.+?)\$</span>', re.DOTALL)
 LESSON_LINK = re.compile(
     r'<a href="(?P<stem>\d\d_\w+)\.ipynb">(?P<words>.*?)</a>', re.DOTALL
@@ -116,16 +117,19 @@ def _for_the_wall(cell: NotebookNode) -> NotebookNode | None:
     if not cell.outputs:
         return None
     shown = copy.deepcopy(cell)
-    shown.metadata["tags"] = [OUTPUT_ONLY]
+    shown.metadata["tags"] = [pieces.OUTPUT_ONLY]
     return shown
 
 
 def _fill(template: str, notebook: NotebookNode, language: str, body: str) -> str:
     texts = [c.source for c in notebook.cells if c.cell_type == "markdown"]
+    style = (TEMPLATES / "export.css").read_text(encoding="utf-8") + code_styles()
     words = {
         "@LANG@": HTML_LANGUAGE[language],
+        **EMPTY,
         "@TITLE@": html.escape(texts[0].splitlines()[0].lstrip("# ") if texts else ""),
-        "@STYLE@": (TEMPLATES / "export.css").read_text(encoding="utf-8") + _code_style(),
+        "@STYLES@": f"<style>\n{style}\n</style>",
+        "@STYLE@": style,
     }
     page = (TEMPLATES / template).read_text(encoding="utf-8")
     for mark, word in words.items():
@@ -134,33 +138,21 @@ def _fill(template: str, notebook: NotebookNode, language: str, body: str) -> st
 
 
 @cache
-def _code_style() -> str:
+def code_styles() -> str:
+    """Colours of code."""
     from pygments.formatters import HtmlFormatter
 
     return HtmlFormatter(style="default").get_style_defs(".highlight")
 
 
-@cache
-def _exporter():
-    """nbconvert's bare template: it knows every kind of output, and loads nothing."""
-    from nbconvert import HTMLExporter
-    from nbconvert.preprocessors import TagRemovePreprocessor
-
-    exporter = HTMLExporter(template_name="basic", exclude_anchor_links=True)
-    exporter.register_filter("markdown2html", render)
-    exporter.register_preprocessor(
-        TagRemovePreprocessor(remove_input_tags={OUTPUT_ONLY}), enabled=True
-    )
-    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
-    return exporter
-
-
 def _body(cells: list[NotebookNode]) -> str:
     cells = one_language.inline_figures([explorables.alive(cell) for cell in copy.deepcopy(cells)])
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
-    body, _ = _exporter().from_notebook_node(notebook)
-    return PLAIN_FORMULA.sub(_formula, body)
+    return with_formulas("\n".join(pieces.cell_html(cell, render) for cell in cells))
+
+
+def with_formulas(page: str) -> str:
+    """The page with the formulas that cells have shown as MathML."""
+    return PLAIN_FORMULA.sub(_formula, page)
 
 
 def _formula(found: re.Match[str]) -> str:
@@ -179,14 +171,18 @@ def linked(page: str, kind: str, there: Container[str]) -> str:
     return LESSON_LINK.sub(link, page)
 
 
-def render(text: str) -> str:
-    """Markdown as HTML, formulas as MathML, local pictures embedded."""
-    return _renderer().render(text)
+def render(text: str, html: bool = True) -> str:
+    """Markdown as HTML, formulas as MathML, local pictures embedded.
+
+    Without ``html``, HTML in it is shown, not obeyed: for texts of exercises and quizzes.
+    """
+    return _renderer(html).render(text)
 
 
 @cache
-def _renderer():
+def _renderer(html: bool):
     markdown = new_parser()
+    markdown.options["html"] = html
     for rule, display in (("math_inline", 0), ("math_inline_double", 1), ("math_block", 1)):
         markdown.add_render_rule(rule, _formula_rule(bool(display)))
     plain_image = markdown.renderer.rules["image"]
@@ -206,6 +202,7 @@ def _formula_rule(display: bool):
     return rule
 
 
+@cache
 def mathml(formula: str, display: bool) -> str:
     """The formula as MathML, which browsers draw without any script.
 

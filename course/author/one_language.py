@@ -1,4 +1,7 @@
-"""One language of what a lesson's cells show: printed lines, tables, figures in layers."""
+"""One language of what a lesson's cells show: printed lines, tables, figures in layers.
+
+``both`` is a language here, too: the pairs as they are stored.
+"""
 
 import html
 import xml.etree.ElementTree as ET
@@ -21,7 +24,7 @@ def choose(output: NotebookNode, language: str) -> None:
         if isinstance(details, dict) and f"alt_{language}" in details:
             details["alt"] = details[f"alt_{language}"]
     data = output.get("data", {})
-    if set(data) == {"text/plain"}:  # what stands for a picture that is not stored
+    if language != "both" and set(data) == {"text/plain"}:  # what stands for a picture that is not stored
         data["text/plain"] = bilingual.halves(data["text/plain"])[language == "en"]
     content = data.pop(bilingual.MIME, None)
     if content is None:
@@ -30,10 +33,16 @@ def choose(output: NotebookNode, language: str) -> None:
         alt = next((d["alt"] for d in output.metadata.values() if "alt" in d), "")
         data["image/svg+xml"] = layer(content["svg"], language, alt, data.get("image/jpeg", ""))
     elif "table" in content:
-        rows = [[cell[language == "en"] for cell in row] for row in content["table"]]
+        rows = [[_half(cell, language) for cell in row] for row in content["table"]]
         data |= {"text/plain": bilingual.aligned(rows), "text/html": html_table(rows)}
-    else:
+    elif language != "both":  # the plain text is the pair
         data["text/plain"] = content[language]
+
+
+def _half(pair: list[str], language: str) -> str:
+    if language == "both":
+        return " ".join(dict.fromkeys(pair))
+    return pair[language == "en"]
 
 
 def layer(svg: str, language: str, alt: str, jpeg: str = "") -> str:
@@ -59,8 +68,10 @@ def html_table(rows: list[list[str]]) -> str:
     """Rows as an HTML table; the first row and the first column are heads."""
 
     def cell(text: str, row: int, column: int) -> str:
-        name = "td" if row and column else "th"
-        return f"<{name}>{html.escape(text)}</{name}>"
+        if row and column:
+            return f"<td>{html.escape(text)}</td>"
+        scope = "row" if row else "col"
+        return f'<th scope="{scope}">{html.escape(text)}</th>'
 
     lines = (
         f"<tr>{''.join(cell(text, i, j) for j, text in enumerate(row))}</tr>"
