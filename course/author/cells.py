@@ -80,8 +80,12 @@ def output_html(
 
 
 def image(kind: str, stored: str, alt: str, place: Place = embedded, lazy: bool = False) -> str:
+    """An <img> of a picture as it is stored in a notebook."""
+    return image_of(kind, base64.b64decode(stored), alt, place, lazy)
+
+
+def image_of(kind: str, content: bytes, alt: str, place: Place, lazy: bool) -> str:
     """An <img> with its size, so that nothing jumps when it arrives."""
-    content = base64.b64decode(stored)
     width, height = size_of(content)
     size = f' width="{width}" height="{height}"' if width else ""
     late = ' loading="lazy" decoding="async"' if lazy else ""

@@ -176,6 +176,11 @@ def render(text: str, html: bool = True) -> str:
 
     Without ``html``, HTML in it is shown, not obeyed: for texts of exercises and quizzes.
     """
+    return _rendered(text, html)
+
+
+@cache
+def _rendered(text: str, html: bool) -> str:
     return _renderer(html).render(text)
 
 

@@ -3,22 +3,25 @@
 ``both`` is a language here, too: the pairs as they are stored.
 """
 
+import base64
 import html
 import xml.etree.ElementTree as ET
 from typing import Any
 
 from nbformat import NotebookNode
 
+from course.author.cells import Place, embedded
 from course_utils import bilingual
 
 SVG = "http://www.w3.org/2000/svg"
 HREF = "{http://www.w3.org/1999/xlink}href"
 
 
-def choose(output: NotebookNode, language: str) -> None:
+def choose(output: NotebookNode, language: str, place: Place = embedded) -> None:
     """Keep one language of the output, in place: its alt text, its line, its layer of the figure.
 
-    A figure becomes ``image/svg+xml``; its pixels stay beside it for who shows no SVG.
+    A figure becomes ``image/svg+xml``; its pixels stay beside it for who shows no SVG. place: where
+    the photo goes that the figure cuts its tiles from.
     """
     for details in output.get("metadata", {}).values():
         if isinstance(details, dict) and f"alt_{language}" in details:
@@ -31,7 +34,9 @@ def choose(output: NotebookNode, language: str) -> None:
         return
     if "svg" in content:
         alt = next((d["alt"] for d in output.metadata.values() if "alt" in d), "")
-        data["image/svg+xml"] = layer(content["svg"], language, alt, data.get("image/jpeg", ""))
+        photo = data.get("image/jpeg")
+        address = place("image/jpeg", base64.b64decode(photo)) if photo else ""
+        data["image/svg+xml"] = layer(content["svg"], language, alt, photo=address)
     elif "table" in content:
         rows = [[_half(cell, language) for cell in row] for row in content["table"]]
         data |= {"text/plain": bilingual.aligned(rows), "text/html": html_table(rows)}
@@ -45,8 +50,11 @@ def _half(pair: list[str], language: str) -> str:
     return pair[language == "en"]
 
 
-def layer(svg: str, language: str, alt: str, jpeg: str = "") -> str:
-    """The SVG with the texts of one language, complete in itself."""
+def layer(svg: str, language: str, alt: str, jpeg: str = "", photo: str | None = None) -> str:
+    """The SVG with the texts of one language, complete in itself.
+
+    jpeg: the photo that its tiles are cut from, base64; or photo: the address of that.
+    """
     ET.register_namespace("", SVG)
     ET.register_namespace("xlink", HREF[1:-5])
     root = ET.fromstring(svg)
@@ -59,7 +67,7 @@ def layer(svg: str, language: str, alt: str, jpeg: str = "") -> str:
                 child.attrib.pop("display", None)
     for picture in root.iter(f"{{{SVG}}}image"):
         if picture.get("class") == "photo":
-            picture.set("href", f"data:image/jpeg;base64,{jpeg}")
+            picture.set("href", photo or f"data:image/jpeg;base64,{jpeg}")
     root.attrib |= {"role": "img", "aria-label": alt}
     return ET.tostring(root, encoding="unicode")
 

@@ -3,6 +3,7 @@
 import html
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from course.author.website.words import Text, blocks, inline, plain, words
@@ -69,7 +70,7 @@ def _button(kind: str, name: str, text: Text, language: str) -> str:
 
 
 def _marking(question: Marking, language: str, picture: Shown) -> str:
-    png, places = quiz_forms.drawn(question)
+    png, places = _drawn(question.id)
     frames = []
     for letter, (left, top, width, height), option in zip(
         LETTERS, places, question.options, strict=False
@@ -83,6 +84,13 @@ def _marking(question: Marking, language: str, picture: Shown) -> str:
         )
     shown = picture(png, plain(language, *question.alt))
     return f'<div class="marking">{shown}{"".join(frames)}</div>'
+
+
+@cache
+def _drawn(name: str) -> tuple[bytes, list[tuple[float, float, float, float]]]:
+    question = definitions.find_quiz(name)
+    assert isinstance(question, Marking)
+    return quiz_forms.drawn(question)
 
 
 def _answers(question: Question, language: str) -> dict[str, list[Any]]:

@@ -2,11 +2,10 @@
 
 import ast
 import copy
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from nbformat import NotebookNode
 
@@ -156,7 +155,7 @@ class _Page:
         return "".join(found)
 
     def _code(self, block: Block, cell: NotebookNode) -> str:
-        calls = {call[0]: call for call in _calls(cell.source)}
+        calls = {call for call, _ in _calls(cell.source)}
         if "quiz" in calls:
             return "".join(self._quiz(name) for call, name in _calls(cell.source) if call == "quiz")
         if "guesses" in calls:
@@ -173,10 +172,7 @@ class _Page:
         return learning.quiz(definitions.find_quiz(name), self.language, self._picture)
 
     def _picture(self, png: bytes, alt: str) -> str:
-        width, height = pieces.size_of(png)
-        src = self.lesson.store("image/png", png)
-        size = f'width="{width}" height="{height}"'
-        return f'<img alt="{html.escape(alt)}" src="{src}" {size} loading="lazy" decoding="async">'
+        return pieces.image_of("image/png", png, alt, self.lesson.store, lazy=True)
 
     def _plain_code(self, block: Block, cell: NotebookNode) -> str:
         """Code, folded where JupyterLab folds it, and what it shows; an exercise has its help below."""
@@ -212,7 +208,7 @@ class _Page:
                 return ""
             return learning.outcome(about["prediction"], about["result"], self.language)
         output = copy.deepcopy(output)
-        one_language.choose(output, self.language)
+        one_language.choose(output, self.language, self.lesson.store)
         if explorables.MIME in output.get("data", {}):
             about = output.metadata["image/png"]
             about["alt"] = plain(self.language, about["alt_zh"], about["alt_en"])
@@ -268,15 +264,19 @@ def _with_ids(blocks: list[Block]) -> Iterator[Heading]:
             block.ids += [ids.new(tag) for tag in sorted(tags(cell)) if tag.startswith("shows-")]
 
 
-def _calls(source: str) -> Iterator[tuple[str, str]]:
-    """(function, id) of the calls of the course's own functions that a cell ends in."""
+@cache
+def _calls(source: str) -> tuple[tuple[str, str], ...]:
+    """(function, id) of each call of the course's own functions that stands alone in a cell."""
     if not CALL.search(source):
-        return
+        return ()
+    found = []
     for node in ast.parse(source).body:
         call = node.value if isinstance(node, ast.Expr) else None
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.args:
-            if isinstance(call.args[0], ast.Constant) and CALL.match(f"{call.func.id}("):
-                yield call.func.id, str(call.args[0].value)
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.args):
+            continue
+        if isinstance(call.args[0], ast.Constant) and CALL.match(f"{call.func.id}("):
+            found.append((call.func.id, str(call.args[0].value)))
+    return tuple(found)
 
 
 def _cover(blocks: list[Block]) -> None:
@@ -311,6 +311,7 @@ def _cover_one(blocks: list[Block], asked: int, told: int, name: str) -> None:
         block.covers.append(name)
 
 
+@cache
 def plain_text(markdown: str) -> str:
     """The words of a Markdown text in one line; formulas are left out."""
     found: list[str] = []

@@ -13,6 +13,7 @@ FOLDER = "pictures"
 LARGE = 60_000  # characters: a drawing above is loaded when it scrolls into sight
 COLOUR = re.compile(r"\b(fill|stroke): ?#([0-9a-f]{6})\b")
 NAMED = re.compile(r'(\bid=")([^"]+)"|(url\(#|href="#)([^)"]+)')
+PHOTO = re.compile(r'(<image class="photo"[^>]*?)href="([^"]*)"')
 INK_OF_COLOURED_WORDS = 35  # per cent; lines need less contrast than words
 
 
@@ -33,10 +34,18 @@ class Store:
 
 
 def figure(svg: str, alt: str, store: Store, number: int) -> str:
-    """A drawing in the page itself; a large one, or one with pixels, as a file of its own."""
-    if "<image" in svg or len(svg) > LARGE:
+    """A drawing in the page itself; a large one, or one with pixels, as a file of its own.
+
+    A photo that the drawing cuts its tiles from is loaded by the page's script when it is near.
+    """
+    photo = PHOTO.search(svg)
+    if photo is None and ("<image" in svg or len(svg) > LARGE):
         return _as_file(svg, alt, store)
-    return f'<div class="figure">{_own_names(in_the_pages_ink(svg), number)}</div>'
+    drawn = own_names(in_the_pages_ink(PHOTO.sub(r'\1data-href="\2"', svg)), number)
+    if photo is None:
+        return f'<div class="figure">{drawn}</div>'
+    plain = f'<noscript><img alt="{html.escape(alt)}" src="{photo[2]}" loading="lazy"></noscript>'
+    return f'<div class="figure photos">{drawn}</div>{plain}'
 
 
 def _as_file(svg: str, alt: str, store: Store) -> str:
@@ -47,7 +56,7 @@ def _as_file(svg: str, alt: str, store: Store) -> str:
     return f'<div class="figure paper"><img src="{place}"{size} {about}></div>'
 
 
-def _own_names(svg: str, number: int) -> str:
+def own_names(svg: str, number: int) -> str:
     """Two figures of a page may have parts of the same name, and one of them may be hidden."""
 
     def own(found: re.Match[str]) -> str:

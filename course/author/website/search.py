@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from course.author.website.lesson import Block, LessonPage, plain_text
 from course.notebooks.lessons import python_only, tags
@@ -69,21 +70,24 @@ def _code(source: str, language: str) -> Iterator[str]:
         yield plain_text(exercise.title[side])
     for name in re.findall(r'\bpredict\("(\d\d-p\d+)"', source):
         yield plain_text(definitions.find_prediction(name).question[side])
-    yield from dict.fromkeys(_names(source))
+    yield from _names(source)
 
 
-def _names(source: str) -> Iterator[str]:
-    """Names of classes and of what is imported: what a reader may look for."""
+@cache
+def _names(source: str) -> tuple[str, ...]:
+    """Names of what code takes from libraries, and of its options: what a reader may look for."""
     try:
         tree = ast.parse(python_only(source))
     except SyntaxError:
-        return
+        return ()
+    found = []
     for node in ast.walk(tree):
         name = node.attr if isinstance(node, ast.Attribute) else ""
         if isinstance(node, ast.keyword) and node.arg:
             name = node.arg
         if NAME.fullmatch(name):
-            yield name
+            found.append(name)
+    return tuple(dict.fromkeys(found))
 
 
 def script(rows: Iterable[Row], titles: dict[str, str], language: str) -> str:

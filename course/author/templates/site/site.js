@@ -110,6 +110,22 @@ const copy = async (text, button) => {
   setTimeout(() => { button.textContent = words("复制", "Copy"); }, 2000);
 };
 
+// Photos of which a drawing shows tiles: <image> of SVG has no loading="lazy" of its own.
+/** @param {Element} figure */
+const loadPhotos = (figure) => all("image[data-href]", figure).forEach((tile) => {
+  tile.setAttribute("href", tile.getAttribute("data-href") ?? "");
+  tile.removeAttribute("data-href");
+});
+const near = new IntersectionObserver((seen) => {
+  for (const { isIntersecting, target } of seen) {
+    if (!isIntersecting) continue;
+    loadPhotos(target);
+    near.unobserve(target);
+  }
+}, { rootMargin: "600px" });
+all(".photos").forEach((figure) => near.observe(figure));
+addEventListener("beforeprint", () => all(".photos").forEach(loadPhotos));
+
 // --- quizzes ---------------------------------------------------------------------------------------
 
 /** @param {HTMLElement} quiz */
@@ -252,6 +268,7 @@ const refresh = () => {
   }
   for (const line of all("[data-outcome]")) compare(/** @type {HTMLElement} */ (line));
   for (const list of all("[data-guesses]")) summarize(list);
+  dispatchEvent(new Event("resize")); // what is shown now may be wider than the page
 };
 /** @param {HTMLElement} line */
 const compare = (line) => {
