@@ -1,4 +1,7 @@
-"""``course export``: one language of each lesson as notebook, web page or slides, for offline use."""
+"""``course export``: one language of each lesson as notebook, web page or slides, for offline use.
+
+``--strings`` and ``--take``: the lessons' texts for translators, and back.
+"""
 
 import argparse
 import copy
@@ -12,11 +15,11 @@ from xml.etree import ElementTree as ET
 from nbformat import NotebookNode
 
 from course.author import cells as pieces
-from course.author import explorables, one_language
+from course.author import explorables, one_language, strings
 from course.notebooks.lessons import read_notebook, select, tags, write_notebook
 from course.notebooks.markdown import half_of_heading, new_parser
 from course_utils import files, paths
-from course_utils.messages import CourseError
+from course_utils.messages import CourseError, both
 
 # What a page of the site has and an exported one has not.
 EMPTY = dict.fromkeys(("@MODE@", "@HEAD@", "@TOP@", "@END@"), "")
@@ -32,20 +35,45 @@ FORMATS = {"ipynb": ".ipynb", "html": ".html", "slides": ".slides.html"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``course export``."""
-    parser.add_argument("--lang", choices=["zh", "en"], required=True, help="语言 · language")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--lang", choices=["zh", "en"], help="语言 · language")
+    what.add_argument(
+        "--strings",
+        type=Path,
+        metavar="OUT.csv",
+        help="课文的表，给译者 · the lessons' texts as a table for translators",
+    )
+    what.add_argument(
+        "--take",
+        type=Path,
+        metavar="IN.csv",
+        help="把译好的表放回 lessons/ · bring such a table back into lessons/",
+    )
     parser.add_argument("--format", choices=list(FORMATS), default="ipynb", help="格式 · format")
-    parser.add_argument("folder", type=Path, metavar="DIR", help="放到哪里 · where to put them")
+    parser.add_argument("folder", nargs="?", metavar="DIR", help="放到哪里 · where to put them")
     parser.add_argument("lessons", nargs="*", metavar="NN", help="课的编号 · lesson numbers")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Export the chosen lessons and print the files' names."""
-    args.folder.mkdir(parents=True, exist_ok=True)
+    """Export the chosen lessons and print the files' names; or the translators' table, or take one."""
+    if args.take:
+        return strings.take(args.take)
+    if args.strings:
+        n = strings.write(select([args.folder, *args.lessons] if args.folder else []), args.strings)
+        print(both(f"{args.strings}：{n} 段", f"{args.strings}: {n} texts"))
+        return 0
+    if not args.folder:
+        raise CourseError("请写出放到哪个文件夹。", "Say which folder to put them in.")
+    return _export(Path(args.folder), args)
+
+
+def _export(folder: Path, args: argparse.Namespace) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
     lessons = select(args.lessons)
     there = {lesson.stem for lesson in lessons}
     for lesson in lessons:
         notebook = monolingual(read_notebook(lesson.notebook), args.lang)
-        target = args.folder / f"{lesson.stem}{FORMATS[args.format]}"
+        target = folder / f"{lesson.stem}{FORMATS[args.format]}"
         if target.resolve().is_relative_to(paths.NOTEBOOKS.resolve()):
             raise CourseError(
                 "notebooks/ 放的是课程自己的笔记本，请导出到别的文件夹。",

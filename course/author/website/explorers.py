@@ -11,6 +11,7 @@ import html
 import io
 import itertools
 import json
+import linecache
 import multiprocessing
 import os
 import re
@@ -157,9 +158,12 @@ def _main(cells: list[tuple[str, str]], folder: str, target: str) -> None:
     names: dict[str, Any] = {"__name__": "__main__"}
     kept, left_out = {}, []
     for name, source in cells:
+        code, place = python_only(source), f"<cell {name}>"
+        # AutoGraph reads the source of what it compiles
+        linecache.cache[place] = (len(code), None, code.splitlines(keepends=True), place)
         try:
             with contextlib.redirect_stdout(io.StringIO()):
-                exec(compile(python_only(source), f"<cell {name}>", "exec"), names)  # noqa: S102
+                exec(compile(code, place, "exec"), names)  # noqa: S102
         except AssertionError:
             pass  # claims about what is trained here; the build looks at those
         except Exception as error:  # noqa: BLE001 (a cell that fails on purpose, or at all)
