@@ -27,7 +27,9 @@ def choose(output: NotebookNode, language: str, place: Place = embedded) -> None
         if isinstance(details, dict) and f"alt_{language}" in details:
             details["alt"] = details[f"alt_{language}"]
     data = output.get("data", {})
-    if language != "both" and set(data) == {"text/plain"}:  # what stands for a picture that is not stored
+    if language != "both" and set(data) == {
+        "text/plain"
+    }:  # what stands for a picture that is not stored
         data["text/plain"] = bilingual.halves(data["text/plain"])[language == "en"]
     content = data.pop(bilingual.MIME, None)
     if content is None:

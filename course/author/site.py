@@ -7,7 +7,8 @@ export``; glossary, references, museum of corrections, questions; search that ne
 import argparse
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from course.author import export, pairs
@@ -16,13 +17,15 @@ from course.author.website.frame import Page, Site
 from course.author.website.lesson import LessonPage
 from course.author.website.pictures import Store
 from course.author.website.words import LANGUAGES, Text, plain, words
-from course.notebooks.lessons import all_lessons, select
+from course.notebooks.lessons import select
 from course_utils import files
 from course_utils.learning import curriculum
 from course_utils.messages import CourseError, both
 
 STATIC = export.TEMPLATES / "site"
-ADDRESS = re.compile(r'<a href="(?P<to>[^"#:]+?)(?P<place>#[^"]*)?"(?P<more>[^>]*)>(?P<words>.*?)</a>', re.DOTALL)
+ADDRESS = re.compile(
+    r'<a href="(?P<to>[^"#:]+?)(?P<place>#[^"]*)?"(?P<more>[^>]*)>(?P<words>.*?)</a>', re.DOTALL
+)
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
     'fill="#0072b2"/><path d="M7 22L14 9l4 8 3-5 4 10z" fill="white"/></svg>'
@@ -33,6 +36,7 @@ MARKER = ".course-site"  # says that a folder is a site of ours, which may be wr
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``course site``."""
     parser.add_argument("folder", type=Path, metavar="OUT", help="放到哪里 · where to put it")
+    parser.add_argument("lessons", nargs="*", metavar="NN", help="只要这些课 · only these lessons")
     parser.add_argument(
         "--base",
         default="",
@@ -47,19 +51,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--frames",
-        nargs="*",
-        metavar="NN",
+        action="store_true",
         help="先把滑块的图画好，存到 data/frames · first draw the sliders' pictures into data/frames",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Build the site and say what it holds; 1 where a link inside it is dead."""
-    if args.frames is not None:
-        for lesson in select(args.frames):
+    if args.frames:
+        for lesson in select(args.lessons):
             explorers.draw(lesson)
     began = time.monotonic()
-    n_pages = build(args.folder, args.base, args.repository)
+    n_pages = build(args.folder, args.base, args.repository, args.lessons)
     seconds = time.monotonic() - began
     size = sum(file.stat().st_size for file in args.folder.rglob("*") if file.is_file())
     zh = f"{n_pages} 个网页，{size / 1e6:.1f} MB，用了 {seconds:.0f} 秒：{args.folder / 'index.html'}"
@@ -71,16 +74,17 @@ def run(args: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-def build(folder: Path, base: str = "", repository: str = "") -> int:
+def build(folder: Path, base: str = "", repository: str = "", lessons: Sequence[str] = ()) -> int:
     """Write the whole site into the folder; how many pages it has.
 
     base: the address it will have, for search engines; everything works without it, in any folder.
+    lessons: numbers of those that are wanted; none = all that are built.
     Raises CourseError where the folder holds something else.
     """
     _prepare(folder)
     store = Store(folder)
-    lessons = _lessons(store)
-    _Builder(folder, store, lessons, base and base.rstrip("/") + "/", repository).write()
+    pages = _lessons(store, lessons)
+    _Builder(folder, store, pages, base and base.rstrip("/") + "/", repository).write()
     return len(list(folder.rglob("*.html")))
 
 
@@ -99,11 +103,16 @@ def _prepare(folder: Path) -> None:
     (folder / ".nojekyll").write_text("", encoding="utf-8")  # GitHub Pages: the files as they are
 
 
-def _lessons(store: Store) -> list[LessonPage]:
+def _lessons(store: Store, numbers: Sequence[str]) -> list[LessonPage]:
     entries = {entry.number: entry for entry in curriculum.read()}
-    built = [lesson for lesson in all_lessons() if lesson.number in entries]
-    marked = pairs.marks(built)
-    return [LessonPage(one, entries[one.number], store, marked.get(one.number, {})) for one in built]
+    built = [lesson for lesson in select(list(numbers)) if lesson.number in entries]
+    here = {lesson.number for lesson in built}
+    marked, pages = pairs.marks(built), []
+    for lesson in built:
+        entry = entries[lesson.number]
+        entry = replace(entry, needs=tuple(n for n in entry.needs if n in here))
+        pages.append(LessonPage(lesson, entry, store, marked.get(lesson.number, {})))
+    return pages
 
 
 class _Builder:
@@ -167,7 +176,9 @@ class _Builder:
         return Page("index.html", self.site.name, said, body)
 
     def _lesson_pages(self, language: str) -> Iterable[Page]:
-        turns = [(f"{e.stem}.html", (f"{e.number} {e.zh}", f"{e.number} {e.en}")) for e in self.entries]
+        turns = [
+            (f"{e.stem}.html", (f"{e.number} {e.zh}", f"{e.number} {e.en}")) for e in self.entries
+        ]
         for i, page in enumerate(self.lessons):
             number = page.entry.number
             contents = [
@@ -204,7 +215,9 @@ class _Builder:
         numbers = {f"{stem}.html": number for number, stem in self.stems.items()}
         for row in self.rows[language]:
             for term in row.terms:
-                found.setdefault(term.casefold(), (f"{row.file}#{row.id}", numbers.get(row.file, "")))
+                found.setdefault(
+                    term.casefold(), (f"{row.file}#{row.id}", numbers.get(row.file, ""))
+                )
         names = {en: (zh if language == "zh" else en) for zh, en, *_ in tables.terms()}
         return {en: found[n.casefold()] for en, n in names.items() if n.casefold() in found}
 
@@ -214,8 +227,10 @@ class _Builder:
         start = f" start {number}" if number else ""
         where = words(
             language,
-            "需要 Python 3.11 到 3.13，不用 GPU，不用注册账号。" + ("" if self.repository else "ADDRESS 是课程仓库的地址。"),
-            "It takes Python 3.11 to 3.13; no GPU, no account. " + ("" if self.repository else "ADDRESS is that of the course's repository."),
+            "需要 Python 3.11 到 3.13，不用 GPU，不用注册账号。"
+            + ("" if self.repository else "ADDRESS 是课程仓库的地址。"),
+            "It takes Python 3.11 to 3.13; no GPU, no account. "
+            + ("" if self.repository else "ADDRESS is that of the course's repository."),
         )
         code = f"git clone {address} course\npython course/start.py{start}"
         return f'<div class="highlight"><pre>{code}</pre></div><p>{where}</p>'

@@ -64,7 +64,12 @@ def as_html(frames: dict, language: str, alt: str, number: int) -> str:
     lines, pictures = _in_language(frames, language, alt, number)
     start = ",".join(str(control["start"]) for control in controls)
     first = "".join(lines[n] for n in pictures[start])
-    values = {"controls": controls, "together": frames["together"], "lines": lines, "pictures": pictures}
+    values = {
+        "controls": controls,
+        "together": frames["together"],
+        "lines": lines,
+        "pictures": pictures,
+    }
     note = "" if frames["together"] else f"<p>{html.escape(plain(language, *ONE_AT_A_TIME))}</p>"
     return (
         f'<figure class="explorer"><div class="sliders" hidden>{"".join(rows)}</div>{note}'
@@ -127,16 +132,27 @@ def draw(lesson: Lesson) -> None:
     if process.exitcode or "cells" not in found:
         why = found.get("error", f"exit code {process.exitcode}")
         raise CourseError(
-            f"第 {lesson.number} 课的滑块图没有画成：{why}", f"The frames of lesson {lesson.number} failed: {why}"
+            f"第 {lesson.number} 课的滑块图没有画成：{why}",
+            f"The frames of lesson {lesson.number} failed: {why}",
         )
     file = _file(lesson)
     file.parent.mkdir(exist_ok=True)
     files.write_atomically(file, json.dumps(found, ensure_ascii=False, indent=0) + "\n")
     for name, frames in found["cells"].items():
         n, size = len(frames["pictures"]), size_of(frames)
-        print(both(f"第 {lesson.number} 课 {name}：{n} 幅，{size:,} 字节", f"lesson {lesson.number} {name}: {n} pictures, {size:,} bytes"))
+        print(
+            both(
+                f"第 {lesson.number} 课 {name}：{n} 幅，{size:,} 字节",
+                f"lesson {lesson.number} {name}: {n} pictures, {size:,} bytes",
+            )
+        )
     for name in found["left_out"]:
-        print(both(f"第 {lesson.number} 课 {name}：太大，不存", f"lesson {lesson.number} {name}: too large, left out"))
+        print(
+            both(
+                f"第 {lesson.number} 课 {name}：太大，不存",
+                f"lesson {lesson.number} {name}: too large, left out",
+            )
+        )
 
 
 def size_of(frames: dict) -> int:

@@ -117,16 +117,16 @@ def _languages(page: Page, language: str) -> str:
         here = ' aria-current="page"' if one == language else ""
         code = "" if one == "both" else f' hreflang="{CODES[one]}"'
         speech = "zh-CN" if one == "both" else CODES[one]
-        links.append(
-            f'<a href="../{one}/{page.file}" lang="{speech}"{code}{here}>{NAMES[one]}</a>'
-        )
+        links.append(f'<a href="../{one}/{page.file}" lang="{speech}"{code}{here}>{NAMES[one]}</a>')
     name = plain(language, "语言", "Language")
     return f'<nav class="languages" aria-label="{name}">{"".join(links)}</nav>'
 
 
 def _theme(language: str) -> str:
     name = plain(language, "深色或浅色", "Dark or light")
-    return f'<button type="button" class="theme" aria-label="{name}" title="{name}" hidden>◐</button>'
+    return (
+        f'<button type="button" class="theme" aria-label="{name}" title="{name}" hidden>◐</button>'
+    )
 
 
 def _contents(page: Page, language: str) -> str:

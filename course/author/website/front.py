@@ -96,7 +96,9 @@ def course_map(entries: Sequence[Entry], language: str) -> str:
     lines = "".join(_arrow(place[a], place[b]) for a, b in curriculum.arrows(entries))
     boxes = "".join(_box(entry, *place[entry.number], language) for entry in entries)
     told = "; ".join(f"{n}: {', '.join(needs[n]) or '–'}" for n in needs)
-    name = html.escape(plain(language, f"课程地图（先学）：{told}", f"Map of the course (builds on): {told}"))
+    name = html.escape(
+        plain(language, f"课程地图（先学）：{told}", f"Map of the course (builds on): {told}")
+    )
     head = (
         '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
         'orient="auto"><path d="M0 0L8 4L0 8z" fill="currentColor"/></marker></defs>'
@@ -119,7 +121,11 @@ def _arrow(start: tuple[float, float], end: tuple[float, float]) -> str:
 
 def _box(entry: Entry, x: float, y: float, language: str) -> str:
     titles = {"zh": [entry.zh], "en": [entry.en], "both": [entry.zh, entry.en]}[language]
-    lines = [line for t in titles for line in _wrapped(curriculum.short(t), 2 if language != "both" else 1)]
+    lines = [
+        line
+        for t in titles
+        for line in _wrapped(curriculum.short(t), 2 if language != "both" else 1)
+    ]
     texts = [f"{entry.number}", *lines]
     step = 15
     top = y + HEIGHT / 2 - (len(texts) - 1) * step / 2 + 4

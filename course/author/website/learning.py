@@ -196,7 +196,9 @@ def _about(found: Prediction, language: str) -> dict[str, Any]:
             "unit": plain(language, *answer.unit),
         }
     if isinstance(answer, YesNo):
-        return {"options": {"true": plain(language, *YES_NO[0]), "false": plain(language, *YES_NO[1])}}
+        return {
+            "options": {"true": plain(language, *YES_NO[0]), "false": plain(language, *YES_NO[1])}
+        }
     assert isinstance(answer, OneOf)
     pairs = zip(LETTERS, answer.options, strict=False)
     return {"options": {letter: plain(language, *text) for letter, text in pairs}}

@@ -182,7 +182,9 @@ class _Page:
         if kind := about.get("fold"):
             zh, en = (text.format(about.get("n_claims")) for text in FOLDS[kind])
             code = f'<details class="code"><summary>{words(self.language, zh, en)}</summary>{code}</details>'
-        outputs = [o for o in cell.outputs if "exercise" not in o.get("metadata", {}).get("course", {})]
+        outputs = [
+            o for o in cell.outputs if "exercise" not in o.get("metadata", {}).get("course", {})
+        ]
         shown = self._outputs(block, outputs, cell)
         if kind in ("drawing", "button"):
             code, shown = shown, code
@@ -213,10 +215,10 @@ class _Page:
             about = output.metadata["image/png"]
             about["alt"] = plain(self.language, about["alt_zh"], about["alt_en"])
             return explorables.as_html(output, self.lesson.store)
-        if cell is not None and (frames := self.lesson.frames.get(cell.id)):
-            if "image/svg+xml" in output.get("data", {}):
-                self.figures += 1
-                return explorers.as_html(frames, self.language, self._alt(output), self.figures)
+        frames = self.lesson.frames.get(cell.id) if cell is not None else None
+        if frames and "image/svg+xml" in output.get("data", {}):
+            self.figures += 1
+            return explorers.as_html(frames, self.language, self._alt(output), self.figures)
         return self._static(output)
 
     def _static(self, output: NotebookNode) -> str:

@@ -61,7 +61,8 @@ def questions(file: Path = FAQ) -> list[Question]:
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CourseError(
-            f"data/faq.toml 不是有效的 TOML（{error}）。", f"data/faq.toml is not valid TOML ({error})."
+            f"data/faq.toml 不是有效的 TOML（{error}）。",
+            f"data/faq.toml is not valid TOML ({error}).",
         ) from error
     rows = next((value for value in tables.values() if isinstance(value, list)), [])
     return [_question(row, number) for number, row in enumerate(rows, 1)]
@@ -70,11 +71,14 @@ def questions(file: Path = FAQ) -> list[Question]:
 def _question(row: dict, number: int) -> Question:
     known = [each.name for each in fields(Question)]
     values = {name: _one_text(row.get(name, "")) for name in known}
-    missing = [name for name in known if not values[name] and name not in ("cell", "section", "article")]
+    missing = [
+        name for name in known if not values[name] and name not in ("cell", "section", "article")
+    ]
     if missing:
         name = row.get("id", f"no. {number}")
         raise CourseError(
-            f"data/faq.toml，{name}：缺少 {missing[0]}。", f"data/faq.toml, {name}: it has no {missing[0]}."
+            f"data/faq.toml，{name}：缺少 {missing[0]}。",
+            f"data/faq.toml, {name}: it has no {missing[0]}.",
         )
     return Question(**values)
 
@@ -125,7 +129,16 @@ def glossary_page(language: str, introduced: Mapping[str, tuple[str, str]]) -> P
         f"<h1>{words(language, *TITLES[GLOSSARY])}</h1><p>{lead}</p>{_filter(language)}"
         f'<table class="filtered"><thead><tr>{columns}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
     )
-    return Page(GLOSSARY, TITLES[GLOSSARY], plain(language, "课程的全部术语，中文和英文。", "All terms of the course, in Chinese and English."), body)
+    return Page(
+        GLOSSARY,
+        TITLES[GLOSSARY],
+        plain(
+            language,
+            "课程的全部术语，中文和英文。",
+            "All terms of the course, in Chinese and English.",
+        ),
+        body,
+    )
 
 
 def _code(text: str) -> str:
@@ -177,7 +190,9 @@ def references_page(language: str) -> Page:
 
 def _linked(entry: str) -> str:
     """arXiv numbers and DOIs as links."""
-    entry = re.sub(r"arXiv:(\d{4}\.\d{4,5})", r'<a href="https://arxiv.org/abs/\1">arXiv:\1</a>', entry)
+    entry = re.sub(
+        r"arXiv:(\d{4}\.\d{4,5})", r'<a href="https://arxiv.org/abs/\1">arXiv:\1</a>', entry
+    )
     return re.sub(r"doi:(10\.[^\s,)<]+)", r'<a href="https://doi.org/\1">doi:\1</a>', entry)
 
 
@@ -196,7 +211,9 @@ def museum_page(language: str, stems: Mapping[str, str], anchors: Anchors) -> Pa
     articles = sorted({article for row in rows for article in row.articles})
     lessons = sorted({row.lesson for row in rows if row.lesson in stems})
     choices = (
-        _choice("article", words(language, "文章", "Article"), [(a, a) for a in articles], language),
+        _choice(
+            "article", words(language, "文章", "Article"), [(a, a) for a in articles], language
+        ),
         _choice("lesson", words(language, "课", "Lesson"), [(n, n) for n in lessons], language),
         _choice(
             "severity",
@@ -214,13 +231,19 @@ def museum_page(language: str, stems: Mapping[str, str], anchors: Anchors) -> Pa
         f"<h1>{words(language, *TITLES[MUSEUM])}</h1><p>{lead}</p>{_filter(language, *choices)}"
         f'<ul class="filtered exhibits">{"".join(shown)}</ul>'
     )
-    about = plain(language, "五篇文章的错误，和正确的说法。", "What five articles get wrong, and what is right.")
+    about = plain(
+        language,
+        "五篇文章的错误，和正确的说法。",
+        "What five articles get wrong, and what is right.",
+    )
     return Page(MUSEUM, TITLES[MUSEUM], about, body)
 
 
 def _choice(key: str, label: str, options: list[tuple[str, str]], language: str) -> str:
     everything = plain(language, "全部", "all")
-    rows = "".join(f'<option value="{value}">{html.escape(text)}</option>' for value, text in options)
+    rows = "".join(
+        f'<option value="{value}">{html.escape(text)}</option>' for value, text in options
+    )
     return f'<label>{label} <select data-key="{key}"><option value="">{everything}</option>{rows}</select></label>'
 
 
@@ -229,7 +252,9 @@ def _exhibit(row: Correction, language: str, stems: Mapping[str, str], anchors: 
     quote = "".join(dict.fromkeys(said)) if language == "both" else said[language == "en"]
     place = row.places("en" if language == "en" else "zh")
     link = _to_lesson(row.lesson, row.cell, language, stems, anchors)
-    reference = f' · <a href="{REFERENCES}#{row.reference}">{row.reference}</a>' if row.reference else ""
+    reference = (
+        f' · <a href="{REFERENCES}#{row.reference}">{row.reference}</a>' if row.reference else ""
+    )
     return (
         f'<li id="{row.id}" data-article="{" ".join(row.articles)}" data-lesson="{row.lesson}" '
         f'data-severity="{row.severity}"><p class="meta">{place} · '
@@ -256,7 +281,9 @@ def _to_lesson(
         return told
     place = anchors[number].get(cell, "") if cell else ""
     if place:
-        told = words(language, f"第 {number} 课，测出来的单元格", f"lesson {number}, the cell that shows it")
+        told = words(
+            language, f"第 {number} 课，测出来的单元格", f"lesson {number}, the cell that shows it"
+        )
     return f'<a href="{stems[number]}.html{"#" + place if place else ""}">{told}</a>'
 
 
