@@ -42,6 +42,7 @@ COMMANDS = {
     "readme": ("course.author.readme", "重新生成 README.md", "make README.md anew"),
     "new": ("course.author.new", "用模板新建一课", "start a lesson from the template"),
     "export": ("course.author.export", "导出单语笔记本、网页或幻灯片", "export monolingual notebooks, web pages or slides"),
+    "site": ("course.author.site", "把课程做成网站：阅读、搜索、动手拖", "make the course a website: read, search, touch"),
     "release": ("course.teacher.release", "制作学生版课程包", "make a student copy"),
     "teach": ("course.teacher.teach", "打印给教师的备课页", "print a lesson's sheet for the teacher"),
     "grade": ("course.teacher.grade", "批改收上来的笔记本", "mark handed-in notebooks"),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from nbformat import NotebookNode
 
+from course.author import cells as pieces
 from course_utils import paths
 from course_utils.explorables import MIME
 
@@ -42,15 +43,13 @@ def alive(cell: NotebookNode) -> NotebookNode:
     return cell
 
 
-def as_html(output: NotebookNode) -> str:
+def as_html(output: NotebookNode, place: pieces.Place = pieces.embedded) -> str:
     """An output's place in the page: its data, and its picture until the script has run."""
     about = output.metadata["image/png"]
     values = output.data[MIME] | {"alt": [about["alt_zh"], about["alt_en"]]}
-    picture = output.data["image/png"].replace("\n", "")
-    return (
-        f'<div data-explorable="{html.escape(json.dumps(values))}">'
-        f'<img alt="{html.escape(about["alt"])}" src="data:image/png;base64,{picture}"></div>'
-    )
+    late = place is not pieces.embedded
+    picture = pieces.image("image/png", output.data["image/png"], about["alt"], place, late)
+    return f'<div data-explorable="{html.escape(json.dumps(values))}">{picture}</div>'
 
 
 def script(cells: Iterable[NotebookNode]) -> str:

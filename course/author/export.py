@@ -1,4 +1,7 @@
-"""``course export``: one language of each lesson as notebook, web page or slides, for offline use."""
+"""``course export``: one language of each lesson as notebook, web page or slides, for offline use.
+
+``--strings`` and ``--take``: the lessons' texts for translators, and back.
+"""
 
 import argparse
 import copy
@@ -9,19 +12,20 @@ from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import nbformat
 from nbformat import NotebookNode
 
-from course.author import explorables, one_language
+from course.author import cells as pieces
+from course.author import explorables, one_language, strings
 from course.notebooks.lessons import read_notebook, select, tags, write_notebook
 from course.notebooks.markdown import half_of_heading, new_parser
 from course_utils import files, paths
-from course_utils.messages import CourseError
+from course_utils.messages import CourseError, both
 
+# What a page of the site has and an exported one has not.
+EMPTY = dict.fromkeys(("@MODE@", "@HEAD@", "@TOP@", "@END@"), "")
 OTHER_LANGUAGE = {"zh": "lang-en", "en": "lang-zh"}
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 TEMPLATES = Path(__file__).parent / "templates"
-OUTPUT_ONLY = "output-only"
 PLAIN_FORMULA = re.compile(r'<span class="math inline">\$(.+?)\$</span>', re.DOTALL)
 LESSON_LINK = re.compile(
     r'<a href="(?P<stem>\d\d_\w+)\.ipynb">(?P<words>.*?)</a>', re.DOTALL
@@ -31,20 +35,45 @@ FORMATS = {"ipynb": ".ipynb", "html": ".html", "slides": ".slides.html"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``course export``."""
-    parser.add_argument("--lang", choices=["zh", "en"], required=True, help="语言 · language")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--lang", choices=["zh", "en"], help="语言 · language")
+    what.add_argument(
+        "--strings",
+        type=Path,
+        metavar="OUT.csv",
+        help="课文的表，给译者 · the lessons' texts as a table for translators",
+    )
+    what.add_argument(
+        "--take",
+        type=Path,
+        metavar="IN.csv",
+        help="把译好的表放回 lessons/ · bring such a table back into lessons/",
+    )
     parser.add_argument("--format", choices=list(FORMATS), default="ipynb", help="格式 · format")
-    parser.add_argument("folder", type=Path, metavar="DIR", help="放到哪里 · where to put them")
+    parser.add_argument("folder", nargs="?", metavar="DIR", help="放到哪里 · where to put them")
     parser.add_argument("lessons", nargs="*", metavar="NN", help="课的编号 · lesson numbers")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Export the chosen lessons and print the files' names."""
-    args.folder.mkdir(parents=True, exist_ok=True)
+    """Export the chosen lessons and print the files' names; or the translators' table, or take one."""
+    if args.take:
+        return strings.take(args.take)
+    if args.strings:
+        n = strings.write(select([args.folder, *args.lessons] if args.folder else []), args.strings)
+        print(both(f"{args.strings}：{n} 段", f"{args.strings}: {n} texts"))
+        return 0
+    if not args.folder:
+        raise CourseError("请写出放到哪个文件夹。", "Say which folder to put them in.")
+    return _export(Path(args.folder), args)
+
+
+def _export(folder: Path, args: argparse.Namespace) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
     lessons = select(args.lessons)
     there = {lesson.stem for lesson in lessons}
     for lesson in lessons:
         notebook = monolingual(read_notebook(lesson.notebook), args.lang)
-        target = args.folder / f"{lesson.stem}{FORMATS[args.format]}"
+        target = folder / f"{lesson.stem}{FORMATS[args.format]}"
         if target.resolve().is_relative_to(paths.NOTEBOOKS.resolve()):
             raise CourseError(
                 "notebooks/ 放的是课程自己的笔记本，请导出到别的文件夹。",
@@ -116,16 +145,19 @@ def _for_the_wall(cell: NotebookNode) -> NotebookNode | None:
     if not cell.outputs:
         return None
     shown = copy.deepcopy(cell)
-    shown.metadata["tags"] = [OUTPUT_ONLY]
+    shown.metadata["tags"] = [pieces.OUTPUT_ONLY]
     return shown
 
 
 def _fill(template: str, notebook: NotebookNode, language: str, body: str) -> str:
     texts = [c.source for c in notebook.cells if c.cell_type == "markdown"]
+    style = (TEMPLATES / "export.css").read_text(encoding="utf-8") + code_styles()
     words = {
         "@LANG@": HTML_LANGUAGE[language],
+        **EMPTY,
         "@TITLE@": html.escape(texts[0].splitlines()[0].lstrip("# ") if texts else ""),
-        "@STYLE@": (TEMPLATES / "export.css").read_text(encoding="utf-8") + _code_style(),
+        "@STYLES@": f"<style>\n{style}\n</style>",
+        "@STYLE@": style,
     }
     page = (TEMPLATES / template).read_text(encoding="utf-8")
     for mark, word in words.items():
@@ -134,33 +166,21 @@ def _fill(template: str, notebook: NotebookNode, language: str, body: str) -> st
 
 
 @cache
-def _code_style() -> str:
+def code_styles() -> str:
+    """Colours of code."""
     from pygments.formatters import HtmlFormatter
 
     return HtmlFormatter(style="default").get_style_defs(".highlight")
 
 
-@cache
-def _exporter():
-    """nbconvert's bare template: it knows every kind of output, and loads nothing."""
-    from nbconvert import HTMLExporter
-    from nbconvert.preprocessors import TagRemovePreprocessor
-
-    exporter = HTMLExporter(template_name="basic", exclude_anchor_links=True)
-    exporter.register_filter("markdown2html", render)
-    exporter.register_preprocessor(
-        TagRemovePreprocessor(remove_input_tags={OUTPUT_ONLY}), enabled=True
-    )
-    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
-    return exporter
-
-
 def _body(cells: list[NotebookNode]) -> str:
     cells = one_language.inline_figures([explorables.alive(cell) for cell in copy.deepcopy(cells)])
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
-    body, _ = _exporter().from_notebook_node(notebook)
-    return PLAIN_FORMULA.sub(_formula, body)
+    return with_formulas("\n".join(pieces.cell_html(cell, render) for cell in cells))
+
+
+def with_formulas(page: str) -> str:
+    """The page with the formulas that cells have shown as MathML."""
+    return PLAIN_FORMULA.sub(_formula, page)
 
 
 def _formula(found: re.Match[str]) -> str:
@@ -179,14 +199,23 @@ def linked(page: str, kind: str, there: Container[str]) -> str:
     return LESSON_LINK.sub(link, page)
 
 
-def render(text: str) -> str:
-    """Markdown as HTML, formulas as MathML, local pictures embedded."""
-    return _renderer().render(text)
+def render(text: str, html: bool = True) -> str:
+    """Markdown as HTML, formulas as MathML, local pictures embedded.
+
+    Without ``html``, HTML in it is shown, not obeyed: for texts of exercises and quizzes.
+    """
+    return _rendered(text, html)
 
 
 @cache
-def _renderer():
+def _rendered(text: str, html: bool) -> str:
+    return _renderer(html).render(text)
+
+
+@cache
+def _renderer(html: bool):
     markdown = new_parser()
+    markdown.options["html"] = html
     for rule, display in (("math_inline", 0), ("math_inline_double", 1), ("math_block", 1)):
         markdown.add_render_rule(rule, _formula_rule(bool(display)))
     plain_image = markdown.renderer.rules["image"]
@@ -206,6 +235,7 @@ def _formula_rule(display: bool):
     return rule
 
 
+@cache
 def mathml(formula: str, display: bool) -> str:
     """The formula as MathML, which browsers draw without any script.
 
