@@ -820,7 +820,7 @@ assert np.array_equal(browser[0], browser[3])  # “the” and “the”
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 字节几乎没有代价；去掉位置，第 2 个头只挪了 0.03，第 3 个头却成了另一个头。整个模型还读句子两端的特殊词元，它们拿走约 0.3；别的头和后面五层也不在图里。
+# 字节几乎没有代价；去掉位置，第 2 个头只挪了 0.03，第 3 个头却成了另一个头。在整个模型里，句子两端的特殊词元拿走约 0.3；别的头和后面五层也不在图里。
 #
 # 写一句自己的英语。hospital 把 75% 给 nurse；两个 the 的行一样，因为没有位置。再把除数从 √32 调到 1：32 个乘积的和太大，hospital 的行只剩一格，各行最大的一格平均从 32% 升到 67%；只剩一格时，softmax 的梯度接近 0。调到 50，几乎平分。所以要除以 $\sqrt d$。
 #
@@ -829,9 +829,9 @@ assert np.array_equal(browser[0], browser[3])  # “the” and “the”
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Bytes cost next to nothing; without places head 2 moves by 0.03 only, while head 3 becomes another head. The whole model also reads a special token at either end, which take about 0.3; other heads and the five later layers are not in the picture either.
+# Bytes cost next to nothing; without places head 2 moves by 0.03 only, while head 3 becomes another head. In the whole model special tokens at both ends take about 0.3; other heads and five later layers are missing, too.
 #
-# Type a sentence of your own. “hospital” gives 75% to “nurse”; both rows of “the” are alike, since there are no places. Then change the divisor from √32 to 1: sums of 32 products are too large, the row of “hospital” is a single cell, and the largest cell of a row rises from 32% to 67% on average; at a single cell softmax has a gradient near 0. At 50 the shares are almost equal. Hence the division by $\sqrt d$.
+# Type a sentence of your own. “hospital” gives 75% to “nurse”; both rows of “the” are alike, without places. Change the divisor from √32 to 1: sums of 32 products are too large, the row of “hospital” is a single cell, and the largest cell of a row rises from 32% to 67% on average; at a single cell softmax has a gradient near 0. At 50 the shares are almost equal. Hence the division by $\sqrt d$.
 #
 # </div>
 
