@@ -21,6 +21,7 @@ except ModuleNotFoundError:
     message = "请先安装课程 · install the course first: python start.py"
     raise SystemExit(message) from None
 
+import base64
 import json
 import re
 import unicodedata
@@ -633,8 +634,9 @@ words = "this film was not good".split()
 part = {k: WEIGHTS[f"embeddings.{k}_embeddings.weight"] for k in ("word", "position", "token_type")}
 
 
-def layer_input(words):
-    rows = part["word"][[VOCABULARY[w] for w in words]] + part["position"][1 : len(words) + 1]
+def layer_input(words, places=None):  # None: the places 1, 2, 3 …
+    places = np.arange(1, len(words) + 1) if places is None else places
+    rows = part["word"][[VOCABULARY[w] for w in words]] + part["position"][places]
     rows = rows + part["token_type"][0]
     x = (rows - rows.mean(axis=1, keepdims=True)) / rows.std(axis=1, keepdims=True)
     return x * WEIGHTS["embeddings.LayerNorm.weight"] + WEIGHTS["embeddings.LayerNorm.bias"]
@@ -694,18 +696,24 @@ assert np.allclose(shares[0, 0], weights, atol=1e-5) and np.allclose(weights.sum
 
 # %% tags=["setup"]
 assert (weights.argmax(axis=1)[1:] == [0, 1, 2, 3]).all() and weights[1:].max(axis=1).min() > 0.9
-fig, ax = plt.subplots(figsize=(4.6, 3.2))
-shown = ax.imshow(weights, cmap="Blues", vmin=0, vmax=weights.max())
-for i in range(5):
-    for j in range(5):
+
+
+def draw_weights(weights, words, size):
+    """a heat map: rows look, columns are looked at"""
+    fig, ax = plt.subplots(figsize=size)
+    ax.imshow(weights, cmap="Blues", vmin=0, vmax=weights.max())
+    for i, j in np.ndindex(weights.shape):
         ax.text(j, i, f"{weights[i, j]:.2f}", ha="center", va="center", fontsize=8,
                 color="#ffffff" if weights[i, j] > 0.6 * weights.max() else "#000000")  # fmt: skip
-ax.set_xticks(range(5), words)
-ax.set_yticks(range(5), words)
-ax.set(xlabel="被看的 looked at", ylabel="在看的 looking")
-ax.grid(False)
+    ax.set_xticks(range(len(words)), words)
+    ax.set_yticks(range(len(words)), words)
+    ax.set(xlabel="被看的 looked at", ylabel="在看的 looking")
+    ax.grid(False)
+    return fig
+
+
 figures.show(
-    fig,
+    draw_weights(weights, words, (4.6, 3.2)),
     "5×5 的方格，行和列是 this、film、was、not、good：从第二行起，深色的一格（约 1）都在前一个词的列；第一行深色的在它自己。",
     "A grid of 5 by 5, rows and columns this, film, was, not, good: from the second row on the dark cell, about 1, is in the column of the word before; in the first row it is the word itself.",
     names=words,
@@ -737,6 +745,112 @@ def attend(q, k, v):
 
 
 check("13-2", attend)
+
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 别的头看什么？第 2 个头看**相关的词**：28 对词（doctor–nurse、king–queen……）放在一起，它平均把 0.11 的权重给另一半，12 个头里最多（存下的）；平分是 0.02。
+#
+# 它几乎不管位置。所以可以让 484 个常用词都站在第 6 个位置，存下各自的查询和键（64 个数，每个一个字节），在你的浏览器里算 $\operatorname{softmax}(QK^\top/\sqrt d)$。这样丢了什么？先量一量：每行有多大一份权重挪了地方。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# What do other heads look at? Head 2 looks at **related words**: with 28 pairs (doctor–nurse, king–queen …) put together, it gives 0.11 of the weight to the partner on average, most of the 12 heads (stored); equal shares would be 0.02.
+#
+# It hardly cares for places. So 484 common words may all stand at place 6, each with its query and key stored (64 numbers, a byte each), and your browser computes $\operatorname{softmax}(QK^\top/\sqrt d)$. What is lost? Measure first: how large a share of each row's weight has moved.
+#
+# </div>
+
+# %% tags=["setup"]
+head2 = stored["attention"]
+KNOWN, CODES = head2["words"].split(), np.frombuffer(base64.b64decode(head2["codes"]), "uint8")
+PARTNER = np.array(head2["partner"])  # share that goes to the partner, of each head
+assert len(KNOWN) == 484 and PARTNER.argmax() == 1 and round(PARTNER[1], 2) == 0.11
+assert PARTNER[1] > 1.3 * np.sort(PARTNER)[-2] and round(1 / 56, 2) == 0.02
+
+
+def from_bytes(words):
+    """the stored queries and keys, two times (n, 32), read as the browser reads them"""
+    rows = (CODES.reshape(-1, 64)[[KNOWN.index(w) for w in words]] - 128.0) * head2["step"]
+    return rows[:, :32], rows[:, 32:]
+
+
+def queries_and_keys(x, head):
+    """(n, 384) -> two times (n, 32): those of a head of layer 1"""
+    rows = slice(32 * head - 32, 32 * head)
+    return [x @ WEIGHTS[f"{first}.{s}.weight"][rows].T + WEIGHTS[f"{first}.{s}.bias"][rows]
+            for s in ("query", "key")]  # fmt: skip
+
+
+def weights_of(q, k, divisor=32**0.5):
+    raised = np.exp((q @ k.T) / divisor)
+    return raised / raised.sum(axis=1, keepdims=True)
+
+
+# %%
+sentence = "the doctor and the nurse work in a hospital".split()
+ends = ["[CLS]", *sentence, "[SEP]"]  # what the whole model reads
+
+
+def moved(a, b):
+    return np.abs(a - b).sum(axis=1).mean() / 2
+
+
+def head_weights(head, words, places=None):
+    return weights_of(*queries_and_keys(layer_input(words, places), head))
+
+
+browser, one_place = weights_of(*from_bytes(sentence)), head_weights(2, sentence, places=6)
+lost = {h: moved(head_weights(h, sentence, 6), head_weights(h, sentence)) for h in (2, 3)}
+taken = head_weights(2, ends, np.arange(11))[1:-1, [0, -1]].sum(axis=1).mean()
+table(["浏览器没有的 what the browser lacks", "一行的几分之几 share of a row"],
+      [["第 2 个头：更细的数 head 2: finer numbers", f"{moved(browser, one_place):.3f}"],
+       ["第 2 个头：位置 head 2: places", f"{lost[2]:.3f}"], ["第 3 个头：位置 head 3: places", f"{lost[3]:.3f}"],
+       ["第 2 个头：两端的词元 head 2: the tokens at both ends", f"{taken:.3f}"]])  # fmt: skip
+
+# %%
+assert np.abs(browser - one_place).max() < 0.02 and lost[2] < 0.05 and lost[3] > 0.6
+assert 0.2 < taken < 0.4 and np.allclose(browser.sum(axis=1), 1)
+assert np.array_equal(browser[0], browser[3])  # “the” and “the”
+
+# %% [markdown] tags=["lang-zh"]
+# <div lang="zh">
+#
+# 字节几乎没有代价；去掉位置，第 2 个头只挪了 0.03，第 3 个头却成了另一个头。在整个模型里，句子两端的特殊词元拿走约 0.3；别的头和后面五层也不在图里。
+#
+# 写一句自己的英语。hospital 把 75% 给 nurse；两个 the 的行一样，因为没有位置。再把除数从 √32 调到 1：32 个乘积的和太大，hospital 的行只剩一格，各行最大的一格平均从 32% 升到 67%；只剩一格时，softmax 的梯度接近 0。调到 50，几乎平分。所以要除以 $\sqrt d$。
+#
+# </div>
+
+# %% [markdown] tags=["lang-en"]
+# <div lang="en">
+#
+# Bytes cost next to nothing; without places head 2 moves by 0.03 only, while head 3 becomes another head. In the whole model special tokens at both ends take about 0.3; other heads and five later layers are missing, too.
+#
+# Type a sentence of your own. “hospital” gives 75% to “nurse”; both rows of “the” are alike, without places. Change the divisor from √32 to 1: sums of 32 products are too large, the row of “hospital” is a single cell, and the largest cell of a row rises from 32% to 67% on average; at a single cell softmax has a gradient near 0. At 50 the shares are almost equal. Hence the division by $\sqrt d$.
+#
+# </div>
+
+# %% tags=["setup"]
+largest = {d: weights_of(*from_bytes(sentence), d).max(axis=1).mean() for d in (1, 32**0.5, 50)}
+hospital, nurse = sentence.index("hospital"), sentence.index("nurse")
+assert round(100 * browser[hospital, nurse]) == 75 and browser.argmax(axis=1)[nurse] == 1
+assert [round(100 * v) for v in largest.values()] == [67, 32, 13]
+assert weights_of(*from_bytes(sentence), 1)[hospital, nurse] > 0.99
+explorables.show(
+    "attention",
+    draw_weights(browser, sentence, (6.4, 4.4)),
+    "9×9 的方格，行和列是 the doctor and the nurse work in a hospital：hospital 的行里最深的一格（0.75）在 nurse 的列，doctor 和 nurse 互相看，两个 the 的行相同。",
+    "A grid of 9 by 9, rows and columns the doctor and the nurse work in a hospital: in the row of hospital the darkest cell (0.75) is in the column of nurse, doctor and nurse look at each other, and both rows of the are alike.",
+    names=sentence,
+    words=head2["words"],
+    codes=CODES,
+    step=head2["step"],
+)
 
 # %% [markdown]
 # ## 三个名字：BERT、GPT、GloVe · Three names: BERT, GPT, GloVe
@@ -1278,7 +1392,12 @@ for column, (w, s) in enumerate(chosen):
     axs[0, column].fill_between(np.arange(150) / 100, -envelope, envelope, color=BLUE)
     axs[0, column].set(title=f"{w}, {s}", ylim=(-1, 1), yticks=[])
     axs[1, column].imshow(
-        speech.mel(sound).T, origin="lower", aspect="auto", extent=(0, 1.47, 0, 32), cmap="viridis"
+        speech.mel(sound).T,
+        origin="lower",
+        aspect="auto",
+        extent=(0, 1.47, 0, 32),
+        cmap="viridis",
+        interpolation="none",  # stored as it is, a column for 10 ms, and not drawn larger
     )
     axs[1, column].set(xlabel="秒 seconds", yticks=[])
     axs[1, column].grid(False)
@@ -1664,10 +1783,12 @@ guesses("13")
 # * Hu et al., *LoRA: Low-Rank Adaptation of Large Language Models*, arXiv:2106.09685, 2021：低秩适配
 # * Hutto, Gilbert, *VADER: A Parsimonious Rule-based Model for Sentiment Analysis of Social Media Text*, ICWSM 2014：英文短文和评分
 # * Kumar, Raghunathan, Jones, Ma, Liang, *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*, ICLR 2022, arXiv:2202.10054：先探测后微调
+# * Lin et al., *Training Keyword Spotters with Limited and Synthesized Speech Data*, arXiv:2002.01322, 2020：语音的特征
 # * Pennington, Socher, Manning, *GloVe: Global Vectors for Word Representation*, EMNLP 2014, 1532–1543：固定的词向量
 # * Radford、Narasimhan、Salimans、Sutskever，“Improving Language Understanding by Generative Pre-Training”，OpenAI，2018：GPT
 # * Reimers, Gurevych, *Sentence-BERT: Sentence Embeddings using Siamese BERT-Networks*, EMNLP 2019, arXiv:1908.10084：句子向量
 # * Vaswani et al., *Attention Is All You Need*, NIPS 2017, arXiv:1706.03762：注意力，Transformer
+# * Wang, Wei, Dong, Bao, Yang, Zhou, *MiniLM: Deep Self-Attention Distillation for Task-Agnostic Compression of Pre-Trained Transformers*, arXiv:2002.10957, 2020：怎样把大的 Transformer 压成小的
 # * Yang et al., *Multilingual Universal Sentence Encoder for Semantic Retrieval*, arXiv:1907.04307, 2019：多语言句子编码器
 #
 # </div>
@@ -1680,10 +1801,12 @@ guesses("13")
 # * Hu et al., *LoRA: Low-Rank Adaptation of Large Language Models*, arXiv:2106.09685, 2021: low-rank adaptation
 # * Hutto, Gilbert, *VADER: A Parsimonious Rule-based Model for Sentiment Analysis of Social Media Text*, ICWSM 2014: the English texts and their ratings
 # * Kumar, Raghunathan, Jones, Ma, Liang, *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*, ICLR 2022, arXiv:2202.10054: LP-FT
+# * Lin et al., *Training Keyword Spotters with Limited and Synthesized Speech Data*, arXiv:2002.01322, 2020: the speech embedding
 # * Pennington, Socher, Manning, *GloVe: Global Vectors for Word Representation*, EMNLP 2014, 1532–1543: fixed word vectors
 # * Radford, Narasimhan, Salimans, Sutskever, “Improving Language Understanding by Generative Pre-Training”, OpenAI, 2018: GPT
 # * Reimers, Gurevych, *Sentence-BERT: Sentence Embeddings using Siamese BERT-Networks*, EMNLP 2019, arXiv:1908.10084: sentence vectors
 # * Vaswani et al., *Attention Is All You Need*, NIPS 2017, arXiv:1706.03762: attention, the Transformer
+# * Wang, Wei, Dong, Bao, Yang, Zhou, *MiniLM: Deep Self-Attention Distillation for Task-Agnostic Compression of Pre-Trained Transformers*, arXiv:2002.10957, 2020: how a large Transformer is compressed
 # * Yang et al., *Multilingual Universal Sentence Encoder for Semantic Retrieval*, arXiv:1907.04307, 2019: the multilingual sentence encoder
 #
 # </div>

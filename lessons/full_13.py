@@ -16,7 +16,7 @@ RATES = {"LP-FT": 5e-5, "LoRA": 1e-3}
 RANK = 4
 LABELS = [20, 50, 100, 200, 500]
 SNRS = [20, 10, 5, 0, -5]
-WANTED = {"WEIGHTS", "VOCABULARY", "LENGTH", "SOURCES", "RATE"}
+WANTED = {"WEIGHTS", "VOCABULARY", "LENGTH", "SOURCES", "RATE", "part", "first"}
 
 
 def from_lesson() -> dict:
@@ -42,6 +42,7 @@ def measure(keep=lambda name, compute: compute()) -> dict:
         "export": keep("export", lambda: export(lesson)),
         "words": keep("words", lambda: words(lesson)),
         "tuned": keep("tuned", lambda: tuned(lesson)),
+        "attention": keep("attention", lambda: attention_head(lesson)),
     }
 
 
@@ -177,6 +178,78 @@ def tuned(lesson: dict, path: Path | None = None) -> list[dict]:
         print(rows[-3:], flush=True)
     kept.unlink(missing_ok=True)
     return rows
+
+
+# --- a head of its first layer, for the explorable ---
+
+HEAD, PLACE, STEP = 2, 6, 5 / 128  # a number is (byte − 128) · STEP: from −5 to 4.96
+KNOWN = """
+i you he she it we they me him her us them my your his its our their this that these those who
+what which where when why how a an the and or but not no yes so because if then than as very too
+also only never always often again still just is am are was were be been have has had do does did
+will would can could should may must in on at by for from with without about into over under after
+before between of to up down out off near through good bad great terrible nice awful happy sad
+angry big small large little long short high low hot cold warm cool new old young fast slow easy
+hard cheap expensive clean dirty beautiful ugly rich poor strong weak right wrong true false early
+late best worst better worse full empty dark bright loud quiet dry wet sick healthy dead alive
+safe dangerous boring interesting funny red green blue black white yellow brown one two three four
+five ten many few more less all some every first last man woman men women boy girl child children
+baby mother father parents son daughter brother sister friend family husband wife king queen
+doctor nurse teacher student police soldier driver cook writer actor singer artist cat cats dog
+dogs horse bird birds fish cow sheep mouse lion bear wolf eat eats ate drink drinks sleep sleeps
+slept sit sits sat stand run runs ran walk walked go goes went come came see saw look looked hear
+heard say said tell told speak ask think thought know knew like likes love loves hate hates want
+wants need give gave take took make made buy bought sell sold read write wrote play played work
+works live lives lived die died born open close broke broken fell lost found won help call called
+arrived left bring learn teach watch wait house home room door window kitchen table chair bed sofa
+street road city town village country school university hospital church bank shop store market
+restaurant hotel airport station park garden farm river sea lake mountain forest island beach car
+bus train plane ship boat bike food bread butter meat rice soup salt sugar fruit apple apples cake
+coffee tea milk water wine beer breakfast lunch dinner book books film movie music song picture
+photo story newspaper letter game match ball team phone computer screen battery camera internet
+television radio key money price service quality product delivery head hand hands eye eyes face
+heart hair foot sun moon star sky rain snow wind storm weather fire ice day night morning evening
+week month year time today tomorrow yesterday spring summer autumn winter monday sunday china
+france germany england america london paris berlin rome beijing chinese english french german war
+peace law president government company job office business science language word name idea problem
+answer question
+""".split()
+RELATED = """
+doctor–nurse king–queen mother–father brother–sister cat–dog red–green car–road train–station
+winter–summer food–restaurant film–movie happy–sad good–bad book–read sun–moon table–chair
+phone–battery school–teacher hot–cold black–white bread–butter city–town sea–ship bird–tree
+hotel–room boy–girl big–small day–night
+""".split()
+
+
+def attention_head(lesson: dict) -> dict:
+    """Bytes of queries and keys of layer 1, head 2, all words at one place; why this head."""
+    import base64
+
+    import numpy as np
+
+    rows = np.hstack(lesson["queries_and_keys"](lesson["layer_input"](KNOWN, PLACE), HEAD))
+    codes = np.round(rows / STEP) + 128
+    if codes.min() < 0 or codes.max() > 255:
+        raise ValueError("STEP is too small")
+    return {
+        "words": " ".join(KNOWN),
+        "codes": base64.b64encode(codes.astype("uint8").tobytes()).decode(),
+        "step": STEP,
+        "partner": [partner_share(lesson, head) for head in range(1, 13)],
+    }
+
+
+def partner_share(lesson: dict, head: int) -> float:
+    """What a word gives to the other word of its pair, among the words of all pairs; the mean."""
+    import numpy as np
+
+    words = [word for pair in RELATED for word in pair.split("–")]
+    weights = lesson["weights_of"](
+        *lesson["queries_and_keys"](lesson["layer_input"](words, PLACE), head)
+    )
+    at = np.arange(len(words))
+    return round(float(weights[at, at ^ 1].mean()), 4)
 
 
 # --- spoken words ---

@@ -1,11 +1,14 @@
 """All explorables on one page, without a kernel: each shows what its lesson says the reader will see."""
 
+import base64
 import io
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from lab_page import KERNEL, NOTEBOOKS, TOKEN
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -14,12 +17,16 @@ from playwright.sync_api import Locator, Page, expect
 
 from course.author import explorables, export
 from course.notebooks.lessons import all_lessons, read_notebook
+from course_utils import paths
 from course_utils.explorables import MIME
 
 pytestmark = pytest.mark.browser
 HAN = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{4,}")
-NAMES = re.compile(r"Nesterov|Adam|Sobel|logit|tanh|Oxford-IIIT Pet, Parkhi et al\. 2012|CC BY-SA")
+NAMES = re.compile(
+    r"Nesterov|Adam|Sobel|logit|tanh|Oxford-IIIT Pet, Parkhi et al\. 2012|CC BY-SA"
+    r"|doctor|nurse|work|hospital"  # the first sentence of "attention": the head reads English
+)
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -93,6 +100,46 @@ def finger(page: Page, start: tuple[float, float], end: tuple[float, float]) -> 
             points = [{"x": x, "y": y}]
         hand.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
     hand.detach()
+
+
+def attention(it: Explorable) -> None:
+    """A sentence of one's own gives what NumPy gives; unknown words are named; divided by 1, by 50."""
+    assert "“hospital” looks most at “nurse”: 75%" in it.slide("row", 9)
+    assert shown_weights(it)[0] == shown_weights(it)[3], "places are left out"
+
+    def largest(divisor: float) -> int:
+        said = it.slide("divisor", np.log10(divisor))
+        return int(re.search(r"of a row is (\d+)% on average", said)[1])
+
+    assert largest(1) == 67 and largest(50) == 13
+    it.press("reset")
+    it.control("sentence").fill("My money: the BANK gave xyzzy money!")
+    assert "xyzzy" in it.said() and not it.root.locator("input[type=radio]:checked").count()
+    words = ["my", "money", "the", "bank", "gave", "money"]
+    assert it.root.locator("tbody th").all_inner_texts() == words
+    assert np.abs(np.array(shown_weights(it)) - 100 * of_numpy(words)).max() < 0.51
+    it.root.locator("tbody tr").nth(1).click()
+    assert "“money” looks most at “bank”" in it.said()
+    it.control("sentence").fill("xyzzy")
+    assert "at least two words" in it.said() and not shown_weights(it)[1:]
+    it.control("sentence").fill("cat " * 13)
+    assert "after the 12th word" in it.said() and len(shown_weights(it)) == 12
+
+
+def shown_weights(it: Explorable) -> list[list[int]]:
+    """The table's numbers, in per cent."""
+    rows = it.root.locator("tbody tr").all()
+    return [[int(n) for n in row.locator("td").all_inner_texts() if n] for row in rows]
+
+
+def of_numpy(words: list[str]) -> np.ndarray:
+    """softmax(QK/√32) of the stored bytes."""
+    stored = json.loads((paths.DATA / "results" / "13.json").read_text(encoding="utf-8"))
+    head, known = stored["full"]["attention"], stored["full"]["attention"]["words"].split()
+    codes = np.frombuffer(base64.b64decode(head["codes"]), "uint8").reshape(-1, 2, 32)
+    q, k = ((codes[[known.index(w) for w in words]] - 128.0) * head["step"]).swapaxes(0, 1)
+    raised = np.exp(q @ k.T / np.sqrt(32))
+    return raised / raised.sum(axis=1, keepdims=True)
 
 
 def network(it: Explorable) -> None:
@@ -339,6 +386,7 @@ def lake(it: Explorable) -> None:
 
 # What a lesson's English text promises, word for word, and what a reader then sees.
 PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
+    "attention": ("13", "“hospital” gives 75% to “nurse”", attention),
     "boundary": ("01", "the boundary is one straight line", boundary),
     "clouds": ("12", "the A-distance falls to about 0, and the accuracy rises above 0.95", clouds),
     "interval": ("09", "the interval is half as wide", interval),
