@@ -3,11 +3,11 @@
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import processes
 import pytest
 
 pytest.importorskip("pyarrow", reason='pyarrow is not installed: pip install -e ".[scale]"')
@@ -205,10 +205,10 @@ def small_disk(tmp_path):
     place = tmp_path / "disk"
     place.mkdir()
     options = ["-t", "tmpfs", "-o", "size=32k", "tmpfs", str(place)]
-    if subprocess.run(["mount", *options], capture_output=True, check=False).returncode:
+    if processes.run(["mount", *options]).returncode:
         pytest.skip("mounting is not allowed here")
     yield place
-    subprocess.run(["umount", str(place)], check=True)
+    processes.run(["umount", place], check=True)
 
 
 def test_a_full_disk_costs_nothing_that_was_done(
@@ -222,7 +222,7 @@ def test_a_full_disk_costs_nothing_that_was_done(
     assert 0 < kept < len(planned)
     assert not list(out.glob(".*"))  # no half of a file
     quick.clear()
-    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    processes.run(["mount", "-o", "remount,size=64m", small_disk], check=True)
     assert course(photos_folder, "--out", out) == 0
     assert_each_good_photo_once(out, photos_folder)
     assert sum(quick) < 59  # what was done is not done again
