@@ -8,7 +8,6 @@ belongs to each process alone (USS). One run each: differences of a tenth mean n
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -90,7 +89,7 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=2000)
     parser.add_argument("--ways", nargs="+", default=["one", "two", "ray"])
     args = parser.parse_args()
-    print(f"{args.photos} photos, {processors()} processors, load {os.getloadavg()[0]:.0f}")
+    print(f"{args.photos} photos, {processors()} processors, load {psutil.getloadavg()[0]:.0f}")
     with tempfile.TemporaryDirectory() as name:
         folder = many(Path(name) / "photos", args.photos)
         for way in args.ways:

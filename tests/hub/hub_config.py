@@ -1,6 +1,7 @@
 """deploy/hub/jupyterhub_config.py, except who may log in: three students that no /etc/passwd knows."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -24,7 +25,7 @@ class Numbered(SimpleLocalProcessSpawner):
         """What the child does before it becomes the student's server."""
         uid, folder = UIDS[name], self.home_dir
         os.makedirs(folder, exist_ok=True)
-        os.chown(folder, uid, uid)
+        shutil.chown(folder, uid, uid)
         os.chmod(folder, 0o700)
 
         def preexec() -> None:

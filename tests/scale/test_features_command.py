@@ -1,13 +1,15 @@
 """``course features``: every good photo once, whatever happens on the way."""
 
+import errno
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
+import processes
 import pytest
 
 pytest.importorskip("pyarrow", reason='pyarrow is not installed: pip install -e ".[scale]"')
@@ -16,7 +18,7 @@ import many_photos
 from many_photos import assert_each_good_photo_once, done, make_photos, start, table, wait_for_files
 
 from course import cli
-from course.learner.scale import parts, places
+from course.learner.scale import cluster, parts, places
 from course_utils import assets, features, photos
 from course_utils.features import network
 from course_utils.messages import CourseError
@@ -205,10 +207,10 @@ def small_disk(tmp_path):
     place = tmp_path / "disk"
     place.mkdir()
     options = ["-t", "tmpfs", "-o", "size=32k", "tmpfs", str(place)]
-    if subprocess.run(["mount", *options], capture_output=True, check=False).returncode:
+    if processes.run(["mount", *options]).returncode:
         pytest.skip("mounting is not allowed here")
     yield place
-    subprocess.run(["umount", str(place)], check=True)
+    processes.run(["umount", place], check=True)
 
 
 def test_a_full_disk_costs_nothing_that_was_done(
@@ -222,10 +224,41 @@ def test_a_full_disk_costs_nothing_that_was_done(
     assert 0 < kept < len(planned)
     assert not list(out.glob(".*"))  # no half of a file
     quick.clear()
-    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    processes.run(["mount", "-o", "remount,size=64m", small_disk], check=True)
     assert course(photos_folder, "--out", out) == 0
     assert_each_good_photo_once(out, photos_folder)
     assert sum(quick) < 59  # what was done is not done again
+
+
+@pytest.fixture
+def worker(quick, photos_folder, tmp_path, monkeypatch):
+    """What Ray runs in its processes, here without Ray; and the parts that it is given."""
+    config = mock.Mock()
+    monkeypatch.setitem(sys.modules, "tensorflow", config)
+    made = cluster.Worker(str(photos_folder), str(tmp_path / "out"), "efficientnet_lite0")
+    assert config.config.threading.set_intra_op_parallelism_threads.call_args.args == (1,)
+    planned = parts.plan(places.Local(photos_folder).photos(), "efficientnet_lite0")
+    return made, [{"file": each.file, "photos": list(each.photos)} for each in planned]
+
+
+def test_a_rays_worker_makes_each_part_once(worker, quick, photos_folder, tmp_path):
+    make, rows = worker
+    answers = [cluster.checked(make(row), "out") for row in (*rows, *rows)]
+    assert sum(answer["bad"] for answer in answers) == 1
+    assert sum(quick) == 59
+    assert_each_good_photo_once(tmp_path / "out", photos_folder)
+
+
+def test_what_stops_a_rays_worker_is_told_as_it_is(worker, monkeypatch, tmp_path):
+    make, rows = worker
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(parts, "write", mock.Mock(side_effect=full))
+    with pytest.raises(OSError, match="No space left") as told:
+        cluster.checked(make(rows[0]), "out")
+    assert "The disk is full" in cli.about_system(told.value)
+    monkeypatch.setattr(parts, "write", mock.Mock(side_effect=CourseError("没有", "there is none")))
+    with pytest.raises(CourseError, match="there is none"):
+        cluster.checked(make(rows[0]), "out")
 
 
 @pytest.fixture(scope="module")

@@ -37,13 +37,36 @@ class Worker:
         self.backbone = backbone
 
     def __call__(self, row: dict) -> dict:
-        """Make a part unless it is there; gives its numbers of photos and of bad ones."""
+        """Make a part unless it is there; gives its numbers of photos and of bad ones.
+
+        Or what went wrong, as data: on its way through Ray an exception would lose what it is.
+        """
         part = Part(row["file"], tuple(row["photos"]))
-        bad = 0
-        if part.file not in self.out.names():
-            ((_, rows),) = parts_.made([part], self.source, self.backbone, cores=1)
-            bad = parts_.write(self.out, part, rows, self.backbone)
-        return {"photos": len(part.photos), "bad": bad}
+        try:
+            return _answer(photos=len(part.photos), bad=self._make(part))
+        except OSError as error:
+            return _answer(errno=error.errno or -1, zh=error.strerror or str(error))
+        except CourseError as error:
+            return _answer(zh=error.zh, en=error.en)
+
+    def _make(self, part: Part) -> int:
+        if part.file in self.out.names():
+            return 0
+        ((_, rows),) = parts_.made([part], self.source, self.backbone, cores=1)
+        return parts_.write(self.out, part, rows, self.backbone)
+
+
+def _answer(photos: int = 0, bad: int = 0, errno: int = 0, zh: str = "", en: str = "") -> dict:
+    return {"photos": photos, "bad": bad, "errno": errno, "zh": zh, "en": en}
+
+
+def checked(answer: dict, out: str) -> dict:
+    """The worker's answer. OSError or CourseError where it tells of one."""
+    if answer["errno"]:
+        raise OSError(answer["errno"], answer["zh"], out)
+    if answer["zh"]:
+        raise CourseError(answer["zh"], answer["en"])
+    return answer
 
 
 def connect(address: str) -> None:
@@ -103,18 +126,13 @@ def made(
         found = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
             worker, fn_constructor_args=(source, out, backbone), compute=pool, num_cpus=SHARE
         )
-        yield from found.iter_rows()
+        for answer in found.iter_rows():
+            yield checked(answer, out)
     except RayError as error:
-        raise _own(error) from error
+        reason = " ".join(str(error).split())[-300:]
+        raise CourseError(
+            f"Ray 没有做完（{reason}）。已经写好的不会丢：请再运行一次。",
+            f"Ray did not finish ({reason}). What is written stays: run the command again.",
+        ) from error
     finally:
         ray.shutdown()
-
-
-def _own(error: Exception) -> Exception:
-    """What the worker itself raised, when it was one of the errors that this course explains."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, (OSError, CourseError)):
-            return cause
-        cause = getattr(cause, "cause", None) or cause.__cause__
-    return error
