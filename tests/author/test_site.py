@@ -109,14 +109,16 @@ def notebook():
     shown = {"course": {"prediction": "02-p1", "result": 1}}
     result = new_output("display_data", {"text/plain": "1"}, metadata=shown)
     tagged = [("lang-zh", "**损失**有 $x$"), ("lang-en", "the **loss**")]
-    pair = [new_markdown_cell(text, metadata={"tags": [tag]}) for tag, text in tagged]
+    pair, again = (
+        [new_markdown_cell(text, metadata={"tags": [tag]}) for tag, text in tagged] for _ in "ab"
+    )
     return new_notebook(
         cells=[
             new_markdown_cell("# 02 损失 · Losses"),
             new_code_cell('predict("02-p1", ...)'),
             *pair,
             new_code_cell("measure()", outputs=[result], metadata={"tags": ["shows-it"]}),
-            *pair,
+            *again,
             new_markdown_cell("## 同名 · Same name"),
             new_markdown_cell("## 又一个 · Same name"),
         ]
