@@ -10,6 +10,7 @@ import argparse
 from course.author import corrections, pairs
 from course.author.checks import debts, languages, letters, parity, reading, story, structure
 from course.author.checks.problems import report
+from course.author.website import links
 from course.notebooks.lessons import select
 from course_utils.messages import both
 
@@ -35,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
         print(reading.line(lesson))
         warnings += [*reading.check_lesson(lesson), *pairs.check_lesson(lesson)]
         found += [*parity.check_lesson(lesson, terms), *structure.check_lesson(lesson)]
+        found += links.in_lesson(lesson)
         for rules in (languages, story, letters):
             now, later = rules.check_lesson(lesson)
             found += now

@@ -10,6 +10,7 @@ import re
 from collections.abc import Container
 from functools import cache
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from nbformat import NotebookNode
@@ -218,7 +219,8 @@ def _renderer(html: bool):
     markdown.options["html"] = html
     for rule, display in (("math_inline", 0), ("math_inline_double", 1), ("math_block", 1)):
         markdown.add_render_rule(rule, _formula_rule(bool(display)))
-    plain_image = markdown.renderer.rules["image"]
+    rules: Any = markdown.renderer
+    plain_image = rules.rules["image"]
 
     def image(self, tokens, index, options, env):
         tokens[index].attrs["src"] = _embedded(str(tokens[index].attrs["src"]))

@@ -128,7 +128,7 @@ def marks(lessons: Iterable[Lesson], file: Path = FILE) -> dict[str, dict[str, s
 
 def marks_of(pairs: Iterable[Pair], compared: set[tuple[str, str]]) -> dict[str, str]:
     """The same for the pairs of one lesson."""
-    found = {}
+    found: dict[str, str] = {}
     for pair in pairs:
         changed = change(pair, compared)
         if pair.kind == "text" and changed in ("zh", "en"):

@@ -1,6 +1,7 @@
 """The site's parts: addresses, names of places, pictures, links, what stands in the head of a page."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -8,6 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from course.author import site
 from course.author.website import explorers, front, lesson, links, pictures, search, tables, words
+from course.notebooks.lessons import Lesson
 from course_utils.learning import definitions
 from course_utils.learning.curriculum import Entry
 from course_utils.messages import CourseError
@@ -56,6 +58,17 @@ def test_no_link_is_dead_and_a_planted_one_is_found(built):
     planted.write_text('<a href="no.html">x</a> <a href="index.html#no">y</a>', encoding="utf-8")
     assert [link for _, link in links.dead(built)] == ["no.html", "index.html#no"]
     planted.unlink()
+
+
+def test_a_lessons_link_to_no_lesson_is_found(tmp_path):
+    (tmp_path / "lessons").mkdir()
+    source = tmp_path / "lessons" / "01_small.py"
+    text = (
+        "# %% [markdown]\n# [one](01_small.ipynb#x) [two](02_gone.ipynb) [out](https://keras.io)\n"
+    )
+    source.write_text(text, encoding="utf-8")
+    [problem] = links.in_lesson(Lesson(source, tmp_path / "notebooks" / "01_small.ipynb"))
+    assert problem.cell == 1 and "02_gone.ipynb" in problem.en
 
 
 def test_nothing_is_loaded_from_elsewhere(built):
@@ -109,14 +122,16 @@ def notebook():
     shown = {"course": {"prediction": "02-p1", "result": 1}}
     result = new_output("display_data", {"text/plain": "1"}, metadata=shown)
     tagged = [("lang-zh", "**损失**有 $x$"), ("lang-en", "the **loss**")]
-    pair = [new_markdown_cell(text, metadata={"tags": [tag]}) for tag, text in tagged]
+    pair, again = (
+        [new_markdown_cell(text, metadata={"tags": [tag]}) for tag, text in tagged] for _ in "ab"
+    )
     return new_notebook(
         cells=[
             new_markdown_cell("# 02 损失 · Losses"),
             new_code_cell('predict("02-p1", ...)'),
             *pair,
             new_code_cell("measure()", outputs=[result], metadata={"tags": ["shows-it"]}),
-            *pair,
+            *again,
             new_markdown_cell("## 同名 · Same name"),
             new_markdown_cell("## 又一个 · Same name"),
         ]
@@ -214,6 +229,10 @@ def test_questions_are_read_and_a_bad_one_is_named(tmp_path):
     [question] = tables.questions(file)
     page = tables.questions_page([question], "en", {"02": "02_losses"}, {"02": {"shows-x": "b7"}})
     assert "02_losses.html#b7" in page.body and "S1 §7" in page.body
+    heading = replace(question, cell="## 甲 · A heading")
+    anchors = {"02": {"甲 · A heading": "a-heading"}}
+    page = tables.questions_page([heading], "zh", {"02": "02_losses"}, anchors)
+    assert "02_losses.html#a-heading" in page.body
     file.write_text(row, encoding="utf-8")
     with pytest.raises(CourseError, match="answer_en"):
         tables.questions(file)

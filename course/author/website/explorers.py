@@ -136,8 +136,12 @@ def draw(lesson: Lesson) -> None:
             f"The frames of lesson {lesson.number} failed: {why}",
         )
     file = _file(lesson)
-    file.parent.mkdir(exist_ok=True)
-    files.write_atomically(file, json.dumps(found, ensure_ascii=False, indent=0) + "\n")
+    if found["cells"]:
+        file.parent.mkdir(exist_ok=True)
+        text = json.dumps(found, ensure_ascii=False, indent=0) + "\n"
+        files.write_atomically(file, text)
+    else:
+        file.unlink(missing_ok=True)
     for name, frames in found["cells"].items():
         n, size = len(frames["pictures"]), size_of(frames)
         print(

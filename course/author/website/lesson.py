@@ -82,7 +82,7 @@ class LessonPage:
 
     def anchors(self) -> dict[str, str]:
         """What a link may name (a tag, either half of a heading) -> the place in the page."""
-        found = {}
+        found: dict[str, str] = {}
         for block in self.blocks:
             for tag in tags(block.cells[0]) - {*LANGUAGE_TAGS}:
                 found.setdefault(tag, tag if tag in block.ids else f"b{block.number}")
@@ -229,7 +229,7 @@ class _Page:
         return pieces.output_html(output, export.render, self.lesson.store, lazy=True)
 
     def _alt(self, output: NotebookNode) -> str:
-        about = next((d for d in output.metadata.values() if "alt_zh" in d), {})
+        about: dict[str, str] = next((d for d in output.metadata.values() if "alt_zh" in d), {})
         return plain(self.language, about.get("alt_zh", ""), about.get("alt_en", ""))
 
 

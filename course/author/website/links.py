@@ -1,4 +1,4 @@
-"""Dead links inside a site: addresses and places in pages that are not there."""
+"""Dead links: of lessons to other lessons and files, of a site's pages to pages and places in them."""
 
 import html
 import re
@@ -6,9 +6,31 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+from course.author.checks.problems import Problem
+from course.notebooks.lessons import Lesson, all_lessons, read_source
+
 OUTSIDE = ("http:", "https:", "mailto:", "data:", "javascript:")
 # What the site's own builder writes: attributes in double quotes.
 ATTRIBUTE = re.compile(r'\s(id|href|src)="([^"]*)"')
+
+
+# A lesson's link to another lesson, to a heading in it perhaps, or to a page of docs/.
+LINK = re.compile(r"\]\((?P<to>(?:\d\d_\w+\.ipynb|\.\./[\w./-]+)(?:#[^)]*)?)\)")
+
+
+def in_lesson(lesson: Lesson) -> list[Problem]:
+    """Links of a lesson's texts to lessons and files of the course that are not there."""
+    known = {f"{other.stem}.ipynb" for other in all_lessons(lesson.root)}
+    found = []
+    for number, cell in enumerate(read_source(lesson).cells, 1):
+        if cell.cell_type != "markdown":
+            continue
+        for link in LINK.findall(cell.source):
+            file = link.partition("#")[0]
+            if file not in known and not (lesson.root / "notebooks" / file).exists():
+                zh, en = f"链接 {link} 没有去处", f"the link {link} leads nowhere"
+                found.append(Problem("links", f"lessons/{lesson.source.name}", number, zh, en))
+    return found
 
 
 def _read(file: Path) -> tuple[set[str], list[str]]:

@@ -279,12 +279,15 @@ def _to_lesson(
     told = words(language, f"第 {number} 课", f"lesson {number}")
     if number not in stems:
         return told
-    place = anchors[number].get(cell, "") if cell else ""
-    if place:
-        told = words(
-            language, f"第 {number} 课，测出来的单元格", f"lesson {number}, the cell that shows it"
-        )
-    return f'<a href="{stems[number]}.html{"#" + place if place else ""}">{told}</a>'
+    if not cell:
+        return f'<a href="{stems[number]}.html">{told}</a>'
+    told = words(
+        language, f"第 {number} 课，测出来的单元格", f"lesson {number}, the cell that shows it"
+    )
+    cell = cell.lstrip("# ")  # a heading may be given as it stands in the lesson
+    # What is not there is a dead link, which the site's own check names.
+    place = anchors[number].get(cell) or slug(cell)
+    return f'<a href="{stems[number]}.html#{place}">{told}</a>'
 
 
 def museum_rows(language: str) -> list[Row]:
