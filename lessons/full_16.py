@@ -67,11 +67,66 @@ def network() -> keras.Sequential:
     return net
 
 
-def classifier(net, n: int) -> keras.Sequential:
-    model = keras.Sequential([net, layers.Dense(n)])
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(2e-3), loss)
-    return model
+class Trainer:
+    """A network with layers behind it, trained anew for each seed without building its graph anew."""
+
+    def __init__(self, behind, loss_of) -> None:
+        self.behind, self.net = behind, network()
+        self.whole = keras.Sequential([self.net, *behind()])
+        self.optimizer = keras.optimizers.Adam(2e-3)
+        self.optimizer.build(self.whole.trainable_variables)
+
+        @tf.function
+        def step(x, y):
+            with tf.GradientTape() as tape:
+                loss = loss_of(self.whole, x, y)
+            w = self.whole.trainable_variables
+            self.optimizer.apply_gradients(zip(tape.gradient(loss, w), w, strict=True))
+            return loss
+
+        self.step = step
+
+    def train(self, x, y, batch: int, epochs: int) -> float:
+        """Start from fresh weights; gives the last loss."""
+        fresh = keras.Sequential([network(), *self.behind()])
+        self.whole.set_weights(fresh.get_weights())
+        for value in self.optimizer.variables[2:]:  # not the learning rate
+            value.assign(tf.zeros_like(value))
+        self.optimizer.iterations.assign(0)
+        x, y = tf.constant(x), tf.constant(y)
+        for _ in range(epochs):
+            order = tf.random.shuffle(tf.range(len(x)))
+            for k in range(0, len(x), batch):
+                some = order[k : k + batch]
+                loss = self.step(tf.gather(x, some), tf.gather(y, some))
+        return float(loss)
+
+    def features(self, x) -> np.ndarray:
+        return self.net(x, training=False).numpy()
+
+
+def told_apart(whole, x, y):
+    z = whole(x, training=True)
+    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, z))
+
+
+def projection() -> list:
+    return [layers.Dense(128, activation="relu"), layers.Dense(64)]
+
+
+def embedded(whole, x):
+    """Two random views of each photo, as rows of length 1."""
+    return tf.nn.l2_normalize(whole(two_views(x), training=True), 1)
+
+
+@cache
+def trainer(kind: str) -> Trainer:
+    """The one of its kind: "rotation", "scratch", "simclr", "collapse"."""
+    if kind in ("simclr", "collapse"):
+        loss_of = {"simclr": contrastive, "collapse": attraction}[kind]
+        return Trainer(projection, lambda whole, x, y: loss_of(embedded(whole, x)))
+    n = {"rotation": 4, "scratch": 10}[kind]
+    return Trainer(lambda: [layers.Dense(n)], told_apart)
 
 
 def two_views(x):
@@ -105,30 +160,6 @@ def attraction(z):
     return -tf.reduce_mean(tf.reduce_sum(z[:n] * z[n:], 1))
 
 
-def without_labels(x, loss_of, epochs: int):
-    """The network trained on two views of unlabelled photos, and its embeddings' spread."""
-    net = network()
-    head = keras.Sequential([layers.Dense(128, activation="relu"), layers.Dense(64)])
-    whole, optimizer = keras.Sequential([net, head]), keras.optimizers.Adam(2e-3)
-
-    @tf.function
-    def step(batch):
-        with tf.GradientTape() as tape:
-            z = tf.nn.l2_normalize(whole(two_views(batch), training=True), 1)
-            loss = loss_of(z)
-        w = whole.trainable_variables
-        optimizer.apply_gradients(zip(tape.gradient(loss, w), w, strict=True))
-        return loss
-
-    data = tf.constant(x)
-    for _ in range(epochs):
-        order = tf.random.shuffle(tf.range(len(x)))
-        for i in range(0, len(x), 250):
-            loss = step(tf.gather(data, order[i : i + 250]))
-    z = tf.nn.l2_normalize(whole(two_views(data), training=True), 1).numpy()
-    return net, float(loss), float(z.std(axis=0).mean() * np.sqrt(z.shape[1]))
-
-
 def probe(found, pool, test) -> dict:
     """Accuracy of a logistic regression on the features, for each number of labels."""
     y = cifar()[1]
@@ -149,35 +180,47 @@ def groups(found, test) -> float:
 
 
 def scratch(x, pool, test) -> dict:
-    y, result = cifar()[1], {}
+    y, one, result = cifar()[1], trainer("scratch"), {}
     for n in COUNTS:
-        some, model = labelled(pool, n), classifier(network(), 10)
-        steps = {"batch_size": min(32, n), "epochs": EPOCHS["scratch"], "verbose": 0}
-        model.fit(x[some], y[some], **steps)
-        result[str(n)] = float((model(x[test], training=False).numpy().argmax(1) == y[test]).mean())
+        some = labelled(pool, n)
+        one.train(x[some], y[some], min(25, n), EPOCHS["scratch"])
+        told = one.whole(x[test], training=False).numpy().argmax(1)
+        result[str(n)] = float((told == y[test]).mean())
     return result
 
 
+def spread(one: Trainer, x) -> float:
+    """Mean standard deviation of the embeddings' directions; 1 when they are spread evenly."""
+    u = embedded(one.whole, tf.constant(x)).numpy()
+    return float(u.std(axis=0).mean() * np.sqrt(u.shape[1]))
+
+
+def turned(x) -> tuple[np.ndarray, np.ndarray]:
+    """Each photo four times, and by how many quarters it is turned."""
+    quarters = [np.rot90(x, k, (1, 2)) for k in range(4)]
+    return np.concatenate(quarters), np.repeat(np.arange(4), len(x))
+
+
 def pretext(seed: int) -> dict:
-    """The same photos and labels for six ways to get features."""
+    """The same photos and labels for seven ways to get features."""
     keras.utils.set_random_seed(seed)
     (x, _, lite0), (pool, test) = cifar(), split(seed)
-    turned = np.concatenate([np.rot90(x[pool], k, (1, 2)) for k in range(4)])
-    turns = np.repeat(np.arange(4), len(pool))
-    random, rotation = network(), network()
-    model = classifier(rotation, 4)
-    model.fit(turned, turns, batch_size=100, epochs=EPOCHS["rotation"], verbose=0)
-    upright = np.concatenate([np.rot90(x[test], k, (1, 2)) for k in range(4)])
-    told = model(upright, training=False).numpy().argmax(1) == np.repeat(np.arange(4), len(test))
-    simclr, _, spread = without_labels(x[pool], contrastive, EPOCHS["simclr"])
-    fallen, lowest, collapsed = without_labels(x[pool], attraction, EPOCHS["collapse"])
-    nets = {"random": random, "rotation": rotation, "simclr": simclr, "collapse": fallen}
-    ways = {name: net(x, training=False).numpy() for name, net in nets.items()}
+    ways = {"random": network()(x, training=False).numpy()}
     ways |= {"pixels": x[:, ::2, ::2].reshape(len(x), -1), "lite0": lite0}
-    result = {name: probe(found, pool, test) for name, found in ways.items()}
+    one, (pictures, turns) = trainer("rotation"), turned(x[pool])
+    one.train(pictures, turns, 100, EPOCHS["rotation"])
+    ways["rotation"] = one.features(x)
+    pictures, turns = turned(x[test])
+    told = (one.whole(pictures, training=False).numpy().argmax(1) == turns).mean()
+    result = {"told": float(told)}
+    for kind in ("simclr", "collapse"):
+        one = trainer(kind)
+        lowest = one.train(x[pool], np.zeros(len(pool)), 250, EPOCHS[kind])
+        ways[kind] = one.features(x)
+        result |= {f"{kind} loss": lowest, f"{kind} spread": spread(one, x[pool])}
+    result |= {name: probe(found, pool, test) for name, found in ways.items()}
     result["groups"] = {name: groups(found, test) for name, found in ways.items()}
-    result |= {"scratch": scratch(x, pool, test), "told": float(told.mean())}
-    return result | {"spread": spread, "collapsed": collapsed, "lowest": lowest}
+    return result | {"scratch": scratch(x, pool, test)}
 
 
 # --- pseudo-labels ---
