@@ -358,7 +358,7 @@ assert np.isclose(
 
 # %%
 def view(x):  # crop, mirror, colours, sometimes grey
-    n, u = len(x), tf.random.uniform
+    n, u = x.shape[0], tf.random.uniform
     side = u((n,), 0.5, 1.0)
     corner = u((n, 2)) * (1 - side[:, None])
     box = tf.concat([corner, corner + side[:, None]], 1)
@@ -371,7 +371,7 @@ def view(x):  # crop, mirror, colours, sometimes grey
 
 # %%
 def contrast(u, tau=0.5):  # NT-Xent in TensorFlow
-    n = len(u) // 2
+    n = u.shape[0] // 2
     logits = u @ tf.transpose(u) / tau - 1e9 * tf.eye(2 * n)
     partner = tf.concat([tf.range(n, 2 * n), tf.range(n)], 0)
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(partner, logits))
@@ -384,7 +384,7 @@ def train(loss_of, epochs):
     head = keras.Sequential([layers.Dense(128, activation="relu"), layers.Dense(64)])
     whole, optimizer = keras.Sequential([net, head]), keras.optimizers.Adam(2e-3)
 
-    @tf.function
+    @tf.function(autograph=False)
     def step(batch):
         with tf.GradientTape() as tape:
             views = tf.concat([view(batch), view(batch)], 0)
@@ -435,7 +435,7 @@ predict("16-p2", ...)  # True or False
 
 # %% tags=["nbval-ignore-output"]
 def pull(u):
-    n = len(u) // 2
+    n = u.shape[0] // 2
     return -tf.reduce_mean(tf.reduce_sum(u[:n] * u[n:], 1))
 
 
@@ -481,7 +481,9 @@ figures.show(
     "两行点：NT-Xent 的散布接近 1，只拉近的明显更小，9 次都是。",
     "Two rows of points: the spread of NT-Xent is close to 1, that of pulling only clearly smaller, in all 9 runs.",
 )
-assert (runs["collapse spread"] < runs["simclr spread"] - 0.5).all() and (runs["collapse loss"] < -0.9).all()
+assert (runs["collapse spread"] < runs["simclr spread"] - 0.5).all() and (
+    runs["collapse loss"] < -0.9
+).all()
 
 # %% [markdown]
 # ## 值多少标签 · What is it worth in labels?
@@ -896,12 +898,12 @@ of_name.build((None, 512))
 optimizer = keras.optimizers.Adam(1e-3)
 
 
-@tf.function
+@tf.function(autograph=False)
 def clip_step(image, text):
     with tf.GradientTape() as tape:
         u = tf.nn.l2_normalize(of_picture(tf.nn.dropout(image, 0.3)), 1)
         logits = u @ tf.transpose(tf.nn.l2_normalize(of_name(text), 1)) / 0.07
-        own = tf.range(len(image))  # each with its own
+        own = tf.range(image.shape[0])  # each with its own
         both = [
             tf.nn.sparse_softmax_cross_entropy_with_logits(own, z)
             for z in (logits, tf.transpose(logits))

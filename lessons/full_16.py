@@ -76,7 +76,7 @@ class Trainer:
         self.optimizer = keras.optimizers.Adam(2e-3)
         self.optimizer.build(self.whole.trainable_variables)
 
-        @tf.function
+        @tf.function(autograph=False)
         def step(x, y):
             with tf.GradientTape() as tape:
                 loss = loss_of(self.whole, x, y)
@@ -135,7 +135,7 @@ def two_views(x):
 
 
 def view(x):
-    n, u = len(x), tf.random.uniform
+    n, u = x.shape[0], tf.random.uniform
     side = u((n,), 0.5, 1.0)
     corner = u((n, 2)) * (1 - side[:, None])
     box = tf.concat([corner, corner + side[:, None]], 1)
@@ -148,7 +148,7 @@ def view(x):
 
 def contrastive(z, tau=0.5):
     """NT-Xent of rows of length 1; row i and row i + n belong together."""
-    n = len(z) // 2
+    n = z.shape[0] // 2
     s = z @ tf.transpose(z) / tau - 1e9 * tf.eye(2 * n)
     partner = tf.concat([tf.range(n, 2 * n), tf.range(n)], 0)
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(partner, s))
@@ -156,7 +156,7 @@ def contrastive(z, tau=0.5):
 
 def attraction(z):
     """Pulls pairs together, pushes nothing apart."""
-    n = len(z) // 2
+    n = z.shape[0] // 2
     return -tf.reduce_mean(tf.reduce_sum(z[:n] * z[n:], 1))
 
 
@@ -301,14 +301,14 @@ def clip(seed: int, epochs=30) -> dict:
     of_picture, of_name = layers.Dense(128), layers.Dense(128)
     optimizer = keras.optimizers.Adam(1e-3)
 
-    @tf.function
+    @tf.function(autograph=False)
     def step(x, t):
         with tf.GradientTape() as tape:
             u = tf.nn.l2_normalize(of_picture(tf.nn.dropout(x, 0.3)), 1)
             s = u @ tf.transpose(tf.nn.l2_normalize(of_name(t), 1)) / 0.07
             loss = tf.reduce_mean(
                 [
-                    tf.nn.sparse_softmax_cross_entropy_with_logits(tf.range(len(x)), logits)
+                    tf.nn.sparse_softmax_cross_entropy_with_logits(tf.range(x.shape[0]), logits)
                     for logits in (s, tf.transpose(s))
                 ]
             )
