@@ -226,7 +226,7 @@ def pretext(seed: int) -> dict:
 # --- pseudo-labels ---
 
 
-THRESHOLDS = (0.0, 0.6, 0.9)
+THRESHOLDS = (0.0, 0.5, 0.9)
 
 
 def pseudo(seed: int, rounds=3) -> dict:
@@ -237,7 +237,7 @@ def pseudo(seed: int, rounds=3) -> dict:
     rest = np.setdiff1d(labelled(pool, 400), own)
     result = {}
     for threshold in THRESHOLDS:
-        model = LogisticRegression(C=0.01, max_iter=100).fit(found[own], y[own])
+        model = LogisticRegression(C=0.1, max_iter=100).fit(found[own], y[own])
         first = model.predict(found[rest])
         accuracy, taken, right = [model.score(found[test], y[test])], [], []
         for _ in range(rounds):
@@ -247,7 +247,7 @@ def pseudo(seed: int, rounds=3) -> dict:
             taken.append(float(sure.mean()))
             right.append(float((told == y[rest])[sure].mean()) if sure.any() else 1.0)
             x = np.concatenate([found[own], found[rest[sure]]])
-            model = LogisticRegression(C=0.01, max_iter=100)
+            model = LogisticRegression(C=0.1, max_iter=100)
             model.fit(x, np.concatenate([y[own], told[sure]]))
             accuracy.append(model.score(found[test], y[test]))
         wrong = first != y[rest]
