@@ -476,7 +476,7 @@ runs = {key: np.array([draw[key] for draw in stored["pretext"]]) for key in ("si
 fig, ax = plt.subplots(figsize=(6, 1.9))
 for row, key in enumerate(("simclr spread", "collapse spread")):
     at = np.full(len(runs[key]), -row)
-    ax.plot(runs[key], at, "os"[row], color=(BLUE, ORANGE)[row], markevery=1, alpha=0.7)
+    ax.plot(runs[key], at, "os"[row], color=BLUE, markevery=1, alpha=0.7)
 ax.set(xlim=(-0.02, 1.05), ylim=(-1.6, 0.6), xlabel="散布（存下的，3 次） spread (stored, 3 runs)")
 ax.set_yticks([0, -1], ["NT-Xent", "只拉近 pulling only"])
 figures.show(
@@ -533,6 +533,7 @@ figures.show(
     fig,
     "准确率对标签数：Lite0 的线远远高过其他所有的线；其余的挤在下面。虚线是瞎猜。",
     "Accuracy against number of labels: the line of Lite0 is far above all others, which crowd below. The dotted line is chance.",
+    names=("SimCLR", "ImageNet Lite0"),
 )
 table(["标签 labels", *map(str, counts)], [[name, *(shown(accuracies(way, n)) for n in counts)] for way, name in WAYS.items()])  # fmt: skip
 outcome("16-p1", round(100 * accuracies("simclr", 200).mean()))
