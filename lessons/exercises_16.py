@@ -340,8 +340,8 @@ EXERCISES = [
         ),
         hints=[
             (
-                "先把每行的长度变成 1，`s = z @ z.T / tau` 就是全部相似度。对角线设成 `-np.inf`。",
-                "First make each row's length 1; `s = z @ z.T / tau` are all similarities. Set the diagonal to `-np.inf`.",
+                "先把每行的长度变成 1，`s = u @ u.T / tau` 就是全部相似度。对角线设成 `-np.inf`。",
+                "First make each row's length 1; `s = u @ u.T / tau` are all similarities. Set the diagonal to `-np.inf`.",
             ),
             (
                 "一行的损失：`np.log(np.exp(s).sum(axis=1))` 减去它与另一半的相似度。另一半的编号：`np.roll(np.arange(2 * n), n)`。",
@@ -350,8 +350,8 @@ EXERCISES = [
         ],
         reference=nt_xent,
         solution=(
-            "```python\nn = len(z) // 2\nz = z / np.linalg.norm(z, axis=1, keepdims=True)\ns = z @ z.T / tau\nright = s[np.arange(2 * n), np.roll(np.arange(2 * n), n)]\ns[np.arange(2 * n), np.arange(2 * n)] = -np.inf\nreturn np.mean(np.log(np.exp(s).sum(axis=1)) - right)\n```",
-            "```python\nn = len(z) // 2\nz = z / np.linalg.norm(z, axis=1, keepdims=True)\ns = z @ z.T / tau\nright = s[np.arange(2 * n), np.roll(np.arange(2 * n), n)]\ns[np.arange(2 * n), np.arange(2 * n)] = -np.inf\nreturn np.mean(np.log(np.exp(s).sum(axis=1)) - right)\n```",
+            "```python\nn = len(u) // 2\nu = u / np.linalg.norm(u, axis=1, keepdims=True)\ns = u @ u.T / tau\nright = s[np.arange(2 * n), np.roll(np.arange(2 * n), n)]\ns[np.arange(2 * n), np.arange(2 * n)] = -np.inf\nreturn np.mean(np.log(np.exp(s).sum(axis=1)) - right)\n```",
+            "```python\nn = len(u) // 2\nu = u / np.linalg.norm(u, axis=1, keepdims=True)\ns = u @ u.T / tau\nright = s[np.arange(2 * n), np.roll(np.arange(2 * n), n)]\ns[np.arange(2 * n), np.arange(2 * n)] = -np.inf\nreturn np.mean(np.log(np.exp(s).sum(axis=1)) - right)\n```",
         ),
         why=(
             "它就是第 02 课的交叉熵：$2n-1$ 个“类别”，正确的一类是同一张照片的另一个样子。全部一样时是 $\\log(2n-1)$，和瞎猜一样。",
@@ -711,8 +711,8 @@ QUIZZES = [
     Quiz(
         id="16-q1",
         question=(
-            "训练只把同一张照片的两个样子拉近。损失降到最低，线性探针却和瞎猜一样。发生了什么？",
-            "Training only pulls the two views of a photo together. The loss reaches its lowest value, and a linear probe is as good as guessing. What has happened?",
+            "训练只把同一张照片的两个样子拉近。损失降到最低，线性探测却和瞎猜一样。发生了什么？",
+            "Training only pulls the two views of a photo together. The loss reaches its lowest value, and linear probing does no better than guessing. What has happened?",
         ),
         options=[
             Option(
@@ -741,7 +741,7 @@ QUIZZES = [
                 ),
             ),
             Option(
-                ("标签太少，探针学不会", "too few labels for the probe"),
+                ("标签太少，分类头学不会", "too few labels for the head"),
                 (
                     "同样的标签，随机网络的特征也比瞎猜好。毛病在特征里。",
                     "With the same labels even a random network's features beat guessing. The fault is in the features.",

@@ -5,7 +5,7 @@
 
 const MOVES = [[0, -1], [1, 0], [0, 1], [-1, 0]]; // left, down, right, up, as rows and columns
 const ARROWS = ["←", "↓", "→", "↑"];
-const SWEEPS = 200;
+const SWEEPS = 300; // at most
 
 /** Value and best move of each square, by value iteration; the goal pays 1, walls stop, holes end.
  * @type {(map: string[], slip: number, discount: number) => { value: number[], best: number[] }} */
@@ -17,22 +17,24 @@ export const values = (map, slip, discount) => {
     const inside = r >= 0 && c >= 0 && r < side && c < side;
     return inside && map[r * side + c] !== "W" ? r * side + c : at;
   };
+  const open = map.flatMap((kind, at) => (kind === "S" || kind === "F" ? [at] : []));
   const next = map.map((_, at) => MOVES.map((__, move) => to(at, move)));
-  /** @type {number[]} */
-  let value = map.map(() => 0);
-  /** @type {(at: number) => number} */
-  const after = (at) => (map[at] === "G" ? 1 : map[at] === "H" ? 0 : discount * value[at]);
-  /** @type {(at: number, move: number) => number} */
-  const worth = (at, move) => (1 - slip) * after(next[at][move])
-    + (slip / 2) * (after(next[at][(move + 1) % 4]) + after(next[at][(move + 3) % 4]));
-  const open = map.map((kind) => kind === "S" || kind === "F");
-  for (let k = 0; k < SWEEPS; k += 1) {
-    value = map.map((_, at) => (open[at] ? Math.max(...MOVES.map((__, move) => worth(at, move))) : 0));
+  const value = map.map(() => 0);
+  const later = map.map((kind) => (kind === "G" ? 1 : 0)); // what arriving there is worth
+  const best = map.map(() => -1);
+  for (let change = 1, k = 0; change > 1e-7 && k < SWEEPS; k += 1) {
+    change = 0;
+    for (const at of open) {
+      const [left, down, right, up] = next[at].map((place) => later[place]);
+      const across = (slip / 2) * (left + right); // by moves down and up
+      const along = (slip / 2) * (down + up);
+      const worth = [(1 - slip) * left + along, (1 - slip) * down + across, (1 - slip) * right + along, (1 - slip) * up + across];
+      const most = Math.max(worth[0], worth[1], worth[2], worth[3]);
+      change = Math.max(change, most - value[at]);
+      [value[at], later[at]] = [most, discount * most];
+      best[at] = most > 1e-9 ? worth.findIndex((one) => one > most - 1e-9) : -1;
+    }
   }
-  const best = map.map((_, at) => {
-    const all = MOVES.map((__, move) => worth(at, move));
-    return open[at] && Math.max(...all) > 1e-9 ? all.indexOf(Math.max(...all)) : -1;
-  });
   return { value, best };
 };
 
