@@ -74,8 +74,12 @@ const arrive = () => {
     scrollTo(0, scrollY + top + Number(found[2]) * height - under - 4);
   };
   history.replaceState(null, "", location.pathname + location.search);
-  requestAnimationFrame(go);
-  addEventListener("load", go, { once: true });
+  // Pictures and explorables above it are still growing: hold it until the reader does something.
+  const growing = new ResizeObserver(go);
+  growing.observe(/** @type {Element} */ (document.querySelector("main")));
+  const stop = () => growing.disconnect();
+  for (const event of ["wheel", "touchstart", "keydown", "pointerdown"]) addEventListener(event, stop, { once: true });
+  setTimeout(stop, 8000);
 };
 
 // --- reading ---------------------------------------------------------------------------------------
