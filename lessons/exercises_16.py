@@ -435,8 +435,8 @@ EXERCISES = [
                 "How certain a row is, is its largest probability: `p.max(axis=1)`.",
             ),
             (
-                "`np.flatnonzero(条件)` 给行号；再对这些行取 `argmax(axis=1)`。",
-                "`np.flatnonzero(condition)` gives row numbers; then take `argmax(axis=1)` of these rows.",
+                "`np.flatnonzero(...)` 给行号；再对这些行取 `argmax(axis=1)`。",
+                "`np.flatnonzero(...)` gives row numbers; then take `argmax(axis=1)` of these rows.",
             ),
         ],
         reference=pseudo_labels,
@@ -523,8 +523,8 @@ EXERCISES = [
                 "`top = np.argsort(-p, axis=1)[:, :k]` are each row's $k$ most likely classes; `np.take_along_axis(p, top, axis=1)` their probabilities.",
             ),
             (
-                "`names[top]` 的形状是 (n, k, d)：乘上 (n, k, 1) 的权重，沿轴 1 加，再除以长度。",
-                "`names[top]` has shape (n, k, d): multiply by weights (n, k, 1), sum over axis 1, then divide by the length.",
+                "`names[top]` 的形状是 `(n, k, d)`：乘上 `(n, k, 1)` 的权重，沿轴 1 加，再除以长度。",
+                "`names[top]` has shape `(n, k, d)`: multiply by weights `(n, k, 1)`, sum over axis 1, then divide by the length.",
             ),
         ],
         reference=conse,
@@ -848,7 +848,7 @@ QUIZZES = [
     Marking(
         id="16-q4",
         question=(
-            "三条走廊，★ 值 1，走一步不打滑，格里写着价值。哪一条的折扣 $\\gamma$ 是 0.5？",
+            "三条走廊，★ 值 1，走一步不打滑，格里写着价值。哪一条的折扣 $\\gamma=0.5$？",
             "Three corridors, ★ pays 1, no slipping, each square shows its value. Which one has the discount $\\gamma=0.5$?",
         ),
         picture=draw_lakes,
