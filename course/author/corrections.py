@@ -24,19 +24,22 @@ ARTICLES = ("S1", "S2", "S3", "S4", "S5")
 LESSONS = tuple(f"{number:02}" for number in range(18))
 SEVERITIES = ("H", "M", "L")
 FORMS = ("text", "code", "formula")
+FLAGS = ("pending", "cited")
 TAG = "shows-"  # the tag of the cell that shows a correction
 HEADING = "## 对原文章的更正 · Corrections to the source articles"
 HEADS = {"zh": ("文章", "正确的说法", "原文"), "en": ("article", "what is right", "it says")}
 OMITTED = "…"  # between pieces of a quotation that are apart in the article
 NUMBERED = re.compile(r"^#+\s*(?P<number>\d+(?:\.\d+)*)", re.MULTILINE)
-KEY = re.compile(r"^\| (\w+) \|", re.MULTILINE)
+REFERENCE = re.compile(r"^\| (\w+) \| (.+) \|$", re.MULTILINE)
+REMARK = re.compile(r" \([^()]*\)$")  # what an entry's last brackets say is said in each language
 
 
 @dataclass(frozen=True)
 class Correction:
     """One row: an article's words, what is right instead, and the cell that shows it.
 
-    ``quote_en`` are the article's own English words; ``translation`` is ours where it has none.
+    ``quote_en`` are the article's own English words; ``translation`` is ours where it has none. What no
+    run can show (a year, an author, a name) is ``cited``: its lesson prints the entry of ``reference``.
     """
 
     id: str
@@ -52,6 +55,7 @@ class Correction:
     form: str = "text"
     cell: str = ""
     pending: bool = False
+    cited: bool = False
     reference: str = ""
 
     def places(self, language: str) -> str:
@@ -116,7 +120,7 @@ def _row(table: dict, place: int) -> Correction:
         if not values.get(key):
             raise _wrong(name, f"缺少 {key}", f"it has no {key}")
     for key, value in values.items():
-        kind = tuple if key in ("articles", "sections") else bool if key == "pending" else str
+        kind = tuple if key in ("articles", "sections") else bool if key in FLAGS else str
         words = value if isinstance(value, tuple) else [value]
         if not isinstance(value, kind) or (
             kind is tuple and not all(isinstance(w, str) for w in words)
@@ -149,10 +153,12 @@ def _check_values(row: Correction) -> None:
             )
     if len(row.articles) != len(row.sections):
         raise _wrong(row.id, "每篇文章要有一个 section", "each article needs its section")
-    if bool(row.cell) == row.pending:
-        raise _wrong(
-            row.id, "要么写 cell，要么写 pending = true", "it needs either a cell or pending = true"
-        )
+    if bool(row.cell) + row.pending + row.cited != 1:
+        zh = "要么写 cell，要么写 cited = true，要么写 pending = true"
+        en = "it needs either a cell or cited = true or pending = true"
+        raise _wrong(row.id, zh, en)
+    if row.cited and not row.reference:
+        raise _wrong(row.id, "写了 cited 就要写 reference", "cited = true needs a reference")
     if row.cell and not row.cell.startswith(TAG):
         raise _wrong(row.id, f"cell 以 {TAG} 开头", f"cell begins with {TAG}")
     if row.form == "text" and bool(row.quote_en) == bool(row.translation):
@@ -255,8 +261,11 @@ def false_quotations(rows: list[Correction], folder: Path) -> Iterator[Problem]:
 
 
 def unshown(rows: list[Correction], lesson: Lesson) -> Iterator[Problem]:
-    """Rows of the lesson whose cell does not exist, is not one cell, or asserts nothing."""
-    cells = [cell for cell in read_source(lesson).cells if cell.cell_type == "code"]
+    """Rows of the lesson that wait, or whose cell does not exist, is not one cell, or asserts nothing."""
+    everything = read_source(lesson).cells
+    cells = [cell for cell in everything if cell.cell_type == "code"]
+    yield from _waiting(rows, lesson)
+    yield from _not_printed(rows, lesson, "\n".join(cell.source for cell in everything))
     for row in of_lesson(rows, lesson.number):
         found = [cell for cell in cells if row.cell in tags(cell)]
         if row.cell and (len(found) != 1 or not asserts(found[0].source)):
@@ -274,9 +283,39 @@ def unshown(rows: list[Correction], lesson: Lesson) -> Iterator[Problem]:
         )  # fmt: skip
 
 
+def _waiting(rows: list[Correction], lesson: Lesson) -> Iterator[Problem]:
+    """Rows that wait for a lesson that is written."""
+    for row in of_lesson(rows, lesson.number):
+        if row.pending:
+            yield Problem(
+                "shown", NAME, 0,
+                f"{row.id}：第 {lesson.number} 课已经写好，pending 要换成 cell 或 cited",
+                f"{row.id}: lesson {lesson.number} is written: write cell or cited for pending",
+            )  # fmt: skip
+
+
+def _not_printed(rows: list[Correction], lesson: Lesson, text: str) -> Iterator[Problem]:
+    """Cited rows whose reference the lesson does not print as docs/references.md has it."""
+    known = references()
+    for row in of_lesson(rows, lesson.number):
+        entry = REMARK.sub("", known.get(row.reference, ""))
+        if row.cited and entry not in text:
+            yield Problem(
+                "shown", NAME, 0,
+                f"{row.id}：第 {lesson.number} 课的参考文献里要有 {row.reference}：{entry}",
+                f"{row.id}: the references of lesson {lesson.number} need {row.reference}: {entry}",
+            )  # fmt: skip
+
+
+def references() -> dict[str, str]:
+    """The entries of docs/references.md by their keys."""
+    file = paths.ROOT / "docs" / "references.md"
+    return dict(REFERENCE.findall(file.read_text(encoding="utf-8")))
+
+
 def unknown_references(rows: list[Correction]) -> Iterator[Problem]:
     """References whose key is not in docs/references.md."""
-    known = KEY.findall((paths.ROOT / "docs" / "references.md").read_text(encoding="utf-8"))
+    known = references()
     for row in rows:
         if row.reference and row.reference not in known:
             yield Problem(

@@ -14,8 +14,7 @@ ENTRIES = tomllib.loads((paths.DATA / "bibliography.toml").read_text(encoding="u
 DISTINCT = [entry for entry in ENTRIES if "same_as" not in entry]
 BY_NUMBER = {entry["number"]: entry for entry in ENTRIES}
 FIELDS = {"number", "printed", "same_as", "verdict", "right", "reference", "note_zh", "note_en"}
-ROW = re.compile(r"^\| (\w+) \| (.+) \|$", re.MULTILINE)
-REFERENCES = dict(ROW.findall((paths.ROOT / "docs" / "references.md").read_text(encoding="utf-8")))
+REFERENCES = corrections.references()
 CUT_OFF = 47  # the article ends in the middle of it
 
 

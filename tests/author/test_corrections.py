@@ -100,10 +100,27 @@ def test_tables_have_every_row(lesson):
     assert all(f"# {row.row(each)}\n" in source for row in rows for each in ("zh", "en"))
 
 
-def test_unwritten_lessons_wait():
+def test_no_row_waits_for_a_lesson_that_is_written():
     written = {lesson.number for lesson in LESSONS}
-    assert all(row.pending for row in ROWS if row.lesson not in written)
-    assert len({row.id for row in ROWS}) == len(ROWS)
+    assert not [row.id for row in ROWS if row.pending and row.lesson in written]
+
+
+def test_a_row_that_waits_is_found_once_its_lesson_is_written(file, course):
+    rows = corrections.read(file(ROW.replace('cell = "shows-a"', "pending = true")))
+    (problem,) = corrections.unshown(rows, course("\nassert 1"))
+    assert "is written" in problem.en and "pending" in problem.zh
+
+
+def test_what_is_cited_stands_in_the_lesson(file, course):
+    """The reference's entry as it is, without the remark in its last brackets; one letter off is found."""
+    cited = ROW.replace('cell = "shows-a"', 'cited = true\nreference = "breiman1984"')
+    rows = corrections.read(file(cited))
+    entry = corrections.references()["breiman1984"]
+    printed = corrections.REMARK.sub("", entry)
+    assert printed != entry and printed.endswith("1984")
+    for text, n in ((printed, 0), (entry, 0), (printed.replace("1984", "1985"), 1), ("", 1)):
+        lesson = course(f" [markdown]\n# * {text}")
+        assert len([*corrections.unshown(rows, lesson)]) == n, text
 
 
 def test_both_languages_and_references():
@@ -162,8 +179,9 @@ BROKEN = {
     ROW.replace('"98"', "98"): "lesson is of the wrong type",
     ROW.replace('"1"', "1"): "sections is of the wrong type",
     ROW.replace('right = "', 'right = "|').replace("对的", "a | b"): "right_zh has a line break",
-    ROW + "pending = true\n": "either a cell or pending",
-    ROW.replace('cell = "shows-a"', ""): "either a cell or pending",
+    ROW + "pending = true\n": "either a cell or cited = true or pending",
+    ROW.replace('cell = "shows-a"', ""): "either a cell or cited = true or pending",
+    ROW.replace('cell = "shows-a"', "cited = true"): "cited = true needs a reference",
     ROW.replace("shows-a", "a"): "cell begins with shows-",
     ROW.replace('translation = "sharing"', ""): "either quote_en",
     ROW + 'articles = ["S1", "S2"]\n': "each article needs its section",
