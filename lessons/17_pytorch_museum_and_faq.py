@@ -1214,29 +1214,26 @@ def where(lesson, cell):
 
 
 SIGNS = {"theta": "θ", "alpha": "α", "beta": "β", "lambda": "λ", "eta": "η", "nabla": "∇", "partial": "∂", "sum": "Σ",
-         "cdot": "·", "delta": "δ", "varphi": "φ", "epsilon": "ε", "min": "min ", "log": "log ", "top": "ᵀ", "circ": "∘",
-         "lVert": "‖", "rVert": "‖", "quad": " "}  # fmt: skip
+         "cdot": "·", "delta": "δ", "varphi": "φ", "epsilon": "ε", "min": "min ", "log": " log ", "circ": "∘",
+         "lVert": "‖", "rVert": "‖", "hat": "", "text": "", "mathcal": ""}  # fmt: skip
+FRACTION = re.compile(r"\\frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 
 def plain(text):
-    """formulas without LaTeX, for where nothing typesets them: \\frac{a}{b} -> (a)/(b)"""
-    text = text.replace("\\,", " ").replace("$", "").replace("`", "")
-    while (
-        shorter := re.sub(
-            r"\\frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}", r"(\1)/(\2)", text
-        )
-    ) != text:
-        text = shorter
+    """formulas as plain text, for where nothing typesets them: a fraction becomes (a)/(b)"""
+    text = text.replace("$", "").replace("`", "").replace("\\,", " ").replace("^\\top", "ᵀ")
     text = (
         text.replace("\\frac1n", "(1/n)")
         .replace("\\hat m", "m̂")
         .replace("\\hat v", "v̂")
         .replace("\\hat{y}", "ŷ")
     )
-    text = re.sub(r"\\(?:text|mathcal|sqrt|lVert|rVert)\{([^{}]*)\}", r"\1", text)
-    text = re.sub(r"\\(?:text|mathcal)", "", text)
+    while FRACTION.search(text):
+        text = FRACTION.sub(r"(\1)/(\2)", text)
+    text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√\1", text)
+    text = re.sub(r"([_^])\{([^{}]{2,})\}", r"\1(\2)", text)
     text = re.sub(r"\\([A-Za-z]+)", lambda found: SIGNS.get(found[1], found[1]), text)
-    return re.sub(r"[{}]", "", text)
+    return re.sub(r"  +", " ", re.sub(r"[{}]", "", text))
 
 
 def mistake_item(row):
@@ -1447,7 +1444,7 @@ figures.show(
     "证书：每一课一条横条，长短是做完的百分比；没有记录时横条都是空的。",
     "The certificate: a bar for each lesson, as long as the share that is done; without records all bars are empty.",
 )
-assert len(rows) == len(titles) and all(0 <= row.share <= 1 for row in rows)
+assert rows and all(0 <= row.share <= 1 for row in rows)
 
 # %% [markdown]
 # ## 接下来 · What next
