@@ -31,6 +31,7 @@ HEADS = {"zh": ("文章", "正确的说法", "原文"), "en": ("article", "what 
 OMITTED = "…"  # between pieces of a quotation that are apart in the article
 NUMBERED = re.compile(r"^#+\s*(?P<number>\d+(?:\.\d+)*)", re.MULTILINE)
 REFERENCE = re.compile(r"^\| (\w+) \| (.+) \|$", re.MULTILINE)
+MARKUP = re.compile(r"[*“”]")  # a title is in italics or, with a word to avoid, in quotation marks
 REMARK = re.compile(r" \([^()]*\)$")  # what an entry's last brackets say is said in each language
 
 
@@ -296,9 +297,9 @@ def _waiting(rows: list[Correction], lesson: Lesson) -> Iterator[Problem]:
 
 def _not_printed(rows: list[Correction], lesson: Lesson, text: str) -> Iterator[Problem]:
     """Cited rows whose reference the lesson does not print as docs/references.md has it."""
-    known = references()
+    known, text = references(), MARKUP.sub("", text)
     for row in of_lesson(rows, lesson.number):
-        entry = REMARK.sub("", known.get(row.reference, ""))
+        entry = MARKUP.sub("", REMARK.sub("", known.get(row.reference, "")))
         if row.cited and entry not in text:
             yield Problem(
                 "shown", NAME, 0,

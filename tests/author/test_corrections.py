@@ -11,6 +11,7 @@ from course.author import assertions, corrections
 from course.author.checks import parity, typography
 from course.author.checks.problems import report
 from course.notebooks.lessons import all_lessons
+from course_utils import paths
 from course_utils.messages import CourseError
 
 ROWS = corrections.read()
@@ -118,7 +119,9 @@ def test_what_is_cited_stands_in_the_lesson(file, course):
     entry = corrections.references()["breiman1984"]
     printed = corrections.REMARK.sub("", entry)
     assert printed != entry and printed.endswith("1984")
-    for text, n in ((printed, 0), (entry, 0), (printed.replace("1984", "1985"), 1), ("", 1)):
+    quoted = printed.replace("*", "“", 1).replace("*", "”")
+    wrong = printed.replace("1984", "1985")
+    for text, n in ((printed, 0), (entry, 0), (quoted, 0), (wrong, 1), ("", 1)):
         lesson = course(f" [markdown]\n# * {text}")
         assert len([*corrections.unshown(rows, lesson)]) == n, text
 
@@ -130,6 +133,13 @@ def test_both_languages_and_references():
     assert [*corrections.unknown_references(ROWS)] == []
     stranger = dataclasses.replace(ROWS[0], reference="nobody1900")
     assert len([*corrections.unknown_references([stranger])]) == 1
+
+
+def test_references_are_in_order_and_once_each():
+    text = (paths.ROOT / "docs" / "references.md").read_text(encoding="utf-8")
+    rows = corrections.REFERENCE.findall(text)
+    keys = [key for key, _ in rows if key != "key"]
+    assert keys == sorted(set(keys)) and len(rows) == text.count("\n| ")
 
 
 def test_rows_that_wait_are_written_as_well_as_the_others():
