@@ -468,7 +468,8 @@ def outputs():
     return {"shape": list(maps.shape), "gap": float(gap)}
 
 
-print("Keras", list(theirs.shape), "  PyTorch", outputs["shape"])
+shapes = [["Keras", str(list(theirs.shape))], ["PyTorch", str(outputs["shape"])]]
+table(["框架 framework", "特征图的形状 shape of the maps"], shapes)
 assert outputs["gap"] < 1e-4
 
 # %% [markdown] tags=["lang-zh"]
@@ -559,7 +560,8 @@ def gradients():
     return [float(abs(a - b).max() / abs(b).max()) for a, b in zip(ours, of_keras, strict=True)]
 
 
-say("相差不到万分之一 less than 1e-4 apart:", max(gradients) < 1e-4)
+table(["梯度 gradient", "相差不到万分之一 less than 1e-4 apart"],
+      [[of, gap < 1e-4] for of, gap in zip(("$w$", "$b$"), gradients, strict=True)])  # fmt: skip
 assert max(gradients) < 1e-4
 
 # %% [markdown] tags=["lang-zh"]
@@ -603,9 +605,7 @@ def training():
     return float(abs(head.weight.detach().numpy().T - trained).max())
 
 
-say(
-    "70 步以后，权重相差不到万分之一 after 70 steps, weights less than 1e-4 apart:", training < 1e-4
-)
+table(["70 步以后 after 70 steps", "答案 answer"], [["权重相差不到万分之一 weights less than 1e-4 apart", training < 1e-4]])  # fmt: skip
 assert len(batches) == 70 and training < 1e-4 and abs(trained - start).max() > 0.005
 
 # %% [markdown] tags=["lang-zh"]
@@ -665,7 +665,7 @@ def heads():
     return found
 
 
-print(dict(zip(("512", "in_features"), heads, strict=True)))
+table(["nn.Linear", "结果 result"], list(zip(("512, 2", "in_features, 2"), heads, strict=True)))
 assert heads == ["RuntimeError", "[32, 2]"]
 
 # %% [markdown] tags=["lang-zh"]
@@ -695,7 +695,7 @@ def same_twice():
     return answers
 
 
-say("两次一样吗 the same twice?", same_twice)
+table(["模式 mode", "两次一样 the same twice"], list(same_twice.items()))
 assert same_twice == {"train": False, "eval": True}
 
 # %% [markdown] tags=["lang-zh"]
@@ -768,7 +768,8 @@ def gradient_tensors():
     return counts
 
 
-say("算出的梯度 gradients computed:", gradient_tensors)
+table(["卷积 convolutions", "算出的梯度 gradients computed"],
+      list(zip(("照印的 as printed", "冻结 frozen"), gradient_tensors, strict=True)))  # fmt: skip
 assert gradient_tensors == [26, 0]
 
 # %% [markdown] tags=["lang-zh"]
@@ -856,7 +857,7 @@ def batches_of():
     return {str(n): len(torch.utils.data.DataLoader(range(n), batch_size=32)) for n in (200, 2000)}
 
 
-say("照片 photos: 批次 batches", batches_of)
+table(["照片 photos", "每轮的批次 batches in an epoch"], list(batches_of.items()))
 assert batches_of == {str(n): -(-n // 32) for n in (200, 2000)} and 10 not in batches_of.values()
 
 # %% [markdown] tags=["lang-zh"]
@@ -882,7 +883,7 @@ def softmax_twice():
 
 
 in_listing = "%d %%"
-print(in_listing % 99.9, "|", f"{0.999:.1%}", "|", f"{softmax_twice:.4f}")
+table(["`%d`", "`.1%`", "两遍 softmax 的损失 loss, softmax twice"], [[in_listing % 99.9, f"{0.999:.1%}", f"{softmax_twice:.4f}"]])  # fmt: skip
 assert in_listing % 99.9 == "99 %" and np.isclose(softmax_twice, np.log(1 + np.exp(-1)), atol=1e-4)
 
 # %% [markdown] tags=["lang-zh"]
@@ -1124,15 +1125,15 @@ def error_with(prior, rng):
 means = {}
 for name, prior in (
     ("没有源 no source", 0.0),
-    ("像的源 a close source", 0.9),
-    ("反的源 an opposite source", -1.0),
+    ("像的源 close source", 0.9),
+    ("反的源 opposite source", -1.0),
 ):
     means[name] = np.mean([error_with(prior, np.random.default_rng(k)) for k in range(200)])
 table(["源 source", "误差 error"], [[name, f"{value:.2f}"] for name, value in means.items()])
 near, none_, far = (
-    means["像的源 a close source"],
+    means["像的源 close source"],
     means["没有源 no source"],
-    means["反的源 an opposite source"],
+    means["反的源 opposite source"],
 )
 assert near < none_ / 2 and far > 2 * none_
 
@@ -1455,20 +1456,20 @@ assert rows and all(0 <= row.share <= 1 for row in rows)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# * **做一件自己的**：`course train 文件夹` 用你的照片训练；先封起测试集，先猜，再量，附上区间。
+# * **做一件自己的**：用 `course train` 训练你的照片；先封起测试集，先猜，再量，附上区间。
 # * **读**：综述看 Zhuang 等（2021）；书看 Yang 等（2020）和 Goodfellow 等（2016）；哪些层能迁移看 Yosinski 等（2014），什么时候没有用看 Raghu 等（2019），微调怎样不损坏特征看 Kumar 等（2022）。
-# * **换一个框架再做一遍**：挑一课，用 PyTorch 重写，拿本课的办法逐层核对。
-# * **继续找错**：下次读到一句可疑的话，跑一跑，量一量，查一查。找到这门课的错，也请告诉我们：给 `data/corrections.toml` 那样的一行，印的、对的、怎样看出来。
+# * **换一个框架再做一遍**：用 PyTorch 重写一课，逐层核对。
+# * **继续找错**：下次读到一句可疑的话，跑一跑，量一量，查一查。找到这门课的错，也请告诉我们：印的、对的、怎样看出来。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * **Do something of your own**: `course train FOLDER` trains on your photos; seal the test set first, guess, then measure, with an interval.
+# * **Something of your own**: `course train` with your photos; seal the test set, guess, then measure, with an interval.
 # * **Read**: for a survey Zhuang et al. (2021); for books Yang et al. (2020) and Goodfellow et al. (2016); which layers transfer, Yosinski et al. (2014); when it does not help, Raghu et al. (2019); how to fine-tune without spoiling features, Kumar et al. (2022).
-# * **Do it again in another framework**: choose a lesson, write it in PyTorch, and compare layer by layer as here.
-# * **Go on finding mistakes**: at the next doubtful sentence, run it, measure it, look it up. If you find one of this course, tell us: a row like those of `data/corrections.toml`, with what is printed, what is right, and how one sees it.
+# * **Do it again in another framework**: write a lesson in PyTorch and compare layer by layer.
+# * **Go on finding mistakes**: at the next doubtful sentence, run it, measure it, look it up. If you find one of this course, tell us: what is printed, what is right, and how one sees it.
 #
 # </div>
 
@@ -1512,7 +1513,14 @@ guesses("17")
 # * 三种办法：跑一跑，量一量，查一查。样子对，不算对。
 # * 文献先问在不在：31 条里 12 条不存在。
 # * 换框架要搬的是次序：卷积核转置，展平以后的全连接层换行，梯度和训练就逐步相同。
-# * `no_grad()` 不记梯度，`requires_grad=False` 不改权重，`eval()` 停下 Dropout 和滑动平均：三件事，互不代替。
+# * 三个开关，互不代替（“是”：它管）：
+#
+# | | 记不记梯度 | Dropout、滑动平均 |
+# |---|---|---|
+# | `no_grad()` | 是 | 否 |
+# | `requires_grad=False` | 是，只对这些参数 | 否 |
+# | `eval()` | 否 | 是 |
+#
 # * 深度学习与迁移学习差的只是起点。
 #
 # </div>
@@ -1523,7 +1531,14 @@ guesses("17")
 # * Three ways: run it, measure it, look it up. Looking right is not being right.
 # * Of a reference ask first whether it exists: of 31, 12 do not.
 # * What moves between frameworks is order: transpose kernels, reorder the rows of a dense layer after flattening, and gradients and training agree step by step.
-# * `no_grad()` keeps no gradients, `requires_grad=False` leaves weights alone, `eval()` stops Dropout and running means: three things, none replaces another.
+# * Three switches, none replaces another (“yes”: it takes care of that):
+#
+# | | whether gradients are kept | Dropout, running means |
+# |---|---|---|
+# | `no_grad()` | yes | no |
+# | `requires_grad=False` | yes, for these parameters only | no |
+# | `eval()` | no | yes |
+#
 # * Deep learning and transfer learning differ in the start alone.
 #
 # </div>
