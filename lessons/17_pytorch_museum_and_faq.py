@@ -191,12 +191,8 @@ predict("17-p1", ...)  # 0–31
 # %%
 distinct = [entry for entry in entries if "same_as" not in entry]
 verdicts = Counter(entry["verdict"] for entry in distinct)
-names = {
-    "correct": "正确 correct",
-    "repaired": "已修好 repaired",
-    "missing": "不存在 does not exist",
-}
-table(["结论 verdict", "条数 entries"], [[names[v], verdicts[v]] for v in names])
+names = {"correct": "正确 correct", "repaired": "已修好 repaired", "missing": "不存在 does not exist"}  # fmt: skip
+table(["结论 verdict", "条数 entries"], [[names[v], verdicts[v]] for v in names])  # fmt: skip
 n_missing = verdicts["missing"]
 outcome("17-p1", n_missing)
 
@@ -400,7 +396,7 @@ assert first_author in by_id["imagenet-2012"]["right_en"]
 #
 # </div>
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "setup"]
 TORCH = importlib.util.find_spec("torch") is not None
 if TORCH:
     torch = importlib.import_module("torch")  # optional, so no import at the top
@@ -454,6 +450,8 @@ def torch_vgg16():
     return nn.Sequential(*parts)
 
 
+assert bare.count_params() == 14_714_688
+
 # %%
 two = photos.default("test").images(224)[[0, -1]] / 255  # a cat and a dog
 batch = ((two - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]).astype("float32")
@@ -495,9 +493,8 @@ rng = np.random.default_rng(17)
 w_flat = rng.normal(0, 0.01, (7 * 7 * 512, 2)).astype("float32")  # a Keras head for flat features
 in_keras = theirs.reshape(2, -1) @ w_flat
 as_it_is = theirs.transpose(0, 3, 1, 2).reshape(2, -1) @ w_flat  # PyTorch's order, same weights
-say("搬过去以后 logit 一样吗 are the logits the same:", np.allclose(in_keras, as_it_is, rtol=0.05))
-assert bare.count_params() == 14_714_688 and in_keras.shape == as_it_is.shape
-assert abs(in_keras - as_it_is).max() > 0.1 * abs(in_keras).max()
+say("搬过去以后 logit 一样吗 are the logits the same:", np.allclose(in_keras, as_it_is, rtol=0.05))  # fmt: skip
+assert in_keras.shape == as_it_is.shape and abs(in_keras - as_it_is).max() > 0.1 * abs(in_keras).max()  # fmt: skip
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -545,12 +542,11 @@ pooled, classes = theirs.mean(axis=(1, 2)), np.array([0, 1])
 w0, b0 = rng.normal(0, 0.05, (512, 2)).astype("float32"), np.zeros(2, "float32")
 w, b = tf.Variable(w0), tf.Variable(b0)
 with tf.GradientTape() as tape:
-    z = pooled @ w + b
-    loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(classes, z))
+    loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(classes, pooled @ w + b))  # fmt: skip
 of_keras = [gradient.numpy() for gradient in tape.gradient(loss, [w, b])]
 
 
-# %%
+# %% tags=["setup"]
 @live
 def gradients():
     head = nn.Linear(512, 2)  # weight: (2, 512)
@@ -578,7 +574,7 @@ assert max(gradients) < 1e-4
 #
 # </div>
 
-# %%
+# %% tags=["setup"]
 chosen = photos.default("train")
 x, y = features.extract(chosen), chosen.labels.astype("int64")
 batches = [part for _ in range(10) for part in np.array_split(rng.permutation(200), 7)]
@@ -988,10 +984,7 @@ assert in_listing % 99.9 == "99 %" and np.isclose(softmax_twice, np.log(1 + np.e
 # %%
 m, v = 0.1 * 1.0, 0.001 * 1.0**2  # after one step, from 0
 as_printed, corrected = m / np.sqrt(v), (m / (1 - 0.9)) / np.sqrt(v / (1 - 0.999))
-table(
-    ["Adam", "第 1 步 ÷ η · step 1 ÷ η"],
-    [["印的 printed", f"{as_printed:.3f}"], ["对的 right", f"{corrected:.3f}"]],
-)
+table(["Adam", "第 1 步 ÷ η · step 1 ÷ η"], [["印的 printed", f"{as_printed:.3f}"], ["对的 right", f"{corrected:.3f}"]])  # fmt: skip
 assert round(as_printed, 3) == 3.162 and np.isclose(corrected, 1)
 
 # %% [markdown] tags=["lang-zh"]
@@ -1013,10 +1006,7 @@ printed_path, right_path = [1.0, 1.0], [1.0, 1.0]  # two equal steps, so the vel
 for _ in range(20):
     printed_path.append(printed_path[-1] + 0.9 * (1 - 0.01) * printed_path[-2])
     right_path.append(right_path[-1] + 0.9 * (right_path[-1] - right_path[-2]))
-table(
-    ["动量 momentum", "20 步以后 after 20 steps"],
-    [["印的 printed", f"{printed_path[-1]:.0f}"], ["对的 right", f"{right_path[-1]:.0f}"]],
-)
+table(["动量 momentum", "20 步以后 after 20 steps"], [["印的 printed", f"{printed_path[-1]:.0f}"], ["对的 right", f"{right_path[-1]:.0f}"]])  # fmt: skip
 assert printed_path[-1] > 5000 and right_path[-1] == 1
 
 # %% [markdown] tags=["lang-zh"]
@@ -1037,10 +1027,7 @@ assert printed_path[-1] > 5000 and right_path[-1] == 1
 labels, always_yes = np.array([0, 1, 0, 1]), np.full(4, 0.999)
 half_loss = -np.sum(labels * np.log(always_yes))
 whole = -np.mean(labels * np.log(always_yes) + (1 - labels) * np.log(1 - always_yes))
-table(
-    ["损失 loss", "对谁都说“是” · yes to all"],
-    [["印的 printed", f"{half_loss:.3f}"], ["对的 right", f"{whole:.3f}"]],
-)
+table(["损失 loss", "对谁都说“是” · yes to all"], [["印的 printed", f"{half_loss:.3f}"], ["对的 right", f"{whole:.3f}"]])  # fmt: skip
 assert half_loss < 0.01 and whole > 3
 
 # %% [markdown] tags=["lang-zh"]
@@ -1058,11 +1045,8 @@ assert half_loss < 0.01 and whole > 3
 # </div>
 
 # %%
-shifts = {
-    unit: 112 * np.sin(angle)
-    for unit, angle in (("度 degrees", np.radians(0.2)), ("弧度 radians", 0.2))
-}
-table(["0.2", "边上移动的像素 pixels at the edge"], [[u, f"{s:.1f}"] for u, s in shifts.items()])
+shifts = {unit: 112 * np.sin(angle) for unit, angle in (("度 degrees", np.radians(0.2)), ("弧度 radians", 0.2))}  # fmt: skip
+table(["0.2", "边上移动的像素 pixels at the edge"], [[u, f"{s:.1f}"] for u, s in shifts.items()])  # fmt: skip
 assert shifts["度 degrees"] < 0.5 and shifts["弧度 radians"] > 20
 
 # %% [markdown] tags=["lang-zh"]
@@ -1080,7 +1064,7 @@ assert shifts["度 degrees"] < 0.5 and shifts["弧度 radians"] > 20
 # </div>
 
 
-# %%
+# %% tags=["setup"]
 def tried(*third, **named):
     """what happens when a small model is compiled so and trained for one step"""
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
@@ -1114,7 +1098,7 @@ assert by_place.endswith("Error") and by_name == "✓"
 # </div>
 
 
-# %%
+# %% tags=["setup"]
 def error_with(prior, rng):
     """squared error of w = 1 learned from 2 noisy samples, pulled towards a prior value"""
     u = rng.normal(size=2)
@@ -1153,14 +1137,9 @@ assert near < none_ / 2 and far > 2 * none_
 
 # %% tags=["shows-deep-from-scratch"]
 fresh = backbones.load("vgg16", weights=None, preprocessing=False)  # from scratch
-same_layers = [layer.get_config() for layer in fresh.layers] == [
-    layer.get_config() for layer in bare.layers
-]
+same_layers = [layer.get_config() for layer in fresh.layers] == [layer.get_config() for layer in bare.layers]  # fmt: skip
 same_weights = np.allclose(fresh.get_weights()[0], bare.get_weights()[0])
-table(
-    ["从零与迁移 scratch and transfer", "一样吗 the same?"],
-    [["层 layers", same_layers], ["起点的权重 weights at the start", same_weights]],
-)
+table(["从零与迁移 scratch and transfer", "一样吗 the same?"], [["层 layers", same_layers], ["起点的权重 weights at the start", same_weights]])  # fmt: skip
 assert same_layers and not same_weights and fresh.count_params() == bare.count_params()
 
 # %% [markdown]

@@ -195,8 +195,8 @@ EXERCISES = [
                 (
                     dense_transposed_only,
                     (
-                        "转置对了，行的次序还是 Keras 的：先 `reshape(高, 宽, 通道, 出)`，再把通道移到前面。",
-                        "The transpose is right, but the numbers are still in Keras's order: first `reshape(height, width, channels, out)`, then move channels to the front.",
+                        "转置对了，行的次序还是 Keras 的：先 `reshape(h, w, c, -1)`，再把通道移到前面。",
+                        "The transpose is right, but the numbers are still in Keras's order: first `reshape(h, w, c, -1)`, then move channels to the front.",
                     ),
                 ),
                 (
@@ -230,7 +230,7 @@ EXERCISES = [
                 (
                     dense_four_axes,
                     (
-                        "次序对了，还有四个轴：最后拉平成（出，通道·高·宽）。",
+                        "次序对了，还有四个轴：最后展平成（出，通道·高·宽）。",
                         "The order is right, but there are four axes: flatten to (out, channels·height·width).",
                     ),
                 ),
@@ -252,11 +252,11 @@ EXERCISES = [
         ),
         hints=[
             (
-                "先拆开：`kernel.reshape(高, 宽, 通道, -1)` 是 Keras 的次序。",
-                "Unfold it first: `kernel.reshape(height, width, channels, -1)` is Keras's order.",
+                "先拆开：`kernel.reshape(h, w, c, -1)` 是 Keras 的次序。",
+                "Unfold it first: `kernel.reshape(h, w, c, -1)` is Keras's order.",
             ),
             (
-                "再用 `transpose(3, 2, 0, 1)` 变成（出，通道，高，宽），和卷积核一样，最后拉平后三个轴。",
+                "再用 `transpose(3, 2, 0, 1)` 变成（出，通道，高，宽），和卷积核一样，最后展平后三个轴。",
                 "Then `transpose(3, 2, 0, 1)` makes it (out, channels, height, width), like a convolution; flatten the last three axes.",
             ),
         ],
