@@ -683,7 +683,7 @@ assert heads == ["RuntimeError", "[32, 2]"]
 @live
 def same_twice():
     head, answers = nn.Sequential(nn.Dropout(0.5), nn.Linear(512, 2)), {}
-    for mode in ("train", "eval"):
+    for mode in ("eval", "train"):
         getattr(head, mode)()
         with torch.no_grad():  # as in the listing
             first, second = head(torch.tensor(pooled)), head(torch.tensor(pooled))
