@@ -272,7 +272,7 @@ assert len(repeats) == 16 and all(e["same_as"] < e["number"] for e in repeats)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 三篇文章讲了三个不同的起源：20 世纪 50 年代的心理学家；60 年代的心理学家；60 年代的机器学习，2009 年才命名。它们不可能都对。查到的是下图：圆点是有文献的年份，叉是文章的说法。
+# 三篇文章讲了三个不同的起源：1950 年代的心理学家；1960 年代的心理学家；1960 年代的机器学习，2009 年才命名。它们不可能都对。查到的是下图：圆点是有文献的年份，叉是文章的说法。
 #
 # </div>
 
@@ -337,7 +337,7 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 心理学里的迁移不是 20 世纪 50 年代，是 1901 年。神经网络里，Bozinovski 与 Fulgosi 1976 年就写过，作者自己称之为第一篇；搬权重的实验在 1991 年。所以到了 2012 年，它既不新，也早有名字。
+# 心理学里的迁移不是 1950 年代的，是 1901 年的。神经网络里，Bozinovski 与 Fulgosi 1976 年就写过，作者自己称之为第一篇；搬权重的实验在 1991 年。所以到了 2012 年，它既不新，也早有名字。
 #
 # ResNet 在 ImageNet 上是从零训练的；“迁移”是别人拿它去做别的事。
 #
@@ -1052,14 +1052,14 @@ assert shifts["度 degrees"] < 0.5 and shifts["弧度 radians"] > 20
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **`compile`**：不是文章的错，是 Keras 3 的陷阱。旧书里的 `compile(优化器, 损失, ["accuracy"])`，第三个参数如今是 `loss_weights`：
+# **`compile`**：不是文章的错，是 Keras 3 的陷阱。旧书里的 `compile("sgd", "mse", ["accuracy"])`，第三个参数如今是 `loss_weights`：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **`compile`**: no mistake of the articles, but a trap of Keras 3. In `compile(optimizer, loss, ["accuracy"])` of older books, the third argument is now `loss_weights`:
+# **`compile`**: no mistake of the articles, but a trap of Keras 3. In `compile("sgd", "mse", ["accuracy"])` of older books, the third argument is now `loss_weights`:
 #
 # </div>
 
@@ -1637,7 +1637,7 @@ guesses("17")
 # * Bozinovski, *Reminder of the First Paper on Transfer Learning in Neural Networks, 1976*, Informatica 44(3):291–302, 2020: the paper of 1976
 # * Caruana, *Multitask Learning*, Machine Learning 28:41–75, 1997: multi-task learning
 # * Chollet, *Deep Learning with Python*, Manning, 2017: the book's name
-# * Devlin, Chang, Lee, Toutanova, *BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding*, NAACL-HLT 2019, 4171–4186, arXiv:1810.04805: BERT
+# * Devlin, Chang, Lee, Toutanova, “BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding”, NAACL-HLT 2019, 4171–4186, arXiv:1810.04805: BERT
 # * Finn, Abbeel, Levine, *Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks*, ICML 2017, PMLR 70:1126–1135, arXiv:1703.03400: the authors of MAML
 # * Goodfellow, Bengio, Courville, *Deep Learning*, MIT Press, 2016: the textbook of deep learning
 # * Hannun et al., *Deep Speech: Scaling up end-to-end speech recognition*, Baidu Research, arXiv:1412.5567, 2014: whose Deep Speech is
@@ -1652,7 +1652,7 @@ guesses("17")
 # * Pan, Yang, *A Survey on Transfer Learning*, IEEE TKDE 22(10):1345–1359, 2010: the survey
 # * Pratt, *Discriminability-Based Transfer between Neural Networks*, NIPS 5 (1992), 204–211: carrying them by choice
 # * Pratt, Mostow, Kamm, *Direct Transfer of Learned Information Among Neural Networks*, AAAI 1991, 584–589: weights carried between networks
-# * PyTorch, *Models and pre-trained weights* (documentation of torchvision), https://docs.pytorch.org/vision/stable/models.html: how `weights=` is written
+# * PyTorch, “Models and pre-trained weights” (documentation of torchvision), https://docs.pytorch.org/vision/stable/models.html: how `weights=` is written
 # * Raghu, Zhang, Kleinberg, Bengio, *Transfusion: Understanding Transfer Learning for Medical Imaging*, NeurIPS 2019, arXiv:1902.07208: when it does not help
 # * Rosenstein, Marx, Kaelbling, Dietterich, *To transfer or not to transfer*, NIPS 2005 workshop Inductive Transfer: 10 Years Later: negative transfer
 # * Simonyan, Zisserman, *Very Deep Convolutional Networks for Large-Scale Image Recognition*, ICLR 2015, arXiv:1409.1556: VGG16

@@ -123,7 +123,7 @@ def random_step(rng):
 
 STEP = random_step(np.random.default_rng(2))
 
-# --- 17-3: BatchNorm's running statistics ---
+# --- 17-3: BatchNorm's moving statistics ---
 
 
 def running_after(mean, var, batch, momentum):
@@ -379,7 +379,7 @@ EXERCISES = [
     ),
     Exercise(
         id="17-3",
-        title=("PyTorch 的滑动平均", "Running statistics in PyTorch"),
+        title=("PyTorch 的滑动平均", "Moving statistics in PyTorch"),
         judge=judges.function(
             running_after,
             inputs=[BATCH],
