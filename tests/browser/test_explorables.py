@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -384,6 +385,31 @@ def lake(it: Explorable) -> None:
     assert half > 0 and start() == 0
 
 
+def museum(it: Explorable) -> None:
+    """Rooms, severities and words choose; 12 references and their repeats do not exist."""
+
+    def choose(key: str, number: int) -> str:
+        it.root.locator(f"[data-key={key}]").nth(number).check()
+        return it.said()
+
+    def search(words: str) -> str:
+        it.control("search").fill(words)
+        return it.said()
+
+    entries = tomllib.loads((paths.DATA / "bibliography.toml").read_text(encoding="utf-8"))["entry"]
+    verdicts = [entries[e.get("same_as", e["number"]) - 1]["verdict"] for e in entries]
+    assert "47 of 47 references" in choose("room", 1)
+    assert f"{verdicts.count('missing')} of 47" in choose("level", 1)
+    assert f"{verdicts.count('correct')} of 47" in choose("level", 3)
+    assert "26 of 26 questions" in (choose("level", 0), choose("room", 2))[1]
+    assert "5 of 26" in choose("article", 2)  # of S2
+    assert "0 of 26" in search("no such words anywhere")
+    it.press("reset")
+    assert "page 2 of" in it.slide("page", 2)
+    assert not search("Adam").startswith("0 of") and it.text("bias")
+    assert search("更新模型参数").startswith("1 of")  # stays: a card without names in Latin letters
+
+
 # What a lesson's English text promises, word for word, and what a reader then sees.
 PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "attention": ("13", "“hospital” gives 75% to “nurse”", attention),
@@ -395,6 +421,7 @@ PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "lake": ("16", "and the start is worth 0", lake),
     "losses": ("02", "crosses 0 in fewer than 12 steps", losses),
     "luck": ("10", "with only 10 test photos the best one is above 0.9", luck),
+    "museum": ("17", "in “references” choose “worst”: how many are left?", museum),
     "network": ("01", "the $\\delta$ of $h_2$ becomes 0", network),
     "neuron": ("01", "circled points are on the wrong side", neuron),
     "noise": ("13", "each 10 decibels less cost a good part of the words", noise),
