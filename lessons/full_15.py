@@ -1,0 +1,528 @@
+"""Long measurements of lesson 15: ``course build --full 15`` writes them to data/results/15.json.
+
+Compression is measured on EfficientNet-Lite0 without its top and one head, cats against dogs; privacy and
+federated averaging on linear heads over its features of chest X-rays.
+"""
+
+import importlib
+import os
+import re
+import sys
+import tempfile
+import time
+import zlib
+from functools import cache
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from scipy import stats
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+import course_utils  # first, so that TensorFlow starts without its messages
+from course_utils import assets, backbones, features, photos
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCAL = Path(os.environ.get("COURSE_TEST_PHOTOS") or ROOT.parent / "shared" / "photos")
+DRAWS, CANARY_RUNS = 20, 40
+SIGMAS = (0.0, 0.5, 1.0, 2.0, 4.0)  # noise multipliers
+RATE, STEPS, DELTA = 0.032, 310, 1e-4  # of DP-SGD
+PRUNED, TUNING_STEPS = 0.6, 120
+
+
+def packed(values) -> str:
+    """Numbers as one text, row after row."""
+    return " ".join(f"{value:.4g}" for value in np.ravel(values))
+
+
+def rounded(value):
+    """The same with 4 digits, so that the file stays short."""
+    if isinstance(value, dict):
+        return {key: rounded(v) for key, v in value.items()}
+    if isinstance(value, list):
+        return [rounded(v) for v in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+# --- one classifier, many sizes ---
+
+
+@cache
+def test_photos() -> photos.PhotoSet:
+    """The 1,000 local photos where they are, else the course's own that training does not see."""
+    folder = LOCAL / "cats_dogs_1000"
+    return photos.load_folder(folder) if folder.is_dir() else photos.default("test")
+
+
+@cache
+def network() -> keras.Model:
+    """Lite0 without top, BatchNorm folded: raw RGB -> 1,280 features."""
+    return backbones.fold_batch_norm(backbones.load("efficientnet_lite0", pooling="avg"))
+
+
+@cache
+def pictures() -> tuple[np.ndarray, np.ndarray]:
+    """Training photos and test photos, float32 (n, 224, 224, 3)."""
+    sets = photos.default("train"), test_photos()
+    return sets[0].images(224).astype("float32"), sets[1].images(224).astype("float32")
+
+
+def keras_features(net, images, batch=25) -> np.ndarray:
+    run = tf.function(lambda x: net(x, training=False))
+    parts = [run(tf.constant(images[i : i + batch])) for i in range(0, len(images), batch)]
+    return np.concatenate([part.numpy() for part in parts])
+
+
+@cache
+def head() -> LogisticRegression:
+    """The head, trained once on the float32 features of the 200 training photos."""
+    x = keras_features(network(), pictures()[0])
+    return LogisticRegression(C=0.01, max_iter=3000).fit(x, photos.default("train").labels)
+
+
+@cache
+def reference() -> np.ndarray:
+    return keras_features(network(), pictures()[1])
+
+
+def judged(found) -> dict:
+    """Right answers, answers that changed, and the largest error of a feature against float32."""
+    y, z, z0 = test_photos().labels, head().decision_function(found), None
+    z0 = head().decision_function(reference())
+    right, before = (z > 0) == y, (z0 > 0) == y
+    return {
+        "right": int(right.sum()),
+        "n": len(y),
+        "lost": int((before & ~right).sum()),
+        "gained": int((right & ~before).sum()),
+        "error": float(np.abs(found - reference()).max()),
+    }
+
+
+class Lite:
+    """A LiteRT program on one thread: a photo at a time."""
+
+    def __init__(self, program: bytes) -> None:
+        self.size = len(program)
+        self.run = tf.lite.Interpreter(model_content=program, num_threads=1)
+        self.run.allocate_tensors()
+        self.read, self.write = self.run.get_input_details()[0], self.run.get_output_details()[0]
+
+    def __call__(self, images) -> np.ndarray:
+        rows = []
+        for image in images:
+            self.run.set_tensor(self.read["index"], image[None].astype(self.read["dtype"]))
+            self.run.invoke()
+            rows.append(self.run.get_tensor(self.write["index"])[0])
+        return np.array(rows)
+
+
+def lite(net, kind: str) -> Lite:
+    """kind: float32, float16 (weights), dynamic (int8 weights), int8 (activations as well)."""
+    converter = tf.lite.TFLiteConverter.from_keras_model(net)
+    if kind != "float32":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if kind == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    if kind == "int8":
+        train = pictures()[0]
+        converter.representative_dataset = lambda: ([train[i : i + 1]] for i in range(0, 200, 2))
+    return Lite(converter.convert())
+
+
+class Onnx:
+    """An ONNX file with ONNX Runtime on one thread: a photo at a time."""
+
+    def __init__(self, file: Path) -> None:
+        runtime = importlib.import_module("onnxruntime")
+        options = runtime.SessionOptions()
+        options.intra_op_num_threads = 1
+        self.size = file.stat().st_size
+        providers = ["CPUExecutionProvider"]
+        self.run = runtime.InferenceSession(str(file), options, providers=providers)
+
+    def __call__(self, images) -> np.ndarray:
+        return np.concatenate([self.run.run(None, {"image": image[None]})[0] for image in images])
+
+
+def quantized(folder: Path, per_channel: bool) -> Path:
+    """Lite0 quantised by ONNX Runtime, calibrated on 20 training photos."""
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    graph, tools = (
+        importlib.import_module("onnx_graph"),
+        importlib.import_module("onnxruntime.quantization"),
+    )
+    plain, file = folder / "float32.onnx", folder / f"int8_{per_channel}.onnx"
+    graph.write(network(), plain)
+
+    class Photos(tools.CalibrationDataReader):
+        def __init__(self) -> None:
+            self.left = iter([{"image": image[None]} for image in pictures()[0][::10]])
+
+        def get_next(self):
+            return next(self.left, None)
+
+    tools.quantize_static(
+        plain, file, Photos(), quant_format=tools.QuantFormat.QDQ, per_channel=per_channel,
+        activation_type=tools.QuantType.QUInt8, weight_type=tools.QuantType.QInt8,
+    )  # fmt: skip
+    return file
+
+
+def in_keras_order(name: str, kernel) -> np.ndarray:
+    """An ONNX kernel (out, in, h, w), depthwise (channels, 1, h, w), as Keras has it."""
+    return kernel.transpose((2, 3, 0, 1) if "depthwise" in name else (2, 3, 1, 0))
+
+
+def against_onnx(file: Path, per_channel: bool) -> dict:
+    """Kernels quantised by hand against ONNX Runtime's integers, in steps; one of them in full."""
+    onnx = importlib.import_module("onnx")
+    held = {t.name: onnx.numpy_helper.to_array(t) for t in onnx.load(file).graph.initializer}
+    furthest, n, kept = 0, 0, {}
+    for layer in network().layers:
+        if not layer.weights:
+            continue
+        kernel, own = layer.get_weights()[0], f"{layer.name}_kernel"
+        theirs = in_keras_order(layer.name, held[f"{own}_quantized"]).astype(int)
+        axis = 2 if "depthwise" in layer.name else 3
+        rest = tuple(k for k in range(4) if k != axis) if per_channel else None
+        largest = np.abs(kernel).max(axis=rest, keepdims=per_channel)
+        alive = np.broadcast_to(largest > 1e-4, kernel.shape)  # in dead channels all is 0 or noise
+        mine = np.rint(kernel / np.maximum(largest / 127, 1e-12)).astype(int)
+        furthest = max(furthest, int(np.abs(mine - theirs)[alive].max()))
+        n += int(alive.sum())
+        if layer.name == "block0_project_conv":
+            kept["kernel"] = " ".join(str(v) for v in theirs.ravel())
+            kept["scale"] = packed(held[f"{own}_scale"])
+    out = "block0_project_conv"
+    kept["output scale"] = float(held[f"{out}_scale"])
+    kept["output zero point"] = int(held[f"{out}_zero_point"])
+    return {"steps": furthest, "n": n, "layer": kept}
+
+
+def zipped(net) -> int:
+    """Bytes of the float32 weights after zlib."""
+    return len(zlib.compress(b"".join(w.astype("float32").tobytes() for w in net.get_weights()), 6))
+
+
+def pruned() -> tuple[keras.Model, dict]:
+    """The smallest weights of each kernel set to 0; then fine-tuned to give the old features again."""
+    net, train = keras.models.clone_model(network()), pictures()[0]
+    net.set_weights(network().get_weights())
+    net.trainable = True
+    teacher = keras_features(network(), train)
+    kernels = [w for w in net.trainable_weights if len(w.shape) == 4]
+    masks = []
+    for kernel in kernels:
+        w = kernel.numpy()
+        masks.append((np.abs(w) > np.quantile(np.abs(w), PRUNED)).astype("float32"))
+        kernel.assign(w * masks[-1])
+    row = {"before": judged(keras_features(net, pictures()[1]))}
+    optimizer, rng = keras.optimizers.Adam(3e-4), np.random.default_rng(0)
+
+    @tf.function
+    def step(x, target):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((net(x, training=True) - target) ** 2)
+        optimizer.apply_gradients(
+            zip(tape.gradient(loss, net.trainable_weights), net.trainable_weights, strict=True)
+        )
+        for kernel, mask in zip(kernels, masks, strict=True):
+            kernel.assign(kernel * mask)
+        return loss
+
+    for _ in range(TUNING_STEPS):
+        k = rng.choice(len(train), 8, replace=False)
+        step(tf.constant(train[k]), tf.constant(teacher[k]))
+    row["after"] = judged(keras_features(net, pictures()[1]))
+    row["zeros"] = float(np.mean([float((w.numpy() == 0).mean()) for w in kernels]))
+    return net, row | {"zipped": zipped(net), "zipped before": zipped(network())}
+
+
+def speeds(runs: dict, images, rounds=7) -> dict:
+    """The best of some rounds, in turns, as photos per second against float32 of the same program."""
+    best = dict.fromkeys(runs, np.inf)
+    for _ in range(rounds):
+        for name, run in runs.items():
+            start = time.perf_counter()
+            run(images)
+            best[name] = min(best[name], time.perf_counter() - start)
+    base = {True: best["onnx float32"], False: best["float32"]}
+    return {name: float(base[name.startswith("onnx")] / best[name]) for name in runs}
+
+
+def sizes() -> dict:
+    """Bytes, right answers, errors and speeds of Lite0 in all its forms."""
+    images, rows, runs = pictures()[1], {}, {}
+    with tempfile.TemporaryDirectory() as place:
+        for kind in ("float32", "float16", "dynamic", "int8"):
+            runs[kind] = lite(network(), kind)
+        thin, found = pruned()
+        runs["pruned"] = lite(thin, "float32")
+        student = backbones.load("squeezenet", pooling="avg")
+        runs["student"] = lite(student, "float32")
+        steps = {}
+        for per_channel in (False, True):
+            file = quantized(Path(place), per_channel)
+            name = "onnx per channel" if per_channel else "onnx per tensor"
+            runs[name], steps[name] = Onnx(file), against_onnx(file, per_channel)
+        runs["onnx float32"] = Onnx(Path(place) / "float32.onnx")
+        for name, run in runs.items():
+            row = {} if name == "student" else judged(run(images))
+            rows[name] = row | {"bytes": run.size}
+            print(name, rows[name], flush=True)
+        side = student.input_shape[1]
+        small = {"student": photos.default("test").images(side).astype("float32")}
+        shown = photos.default("test").images(224).astype("float32")[:10]
+        ratio = speeds({n: (lambda x, r=r, n=n: r(small[n][:10] if n in small else x))
+                        for n, r in runs.items()}, shown)  # fmt: skip
+    for name in rows:
+        rows[name]["speed"] = ratio[name]
+    return {"rows": rows, "pruning": found, "steps": steps, "photos": len(images)}
+
+
+@cache
+def two_views() -> tuple:
+    """Features of Lite0 (teacher) and SqueezeNet (student), standardised, of training and test photos."""
+    found = []
+    for name in ("efficientnet_lite0", "squeezenet"):
+        train = features.extract(photos.default("train"), name)
+        test = features.extract(test_photos(), name)
+        mean, scale = train.mean(0), train.std(0) + 1e-6
+        found += [(train - mean) / scale, (test - mean) / scale]
+    return tuple(found)
+
+
+def soft_head(x, p, C=0.01) -> LogisticRegression:
+    """Logistic regression on probabilities: each photo counts p as a dog and 1 - p as a cat."""
+    y = np.repeat([0, 1], len(x))
+    return LogisticRegression(C=C, max_iter=2000).fit(np.r_[x, x], y, np.r_[1 - p, p])
+
+
+def distilled(seed: int) -> dict:
+    """20 labels; the student alone, and with the teacher's answers to the 180 photos without labels."""
+    big, big_test, small, small_test = two_views()
+    y, y_test = photos.default("train").labels, test_photos().labels
+    rng = np.random.default_rng(seed)
+    few = np.concatenate([rng.choice(np.flatnonzero(y == k), 10, replace=False) for k in (0, 1)])
+    teacher = LogisticRegression(C=0.01, max_iter=2000).fit(big[few], y[few])
+    p = teacher.predict_proba(big)[:, 1]
+    p[few] = y[few]
+    alone = LogisticRegression(C=0.01, max_iter=2000).fit(small[few], y[few])
+    full = LogisticRegression(C=0.01, max_iter=2000).fit(small, y)
+    return {
+        "teacher": float(teacher.score(big_test, y_test)),
+        "alone": float(alone.score(small_test, y_test)),
+        "distilled": float(soft_head(small, p).score(small_test, y_test)),
+        "all labels": float(full.score(small_test, y_test)),
+    }
+
+
+# --- privacy ---
+
+
+@cache
+def films() -> tuple:
+    """Unit features (n, 1280), kinds (0 normal, 1 bacteria, 2 virus), numbers of persons.
+
+    They are scaled by the public cats and dogs: statistics of the films themselves would be a leak, too.
+    """
+    files = np.array(sorted(assets.fetch("chest_xray").rglob("*.jpeg")))
+    names = [file.name for file in files]
+    public = features.extract(photos.default("train"))
+    x = (features.extract(files) - public.mean(0)) / (public.std(0) + 1e-6)
+    kind = np.array([2 if "virus" in n else 1 if "bacteria" in n else 0 for n in names])
+    number = np.array([re.match(r"person\d+|(NORMAL2-)?IM-\d+", name)[0] for name in names])
+    return x / np.linalg.norm(x, axis=1, keepdims=True), kind, number
+
+
+def members(places, n: int, rng) -> tuple[np.ndarray, np.ndarray]:
+    """n films and all films of other persons, whole persons in random order."""
+    number = films()[2][places]
+    order = {who: k for k, who in enumerate(rng.permutation(np.unique(number)))}
+    turn = np.argsort([order[who] for who in number], kind="stable")
+    inside, outside = turn[:n], turn[n:]
+    outside = outside[number[outside] != number[inside[-1]]]
+    return places[inside], places[outside]
+
+
+def fitted(x, y, C: float):
+    """Logits of a logistic regression, found in the span of its films, which is where it lies."""
+    basis = np.linalg.svd(x, full_matrices=False)[2]
+    model = LogisticRegression(C=C, max_iter=500).fit(x @ basis.T, y)
+    return basis.T @ model.coef_[0], float(model.intercept_[0])
+
+
+def attacked(seed: int) -> dict:
+    """Bacteria or virus, 200 films: accuracy inside and outside, and AUC of guessing who is inside."""
+    x, kind, _ = films()
+    rng = np.random.default_rng(seed)
+    inside, outside = members(np.flatnonzero(kind > 0), 200, rng)
+    y, row = kind == 2, {}
+    for name, C in (("strong", 1.0), ("weak", 1e3)):
+        w, b = fitted(x[inside], y[inside], C)
+        margin = (x @ w + b) * (2 * y - 1)
+        row[name] = [
+            float((margin[inside] > 0).mean()),
+            float((margin[outside] > 0).mean()),
+            roc_auc_score(np.repeat([1, 0], [len(inside), len(outside)]),
+                          np.r_[margin[inside], margin[outside]]),
+        ]  # fmt: skip
+    if seed == 0:
+        row["margins"] = [packed(margin[inside]), packed(margin[outside[:400]])]
+    return row
+
+
+def dp_sgd(x, y, sigma, rng, clip=1.0, lr=2.0, steps=STEPS) -> np.ndarray:
+    """Weights (1281,), the bias last: mean of the second half of the steps."""
+    a = np.c_[x, np.ones(len(x))]
+    norm = np.linalg.norm(a, axis=1)
+    w, total = np.zeros(a.shape[1]), np.zeros(a.shape[1])
+    for t in range(steps):
+        k = np.flatnonzero(rng.random(len(a)) < RATE)
+        e = 1 / (1 + np.exp(-a[k] @ w)) - y[k]
+        e = e * np.minimum(1, clip / np.maximum(np.abs(e) * norm[k], 1e-12))
+        noise = sigma * clip * rng.normal(size=len(w))
+        w = w - lr * (e @ a[k] + noise) / (RATE * len(a))
+        total += w if t >= steps // 2 else 0
+    return total / (steps - steps // 2)
+
+
+def private(seed: int) -> dict:
+    """Normal or pneumonia, 500 and 2,000 films: accuracy on other persons for each noise."""
+    x, kind, _ = films()
+    y, row = (kind > 0).astype(float), {}
+    for n in (500, 2000):
+        rng = np.random.default_rng(seed)
+        inside, outside = members(np.arange(len(y)), n, rng)
+        for sigma in SIGMAS:
+            w = dp_sgd(x[inside], y[inside], sigma, rng)
+            row[f"{n} {sigma:g}"] = float((((x @ w[:-1] + w[-1]) > 0) == y)[outside].mean())
+    return row
+
+
+def canary(sigma: float) -> dict:
+    """One film with a wrong label, trained with and without: can its logit tell?"""
+    x, kind, _ = films()
+    y = (kind > 0).astype(float)
+    found = {True: [], False: []}
+    for seed in range(CANARY_RUNS):
+        rng = np.random.default_rng(seed)
+        inside, outside = members(np.arange(len(y)), 500, rng)
+        odd = outside[:1]
+        for with_it in (True, False):
+            places = np.r_[inside, odd] if with_it else inside
+            target = np.r_[y[inside], 1 - y[odd]] if with_it else y[inside]
+            w = dp_sgd(x[places], target, sigma, np.random.default_rng(1000 + 2 * seed + with_it))
+            z = float((x[odd] @ w[:-1])[0] + w[-1]) * (1 - 2 * y[odd[0]])
+            found[with_it].append(z)
+    rng, n = np.random.default_rng(0), CANARY_RUNS
+    label = np.repeat([1, 0], n)
+
+    def auc(k):
+        return roc_auc_score(label, np.r_[np.array(found[True])[k], np.array(found[False])[k]])
+
+    draws = [auc(rng.integers(0, n, n)) for _ in range(1000)]
+    return {
+        "auc": float(auc(np.arange(n))),
+        "low": float(np.quantile(draws, 0.025)),
+        "high": float(np.quantile(draws, 0.975)),
+        "with": packed(found[True]),
+        "without": packed(found[False]),
+    }
+
+
+# --- federated averaging ---
+
+SHARES = {"mixed": (0.95, 0.8, 0.5, 0.2, 0.05), "even": (0.5,) * 5}  # of pneumonia in each hospital
+LOCAL_STEPS, TOTAL = (1, 5, 20, 100, 500), 20  # steps between two averages; rounds
+
+
+def logistic_gradient(w, a, y):
+    return (1 / (1 + np.exp(-a @ w)) - y) @ a / len(a)
+
+
+def loss_of(w, a, y) -> float:
+    z = a @ w
+    return float(np.logaddexp(0, np.where(y == 1, -z, z)).mean())
+
+
+def federated(seed: int) -> dict:
+    """Five hospitals of 100 films: accuracy, loss on their films, after 20 rounds of averaging."""
+    x, kind, _ = films()
+    y, row = (kind > 0).astype(float), {}
+    a = np.c_[x, np.ones(len(x))]
+    for name, shares in SHARES.items():
+        rng = np.random.default_rng(seed)
+        inside, outside = members(np.arange(len(y)), 1400, rng)
+        pools = [list(rng.permutation(inside[y[inside] == k])) for k in (0, 1)]
+        clients = [
+            np.array([pools[int(i < round(100 * s))].pop() for i in range(100)]) for s in shares
+        ]
+        every = np.concatenate(clients)
+        for steps in LOCAL_STEPS:
+            w = np.zeros(a.shape[1])
+            for _ in range(TOTAL):
+                ends = []
+                for places in clients:
+                    v = w.copy()
+                    for _ in range(steps):
+                        v -= 2.0 * logistic_gradient(v, a[places], y[places])
+                    ends.append(v)
+                w = np.mean(ends, axis=0)
+            central = np.zeros_like(w)
+            for _ in range(TOTAL * steps):
+                central -= 2.0 * logistic_gradient(central, a[every], y[every])
+            row[f"{name} {steps}"] = [
+                float((((a @ v) > 0) == y)[outside].mean()) for v in (w, central)
+            ] + [loss_of(v, a[every], y[every]) for v in (w, central)]
+    return row
+
+
+def measure(keep=lambda name, compute: compute()) -> dict:
+    """Everything that the lesson shows from data/results/15.json, under ``full``.
+
+    keep(name, compute): gives what compute() gave, in this run or in one that was cut off.
+    """
+    found = {}
+    for name, of_seed in (
+        ("attacked", attacked),
+        ("private", private),
+        ("federated", federated),
+        ("distilled", distilled),
+    ):
+        found[name] = [keep(f"{name} {s}", lambda s=s, f=of_seed: f(s)) for s in range(DRAWS)]
+        print(name, flush=True)
+    found["canary"] = {
+        f"{sigma:g}": keep(f"canary {sigma:g}", lambda s=sigma: canary(s)) for sigma in SIGMAS
+    }
+    found["sizes"] = keep("sizes", sizes)
+    return rounded(found)
+
+
+def _interval(values) -> tuple[float, float]:
+    """95% t interval of the mean."""
+    low, high = stats.ttest_1samp(np.asarray(values), 0).confidence_interval(0.95)
+    return float(low), float(high)
+
+
+def _difference(part: str, one: str, other: str):
+    """A claim: in every draw one number minus another."""
+    return lambda results: _interval([draw[one] - draw[other] for draw in results[part]])
+
+
+# What the lesson says about its stored numbers, for course build --full --check 15.
+CLAIMS = [
+    (
+        "过拟合的头：成员推断的 AUC 高于 0.5",
+        "overfitted head: membership inference has an AUC above 0.5",
+        lambda results: _interval([draw["weak"][2] - 0.5 for draw in results["attacked"]]),
+    ),
+    (
+        "蒸馏的学生比只用标签的好",
+        "the distilled student is better than the one with labels alone",
+        _difference("distilled", "distilled", "alone"),
+    ),
+]
