@@ -7,6 +7,7 @@ federated averaging on linear heads over its features of chest X-rays.
 import importlib
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -26,10 +27,10 @@ from course_utils import assets, backbones, features, photos
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCAL = Path(os.environ.get("COURSE_TEST_PHOTOS") or ROOT.parent / "shared" / "photos")
-DRAWS, CANARY_RUNS = 20, 40
+DRAWS, CANARY_RUNS = 12, 40
 SIGMAS = (0.0, 0.5, 1.0, 2.0, 4.0)  # noise multipliers
 RATE, STEPS, DELTA = 0.032, 310, 1e-4  # of DP-SGD
-PRUNED, TUNING_STEPS = 0.6, 120
+PRUNED, TUNING_STEPS = 0.6, 80
 
 
 def packed(values) -> str:
@@ -64,15 +65,14 @@ def network() -> keras.Model:
 
 @cache
 def pictures() -> tuple[np.ndarray, np.ndarray]:
-    """Training photos and test photos, float32 (n, 224, 224, 3)."""
-    sets = photos.default("train"), test_photos()
-    return sets[0].images(224).astype("float32"), sets[1].images(224).astype("float32")
+    """Training photos and test photos, uint8 (n, 224, 224, 3)."""
+    return photos.default("train").images(224), test_photos().images(224)
 
 
 def keras_features(net, images, batch=25) -> np.ndarray:
     run = tf.function(lambda x: net(x, training=False))
-    parts = [run(tf.constant(images[i : i + batch])) for i in range(0, len(images), batch)]
-    return np.concatenate([part.numpy() for part in parts])
+    parts = [images[i : i + batch].astype("float32") for i in range(0, len(images), batch)]
+    return np.concatenate([run(tf.constant(part)).numpy() for part in parts])
 
 
 @cache
@@ -89,7 +89,7 @@ def reference() -> np.ndarray:
 
 def judged(found) -> dict:
     """Right answers, answers that changed, and the largest error of a feature against float32."""
-    y, z, z0 = test_photos().labels, head().decision_function(found), None
+    y, z = test_photos().labels, head().decision_function(found)
     z0 = head().decision_function(reference())
     right, before = (z > 0) == y, (z0 > 0) == y
     return {
@@ -128,7 +128,9 @@ def lite(net, kind: str) -> Lite:
         converter.target_spec.supported_types = [tf.float16]
     if kind == "int8":
         train = pictures()[0]
-        converter.representative_dataset = lambda: ([train[i : i + 1]] for i in range(0, 200, 2))
+        converter.representative_dataset = lambda: (
+            [train[i : i + 1].astype("float32")] for i in range(0, 200, 10)
+        )
     return Lite(converter.convert())
 
 
@@ -144,7 +146,8 @@ class Onnx:
         self.run = runtime.InferenceSession(str(file), options, providers=providers)
 
     def __call__(self, images) -> np.ndarray:
-        return np.concatenate([self.run.run(None, {"image": image[None]})[0] for image in images])
+        parts = [image[None].astype("float32") for image in images]
+        return np.concatenate([self.run.run(None, {"image": part})[0] for part in parts])
 
 
 def quantized(folder: Path, per_channel: bool) -> Path:
@@ -159,7 +162,9 @@ def quantized(folder: Path, per_channel: bool) -> Path:
 
     class Photos(tools.CalibrationDataReader):
         def __init__(self) -> None:
-            self.left = iter([{"image": image[None]} for image in pictures()[0][::10]])
+            self.left = iter(
+                [{"image": image[None].astype("float32")} for image in pictures()[0][::10]]
+            )
 
         def get_next(self):
             return next(self.left, None)
@@ -202,11 +207,25 @@ def against_onnx(file: Path, per_channel: bool) -> dict:
     return {"steps": furthest, "n": n, "layer": kept}
 
 
+def levels() -> dict:
+    """Weights of two channels of one kernel, the widest and one 25 times narrower, for the explorable."""
+    kernel = network().get_layer("block15_expand_conv").get_weights()[0][0, 0]  # (192, 1152)
+    largest = np.abs(kernel).max(axis=0)
+    narrow = np.abs(np.log(largest * 25 / largest.max() + 1e-9)).argmin()
+    wide = largest.argmax()
+    return {
+        "wide": packed(kernel[:, wide]),
+        "narrow": packed(kernel[:, narrow]),
+        "ratio": float(largest[wide] / largest[narrow]),
+    }
+
+
 def zipped(net) -> int:
     """Bytes of the float32 weights after zlib."""
     return len(zlib.compress(b"".join(w.astype("float32").tobytes() for w in net.get_weights()), 6))
 
 
+@cache
 def pruned() -> tuple[keras.Model, dict]:
     """The smallest weights of each kernel set to 0; then fine-tuned to give the old features again."""
     net, train = keras.models.clone_model(network()), pictures()[0]
@@ -235,52 +254,75 @@ def pruned() -> tuple[keras.Model, dict]:
 
     for _ in range(TUNING_STEPS):
         k = rng.choice(len(train), 8, replace=False)
-        step(tf.constant(train[k]), tf.constant(teacher[k]))
+        step(tf.constant(train[k].astype("float32")), tf.constant(teacher[k]))
     row["after"] = judged(keras_features(net, pictures()[1]))
     row["zeros"] = float(np.mean([float((w.numpy() == 0).mean()) for w in kernels]))
     return net, row | {"zipped": zipped(net), "zipped before": zipped(network())}
 
 
-def speeds(runs: dict, images, rounds=7) -> dict:
-    """The best of some rounds, in turns, as photos per second against float32 of the same program."""
-    best = dict.fromkeys(runs, np.inf)
+LITE = ("float32", "float16", "dynamic", "int8")
+PROGRAMS = (*LITE, "pruned", "student", "onnx float32", "onnx per tensor", "onnx per channel")
+WORK = Path(tempfile.gettempdir()) / f"course_full_15_{os.getpid()}"
+
+
+@cache
+def program(name: str):
+    """One of PROGRAMS, ready to run on one thread."""
+    if name in LITE:
+        return lite(network(), name)
+    if name == "pruned":
+        return lite(pruned()[0], "float32")
+    if name == "student":
+        return lite(backbones.load("squeezenet", pooling="avg"), "float32")
+    WORK.mkdir(exist_ok=True)
+    file = quantized(WORK, name == "onnx per channel")
+    return Onnx(WORK / "float32.onnx" if name == "onnx float32" else file)
+
+
+def size(name: str) -> dict:
+    """Bytes of a program; of those that are not the same network in float32, what they get right."""
+    row = {"bytes": program(name).size}
+    if name in ("float32", "onnx float32", "student", "pruned"):
+        return row
+    return row | judged(program(name)(pictures()[1]))
+
+
+def speeds(rounds=7) -> dict:
+    """The best of some rounds, in turns, as photos per second against float32 of the same runtime."""
+    shown = photos.default("test")
+    images = dict.fromkeys(PROGRAMS, shown.images(224)[:10])
+    side = backbones.load("squeezenet", pooling="avg").input_shape[1]
+    images["student"] = shown.images(side)[:10]
+    best = dict.fromkeys(PROGRAMS, np.inf)
     for _ in range(rounds):
-        for name, run in runs.items():
+        for name in PROGRAMS:
             start = time.perf_counter()
-            run(images)
+            program(name)(images[name])
             best[name] = min(best[name], time.perf_counter() - start)
     base = {True: best["onnx float32"], False: best["float32"]}
-    return {name: float(base[name.startswith("onnx")] / best[name]) for name in runs}
+    return {name: float(base[name.startswith("onnx")] / best[name]) for name in PROGRAMS}
 
 
-def sizes() -> dict:
+def sizes(keep) -> dict:
     """Bytes, right answers, errors and speeds of Lite0 in all its forms."""
-    images, rows, runs = pictures()[1], {}, {}
-    with tempfile.TemporaryDirectory() as place:
-        for kind in ("float32", "float16", "dynamic", "int8"):
-            runs[kind] = lite(network(), kind)
-        thin, found = pruned()
-        runs["pruned"] = lite(thin, "float32")
-        student = backbones.load("squeezenet", pooling="avg")
-        runs["student"] = lite(student, "float32")
-        steps = {}
-        for per_channel in (False, True):
-            file = quantized(Path(place), per_channel)
-            name = "onnx per channel" if per_channel else "onnx per tensor"
-            runs[name], steps[name] = Onnx(file), against_onnx(file, per_channel)
-        runs["onnx float32"] = Onnx(Path(place) / "float32.onnx")
-        for name, run in runs.items():
-            row = {} if name == "student" else judged(run(images))
-            rows[name] = row | {"bytes": run.size}
-            print(name, rows[name], flush=True)
-        side = student.input_shape[1]
-        small = {"student": photos.default("test").images(side).astype("float32")}
-        shown = photos.default("test").images(224).astype("float32")[:10]
-        ratio = speeds({n: (lambda x, r=r, n=n: r(small[n][:10] if n in small else x))
-                        for n, r in runs.items()}, shown)  # fmt: skip
-    for name in rows:
-        rows[name]["speed"] = ratio[name]
-    return {"rows": rows, "pruning": found, "steps": steps, "photos": len(images)}
+    rows = {"reference": keep("reference", lambda: judged(reference()))}
+    for name in PROGRAMS:
+        rows[name] = keep(f"size {name}", lambda n=name: size(n))
+    found = {
+        "rows": rows,
+        "steps": {
+            f"{per_channel}": keep(
+                f"steps {per_channel}",
+                lambda p=per_channel: against_onnx(quantized(WORK, p), p),
+            )
+            for per_channel in (False, True)
+        },
+        "pruning": keep("pruning", lambda: pruned()[1]),
+        "speeds": keep("speeds", speeds),
+    }
+    if WORK.is_dir():
+        shutil.rmtree(WORK)
+    return found
 
 
 @cache
@@ -437,11 +479,15 @@ def canary(sigma: float) -> dict:
 # --- federated averaging ---
 
 SHARES = {"mixed": (0.95, 0.8, 0.5, 0.2, 0.05), "even": (0.5,) * 5}  # of pneumonia in each hospital
-LOCAL_STEPS, TOTAL = (1, 5, 20, 100, 500), 20  # steps between two averages; rounds
+LOCAL_STEPS, TOTAL = (1, 5, 25, 125), 20  # steps between two averages; rounds
 
 
-def logistic_gradient(w, a, y):
-    return (1 / (1 + np.exp(-a @ w)) - y) @ a / len(a)
+def descend(w, a, y, gram, steps: int, lr=2.0) -> np.ndarray:
+    """Gradient descent from w; the change is a sum of films, so only their weights c are counted."""
+    z, c = a @ w, np.zeros(len(a))
+    for _ in range(steps):
+        c -= lr * (1 / (1 + np.exp(-(z + gram @ c))) - y) / len(a)
+    return w + c @ a
 
 
 def loss_of(w, a, y) -> float:
@@ -462,19 +508,17 @@ def federated(seed: int) -> dict:
             np.array([pools[int(i < round(100 * s))].pop() for i in range(100)]) for s in shares
         ]
         every = np.concatenate(clients)
+        grams = [a[places] @ a[places].T for places in [*clients, every]]
         for steps in LOCAL_STEPS:
             w = np.zeros(a.shape[1])
             for _ in range(TOTAL):
-                ends = []
-                for places in clients:
-                    v = w.copy()
-                    for _ in range(steps):
-                        v -= 2.0 * logistic_gradient(v, a[places], y[places])
-                    ends.append(v)
+                ends = [
+                    descend(w, a[p], y[p], gram, steps)
+                    for p, gram in zip(clients, grams, strict=False)
+                ]
                 w = np.mean(ends, axis=0)
-            central = np.zeros_like(w)
-            for _ in range(TOTAL * steps):
-                central -= 2.0 * logistic_gradient(central, a[every], y[every])
+            start = np.zeros_like(w)
+            central = descend(start, a[every], y[every], grams[-1], TOTAL * steps)
             row[f"{name} {steps}"] = [
                 float((((a @ v) > 0) == y)[outside].mean()) for v in (w, central)
             ] + [loss_of(v, a[every], y[every]) for v in (w, central)]
@@ -486,7 +530,7 @@ def measure(keep=lambda name, compute: compute()) -> dict:
 
     keep(name, compute): gives what compute() gave, in this run or in one that was cut off.
     """
-    found = {}
+    found: dict = {"levels": keep("levels", levels)}
     for name, of_seed in (
         ("attacked", attacked),
         ("private", private),
@@ -494,11 +538,10 @@ def measure(keep=lambda name, compute: compute()) -> dict:
         ("distilled", distilled),
     ):
         found[name] = [keep(f"{name} {s}", lambda s=s, f=of_seed: f(s)) for s in range(DRAWS)]
-        print(name, flush=True)
     found["canary"] = {
         f"{sigma:g}": keep(f"canary {sigma:g}", lambda s=sigma: canary(s)) for sigma in SIGMAS
     }
-    found["sizes"] = keep("sizes", sizes)
+    found["sizes"] = sizes(keep)
     return rounded(found)
 
 
