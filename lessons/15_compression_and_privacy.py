@@ -33,16 +33,7 @@ from scipy import stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from course_utils import (
-    assets,
-    backbones,
-    evaluation,
-    explorables,
-    features,
-    figures,
-    paths,
-    photos,
-)
+from course_utils import assets, backbones, evaluation, explorables, features, figures, paths, photos
 from course_utils.bilingual import say, table
 from course_utils.learning import check, guesses, outcome, predict, progress, quiz
 
@@ -73,7 +64,6 @@ def interval(values):
 def shown(values, digits=3):
     return "{:.{d}f} ± {:.{d}f}".format(*interval(values), d=digits)
 
-
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
@@ -95,7 +85,7 @@ def shown(values, digits=3):
 # %% tags=["setup", "keep-output"]
 rows = stored["sizes"]["rows"]
 bars = {"float32": "float32", "float16": "float16", "权重 int8 weights int8": "dynamic",
-        "全部 int8 all int8": "int8"}  # fmt: skip
+        "全部 int8 all int8": "onnx per channel"}  # fmt: skip
 fig, ax = plt.subplots(figsize=(7.4, 2.2))
 megabytes = [rows[key]["bytes"] / 1e6 for key in bars.values()]
 ax.barh(list(bars)[::-1], megabytes[::-1], color=BLUE)
@@ -246,7 +236,6 @@ assert half_float.max() <= 2**-11  # float16 keeps 11 bits of each number
 #
 # </div>
 
-
 # %% tags=["exercise"]
 def scale_and_zero(low, high):
     """smallest and largest value -> (scale, zero point), integers from 0 to 255"""
@@ -271,16 +260,15 @@ check("15-1", scale_and_zero)
 
 # %% tags=["setup"]
 wide, narrow = (numbers(stored["levels"][key]) for key in ("wide", "narrow"))
+wide, narrow = 100 * wide / np.abs(wide).max(), 100 * narrow / np.abs(wide).max()
 fig, axes = plt.subplots(1, 2, figsize=(7.4, 2.3))
-for ax, values, name in zip(
-    axes, (wide, narrow), ("宽的通道 wide channel", "窄的通道 narrow channel"), strict=True
-):
+for ax, values, name in zip(axes, (wide, narrow), ("宽的通道 wide channel", "窄的通道 narrow channel"), strict=True):
     ax.hist(values, 40, color=BLUE)
     step = np.abs(wide).max() / 127
     for level in np.arange(-127, 128) * step:
         if abs(level) <= np.abs(values).max() and values is narrow:
             ax.axvline(level, color=ORANGE, lw=1.5)
-    ax.set(xlabel="权重 weight", ylabel="个数 count", title=name)
+    ax.set(xlabel="权重，最大 = 100 · weight, largest = 100", ylabel="个数 count", title=name)
 fig.tight_layout()
 explorables.show(
     "quantization",
@@ -309,7 +297,6 @@ assert np.rint(np.abs(narrow) / shared4).max() == 0 and np.rint(np.abs(narrow).m
 #
 # </div>
 
-
 # %%
 def restored(name, kernel, per_channel):
     """kernel (h, w, in, out) -> the same from int8; channels of a depthwise kernel lie on axis 2"""
@@ -317,7 +304,6 @@ def restored(name, kernel, per_channel):
     axes = tuple(a for a in range(4) if a != channel or not per_channel)
     scale = np.maximum(np.abs(kernel).max(axis=axes, keepdims=True), 1e-12) / 127
     return scale * np.rint(kernel / scale)
-
 
 # %%
 copy = keras.models.clone_model(net)
@@ -332,7 +318,6 @@ def features_with(change):
             mine.set_weights([change(layer.name, kernel), bias])
     return copy.predict(few, verbose=0)
 
-
 # %% tags=["nbval-ignore-output"]
 plain = features_with(lambda name, kernel: kernel)
 by_tensor = features_with(lambda name, kernel: restored(name, kernel, False))
@@ -341,22 +326,17 @@ worst = {
     "整个张量 per tensor": np.abs(by_tensor - plain).max(),
     "每个通道 per channel": np.abs(by_channel - plain).max(),
 }
-table(
-    ["缩放 scale", "特征最大的误差 largest feature error"],
-    [[n, f"{v:.2f}"] for n, v in worst.items()],
-)
+table(["缩放 scale", "特征最大的误差 largest feature error"], [[n, f"{v:.2f}"] for n, v in worst.items()])
 
 # %%
-ours, theirs = worst.values(), stored["sizes"]["rows"]
-assert worst["每个通道 per channel"] < 0.5 * worst["整个张量 per tensor"]
-assert theirs["onnx per channel"]["error"] < 0.5 * theirs["onnx per tensor"]["error"]
+assert worst["每个通道 per channel"] < 0.6 * worst["整个张量 per tensor"]
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
 # 同样 8 位，每个通道一个缩放，误差小得多；代价是每个通道多存一个数。
 #
-# **与真的工具一致吗？** ONNX Runtime 用同样的公式。它量化 Lite0 得到的整数和缩放（存下的），与这里手算的比：全部活着的权重最多差一格。层间的数，它用 20 张照片校准最小、最大值；零点也与我们的相符。
+# **与真的工具一致吗？** ONNX Runtime 用同样的公式。它量化 Lite0 得到的整数和缩放（存下的），与这里手算的比：330 万个活着的权重**一格也不差**（有的通道几乎全是 0，不算）。层间的数，它用 20 张照片校准最小、最大值；零点也与我们的相符。
 #
 # </div>
 
@@ -365,7 +345,7 @@ assert theirs["onnx per channel"]["error"] < 0.5 * theirs["onnx per tensor"]["er
 #
 # With the same 8 bits, a scale for each channel has a much smaller error; it costs one more number per channel.
 #
-# **Does this agree with a real tool?** ONNX Runtime uses the same formula. Its integers and scales for Lite0 (stored) against those computed by hand here: all weights that are alive differ by one level at most. For numbers between layers it calibrates the smallest and largest value on 20 photos; the zero point agrees with ours, too.
+# **Does this agree with a real tool?** ONNX Runtime uses the same formula. Its integers and scales for Lite0 (stored) against those computed by hand here: 3.3 million weights that are alive agree **to the last level** (channels of almost nothing but 0 do not count). For numbers between layers it calibrates the smallest and largest value on 20 photos; the zero point agrees with ours, too.
 #
 # </div>
 
@@ -385,9 +365,7 @@ say("最多差几格 largest difference in levels:", int(np.abs(by_hand - onnx_k
 
 # %%
 steps = stored["sizes"]["steps"]
-assert (
-    np.abs(by_hand - onnx_kernel).max() <= 1 and max(part["steps"] for part in steps.values()) <= 1
-)
+assert np.abs(by_hand - onnx_kernel).max() <= 1 and max(part["steps"] for part in steps.values()) == 0
 assert np.allclose(channel_scale, numbers(layer["scale"]), rtol=2e-3)
 assert np.isclose(span, layer["output scale"], rtol=0.01)
 assert abs(-out.min() / span - layer["output zero point"]) <= 1
@@ -416,7 +394,6 @@ assert abs(-out.min() / span - layer["output zero point"]) <= 1
 # %% tags=["exercise"]
 predict("15-p2", ...)  # "A", "B", "C"
 
-
 # %%
 def pruned(name, kernel, share=0.6):
     """the smallest weights of a kernel become 0"""
@@ -425,9 +402,7 @@ def pruned(name, kernel, share=0.6):
 
 def zipped(change):
     """bytes of all kernels after zlib"""
-    return len(
-        zlib.compress(b"".join(change(n, v).astype("f4").tobytes() for n, v in kernels.items()))
-    )
+    return len(zlib.compress(b"".join(change(n, v).astype("f4").tobytes() for n, v in kernels.items())))
 
 
 ratio = zipped(pruned) / zipped(lambda name, kernel: kernel)
@@ -436,11 +411,11 @@ say("压缩后剩下的比例 share left after zipping:", f"{ratio:.2f}")
 # %% tags=["setup"]
 speed, parts = stored["sizes"]["speeds"], stored["sizes"]["pruning"]
 forms = {"float32": ("float32", rows["reference"]), "float16": ("float16", rows["float16"]),
-         "权重 int8 weights int8": ("dynamic", rows["dynamic"]), "全部 int8 all int8": ("int8", rows["int8"]),
+         "权重 int8 weights int8": ("dynamic", rows["dynamic"]),
          "剪枝 60%，微调后 pruned 60%, fine-tuned": ("pruned", parts["after"]),
          "剪枝 60%，没有微调 pruned 60%, not tuned": ("pruned", parts["before"]),
-         "ONNX int8，整个张量 ONNX int8, per tensor": ("onnx per tensor", rows["onnx per tensor"]),
-         "ONNX int8，每个通道 ONNX int8, per channel": ("onnx per channel", rows["onnx per channel"])}  # fmt: skip
+         "全部 int8，整个张量 all int8, per tensor": ("onnx per tensor", rows["onnx per tensor"]),
+         "全部 int8，每个通道 all int8, per channel": ("onnx per channel", rows["onnx per channel"])}  # fmt: skip
 
 
 def accuracy_row(name, key, found):
@@ -448,37 +423,30 @@ def accuracy_row(name, key, found):
     changed = found["lost"] + found["gained"]
     size = parts["zipped"] if key == "pruned" else rows[key]["bytes"]
     size = "–" if found is parts["before"] else f"{size / 1e6:.1f}"
-    return [
-        name,
-        size,
-        f"{found['right'] / found['n']:.3f} ({low:.3f}–{high:.3f})",
-        changed,
-        f"{found['error']:.2f}",
-        f"{speed[key]:.1f}",
-    ]
+    return [name, size, f"{found['right'] / found['n']:.3f} ({low:.3f}–{high:.3f})", changed, f"{found['error']:.2f}", f"{speed[key]:.1f}"]
 
 
 table(["存下的 stored", "MB", "准确率（区间） accuracy (interval)", "变了的答案 answers changed", "特征误差 feature error", "速度 speed"],
       [accuracy_row(name, *what) for name, what in forms.items()]
       + [["蒸馏的 SqueezeNet · distilled SqueezeNet", f"{rows['student']['bytes'] / 1e6:.1f}", shown(column("distilled", "distilled")), "–", "–", f"{speed['student']:.1f}"]])  # fmt: skip
-outcome("15-p1", rows["int8"]["lost"] + rows["int8"]["gained"])
+outcome("15-p1", rows["onnx per channel"]["lost"] + rows["onnx per channel"]["gained"])
 outcome("15-p2", "C" if speed["pruned"] < 1.25 else "B" if speed["pruned"] < 2 else "A")
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 1,000 张照片，训练时没有见过（每行的区间是 95% 的威尔逊区间）。float32 对 0.975。全部 int8 的文件是 4.0 MB，答案只变 8 个。ONNX Runtime 的整个张量一个缩放变了 8 个，特征最多差 2.20；每个通道一个，8 个和 0.50。
+# 1,000 张训练时没有见过的照片（区间是 95% 的威尔逊区间）；float32 对 0.983。只有权重是 int8（LiteRT）：答案变 1 个。层间的数也是 int8（ONNX Runtime，用 20 张照片校准）：每个通道一个缩放，变 18 个；整个张量一个，变 14 个。**与只看权重时不同**，这里分不出谁好：准确率的区间重叠，特征最多差 3.0 和 2.9。
 #
-# 剪枝：没有微调对 0.700，用 200 张照片**不用标签**地微调（学原来的特征）以后 0.975，这是一次运行。大小是压缩后的。速度是与同一程序的 float32 之比，一次测量里轮流量的：剪枝 1.0，全部 int8 1.0。**0 不会让程序变快**：它照样乘。
+# 剪枝：没有微调对 0.700；用 200 张照片、**不用标签**地微调（学原来的特征）以后 0.975，这是一次运行，大小是压缩后的。速度与同一程序的 float32 相比：剪枝 1.0，全部 int8 1.0。**0 不会让程序变快**：它照样乘。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# 1,000 photos that training did not see (intervals are 95% Wilson intervals). float32 gets 0.975. All in int8 the file has 4.0 MB, and only 8 answers change. ONNX Runtime with one scale per tensor changes 8 and a feature by up to 2.20; with one per channel it is 8 and 0.50.
+# 1,000 photos that training did not see (95% Wilson intervals); float32 gets 0.983. Weights alone in int8 (LiteRT): answers that change: 1. Numbers between layers as well (ONNX Runtime, calibrated on 20 photos): 18 with a scale per channel, 14 with one per tensor. **Unlike with weights alone**, neither is better here: intervals overlap, features err by up to 3.0 and 2.9.
 #
-# Pruning: 0.700 without fine-tuning, 0.975 after fine-tuning on 200 photos **without labels** (towards the old features), in a single run. Its size is zipped. Speed is against float32 of the same program, in turns within one run: pruned 1.0, all int8 1.0. **Zeros do not make a program faster**: it multiplies them.
+# Pruning: 0.700 without fine-tuning; 0.975 after fine-tuning on 200 photos **without labels** (towards the old features), in a single run. Its size is zipped. Speed, against float32 of the same program: pruned 1.0, all int8 1.0. **Zeros do not make a program faster**: it multiplies them.
 #
 # </div>
 
@@ -486,13 +454,10 @@ outcome("15-p2", "C" if speed["pruned"] < 1.25 else "B" if speed["pruned"] < 2 e
 assert 0.35 < ratio < 0.55 and 0.8 < speed["pruned"] < 1.25  # smaller file, same speed
 assert parts["zipped"] < 0.6 * parts["zipped before"]
 assert parts["after"]["right"] > parts["before"]["right"]
-assert (
-    rows["float32"]["bytes"] / rows["int8"]["bytes"]
-    > 3.2
-    > 1.9
-    > rows["float32"]["bytes"] / rows["float16"]["bytes"] / 1.1
-)
+assert rows["float32"]["bytes"] / rows["onnx per channel"]["bytes"] > 3.2 > 1.9 > rows["float32"]["bytes"] / rows["float16"]["bytes"] / 1.1
 assert net.count_params() == backbones.fold_batch_norm(net).count_params()
+assert abs(rows["onnx per channel"]["error"] - rows["onnx per tensor"]["error"]) < 0.5
+assert all(part["n"] > 3.3e6 for part in stored["sizes"]["steps"].values())
 head_size = 1281  # what transfer adds to the backbone: it makes nothing smaller
 assert head_size / net.count_params() < 0.001 and rows["float32"]["bytes"] > 4 * net.count_params()
 
@@ -518,7 +483,6 @@ for _ in range(30):  # k-means on a line
     nearest = np.abs(values[:, None] - centres).argmin(axis=1)
     centres = np.array([values[nearest == k].mean() for k in range(16)])
 
-
 # %% tags=["setup"]
 def lost(values, levels):
     """error of the nearest level, as a share of the weights"""
@@ -527,9 +491,7 @@ def lost(values, levels):
 
 
 fig, axes = plt.subplots(2, 1, figsize=(7.4, 3.2), sharex=True)
-for ax, levels, name in zip(
-    axes, (even, centres), ("均匀的格子 even levels", "k-means"), strict=True
-):
+for ax, levels, name in zip(axes, (even, centres), ("均匀的格子 even levels", "k-means"), strict=True):
     ax.hist(values, 120, color=BLUE, range=(-0.35, 0.35))
     for level in levels:
         ax.axvline(level, color=ORANGE, lw=1)
@@ -560,9 +522,7 @@ assert lost(values, centres) < 0.5 * lost(values, even)
 
 # %%
 y = photos.default("train").labels
-views = {
-    n: features.extract(photos.default("train"), n) for n in ("efficientnet_lite0", "squeezenet")
-}
+views = {n: features.extract(photos.default("train"), n) for n in ("efficientnet_lite0", "squeezenet")}
 large, small = ((v - v.mean(axis=0)) / (v.std(axis=0) + 1e-6) for v in views.values())
 labelled = np.r_[np.flatnonzero(y == 0)[:10], np.flatnonzero(y == 1)[:10]]
 teacher = LogisticRegression(C=0.01, max_iter=2000).fit(large[labelled], y[labelled])
@@ -573,10 +533,7 @@ student = LogisticRegression(C=0.01, max_iter=2000).fit(twice[0], twice[1], twic
 # %% tags=["setup"]
 kinds = {"teacher": "老师，20 个标签 · teacher, 20 labels", "alone": "学生，20 个标签 · student, 20 labels",
          "distilled": "学生，老师的概率 · student, the teacher's probabilities", "all labels": "学生，200 个标签 · student, 200 labels"}  # fmt: skip
-table(
-    ["存下的，20 次 stored, 20 draws", "准确率 accuracy"],
-    [[name, shown(column("distilled", key))] for key, name in kinds.items()],
-)
+table(["存下的，20 次 stored, 20 draws", "准确率 accuracy"], [[name, shown(column("distilled", key))] for key, name in kinds.items()])
 gain = column("distilled", "distilled") - column("distilled", "alone")
 say("配对的差 paired difference:", shown(gain))
 middle, half = interval(gain)
@@ -586,7 +543,7 @@ assert np.mean(student.predict(small) == teacher.predict(large)) > 0.85
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 在新照片上（存下的 5 次抽签，每次另抽 20 张标签），只学 20 个标签的学生 0.840 ± 0.020，学老师概率的 0.876 ± 0.016，成对的差 0.036 ± 0.004。老师自己 0.950 ± 0.000；学生用全部 200 个标签也只有 0.910。
+# 在新照片上（存下的 10 次抽签，每次另抽 20 张标签），只学 20 个标签的学生 0.866 ± 0.011，学老师概率的 0.917 ± 0.011，成对的差 0.051 ± 0.011。老师自己 0.957 ± 0.019；学生用全部 200 个标签也只有 0.937。
 #
 # 180 张没有标签的照片，由老师变成了有用的。老师错的，学生也照学。
 #
@@ -595,7 +552,7 @@ assert np.mean(student.predict(small) == teacher.predict(large)) > 0.85
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# On new photos (stored, 5 draws, each with 20 other labels) the student with 20 labels alone gets 0.840 ± 0.020, with the teacher's probabilities 0.876 ± 0.016; paired difference 0.036 ± 0.004. The teacher has 0.950 ± 0.000; with all 200 labels the student gets just 0.910.
+# On new photos (stored, 10 draws, each with 20 other labels) the student with 20 labels alone gets 0.866 ± 0.011, with the teacher's probabilities 0.917 ± 0.011; paired difference 0.051 ± 0.011. The teacher has 0.957 ± 0.019; with all 200 labels the student gets just 0.937.
 #
 # The teacher made 180 photos without labels useful. Where it is wrong, the student learns that, too.
 #
@@ -640,7 +597,6 @@ def linked(day):
         who.setdefault(key, []).append(person)
     found = [who[postcode[i], sex[i], day[i]] for i in patients]
     return np.mean([people == [i] for people, i in zip(found, patients, strict=True)])
-
 
 # %% tags=["shows-linkage", "any-seed"]
 by_date, by_year = linked(born), linked(born // 365)
@@ -695,7 +651,6 @@ x = x / np.linalg.norm(x, axis=1, keepdims=True)  # length 1
 person = np.array([re.match(r"person\d+|(NORMAL2-)?IM-\d+", f.name)[0] for f in files])
 kind = np.array([2 if "virus" in f.name else int("bacteria" in f.name) for f in files])
 
-
 # %% tags=["nbval-ignore-output"]
 def members(places, n, rng):
     """n films, and all films of other persons"""
@@ -714,16 +669,7 @@ print(f"{(margin[inside] > 0).mean():.2f} {(margin[outside] > 0).mean():.2f} AUC
 fig, ax = plt.subplots(figsize=(7.4, 2.4))
 groups = {"训练过 in training": numbers(stored["attacked"][0]["margins"][0]), "没有 not": numbers(stored["attacked"][0]["margins"][1])}  # fmt: skip
 for (name, values), look in zip(groups.items(), ((BLUE, "-"), (ORANGE, "--")), strict=True):
-    ax.hist(
-        values,
-        np.arange(-16, 19),
-        density=True,
-        histtype="step",
-        lw=2,
-        color=look[0],
-        ls=look[1],
-        label=name,
-    )
+    ax.hist(values, np.arange(-16, 19), density=True, histtype="step", lw=2, color=look[0], ls=look[1], label=name)
 ax.set(xlabel="正确类别的分数 score of the right class", ylabel="比例 share")
 ax.legend()
 figures.show(
@@ -797,7 +743,6 @@ assert auc > 0.57 and interval(weak)[0] - interval(weak)[1] > 0.6 and (weak > st
 #
 # </div>
 
-
 # %% tags=["exercise"]
 def clipped_sum(g, r):
     """gradients (n, d), length r -> their sum (d,), each clipped to r first"""
@@ -820,7 +765,6 @@ check("15-2", clipped_sum)
 #
 # </div>
 
-
 # %%
 def dp_sgd(x, y, sigma, rng, q=0.032, steps=310, r=1.0, lr=2.0):
     """features (n, d), labels -> weights (d + 1,): the mean over the second half of the steps"""
@@ -835,7 +779,6 @@ def dp_sgd(x, y, sigma, rng, q=0.032, steps=310, r=1.0, lr=2.0):
         w = w - lr * (e @ a[drawn] + noise) / (q * len(a))
         path.append(w)
     return np.mean(path[steps // 2 :], axis=0)
-
 
 # %% tags=["nbval-ignore-output"]
 ill = (kind > 0).astype(float)
@@ -883,7 +826,6 @@ assert np.allclose(np.linalg.norm(g, axis=1), np.abs(1 / (1 + np.exp(-x[:5] @ x[
 #
 # </div>
 
-
 # %%
 def divergence(q, sigma, alpha):
     """Rényi divergence of one step, alpha a whole number"""
@@ -891,7 +833,6 @@ def divergence(q, sigma, alpha):
     choose = np.array([lgamma(alpha + 1) - lgamma(j + 1) - lgamma(alpha - j + 1) for j in k])
     logs = choose + (alpha - k) * np.log1p(-q) + k * np.log(q) + (k**2 - k) / (2 * sigma**2)
     return np.logaddexp.reduce(logs) / (alpha - 1)
-
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -923,7 +864,6 @@ def renyi(q, sigma):
 def price(delta):
     return np.log1p(-1 / orders) - np.log(delta * orders) / (orders - 1)
 
-
 # %%
 library = {0.5: 20.92, 1: 3.515, 2: 1.125}  # dp-accounting 0.6.0, its own orders
 epsilon = {s: float((310 * renyi(0.032, s) + price(1e-4)).min()) for s in library}
@@ -953,7 +893,6 @@ assert all(np.isclose(epsilon[s], library[s], rtol=0.015) for s in library)
 # **Exercise 3**: a training is over; its divergences, one for each order, are `divergence`. The same training runs once more, twice as many steps in all. Write `epsilon_twice`, which returns the new $\varepsilon$.
 #
 # </div>
-
 
 # %% tags=["exercise"]
 def epsilon_twice(divergence, orders, delta):
@@ -986,24 +925,10 @@ fig, ax = plt.subplots(figsize=(7.4, 2.9))
 cost = {}
 for n, look in ((2000, (BLUE, "o")), (500, (ORANGE, "s"))):
     middle, half = np.array([interval(column("private", f"{n} {s:g}")) for s in curve]).T
-    ax.errorbar(
-        list(curve.values()),
-        middle,
-        half,
-        color=look[0],
-        marker=look[1],
-        capsize=3,
-        label=f"{n:,} 张 films",
-    )
+    ax.errorbar(list(curve.values()), middle, half, color=look[0], marker=look[1], capsize=3, label=f"{n:,} 张 films")
     ax.axhline(column("private", f"{n} 0").mean(), ls="--", lw=1, color=look[0])
     cost[n] = {s: column("private", f"{n} 0") - column("private", f"{n} {s:g}") for s in curve}
-ax.set(
-    xscale="log",
-    xlabel="隐私预算 privacy budget ε",
-    ylabel="准确率 accuracy",
-    xticks=[0.5, 1, 2, 5, 10, 20],
-    xticklabels=["0.5", "1", "2", "5", "10", "20"],
-)
+ax.set(xscale="log", xlabel="隐私预算 privacy budget ε", ylabel="准确率 accuracy", xticks=[0.5, 1, 2, 5, 10, 20], xticklabels=["0.5", "1", "2", "5", "10", "20"])
 ax.minorticks_off()
 ax.legend(loc="lower right")
 figures.show(
@@ -1020,7 +945,7 @@ assert cost[500][4.0].mean() > 0.08 > cost[2000][4.0].mean()
 #
 # 2,000 张时，$\varepsilon=3.5$ 的代价是 0.001 ± 0.004；$\sigma=4$（$\varepsilon=0.48$）是 0.025 ± 0.009。只有 500 张时，同样的 $\sigma=4$ 要 0.133 ± 0.032。噪声加在总和上，和的大小随片子数增长，噪声不变：**数据越多，隐私越便宜**。
 #
-# 平均的攻击对没有噪声的 DP-SGD 本来也不灵。那噪声买到什么？看少见的人：放进一张标签**写错**的片子，训练 30 对模型，有它和没有它，只看它自己的 logit。
+# 平均的攻击对没有噪声的 DP-SGD 本来也不灵。那噪声买到什么？看少见的人：放进一张标签**写错**的片子，训练 30 对模型，有它和没有它。攻击者拿到一对，猜哪个见过它：错标签那一类 logit 高的那个。
 #
 # </div>
 
@@ -1029,31 +954,34 @@ assert cost[500][4.0].mean() > 0.08 > cost[2000][4.0].mean()
 #
 # With 2,000 films $\varepsilon=3.5$ costs 0.001 ± 0.004, and $\sigma=4$ ($\varepsilon=0.48$) 0.025 ± 0.009. With only 500 the same $\sigma=4$ costs 0.133 ± 0.032. The noise goes on a sum that grows with the number of films while the noise does not: **the more data, the cheaper privacy**.
 #
-# The average attack fails against DP-SGD without noise as well. What does the noise buy, then? Look at somebody unusual: put in one film with a **wrong** label, train 30 pairs of models, with and without it, and look at its own logit only.
+# The average attack fails against DP-SGD without noise as well. What does the noise buy, then? Look at somebody unusual: put in one film with a **wrong** label, train 30 pairs of models, with and without it. The attacker gets a pair and guesses which one has seen it: the one with the higher logit for the wrong label.
 #
 # </div>
 
 # %% tags=["setup"]
-table(["σ", "ε", "有、没有那一张：AUC（存下的） with and without that film: AUC (stored)"],
-      [[f"{s:g}", "∞" if s == 0 else f"{curve[s]:.2f}", "{auc:.2f} ({low:.2f}–{high:.2f})".format(**stored["canary"][f"{s:g}"])] for s in (0, *curve)])  # fmt: skip
 canary = stored["canary"]
-assert (
-    canary["0"]["low"] > 0.6
-    and canary["0"]["auc"] > canary["2"]["auc"]
-    and canary["4"]["low"] < 0.55
-)
+right = {s: canary[f"{s:g}"]["right"] for s in (0, *curve)}
+n_pairs = canary["0"]["n"]
+table(["σ", "ε", "猜对（存下的） right guesses (stored)", "区间 interval"],
+      [[f"{s:g}", "∞" if s == 0 else f"{curve[s]:.2f}", f"{count} / {n_pairs}", "{:.2f}–{:.2f}".format(*evaluation.wilson_interval(count, n_pairs))] for s, count in right.items()])  # fmt: skip
+assert evaluation.wilson_interval(right[0], n_pairs)[0] > 0.6 and right[0] > max(right[2.0], right[4.0])
+assert evaluation.wilson_interval(right[4.0], n_pairs)[0] < 0.5
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 没有噪声时 AUC 是 0.70：平均的攻击看不见的，少见的人身上看得一清二楚。$\sigma=1$ 是 0.70，$\sigma=4$ 是 0.70（区间是 95% 的自助区间，只有 30 对，所以很宽）。保证对**每个人**都成立，对没有想到的攻击也成立。
+# 没有噪声时 30 对猜对 24 对：平均的攻击看不见的，在少见的人身上看得见。$\sigma=1$ 猜对 18 对，$\sigma=4$ 19 对；瞎猜是一半。只有 30 对，区间很宽。
+#
+# 测出来的只是一种攻击；$\varepsilon$ 的保证对**每个人**都成立，对没有想到的攻击也成立。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Without noise the AUC is 0.70: what the average attack cannot see is plain for somebody unusual. With $\sigma=1$ it is 0.70, with $\sigma=4$ 0.70 (95% bootstrap intervals; just 30 pairs, so they are wide). The guarantee holds for **everybody**, and for attacks that nobody has thought of.
+# Without noise 24 of 30 guesses are right: what the average attack cannot see shows on somebody unusual. With $\sigma=1$ it is 18, with $\sigma=4$ 19; blind guessing gets half. There are just 30 pairs, so intervals are wide.
+#
+# This measures one attack; the guarantee of $\varepsilon$ holds for **everybody**, and for attacks that nobody has thought of.
 #
 # </div>
 
@@ -1085,7 +1013,6 @@ assert (
 # **Exercise 4**: write `averaged`: `weights` has the shape `(hospitals, d)`, `n` holds the numbers of films; return the new weights.
 #
 # </div>
-
 
 # %% tags=["exercise"]
 def averaged(weights, n):
@@ -1173,7 +1100,6 @@ print(np.allclose(sent.sum(axis=0), updates.sum(axis=0)), np.abs(sent - updates)
 #
 # </div>
 
-
 # %%
 def gradient(w, part):
     """mean gradient of the cross-entropy on some films"""
@@ -1184,9 +1110,7 @@ rng, hospitals = np.random.default_rng(4), []
 for size, share in zip((40, 80, 120, 160, 200), (0.95, 0.8, 0.5, 0.2, 0.05), strict=True):
     sick = round(size * share)
     pools = ((np.flatnonzero(ill == 1), sick), (np.flatnonzero(ill == 0), size - sick))
-    hospitals.append(
-        np.concatenate([rng.choice(pool, count, replace=False) for pool, count in pools])
-    )
+    hospitals.append(np.concatenate([rng.choice(pool, count, replace=False) for pool, count in pools]))
 n_films, everybody = [len(h) for h in hospitals], np.concatenate(hospitals)
 
 # %% tags=["any-seed"]
@@ -1215,21 +1139,11 @@ assert np.abs(central - federated).max() < 1e-6 < np.abs(central).max()
 # %% tags=["setup"]
 locals_ = (1, 5, 25, 125)
 fig, ax = plt.subplots(figsize=(7.4, 2.7))
-for mix, look, name in (
-    ("mixed", (ORANGE, "s"), "95%–5% 肺炎 pneumonia"),
-    ("even", (BLUE, "o"), "都是 50% · all 50%"),
-):
-    extra = [
-        column("federated", f"{mix} {k}", 2) - column("federated", f"{mix} {k}", 3) for k in locals_
-    ]
+for mix, look, name in (("mixed", (ORANGE, "s"), "95%–5% 肺炎 pneumonia"), ("even", (BLUE, "o"), "都是 50% · all 50%")):
+    extra = [column("federated", f"{mix} {k}", 2) - column("federated", f"{mix} {k}", 3) for k in locals_]
     middle, half = np.array([interval(v) for v in extra]).T
     ax.errorbar(range(4), middle, half, color=look[0], marker=look[1], capsize=3, label=name)
-ax.set(
-    xticks=range(4),
-    xticklabels=locals_,
-    xlabel="每回的本地步数 local steps in a round",
-    ylabel="多出的损失 extra loss",
-)
+ax.set(xticks=range(4), xticklabels=locals_, xlabel="每回的本地步数 local steps in a round", ylabel="多出的损失 extra loss")
 ax.legend()
 figures.show(
     fig,
@@ -1238,28 +1152,25 @@ figures.show(
 )
 table(["本地步数（存下的） local steps (stored)", "联邦 federated", "集中 central", "差 difference"],
       [[k, *(shown(column("federated", f"mixed {k}", i)) for i in (0, 1)), shown(column("federated", f"mixed {k}", 1) - column("federated", f"mixed {k}", 0))] for k in locals_])  # fmt: skip
-drift = {
-    m: column("federated", f"{m} 125", 2) - column("federated", f"{m} 125", 3)
-    for m in ("mixed", "even")
-}
+drift = {m: column("federated", f"{m} 125", 2) - column("federated", f"{m} 125", 3) for m in ("mixed", "even")}
 assert np.abs(column("federated", "mixed 1", 2) - column("federated", "mixed 1", 3)).max() < 1e-3
 assert (drift["mixed"] > 3 * drift["even"]).all() and interval(drift["mixed"])[0] > 0.01
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 每回 125 步，比例不同的五家多出的损失是 0.030 ± 0.004，比例都是 50% 的只有 0.003 ± 0.001。准确率差 0.005 ± 0.007。
+# 每回 125 步，比例不同的五家多出的损失是 0.029 ± 0.002，比例都是 50% 的只有 0.002 ± 0.000。准确率差 0.007 ± 0.004。
 #
-# 也要看另一面：同样来往 20 回，每回 1 步只有 0.888，125 步有 0.925。漂移是有的，可是**多走比少走好得多**：省下的来往抵得过它。
+# 也要看另一面：同样来往 20 回，每回 1 步只有 0.886，125 步有 0.922。漂移是有的，可是**多走比少走好得多**：省下的来往抵得过它。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# With 125 steps a round the five hospitals with different shares have an extra loss of 0.030 ± 0.004, with 50% everywhere only 0.003 ± 0.001. In accuracy the difference is 0.005 ± 0.007.
+# With 125 steps a round the five hospitals with different shares have an extra loss of 0.029 ± 0.002, with 50% everywhere only 0.002 ± 0.000. In accuracy the difference is 0.007 ± 0.004.
 #
-# See the other side as well: for the same 20 round trips, 1 step each gets 0.888 and 125 steps get 0.925. There is drift, and yet **many steps are far better than few**: what they save in round trips outweighs it.
+# See the other side as well: for the same 20 round trips, 1 step each gets 0.886 and 125 steps get 0.922. There is drift, and yet **many steps are far better than few**: what they save in round trips outweighs it.
 #
 # </div>
 
@@ -1271,7 +1182,7 @@ assert (drift["mixed"] > 3 * drift["even"]).all() and interval(drift["mixed"])[0
 #
 # | 问题 | 量到的 |
 # |---|---|
-# | 变小？ | int8 约四分之一，1,000 个答案变 8 个 |
+# | 变小？ | int8 约四分之一，1,000 个答案变 18 个 |
 # | 变快？ | 看程序：int8 1.0 倍，剪枝 1.0 倍 |
 # | 没有名字？ | 认出 98% |
 # | 过拟合的模型？ | 成员推断 AUC 0.69 |
@@ -1287,7 +1198,7 @@ assert (drift["mixed"] > 3 * drift["even"]).all() and interval(drift["mixed"])[0
 #
 # | question | measured |
 # |---|---|
-# | small? | int8 about a quarter, 8 of 1,000 answers change |
+# | small? | int8 about a quarter, 18 of 1,000 answers change |
 # | fast? | depends on the program: int8 1.0 times, pruned 1.0 times |
 # | without names? | 98% identified |
 # | an overfitted model? | membership inference, AUC 0.69 |

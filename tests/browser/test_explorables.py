@@ -329,7 +329,7 @@ def quantization(it: Explorable) -> None:
         return int(found[1]), float(found[2])
 
     assert narrow(4, 0) == (1, 100)
-    assert narrow(8, 0)[0] <= 11 and narrow(8, 0)[1] > 5 * narrow(8, 1)[1]
+    assert narrow(8, 0)[0] <= 15 and narrow(8, 0)[1] > 5 * narrow(8, 1)[1]
     assert narrow(4, 2)[1] < narrow(4, 1)[1] < 30
 
 

@@ -53,11 +53,13 @@ const build = (kit, { wide, narrow, bits, scheme }) => {
   );
   kit.begin({ bits, scheme });
   /** @type {Words[]} */
-  const names = [["宽的通道的权重", "weights of the wide channel"], ["窄的通道的权重", "weights of the narrow channel"]];
+  const names = [
+    ["宽的通道的权重（最大 = 100）", "weights of the wide channel (largest = 100)"],
+    ["窄的通道的权重（同样的单位）", "weights of the narrow channel (same unit)"],
+  ];
   const parts = channels.map((weights, k) => {
     const end = largest[k] * 1.08;
-    const digits = end > 0.3 ? 1 : 3;
-    const tick = Number((largest[k] * 0.9).toFixed(digits)) || largest[k];
+    const tick = Number((largest[k] * 0.9).toPrecision(1));
     const counts = new Array(BINS).fill(0);
     for (const value of weights) counts[Math.min(BINS - 1, Math.floor(((value + end) / (2 * end)) * BINS))] += 1;
     const top = Math.max(...counts) * 1.15;
