@@ -1275,6 +1275,10 @@ guesses("15")
 #
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
+# | S3 §9.5 | 不够。上面没有名字的记录，按邮编、出生日期、性别认出 95% 以上；加密的数据要解开才能训练，训练好的模型会泄露谁在训练里。要加上差分隐私（DP-SGD）；联邦学习还要安全聚合 | <q>可以通过数据加密、匿名化等技术来保护数据隐私和安全</q> |
+# | S1 §8.5 | 存储是的。计算要看程序：60% 的权重剪成 0，压缩后的文件小了一半左右，普通的程序一样慢，因为它照样乘 0；去掉整个通道，或用会跳过 0 的程序，才变快 | <q>通过模型剪枝、量化等技术，可以显著降低模型的计算复杂度和存储需求</q> |
+# | S1 §8.6 | 联邦学习本身不保证：上面由一张片子的梯度算回了那张片子。差分隐私给的是有数字的保证，$\varepsilon$ 和 $\delta$，要连数字一起说 | <q>通过联邦学习、差分隐私等技术，可以在保证数据隐私的前提下实现迁移学习</q> |
+# | S3 §8.1 | 迁移本身不压缩：骨干网络一个字节也没有少，还多了头的 1,281 个数。变小靠量化、剪枝和蒸馏；其中蒸馏可以算是一种迁移 | <q>通过迁移学习，我们可以将复杂模型压缩并加速，以适应移动设备和嵌入式系统</q> |
 #
 # </div>
 
@@ -1283,6 +1287,10 @@ guesses("15")
 #
 # | article | what is right | it says |
 # |---|---|---|
+# | S3 §9.5 | not enough. Of the records without names above, postcode, date of birth and sex identify more than 95%; encrypted data are decrypted for training, and the trained model tells who was in it. It takes differential privacy (DP-SGD), and secure aggregation in federated learning | <q>可以通过数据加密、匿名化等技术来保护数据隐私和安全 [data privacy and security can be protected by techniques such as encryption and anonymisation]</q> |
+# | S1 §8.5 | storage, yes. Computing depends on the program: with 60% of the weights pruned the zipped file shrinks by about half, and an ordinary program is as slow as before, as it multiplies by zeros; dropping whole channels, or a program that skips zeros, makes it faster | <q>Through techniques such as model pruning and quantization, it is possible to significantly reduce the computational complexity and storage requirements of models</q> |
+# | S1 §8.6 | federated learning alone guarantees nothing: above, a film is computed back from its gradient. Differential privacy gives a guarantee with numbers, $\varepsilon$ and $\delta$, which have to be stated | <q>by using techniques such as federated learning and differential privacy, it will be possible to achieve transfer learning while ensuring data privacy</q> |
+# | S3 §8.1 | transfer by itself compresses nothing: the backbone keeps every byte and gets the 1,281 numbers of a head. It is quantization, pruning and distillation that make it small; of these, distillation may be called transfer | <q>通过迁移学习，我们可以将复杂模型压缩并加速，以适应移动设备和嵌入式系统 [by transfer learning we can compress and accelerate complex models, to suit mobile devices and embedded systems]</q> |
 #
 # </div>
 
