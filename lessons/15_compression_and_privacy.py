@@ -33,7 +33,16 @@ from scipy import stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from course_utils import assets, backbones, evaluation, explorables, features, figures, paths, photos
+from course_utils import (
+    assets,
+    backbones,
+    evaluation,
+    explorables,
+    features,
+    figures,
+    paths,
+    photos,
+)
 from course_utils.bilingual import say, table
 from course_utils.learning import check, guesses, outcome, predict, progress, quiz
 
@@ -63,6 +72,7 @@ def interval(values):
 
 def shown(values, digits=3):
     return "{:.{d}f} ± {:.{d}f}".format(*interval(values), d=digits)
+
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -210,7 +220,8 @@ figures.show(
     "误差的直方图：平平的一片，两端各有一条虚线，标出半格，没有误差越过它。",
     "Histogram of the errors: flat, with a dashed line at each end that marks half a level; no error lies beyond.",
 )
-half_float = np.abs(w.astype(np.float16).astype(float) - w) / np.abs(w)
+seen = np.abs(w) > 1e-4  # float16 has few digits for tinier ones
+half_float = np.abs(w.astype(np.float16).astype(float) - w)[seen] / np.abs(w)[seen]
 assert np.abs(error).max() <= 0.5001 * s and w.nbytes == 4 * k.nbytes
 assert half_float.max() <= 2**-11  # float16 keeps 11 bits of each number
 
@@ -236,6 +247,7 @@ assert half_float.max() <= 2**-11  # float16 keeps 11 bits of each number
 #
 # </div>
 
+
 # %% tags=["exercise"]
 def scale_and_zero(low, high):
     """smallest and largest value -> (scale, zero point), integers from 0 to 255"""
@@ -247,14 +259,14 @@ check("15-1", scale_and_zero)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **一个张量一个缩放，还是一个通道一个？** 折叠以后，同一个核里各通道的大小可以差几十倍。一个缩放要照顾最大的，小的通道只剩几格。动手：下面是同一个核的两个通道（存下的），宽的是窄的约 25 倍。先看 8 位；再拖到 4 位：一个缩放时，**窄的通道全部变成 0**。换成每个通道一个，再试聚类。
+# **一个张量一个缩放，还是一个通道一个？** 折叠以后，同一个核里各通道的大小可以差几十倍。一个缩放要照顾最大的，小的通道只剩几格。动手：下面是同一个核的两个通道（存下的），宽的约是窄的 20 倍。先看 8 位；再拖到 4 位：一个缩放时，**窄的通道全部变成 0**。换成每个通道一个，再试聚类。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **One scale for the tensor, or one for each channel?** After folding, channels of one kernel may differ in size by a factor of dozens. A common scale has to suit the largest, and a small channel is left with a few levels. Try it: these are two channels of one kernel (stored), one about 25 times as wide. Look at 8 bits, then drag to 4: with one scale **all weights of the narrow channel become 0**. Switch to a scale for each channel; then try clusters.
+# **One scale for the tensor, or one for each channel?** After folding, channels of one kernel may differ in size by a factor of dozens. A common scale has to suit the largest, and a small channel is left with a few levels. Try it: these are two channels of one kernel (stored), one about 20 times as wide. Look at 8 bits, then drag to 4: with one scale **all weights of the narrow channel become 0**. Switch to a scale for each channel; then try clusters.
 #
 # </div>
 
@@ -262,7 +274,9 @@ check("15-1", scale_and_zero)
 wide, narrow = (numbers(stored["levels"][key]) for key in ("wide", "narrow"))
 wide, narrow = 100 * wide / np.abs(wide).max(), 100 * narrow / np.abs(wide).max()
 fig, axes = plt.subplots(1, 2, figsize=(7.4, 2.3))
-for ax, values, name in zip(axes, (wide, narrow), ("宽的通道 wide channel", "窄的通道 narrow channel"), strict=True):
+for ax, values, name in zip(
+    axes, (wide, narrow), ("宽的通道 wide channel", "窄的通道 narrow channel"), strict=True
+):
     ax.hist(values, 40, color=BLUE)
     step = np.abs(wide).max() / 127
     for level in np.arange(-127, 128) * step:
@@ -273,15 +287,17 @@ fig.tight_layout()
 explorables.show(
     "quantization",
     fig,
-    "左：宽的通道的权重。右：窄的通道，范围小得多；竖线是共用的缩放留给它的值，只有 11 条。",
-    "Left: weights of the wide channel. Right: the narrow channel with a much smaller range; upright lines are the values that the common scale leaves it, 11 of them.",
+    "左：宽的通道的权重。右：窄的通道，范围小得多；竖线是共用的缩放留给它的值，只有 13 条。",
+    "Left: weights of the wide channel. Right: the narrow channel with a much smaller range; upright lines are the values that the common scale leaves it, 13 of them.",
     wide=wide,
     narrow=narrow,
     bits=8,
     scheme=0,
 )
 shared8, shared4 = np.abs(wide).max() / 127, np.abs(wide).max() / 7
-assert np.rint(np.abs(narrow) / shared4).max() == 0 and np.rint(np.abs(narrow).max() / shared8) == 5
+assert (
+    np.rint(np.abs(narrow) / shared4).max() == 0 and np.floor(np.abs(narrow).max() / shared8) == 6
+)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -297,6 +313,7 @@ assert np.rint(np.abs(narrow) / shared4).max() == 0 and np.rint(np.abs(narrow).m
 #
 # </div>
 
+
 # %%
 def restored(name, kernel, per_channel):
     """kernel (h, w, in, out) -> the same from int8; channels of a depthwise kernel lie on axis 2"""
@@ -304,6 +321,7 @@ def restored(name, kernel, per_channel):
     axes = tuple(a for a in range(4) if a != channel or not per_channel)
     scale = np.maximum(np.abs(kernel).max(axis=axes, keepdims=True), 1e-12) / 127
     return scale * np.rint(kernel / scale)
+
 
 # %%
 copy = keras.models.clone_model(net)
@@ -318,6 +336,7 @@ def features_with(change):
             mine.set_weights([change(layer.name, kernel), bias])
     return copy.predict(few, verbose=0)
 
+
 # %% tags=["nbval-ignore-output"]
 plain = features_with(lambda name, kernel: kernel)
 by_tensor = features_with(lambda name, kernel: restored(name, kernel, False))
@@ -326,7 +345,10 @@ worst = {
     "整个张量 per tensor": np.abs(by_tensor - plain).max(),
     "每个通道 per channel": np.abs(by_channel - plain).max(),
 }
-table(["缩放 scale", "特征最大的误差 largest feature error"], [[n, f"{v:.2f}"] for n, v in worst.items()])
+table(
+    ["缩放 scale", "特征最大的误差 largest feature error"],
+    [[n, f"{v:.2f}"] for n, v in worst.items()],
+)
 
 # %%
 assert worst["每个通道 per channel"] < 0.6 * worst["整个张量 per tensor"]
@@ -365,7 +387,9 @@ say("最多差几格 largest difference in levels:", int(np.abs(by_hand - onnx_k
 
 # %%
 steps = stored["sizes"]["steps"]
-assert np.abs(by_hand - onnx_kernel).max() <= 1 and max(part["steps"] for part in steps.values()) == 0
+assert (
+    np.abs(by_hand - onnx_kernel).max() <= 1 and max(part["steps"] for part in steps.values()) == 0
+)
 assert np.allclose(channel_scale, numbers(layer["scale"]), rtol=2e-3)
 assert np.isclose(span, layer["output scale"], rtol=0.01)
 assert abs(-out.min() / span - layer["output zero point"]) <= 1
@@ -376,44 +400,49 @@ assert abs(-out.min() / span - layer["output zero point"]) <= 1
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 还有别的办法变小。**剪枝**（pruning）把最小的权重变成 0，再微调。**知识蒸馏**（knowledge distillation）让小的学生学大的老师，连没有标签的照片也用得上。
+# 还有别的办法变小。**剪枝**（pruning）把最小的权重变成 0，再训练一下。**知识蒸馏**（knowledge distillation）让小的学生学大的老师，连没有标签的照片也用得上。
 #
-# 猜：剪掉 60% 的权重，微调好，用普通的程序（LiteRT，TensorFlow 自带）一张一张地跑。快多少？A：约 2.5 倍；B：约 1.5 倍；C：一样快。
+# 猜：剪掉 60% 的权重，用普通的程序（LiteRT，TensorFlow 自带）一张一张地跑。快多少？A：约 2.5 倍；B：约 1.5 倍；C：一样快。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# There are other ways to be small. **Pruning** sets the smallest weights to 0 and fine-tunes. **Knowledge distillation** lets a small student learn from a large teacher, and can use photos without labels.
+# There are other ways to be small. **Pruning** sets the smallest weights to 0 and then trains again. **Knowledge distillation** lets a small student learn from a large teacher, and can use photos without labels.
 #
-# Guess: 60% of the weights are pruned, the network is fine-tuned, and an ordinary program (LiteRT, which comes with TensorFlow) runs it photo by photo. How much faster? A: about 2.5 times; B: about 1.5 times; C: not at all.
+# Guess: 60% of the weights are pruned, and an ordinary program (LiteRT, which comes with TensorFlow) runs it photo by photo. How much faster? A: about 2.5 times; B: about 1.5 times; C: not at all.
 #
 # </div>
 
 # %% tags=["exercise"]
 predict("15-p2", ...)  # "A", "B", "C"
 
+
 # %%
 def pruned(name, kernel, share=0.6):
-    """the smallest weights of a kernel become 0"""
+    """the smallest weights of a 1×1 kernel become 0; these kernels hold most weights"""
+    if kernel.shape[:2] != (1, 1):
+        return kernel
     return np.where(np.abs(kernel) > np.quantile(np.abs(kernel), share), kernel, 0)
 
 
 def zipped(change):
     """bytes of all kernels after zlib"""
-    return len(zlib.compress(b"".join(change(n, v).astype("f4").tobytes() for n, v in kernels.items())))
+    return len(
+        zlib.compress(b"".join(change(n, v).astype("f4").tobytes() for n, v in kernels.items()))
+    )
 
 
 ratio = zipped(pruned) / zipped(lambda name, kernel: kernel)
 say("压缩后剩下的比例 share left after zipping:", f"{ratio:.2f}")
 
 # %% tags=["setup"]
-speed, parts = stored["sizes"]["speeds"], stored["sizes"]["pruning"]
+speed, thin = stored["sizes"]["speeds"], stored["sizes"]["pruning"]
 forms = {"float32": ("float32", rows["reference"]), "float16": ("float16", rows["float16"]),
          "权重 int8 weights int8": ("dynamic", rows["dynamic"]),
-         "剪枝 60%，微调后 pruned 60%, fine-tuned": ("pruned", parts["after"]),
-         "剪枝 60%，没有微调 pruned 60%, not tuned": ("pruned", parts["before"]),
+         "剪枝 30%，原来的头 pruned 30%, old head": ("pruned", thin["0.3"]["before"]), "剪枝 30%，重新训练的头 pruned 30%, head trained again": ("pruned", thin["0.3"]["after"] | {"zipped": thin["0.3"]["zipped"]}),
+         "剪枝 60%，原来的头 pruned 60%, old head": ("pruned", thin["0.6"]["before"]), "剪枝 60%，重新训练的头 pruned 60%, head trained again": ("pruned", thin["0.6"]["after"] | {"zipped": thin["0.6"]["zipped"]}),
          "全部 int8，整个张量 all int8, per tensor": ("onnx per tensor", rows["onnx per tensor"]),
          "全部 int8，每个通道 all int8, per channel": ("onnx per channel", rows["onnx per channel"])}  # fmt: skip
 
@@ -421,9 +450,20 @@ forms = {"float32": ("float32", rows["reference"]), "float16": ("float16", rows[
 def accuracy_row(name, key, found):
     low, high = evaluation.wilson_interval(found["right"], found["n"])
     changed = found["lost"] + found["gained"]
-    size = parts["zipped"] if key == "pruned" else rows[key]["bytes"]
-    size = "–" if found is parts["before"] else f"{size / 1e6:.1f}"
-    return [name, size, f"{found['right'] / found['n']:.3f} ({low:.3f}–{high:.3f})", changed, f"{found['error']:.2f}", f"{speed[key]:.1f}"]
+    size = (
+        f"{found.get('zipped', rows[key]['bytes']) / 1e6:.1f}"
+        if key != "pruned" or "zipped" in found
+        else "–"
+    )
+    error = f"{found['error']:.2f}" if "error" in found else "–"
+    return [
+        name,
+        size,
+        f"{found['right'] / found['n']:.3f} ({low:.3f}–{high:.3f})",
+        changed,
+        error,
+        f"{speed[key]:.1f}",
+    ]
 
 
 table(["存下的 stored", "MB", "准确率（区间） accuracy (interval)", "变了的答案 answers changed", "特征误差 feature error", "速度 speed"],
@@ -437,7 +477,7 @@ outcome("15-p2", "C" if speed["pruned"] < 1.25 else "B" if speed["pruned"] < 2 e
 #
 # 1,000 张训练时没有见过的照片（区间是 95% 的威尔逊区间）；float32 对 0.983。只有权重是 int8（LiteRT）：答案变 1 个。层间的数也是 int8（ONNX Runtime，用 20 张照片校准）：每个通道一个缩放，变 18 个；整个张量一个，变 14 个。**与只看权重时不同**，这里分不出谁好：准确率的区间重叠，特征最多差 3.0 和 2.9。
 #
-# 剪枝：没有微调对 0.700；用 200 张照片、**不用标签**地微调（学原来的特征）以后 0.975，这是一次运行，大小是压缩后的。速度与同一程序的 float32 相比：剪枝 1.0，全部 int8 1.0。**0 不会让程序变快**：它照样乘。
+# 剪枝 30%、60%（只剪 1×1 的核），用原来的头对 0.973 和 0.500；在剪过的特征上**重新训练头**以后 0.971 和 0.709。大小是压缩后的。速度与同一程序的 float32 相比：剪枝 0.8，全部 int8 1.5，只有权重 int8 反而 0.6。**0 不会让程序变快**：它照样乘。
 #
 # </div>
 
@@ -446,15 +486,25 @@ outcome("15-p2", "C" if speed["pruned"] < 1.25 else "B" if speed["pruned"] < 2 e
 #
 # 1,000 photos that training did not see (95% Wilson intervals); float32 gets 0.983. Weights alone in int8 (LiteRT): answers that change: 1. Numbers between layers as well (ONNX Runtime, calibrated on 20 photos): 18 with a scale per channel, 14 with one per tensor. **Unlike with weights alone**, neither is better here: intervals overlap, features err by up to 3.0 and 2.9.
 #
-# Pruning: 0.700 without fine-tuning; 0.975 after fine-tuning on 200 photos **without labels** (towards the old features), in a single run. Its size is zipped. Speed, against float32 of the same program: pruned 1.0, all int8 1.0. **Zeros do not make a program faster**: it multiplies them.
+# Pruned by 30% and 60% (1×1 kernels only), the old head gets 0.973 and 0.500; a **head trained again** on the pruned features gets 0.971 and 0.709. Sizes are zipped. Speed, against float32 of the same program: pruned 0.8, all int8 1.5, weights alone only 0.6. **Zeros do not make a program faster**: it multiplies them.
 #
 # </div>
 
 # %% tags=["shows-sizes"]
-assert 0.35 < ratio < 0.55 and 0.8 < speed["pruned"] < 1.25  # smaller file, same speed
-assert parts["zipped"] < 0.6 * parts["zipped before"]
-assert parts["after"]["right"] > parts["before"]["right"]
-assert rows["float32"]["bytes"] / rows["onnx per channel"]["bytes"] > 3.2 > 1.9 > rows["float32"]["bytes"] / rows["float16"]["bytes"] / 1.1
+assert (
+    0.4 < ratio < 0.6 and speed["pruned"] < 1.25 and speed["dynamic"] < 1
+)  # smaller file, same speed
+assert thin["0.6"]["zipped"] < 0.6 * thin["0.6"]["zipped before"]
+assert (
+    thin["0.6"]["after"]["right"] > thin["0.6"]["before"]["right"] + 100
+    and thin["0.3"]["before"]["right"] > 960
+)
+assert (
+    rows["float32"]["bytes"] / rows["onnx per channel"]["bytes"]
+    > 3.2
+    > 1.9
+    > rows["float32"]["bytes"] / rows["float16"]["bytes"] / 1.1
+)
 assert net.count_params() == backbones.fold_batch_norm(net).count_params()
 assert abs(rows["onnx per channel"]["error"] - rows["onnx per tensor"]["error"]) < 0.5
 assert all(part["n"] > 3.3e6 for part in stored["sizes"]["steps"].values())
@@ -483,6 +533,7 @@ for _ in range(30):  # k-means on a line
     nearest = np.abs(values[:, None] - centres).argmin(axis=1)
     centres = np.array([values[nearest == k].mean() for k in range(16)])
 
+
 # %% tags=["setup"]
 def lost(values, levels):
     """error of the nearest level, as a share of the weights"""
@@ -491,7 +542,9 @@ def lost(values, levels):
 
 
 fig, axes = plt.subplots(2, 1, figsize=(7.4, 3.2), sharex=True)
-for ax, levels, name in zip(axes, (even, centres), ("均匀的格子 even levels", "k-means"), strict=True):
+for ax, levels, name in zip(
+    axes, (even, centres), ("均匀的格子 even levels", "k-means"), strict=True
+):
     ax.hist(values, 120, color=BLUE, range=(-0.35, 0.35))
     for level in levels:
         ax.axvline(level, color=ORANGE, lw=1)
@@ -504,7 +557,7 @@ figures.show(
     "Histogram of the same weights; above 16 even lines, most of them where there are no weights; below the 16 centres of k-means, close in the middle and apart at the sides.",
 )
 say("误差 error:", f"{lost(values, even):.0%}", "→", f"{lost(values, centres):.0%}")
-assert lost(values, centres) < 0.5 * lost(values, even)
+assert lost(values, centres) < 0.75 * lost(values, even)
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -522,7 +575,9 @@ assert lost(values, centres) < 0.5 * lost(values, even)
 
 # %%
 y = photos.default("train").labels
-views = {n: features.extract(photos.default("train"), n) for n in ("efficientnet_lite0", "squeezenet")}
+views = {
+    n: features.extract(photos.default("train"), n) for n in ("efficientnet_lite0", "squeezenet")
+}
 large, small = ((v - v.mean(axis=0)) / (v.std(axis=0) + 1e-6) for v in views.values())
 labelled = np.r_[np.flatnonzero(y == 0)[:10], np.flatnonzero(y == 1)[:10]]
 teacher = LogisticRegression(C=0.01, max_iter=2000).fit(large[labelled], y[labelled])
@@ -533,7 +588,10 @@ student = LogisticRegression(C=0.01, max_iter=2000).fit(twice[0], twice[1], twic
 # %% tags=["setup"]
 kinds = {"teacher": "老师，20 个标签 · teacher, 20 labels", "alone": "学生，20 个标签 · student, 20 labels",
          "distilled": "学生，老师的概率 · student, the teacher's probabilities", "all labels": "学生，200 个标签 · student, 200 labels"}  # fmt: skip
-table(["存下的，20 次 stored, 20 draws", "准确率 accuracy"], [[name, shown(column("distilled", key))] for key, name in kinds.items()])
+table(
+    ["存下的，10 次 stored, 10 draws", "准确率 accuracy"],
+    [[name, shown(column("distilled", key))] for key, name in kinds.items()],
+)
 gain = column("distilled", "distilled") - column("distilled", "alone")
 say("配对的差 paired difference:", shown(gain))
 middle, half = interval(gain)
@@ -598,6 +656,7 @@ def linked(day):
     found = [who[postcode[i], sex[i], day[i]] for i in patients]
     return np.mean([people == [i] for people, i in zip(found, patients, strict=True)])
 
+
 # %% tags=["shows-linkage", "any-seed"]
 by_date, by_year = linked(born), linked(born // 365)
 say("出生日期 date of birth:", f"{by_date:.1%}", "  ", "只有年份 year only:", f"{by_year:.1%}")
@@ -651,6 +710,7 @@ x = x / np.linalg.norm(x, axis=1, keepdims=True)  # length 1
 person = np.array([re.match(r"person\d+|(NORMAL2-)?IM-\d+", f.name)[0] for f in files])
 kind = np.array([2 if "virus" in f.name else int("bacteria" in f.name) for f in files])
 
+
 # %% tags=["nbval-ignore-output"]
 def members(places, n, rng):
     """n films, and all films of other persons"""
@@ -669,15 +729,16 @@ print(f"{(margin[inside] > 0).mean():.2f} {(margin[outside] > 0).mean():.2f} AUC
 fig, ax = plt.subplots(figsize=(7.4, 2.4))
 groups = {"训练过 in training": numbers(stored["attacked"][0]["margins"][0]), "没有 not": numbers(stored["attacked"][0]["margins"][1])}  # fmt: skip
 for (name, values), look in zip(groups.items(), ((BLUE, "-"), (ORANGE, "--")), strict=True):
-    ax.hist(values, np.arange(-16, 19), density=True, histtype="step", lw=2, color=look[0], ls=look[1], label=name)
+    share = np.histogram(values, np.arange(-16, 19))[0] / len(values)
+    ax.plot(np.arange(-15.5, 18), share, look[1], marker="", lw=2, color=look[0], label=name)
 ax.set(xlabel="正确类别的分数 score of the right class", ylabel="比例 share")
 ax.legend()
 figures.show(
     fig,
-    "两条直方图（存下的）：训练过的都大于 0，挤在 2 到 10；没有训练过的散得开，三成在 0 以下。",
-    "Two histograms (stored): films from training are all above 0, between 2 and 10; the others are spread out, three tenths below 0.",
+    "两条曲线（存下的）：训练过的都大于 0，挤在 2 到 10；没有训练过的散得开，三成在 0 以下。",
+    "Two curves (stored): films from training are all above 0, between 2 and 10; the others are spread out, three tenths below 0.",
 )
-table(["惩罚，存下的 20 次 penalty, 20 stored draws", "训练 training", "别的病人 other patients", "攻击的 AUC · AUC of the attack"],
+table(["惩罚，存下的 10 次 penalty, 10 stored draws", "训练 training", "别的病人 other patients", "攻击的 AUC · AUC of the attack"],
       [[name, *(shown(column("attacked", key, k)) for k in range(3))] for key, name in (("weak", "弱 weak"), ("strong", "强 strong"))])  # fmt: skip
 weak, strong = column("attacked", "weak", 2), column("attacked", "strong", 2)
 assert auc > 0.57 and interval(weak)[0] - interval(weak)[1] > 0.6 and (weak > strong).all()
@@ -743,6 +804,7 @@ assert auc > 0.57 and interval(weak)[0] - interval(weak)[1] > 0.6 and (weak > st
 #
 # </div>
 
+
 # %% tags=["exercise"]
 def clipped_sum(g, r):
     """gradients (n, d), length r -> their sum (d,), each clipped to r first"""
@@ -765,6 +827,7 @@ check("15-2", clipped_sum)
 #
 # </div>
 
+
 # %%
 def dp_sgd(x, y, sigma, rng, q=0.032, steps=310, r=1.0, lr=2.0):
     """features (n, d), labels -> weights (d + 1,): the mean over the second half of the steps"""
@@ -779,6 +842,7 @@ def dp_sgd(x, y, sigma, rng, q=0.032, steps=310, r=1.0, lr=2.0):
         w = w - lr * (e @ a[drawn] + noise) / (q * len(a))
         path.append(w)
     return np.mean(path[steps // 2 :], axis=0)
+
 
 # %% tags=["nbval-ignore-output"]
 ill = (kind > 0).astype(float)
@@ -826,6 +890,7 @@ assert np.allclose(np.linalg.norm(g, axis=1), np.abs(1 / (1 + np.exp(-x[:5] @ x[
 #
 # </div>
 
+
 # %%
 def divergence(q, sigma, alpha):
     """Rényi divergence of one step, alpha a whole number"""
@@ -833,6 +898,7 @@ def divergence(q, sigma, alpha):
     choose = np.array([lgamma(alpha + 1) - lgamma(j + 1) - lgamma(alpha - j + 1) for j in k])
     logs = choose + (alpha - k) * np.log1p(-q) + k * np.log(q) + (k**2 - k) / (2 * sigma**2)
     return np.logaddexp.reduce(logs) / (alpha - 1)
+
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -864,6 +930,7 @@ def renyi(q, sigma):
 def price(delta):
     return np.log1p(-1 / orders) - np.log(delta * orders) / (orders - 1)
 
+
 # %%
 library = {0.5: 20.92, 1: 3.515, 2: 1.125}  # dp-accounting 0.6.0, its own orders
 epsilon = {s: float((310 * renyi(0.032, s) + price(1e-4)).min()) for s in library}
@@ -893,6 +960,7 @@ assert all(np.isclose(epsilon[s], library[s], rtol=0.015) for s in library)
 # **Exercise 3**: a training is over; its divergences, one for each order, are `divergence`. The same training runs once more, twice as many steps in all. Write `epsilon_twice`, which returns the new $\varepsilon$.
 #
 # </div>
+
 
 # %% tags=["exercise"]
 def epsilon_twice(divergence, orders, delta):
@@ -925,16 +993,30 @@ fig, ax = plt.subplots(figsize=(7.4, 2.9))
 cost = {}
 for n, look in ((2000, (BLUE, "o")), (500, (ORANGE, "s"))):
     middle, half = np.array([interval(column("private", f"{n} {s:g}")) for s in curve]).T
-    ax.errorbar(list(curve.values()), middle, half, color=look[0], marker=look[1], capsize=3, label=f"{n:,} 张 films")
+    ax.errorbar(
+        list(curve.values()),
+        middle,
+        half,
+        color=look[0],
+        marker=look[1],
+        capsize=3,
+        label=f"{n:,} 张 films",
+    )
     ax.axhline(column("private", f"{n} 0").mean(), ls="--", lw=1, color=look[0])
     cost[n] = {s: column("private", f"{n} 0") - column("private", f"{n} {s:g}") for s in curve}
-ax.set(xscale="log", xlabel="隐私预算 privacy budget ε", ylabel="准确率 accuracy", xticks=[0.5, 1, 2, 5, 10, 20], xticklabels=["0.5", "1", "2", "5", "10", "20"])
+ax.set(
+    xscale="log",
+    xlabel="隐私预算 privacy budget ε",
+    ylabel="准确率 accuracy",
+    xticks=[0.5, 1, 2, 5, 10, 20],
+    xticklabels=["0.5", "1", "2", "5", "10", "20"],
+)
 ax.minorticks_off()
 ax.legend(loc="lower right")
 figures.show(
     fig,
-    "准确率对隐私预算，存下的 20 次，带区间。2,000 张：从 ε 0.5 时的约 0.87 升到 0.9，很平。500 张：从约 0.75 升到 0.9，陡得多。虚线是没有噪声的。",
-    "Accuracy against the privacy budget, 20 stored draws, with intervals. 2,000 films: from about 0.87 at ε 0.5 up to 0.9, rather flat. 500 films: from about 0.75 up to 0.9, much steeper. Dashed: without noise.",
+    "准确率对隐私预算，存下的 10 次，带区间。2,000 张：从 ε 0.5 时的约 0.87 升到 0.9，很平。500 张：从约 0.75 升到 0.9，陡得多。虚线是没有噪声的。",
+    "Accuracy against the privacy budget, 10 stored draws, with intervals. 2,000 films: from about 0.87 at ε 0.5 up to 0.9, rather flat. 500 films: from about 0.75 up to 0.9, much steeper. Dashed: without noise.",
 )
 outcome("15-p4", round(100 * cost[2000][1.0].mean(), 1))
 assert all(cost[500][s].mean() > cost[2000][s].mean() for s in (1.0, 2.0, 4.0))
@@ -964,13 +1046,15 @@ right = {s: canary[f"{s:g}"]["right"] for s in (0, *curve)}
 n_pairs = canary["0"]["n"]
 table(["σ", "ε", "猜对（存下的） right guesses (stored)", "区间 interval"],
       [[f"{s:g}", "∞" if s == 0 else f"{curve[s]:.2f}", f"{count} / {n_pairs}", "{:.2f}–{:.2f}".format(*evaluation.wilson_interval(count, n_pairs))] for s, count in right.items()])  # fmt: skip
-assert evaluation.wilson_interval(right[0], n_pairs)[0] > 0.6 and right[0] > max(right[2.0], right[4.0])
-assert evaluation.wilson_interval(right[4.0], n_pairs)[0] < 0.5
+assert evaluation.wilson_interval(right[0], n_pairs)[0] > 0.6 and right[0] > max(
+    right[2.0], right[4.0]
+)
+assert all(evaluation.wilson_interval(right[s], n_pairs)[0] < 0.5 for s in (1.0, 2.0, 4.0))
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 没有噪声时 30 对猜对 24 对：平均的攻击看不见的，在少见的人身上看得见。$\sigma=1$ 猜对 18 对，$\sigma=4$ 19 对；瞎猜是一半。只有 30 对，区间很宽。
+# 没有噪声时 30 对猜对 24 对：平均的攻击看不见的，在少见的人身上看得见。$\sigma=1$ 猜对 18 对，$\sigma=4$ 19 对；瞎猜是一半。从 $\sigma=1$ 起区间都含一半。只有 30 对，所以区间很宽。
 #
 # 测出来的只是一种攻击；$\varepsilon$ 的保证对**每个人**都成立，对没有想到的攻击也成立。
 #
@@ -979,7 +1063,7 @@ assert evaluation.wilson_interval(right[4.0], n_pairs)[0] < 0.5
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Without noise 24 of 30 guesses are right: what the average attack cannot see shows on somebody unusual. With $\sigma=1$ it is 18, with $\sigma=4$ 19; blind guessing gets half. There are just 30 pairs, so intervals are wide.
+# Without noise 24 of 30 guesses are right: what the average attack cannot see shows on somebody unusual. With $\sigma=1$ it is 18, with $\sigma=4$ 19; blind guessing gets half. From $\sigma=1$ on all intervals contain one half. There are just 30 pairs, so they are wide.
 #
 # This measures one attack; the guarantee of $\varepsilon$ holds for **everybody**, and for attacks that nobody has thought of.
 #
@@ -1013,6 +1097,7 @@ assert evaluation.wilson_interval(right[4.0], n_pairs)[0] < 0.5
 # **Exercise 4**: write `averaged`: `weights` has the shape `(hospitals, d)`, `n` holds the numbers of films; return the new weights.
 #
 # </div>
+
 
 # %% tags=["exercise"]
 def averaged(weights, n):
@@ -1084,7 +1169,7 @@ for i in range(5):
     for j in range(i + 1, 5):
         mask = rng.normal(size=4) * 100
         sent[i], sent[j] = sent[i] + mask, sent[j] - mask
-print(np.allclose(sent.sum(axis=0), updates.sum(axis=0)), np.abs(sent - updates).min() > 1)
+print(np.allclose(sent.sum(axis=0), updates.sum(axis=0)), np.allclose(sent, updates))
 
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
@@ -1100,6 +1185,7 @@ print(np.allclose(sent.sum(axis=0), updates.sum(axis=0)), np.abs(sent - updates)
 #
 # </div>
 
+
 # %%
 def gradient(w, part):
     """mean gradient of the cross-entropy on some films"""
@@ -1110,7 +1196,9 @@ rng, hospitals = np.random.default_rng(4), []
 for size, share in zip((40, 80, 120, 160, 200), (0.95, 0.8, 0.5, 0.2, 0.05), strict=True):
     sick = round(size * share)
     pools = ((np.flatnonzero(ill == 1), sick), (np.flatnonzero(ill == 0), size - sick))
-    hospitals.append(np.concatenate([rng.choice(pool, count, replace=False) for pool, count in pools]))
+    hospitals.append(
+        np.concatenate([rng.choice(pool, count, replace=False) for pool, count in pools])
+    )
 n_films, everybody = [len(h) for h in hospitals], np.concatenate(hospitals)
 
 # %% tags=["any-seed"]
@@ -1125,25 +1213,35 @@ assert np.abs(central - federated).max() < 1e-6 < np.abs(central).max()
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 每一步都要来回一次，太慢。所以每家走很多步再平均。可是各家的片子不同，走得越久，离得越远：**漂移**（client drift；Karimireddy 等，2020）。存下的 20 次：五家各 100 张，平均 20 回；集中的走同样多的步。纵轴是联邦多出的损失（全部 500 张片子上）。
+# 每一步都要来回一次，太慢。所以每家走很多步再平均。可是各家的片子不同，走得越久，离得越远：**漂移**（client drift；Karimireddy 等，2020）。存下的 10 次：五家各 100 张，平均 20 回；集中的走同样多的步。纵轴是联邦多出的损失（全部 500 张片子上）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Each step needs a round trip, which is slow. So each hospital takes many steps before the average. But their films differ, and the longer they walk the farther apart they get: **client drift** (Karimireddy et al., 2020). 20 stored draws: five hospitals of 100 films, 20 averages; the central model takes as many steps. Upwards: by how much the federated loss (on all 500 films) is higher.
+# Each step needs a round trip, which is slow. So each hospital takes many steps before the average. But their films differ, and the longer they walk the farther apart they get: **client drift** (Karimireddy et al., 2020). 10 stored draws: five hospitals of 100 films, 20 averages; the central model takes as many steps. Upwards: by how much the federated loss (on all 500 films) is higher.
 #
 # </div>
 
 # %% tags=["setup"]
 locals_ = (1, 5, 25, 125)
 fig, ax = plt.subplots(figsize=(7.4, 2.7))
-for mix, look, name in (("mixed", (ORANGE, "s"), "95%–5% 肺炎 pneumonia"), ("even", (BLUE, "o"), "都是 50% · all 50%")):
-    extra = [column("federated", f"{mix} {k}", 2) - column("federated", f"{mix} {k}", 3) for k in locals_]
+for mix, look, name in (
+    ("mixed", (ORANGE, "s"), "95%–5% 肺炎 pneumonia"),
+    ("even", (BLUE, "o"), "都是 50% · all 50%"),
+):
+    extra = [
+        column("federated", f"{mix} {k}", 2) - column("federated", f"{mix} {k}", 3) for k in locals_
+    ]
     middle, half = np.array([interval(v) for v in extra]).T
     ax.errorbar(range(4), middle, half, color=look[0], marker=look[1], capsize=3, label=name)
-ax.set(xticks=range(4), xticklabels=locals_, xlabel="每回的本地步数 local steps in a round", ylabel="多出的损失 extra loss")
+ax.set(
+    xticks=range(4),
+    xticklabels=locals_,
+    xlabel="每回的本地步数 local steps in a round",
+    ylabel="多出的损失 extra loss",
+)
 ax.legend()
 figures.show(
     fig,
@@ -1152,7 +1250,10 @@ figures.show(
 )
 table(["本地步数（存下的） local steps (stored)", "联邦 federated", "集中 central", "差 difference"],
       [[k, *(shown(column("federated", f"mixed {k}", i)) for i in (0, 1)), shown(column("federated", f"mixed {k}", 1) - column("federated", f"mixed {k}", 0))] for k in locals_])  # fmt: skip
-drift = {m: column("federated", f"{m} 125", 2) - column("federated", f"{m} 125", 3) for m in ("mixed", "even")}
+drift = {
+    m: column("federated", f"{m} 125", 2) - column("federated", f"{m} 125", 3)
+    for m in ("mixed", "even")
+}
 assert np.abs(column("federated", "mixed 1", 2) - column("federated", "mixed 1", 3)).max() < 1e-3
 assert (drift["mixed"] > 3 * drift["even"]).all() and interval(drift["mixed"])[0] > 0.01
 
@@ -1183,7 +1284,7 @@ assert (drift["mixed"] > 3 * drift["even"]).all() and interval(drift["mixed"])[0
 # | 问题 | 量到的 |
 # |---|---|
 # | 变小？ | int8 约四分之一，1,000 个答案变 18 个 |
-# | 变快？ | 看程序：int8 1.0 倍，剪枝 1.0 倍 |
+# | 变快？ | 看程序：int8 1.5 倍，剪枝 0.8 倍 |
 # | 没有名字？ | 认出 98% |
 # | 过拟合的模型？ | 成员推断 AUC 0.69 |
 # | 差分隐私？ | 2,000 张、$\varepsilon=3.5$：少 0.001 |
@@ -1199,7 +1300,7 @@ assert (drift["mixed"] > 3 * drift["even"]).all() and interval(drift["mixed"])[0
 # | question | measured |
 # |---|---|
 # | small? | int8 about a quarter, 18 of 1,000 answers change |
-# | fast? | depends on the program: int8 1.0 times, pruned 1.0 times |
+# | fast? | depends on the program: int8 1.5 times, pruned 0.8 times |
 # | without names? | 98% identified |
 # | an overfitted model? | membership inference, AUC 0.69 |
 # | differential privacy? | 2,000 films, $\varepsilon=3.5$: 0.001 less |
