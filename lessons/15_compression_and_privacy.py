@@ -283,7 +283,6 @@ for ax, values, name in zip(
         if abs(level) <= np.abs(values).max() and values is narrow:
             ax.axvline(level, color=ORANGE, lw=1.5)
     ax.set(xlabel="权重，最大 = 100 · weight, largest = 100", ylabel="个数 count", title=name)
-fig.tight_layout()
 explorables.show(
     "quantization",
     fig,
@@ -543,14 +542,16 @@ def lost(values, levels):
 
 fig, axes = plt.subplots(2, 1, figsize=(7.4, 3.2), sharex=True)
 for ax, levels, name in zip(
-    axes, (even, centres), ("均匀的格子 even levels", "k-means"), strict=True
+    axes,
+    (even, centres),
+    ("均匀的格子 even levels", "k-means 的中心 centres of k-means"),
+    strict=True,
 ):
     ax.hist(values, 120, color=BLUE, range=(-0.35, 0.35))
     for level in levels:
         ax.axvline(level, color=ORANGE, lw=1)
     ax.set(xlim=(-0.35, 0.35), yticks=[], title=name)
 axes[1].set_xlabel("权重 weight")
-fig.tight_layout()
 figures.show(
     fig,
     "同一批权重的直方图，上面 16 条均匀的竖线，大多落在没有权重的地方；下面 16 条是 k-means 的中心，中间密、两边疏。",
