@@ -410,6 +410,21 @@ def museum(it: Explorable) -> None:
     assert search("更新模型参数").startswith("1 of")  # stays: a card without names in Latin letters
 
 
+def quantization(it: Explorable) -> None:
+    """One scale of 4 bits leaves the narrow channel nothing but 0; a scale of its own mends it."""
+    schemes = it.root.locator("input[type=radio]")
+
+    def narrow(bits: int, scheme: int) -> tuple[int, float]:
+        schemes.nth(scheme).check()
+        said = it.slide("bits", bits)
+        found = re.search(r"narrow channel uses (\d+) values, error ([\d.]+)%", said)
+        return int(found[1]), float(found[2])
+
+    assert narrow(4, 0) == (1, 100)
+    assert narrow(8, 0)[0] <= 15 and narrow(8, 0)[1] > 5 * narrow(8, 1)[1]
+    assert narrow(4, 2)[1] < narrow(4, 1)[1] < 30
+
+
 # What a lesson's English text promises, word for word, and what a reader then sees.
 PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "attention": ("13", "“hospital” gives 75% to “nurse”", attention),
@@ -427,6 +442,11 @@ PROMISES: dict[str, tuple[str, str, Callable[[Explorable], None]]] = {
     "noise": ("13", "each 10 decibels less cost a good part of the words", noise),
     "prevalence": ("14", "the ROC curve does not move", prevalence),
     "prototypes": ("11", "change the draw: the border jumps about", prototypes),
+    "quantization": (
+        "15",
+        "all weights of the narrow channel become 0",
+        quantization,
+    ),
     "ravine": ("03", "Who diverges with $\\eta$ just above 0.08?", ravine),
     "space": ("07", "with the same 5 labels each the accuracy falls below 0.8", space),
 }
