@@ -384,7 +384,7 @@ assert np.isclose(
 # </div>
 
 
-# %% tags=["setup"]
+# %% tags=["photo-live", "setup"]
 def pull(u):
     n = u.shape[0] // 2
     return -tf.reduce_mean(tf.reduce_sum(u[:n] * u[n:], 1))
@@ -429,7 +429,6 @@ def train(loss_of, epochs):
     return net, losses, tf.nn.l2_normalize(whole(views, training=True), 1).numpy()
 
 
-# %% tags=["photo-live", "setup"]
 some = x_free[[5, 85, 205, 325]]
 figures.show_photos(
     [((v + 2) * 64).clip(0, 255).astype("uint8") for v in np.concatenate([view(some), view(some)])],
@@ -1019,7 +1018,6 @@ def clip_step(image, text):
     optimizer.apply_gradients(zip(tape.gradient(loss, w), w, strict=True))
 
 
-# %%
 for epoch in range(25):
     mixed = np.random.default_rng(epoch).permutation(known)
     for some in np.split(mixed[: 11 * 128], 11):
@@ -1295,7 +1293,7 @@ outcome("16-p5", "C" if middle + half < 0 else "A" if middle > half else "B")
 #
 # 多一个洞：前 100 局，搬来的表走到 ★ 的比例多 0.37，从零开始的还在乱走。
 #
-# 对调：少 0.47。新的 ★ 离起点只有 5 步，从零很快就找到。旧表说左下是洞，绕着走；说右下最好，直奔新的洞。要先把这些错的数一格一格改掉，而全 0 的表没有什么要忘的。这是强化学习里的**负迁移**（第 05、12 课；综述见 Taylor、Stone，2009）。自动驾驶里，从模拟搬到真车、从一座城市搬到另一座，问题是同一个：旧的表在哪里还对？
+# 对调：少 0.47。新的 ★ 离起点只有 5 步，从零很快就找到。旧表说左下是洞，绕着走；说右下最好，直奔新的洞。要先把这些错的数一格一格改掉，而全是零的表没有什么要忘的。这是强化学习里的**负迁移**（第 05、12 课；综述见 Taylor、Stone，2009）。自动驾驶里，从模拟搬到真车、从一座城市搬到另一座，问题是同一个：旧的表在哪里还对？
 #
 # </div>
 
