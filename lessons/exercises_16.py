@@ -135,15 +135,16 @@ def pseudo_swapped(p, threshold):
     return pseudo_labels(p, threshold)[::-1]
 
 
-def pseudo_cells(p, threshold):
-    """np.nonzero of the table: a row for each probability above the threshold."""
-    return np.nonzero(p >= 1 - threshold)
+def pseudo_strict(p, threshold):
+    """Strictly above the threshold."""
+    places = np.flatnonzero(p.max(axis=1) > threshold)
+    return places, p[places].argmax(axis=1)
 
 
 def random_probabilities(rng):
     z = rng.normal(size=(12, 4)) * rng.uniform(1.5, 3)
     p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
-    return p, float(np.median(p.max(axis=1)))
+    return p, float(np.sort(p.max(axis=1))[6])  # a value that occurs: > and >= differ
 
 
 PROBABILITIES = random_probabilities(np.random.default_rng(6))
@@ -427,6 +428,13 @@ EXERCISES = [
                         "The two are in the other order: places first, then classes.",
                     ),
                 ),
+                (
+                    pseudo_strict,
+                    (
+                        "恰好等于阈值的也要收下：“不低于”是 `>=`。",
+                        "A probability equal to the threshold is taken, too: “at least” is `>=`.",
+                    ),
+                ),
             ],
         ),
         hints=[
@@ -435,8 +443,8 @@ EXERCISES = [
                 "How certain a row is, is its largest probability: `p.max(axis=1)`.",
             ),
             (
-                "`np.flatnonzero(...)` 给行号；再对这些行取 `argmax(axis=1)`。",
-                "`np.flatnonzero(...)` gives row numbers; then take `argmax(axis=1)` of these rows.",
+                "`np.flatnonzero(p.max(axis=1) >= …)` 给行号；再对这些行取 `argmax(axis=1)`。",
+                "`np.flatnonzero(p.max(axis=1) >= …)` gives row numbers; then take `argmax(axis=1)` of these rows.",
             ),
         ],
         reference=pseudo_labels,
@@ -456,6 +464,7 @@ EXERCISES = [
             (pseudo_probabilities, "probability itself"),
             (pseudo_by_class, "wrong axis"),
             (pseudo_swapped, "other order"),
+            (pseudo_strict, "at least"),
         ],
     ),
     Exercise(
@@ -660,7 +669,7 @@ PREDICTIONS = [
     ),
     Prediction(
         "16-p2",
-        ("只拉近：损失会降到最低吗？", "Pulling only: does the loss reach its lowest value?"),
+        ("只拉近：损失会降到 −0.95 以下吗？", "Pulling only: does the loss fall below −0.95?"),
         YesNo(),
     ),
     Prediction(
@@ -695,7 +704,7 @@ def draw_lakes():
     import matplotlib.pyplot as plt
 
     fig, ax = plt.subplots(figsize=(7.4, 2.6))
-    rows = ([0.9**4, 0.9**3, 0.9**2, 0.9, 1], [0.5**4, 0.5**3, 0.25, 0.5, 1], [0, 0, 0, 0, 1])
+    rows = ([0.9**3, 0.9**2, 0.9, 1, 1], [0.5**3, 0.5**2, 0.5, 1, 1], [0, 0, 0, 0, 1])
     for row, values in enumerate(rows):
         for column, value in enumerate(values):
             box = plt.Rectangle((column, 2 - row), 0.95, 0.85, color=plt.cm.Blues(0.75 * value))
@@ -711,8 +720,8 @@ QUIZZES = [
     Quiz(
         id="16-q1",
         question=(
-            "训练只把同一张照片的两个样子拉近。损失降到最低，线性探测却和瞎猜一样。发生了什么？",
-            "Training only pulls the two views of a photo together. The loss reaches its lowest value, and linear probing does no better than guessing. What has happened?",
+            "训练只把同一张照片的两个样子拉近。损失降到最低，线性探测却不比没训练过的网络好。发生了什么？",
+            "Training only pulls the two views of a photo together. The loss reaches its lowest value, and linear probing does no better than with an untrained network. What has happened?",
         ),
         options=[
             Option(
@@ -729,8 +738,8 @@ QUIZZES = [
             Option(
                 ("过拟合：背下了训练照片", "overfitting: it has learned the photos by heart"),
                 (
-                    "背下来的照片彼此不同；这里连训练照片也分不开。",
-                    "Photos learned by heart differ from each other; here not even the training photos can be told apart.",
+                    "背下来的照片彼此不同；这里连训练照片的嵌入也几乎一样。",
+                    "Photos learned by heart differ from each other; here even those of training have almost the same embedding.",
                 ),
             ),
             Option(
@@ -743,8 +752,8 @@ QUIZZES = [
             Option(
                 ("标签太少，分类头学不会", "too few labels for the head"),
                 (
-                    "同样的标签，随机网络的特征也比瞎猜好。毛病在特征里。",
-                    "With the same labels even a random network's features beat guessing. The fault is in the features.",
+                    "同样的标签，SimCLR 的特征就好一些。毛病在特征里。",
+                    "With the same labels SimCLR's features do better. The fault is in the features.",
                 ),
             ),
         ],
@@ -848,28 +857,28 @@ QUIZZES = [
     Marking(
         id="16-q4",
         question=(
-            "三条走廊，★ 值 1，走一步不打滑，格里写着价值。哪一条的折扣 $\\gamma=0.5$？",
-            "Three corridors, ★ pays 1, no slipping, each square shows its value. Which one has the discount $\\gamma=0.5$?",
+            "三条走廊，走到 ★ 得 1 分，不打滑，格里写着价值。哪一条的折扣是 $\\gamma=0.5$？",
+            "Three corridors, reaching ★ pays 1, no slipping, each square shows its value. Which one has the discount $\\gamma=0.5$?",
         ),
         picture=draw_lakes,
         alt=(
-            "三条走廊，每条五格，最右是目标。上：0.66、0.73、0.81、0.90。中：0.06、0.12、0.25、0.50。下：四格都是 0.00。",
-            "Three corridors of five squares with the goal at the right. Top: 0.66, 0.73, 0.81, 0.90. Middle: 0.06, 0.12, 0.25, 0.50. Bottom: 0.00 four times.",
+            "三条走廊，每条五格，最右是目标。上：0.73、0.81、0.90、1.00。中：0.12、0.25、0.50、1.00。下：四格都是 0.00。",
+            "Three corridors of five squares with the goal at the right. Top: 0.73, 0.81, 0.90, 1.00. Middle: 0.12, 0.25, 0.50, 1.00. Bottom: 0.00 four times.",
         ),
         options=[
             Region(
                 ("上面一条", "the top one"),
                 (
-                    "这里每远一步乘 0.9：0.9、0.81、0.73。",
-                    "Here each further step multiplies by 0.9: 0.9, 0.81, 0.73.",
+                    "这里每远一步乘 0.9：1、0.9、0.81、0.73。",
+                    "Here each further step multiplies by 0.9: 1, 0.9, 0.81, 0.73.",
                 ),
                 box=(-0.05, 1.95, 5.02, 2.92),
             ),
             Region(
                 ("中间一条", "the middle one"),
                 (
-                    "每远一步减半：0.5、0.25、0.125。",
-                    "Each further step halves it: 0.5, 0.25, 0.125.",
+                    "每远一步减半：1、0.5、0.25、0.125。",
+                    "Each further step halves it: 1, 0.5, 0.25, 0.125.",
                 ),
                 right=True,
                 box=(-0.05, 0.96, 5.02, 1.93),
@@ -877,8 +886,8 @@ QUIZZES = [
             Region(
                 ("下面一条", "the bottom one"),
                 (
-                    "全是 0：要么折扣是 0，要么还没有走到过目标。",
-                    "All 0: the discount is 0, or the goal has never been reached yet.",
+                    "全是 0：还没有走到过目标。折扣再小，★ 旁边一格也是 1。",
+                    "All 0: the goal has never been reached yet. However small the discount, the square beside ★ is worth 1.",
                 ),
                 box=(-0.05, -0.05, 5.02, 0.94),
             ),
@@ -887,8 +896,8 @@ QUIZZES = [
     Quiz(
         id="16-q5",
         question=(
-            "每走近目标一步就奖励 0.1（走远不罚）。最优的走法变成了什么？",
-            "Each step closer to the goal pays 0.1 (steps away cost nothing). What does the best policy become?",
+            "不打折扣（$\\gamma=1$），步数不限，每走近目标一步就奖励 0.1（走远不罚）。最优的走法变成了什么？",
+            "No discount ($\\gamma=1$), as many steps as you like, and each step closer to the goal pays 0.1 (steps away cost nothing). What does the best policy become?",
         ),
         options=[
             Option(
