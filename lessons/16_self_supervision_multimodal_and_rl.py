@@ -437,8 +437,10 @@ def contrast(u, tau=0.5):  # NT-Xent in TensorFlow
 
 # %% tags=["nbval-ignore-output"]
 simclr, losses, u = train(contrast, epochs=8)
-say("第一步的损失 first loss", f"{losses[0]:.2f}", "  ", "最后 last", f"{losses[-1]:.2f}")
-say("全一样 all alike", f"{np.log(399):.2f}")
+table(
+    ["第一步的损失 first loss", "最后 last", "全一样 all alike"],
+    [[f"{losses[0]:.2f}", f"{losses[-1]:.2f}", f"{np.log(399):.2f}"]],
+)
 
 # %% tags=["setup"]
 assert losses[-1] < losses[0] - 0.2 and losses[-1] < np.log(399) - 0.2
