@@ -467,8 +467,8 @@ EXERCISES = [
             "```python\nnew_mean = (1 - momentum) * mean + momentum * batch.mean(axis=0)\nnew_var = (1 - momentum) * var + momentum * batch.var(axis=0, ddof=1)\nreturn new_mean, new_var\n```",
         ),
         why=(
-            "Keras 默认的 0.99 就是 PyTorch 的 0.01；照抄数字，统计量会快 10 倍或慢 90 倍。归一化批次本身时，两边都用 $\\frac1n$。",
-            "Keras's default of 0.99 is PyTorch's 0.01; copy the number as it is, and the statistics run 10 times faster or 90 times slower. For normalizing the batch itself both use $\\frac1n$.",
+            "Keras 默认的 0.99 就是 PyTorch 的 0.01；照抄数字，两个方向都太快：PyTorch 里写 0.99，新批次的权重成了 99 倍；Keras 里写 0.1，成了 9 倍。归一化批次本身时，两边都用 $\\frac1n$。",
+            "Keras's default of 0.99 is PyTorch's 0.01; copy the number as it is, and the new batch weighs too much either way: 99 times with 0.99 in PyTorch, 9 times with 0.1 in Keras. For normalizing the batch itself both use $\\frac1n$.",
         ),
         wrong=[
             (running_of_keras, "differs twice"),
