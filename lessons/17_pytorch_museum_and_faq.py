@@ -811,6 +811,8 @@ stays = {"Keras, trainable=False": not np.any(layer.moving_mean)}
 stays |= {f"PyTorch, requires_grad=False, {mode}()": m == 0 for mode, m in running_means.items()}
 table(["冻结的办法 how it is frozen", "滑动平均不变 running mean stays"], list(stays.items()))
 outcome("17-p3", running_means["train"] == 0)
+
+# %% tags=["setup"]
 assert list(stays.values()) == [True, True, False] and running_means["train"] > 0.01
 assert (layer.momentum, layer.epsilon) == (0.99, 0.001)
 assert not TORCH or (nn.BatchNorm1d(1).momentum, nn.BatchNorm1d(1).eps) == (0.1, 1e-5)
@@ -820,7 +822,7 @@ assert not TORCH or (nn.BatchNorm1d(1).momentum, nn.BatchNorm1d(1).eps) == (0.1,
 #
 # `requires_grad=False` 只管梯度，滑动平均不是梯度算的，所以照样动；要 `eval()` 才停。Keras 的 BatchNorm 层，`trainable=False` 两样都管。把有 BatchNorm 的 PyTorch 的模型当作“冻结”交给 `model.train()`，骨干网络就在悄悄改变（第 08 课量过它的代价）。
 #
-# **练习 3**：写出 PyTorch 的 `running_after`：滑动平均 $\mu$、滑动方差、一个批次、动量 0.1，返回两个新的。注意：PyTorch 的动量是**新**的那一份的权重，Keras 的是旧的；滑动方差用 $\frac{1}{n-1}$。（真要搬 BatchNorm，还要对 $\varepsilon$：默认 Keras 0.001，PyTorch 0.00001。）
+# **练习 3**：写出 PyTorch 的 `running_after`：滑动平均 $\mu$、滑动方差、一个批次、动量（默认 0.1），返回两个新的。注意：PyTorch 的动量是**新**的那一份的权重，Keras 的是旧的；滑动方差用 $\frac{1}{n-1}$。（真要搬 BatchNorm，还要对 $\varepsilon$：默认 Keras 0.001，PyTorch 0.00001。）
 #
 # </div>
 
@@ -829,7 +831,7 @@ assert not TORCH or (nn.BatchNorm1d(1).momentum, nn.BatchNorm1d(1).eps) == (0.1,
 #
 # `requires_grad=False` is about gradients only; running means do not come from gradients, so they go on moving, and only `eval()` stops them. On a BatchNorm layer Keras's `trainable=False` takes care of both. Call a PyTorch model with BatchNorm “frozen”, then `model.train()`, and the backbone quietly changes (lesson 08 measured what that costs).
 #
-# **Exercise 3**: write PyTorch's `running_after`: from the running mean $\mu$, the running variance, a batch, and the momentum 0.1, return both new ones. Mind: PyTorch's momentum is the weight of the **new** part, Keras's that of the old one; and the running variance uses $\frac{1}{n-1}$. (To move a whole BatchNorm, match $\varepsilon$, too: by default 0.001 in Keras, 0.00001 in PyTorch.)
+# **Exercise 3**: write PyTorch's `running_after`: from the running mean $\mu$, the running variance, a batch, and the momentum (by default 0.1), return both new ones. Mind: PyTorch's momentum is the weight of the **new** part, Keras's that of the old one; and the running variance uses $\frac{1}{n-1}$. (To move a whole BatchNorm, match $\varepsilon$, too: by default 0.001 in Keras, 0.00001 in PyTorch.)
 #
 # </div>
 
@@ -1403,7 +1405,7 @@ assert all((row["lesson"], row["cell"]) in PLACES for row in measured) and len(m
 #
 # </div>
 
-# %% tags=["setup"]
+# %% tags=["exercise"]
 name = ""  # your name
 
 # %% tags=["setup"]
