@@ -309,7 +309,6 @@ FOUND = {
 }
 
 
-# %% tags=["setup"]
 def said_in(name):
     """the years that an article names in a quotation: 20世纪50年代 is 1950"""
     quote = re.sub(r"20世纪(\d)0年代", r"19\g<1>0年", by_id[name]["quote"])
