@@ -59,7 +59,7 @@ for row in mistakes:
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 5 篇文章教你迁移学习。一篇说 Adam 这样更新，一篇说“迁移学习”这个名字始于 2009 年，一篇说改一行代码就能用 PyTorch 训练。
+# 5 篇文章教你迁移学习。一篇说 Adam 这样更新，一篇说“迁移学习”这个名字始于 2009 年，一篇印了 PyTorch 代码：换掉 VGG16 的最后一层，就训练。
 #
 # **读到这样一句话，你怎么知道它对不对？**
 #
@@ -70,7 +70,7 @@ for row in mistakes:
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# 5 articles teach you transfer learning. One says that Adam updates like this, one that the name “transfer learning” dates from 2009, one that changing a line of code lets you train in PyTorch.
+# 5 articles teach you transfer learning. One says that Adam updates like this, one that the name “transfer learning” dates from 2009, and one prints PyTorch code that exchanges VGG16's last layer and trains.
 #
 # **When you read such a sentence, how do you know whether it is true?**
 #
@@ -112,7 +112,8 @@ figures.show(
 # <div lang="zh">
 #
 # * 查证一条文献：先查它在不在，再查作者、年份、出处；
-# * 把 Keras 的卷积层、全连接层和 BatchNorm 搬进 PyTorch，并核对输出、梯度和训练的每一步；
+# * 把 Keras 的卷积层和全连接层搬进 PyTorch，核对输出、梯度和训练以后的权重；
+# * 说出两个框架的动量和 BatchNorm 约定有什么不同；
 # * 说出 `eval()`、`no_grad()`、`requires_grad=False` 各管什么，不管什么；
 # * 把一句可疑的话变成几行代码，让它自己露出错来；
 # * 用自己的记录画一张结业证书，只在这台机器上。
@@ -123,7 +124,8 @@ figures.show(
 # <div lang="en">
 #
 # * check a reference: first whether it exists, then its authors, year and place;
-# * carry a convolution, a dense layer and BatchNorm from Keras into PyTorch, and compare outputs, gradients and every step of training;
+# * carry a convolution and a dense layer from Keras into PyTorch, and compare outputs, gradients and the weights after training;
+# * say how the two frameworks' conventions for momentum and BatchNorm differ;
 # * say what `eval()`, `no_grad()` and `requires_grad=False` do, each, and what they do not do;
 # * turn a doubtful sentence into a few lines of code that show its mistake;
 # * draw a certificate from your own records, on this machine only.
@@ -201,7 +203,7 @@ outcome("17-p1", n_missing)
 #
 # 31 条里，只有 3 条和印的一样，16 条要修，12 条不存在。47 条里还有 16 条是重复的。
 #
-# 修好的 16 条错在哪里？不用再查，印的和对的放在一起比就行：年份在不在，第一作者对不对，另外的作者有几个是别人。
+# 修好的 16 条错在哪里？把印的和对的放在一起，让程序比：印的姓在不在对的里，年份一样不一样。第 15 条的“对的”只写了第一作者，程序跳过它。
 #
 # </div>
 
@@ -210,7 +212,7 @@ outcome("17-p1", n_missing)
 #
 # Of the 31 only 3 are as printed, 16 needed repair, 12 do not exist. And 16 of the 47 are repeats.
 #
-# What is wrong with the 16? No more searching is needed, just put printed and right side by side: is the year there, is the first author right, how many of the other authors are somebody else?
+# What is wrong with the 16? Put printed and right side by side and let a program compare: is each printed surname among the right ones, is the year the same? Entry 15 is skipped: its right form names the first author only.
 #
 # </div>
 
@@ -240,18 +242,18 @@ assert strangers[12] == ["zisserman"] and strangers[2] == []  # 2 leaves an auth
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 6 条的作者里混进了外人：第 12 条的 Zisserman 没有写过 YOLO。3 条年份不对。其余的少了作者，或者会议、页码不对：这些程序看不出，要打开论文自己的页面。
+# 6 条的作者里有外人：第 12 条的 Zisserman 没有写过 YOLO。按姓比还漏了一个人：第 3 条多出的 A. Yang，与真正的作者同姓。3 条年份不同，其中第 10、33 条印的是预印本的年份，只有第 4 条是错的。其余的少了作者，或者会议、页码不对，要打开论文自己的页面。
 #
-# 规律很清楚：编出来的文献**样子**总是对的。看样子没有用，只有去找它。文章 S1 也一样：它把别人的两篇论文记在了不相干的人名下。
+# 规律很清楚：编出来的文献**样子**总是对的。看样子没有用，只有去找它。文章 S1 也一样：它把 4 篇论文记在了不相干的人名下。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# 6 have strangers among their authors: Zisserman, in entry 12, did not write YOLO. 3 have the wrong year. The others leave authors out, or have another conference or other pages: no program sees that, one has to open the paper's own page.
+# 6 have strangers among their authors: Zisserman, in entry 12, did not write YOLO. Surnames miss one more: A. Yang, added in entry 3, is called like a real author. 3 have another year; in entries 10 and 33 it is the preprint's, only entry 4 is wrong. The others lack authors, or have another conference or other pages: one has to open the paper's own page.
 #
-# The pattern is plain: an invented reference always **looks** right. Looking at it does not help; only looking for it does. Article S1 is no better: it gives two papers of others to people who had nothing to do with them.
+# The pattern is plain: an invented reference always **looks** right. Looking at it does not help; only looking for it does. Article S1 is no better: it gives 4 papers to people who did not write them.
 #
 # </div>
 
@@ -260,9 +262,14 @@ by_id = {row["id"]: row for row in mistakes}
 assert (len(entries), len(distinct), verdicts["correct"]) == (47, 31, 3)
 assert (verdicts["repaired"], n_missing) == (16, 12)
 assert sum(map(bool, strangers.values())) == 6 and len(other_year) == 3
-for name, invented in (("authors-dan", "Fei-Fei Li"), ("authors-maml", "Mitchell Stern")):
+for name, invented in (
+    ("authors-dan", "Fei-Fei Li"),
+    ("authors-maml", "Mitchell Stern"),
+    ("authors-jigsaw", "Joshua B. Tenenbaum"),
+    ("authors-learning-to-learn", "Jie Hu"),
+):
     row = by_id[name]
-    assert invented in row["quote_en"] and invented.split()[-1] not in row["right_en"].split(", ")
+    assert invented in row["quote_en"] and invented.split()[-1] not in row["right_en"]
 repeats = [entry for entry in entries if "same_as" in entry]
 assert len(repeats) == 16 and all(e["same_as"] < e["number"] for e in repeats)
 
@@ -272,14 +279,14 @@ assert len(repeats) == 16 and all(e["same_as"] < e["number"] for e in repeats)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 三篇文章讲了三个不同的起源：1950 年代的心理学家；1960 年代的心理学家；1960 年代的机器学习，2009 年才命名。它们不可能都对。查到的是下图：圆点是有文献的年份，叉是文章的说法。
+# 三篇文章讲了三个不同的起源：1950 年代的心理学家；1960 年代的心理学家；1960 年代的机器学习，2009 年才命名。它们不可能都对。下图：圆点是有文献的年份，叉是文章的说法（年代画在头一年；S5 只画命名的那一年）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Three articles tell three different origins: psychologists of the 1950s; psychologists of the 1960s; machine learning of the 1960s, and a name given only in 2009. They cannot all be right. The picture shows what was found: dots are years with a source, crosses what the articles say.
+# Three articles tell three different origins: psychologists of the 1950s; psychologists of the 1960s; machine learning of the 1960s, and a name given only in 2009. They cannot all be right. In the picture dots are years with a source, crosses what the articles say (a decade at its first year; of S5 only the year of the name).
 #
 # </div>
 
@@ -302,7 +309,6 @@ FOUND = {
 }
 
 
-# %% tags=["setup"]
 def said_in(name):
     """the years that an article names in a quotation: 20世纪50年代 is 1950"""
     quote = re.sub(r"20世纪(\d)0年代", r"19\g<1>0年", by_id[name]["quote"])
@@ -367,7 +373,7 @@ assert first_author in by_id["imagenet-2012"]["right_en"]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# S5 的代码用 PyTorch。照原文它跑不到第一个批次；修好以后，它应当和 Keras 算出**同样的**数。我们就这样查：同样的 VGG16 权重，放进两个框架，比输出，比梯度，比训练的每一步。
+# S5 的代码用 PyTorch。照原文，第一个批次就报错；修好以后，它应当和 Keras 算出**同样的**数。我们就这样查：同样的 VGG16 权重，放进两个框架，比输出，比梯度，比训练以后的权重。
 #
 # PyTorch 是可选的。要装，在课程的文件夹里运行一行，然后重启内核：
 #
@@ -383,7 +389,7 @@ assert first_author in by_id["imagenet-2012"]["right_en"]
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# S5's code uses PyTorch. As printed it does not survive the first batch; repaired, it should compute **the same** numbers as Keras. That is our check: the same VGG16 weights in both frameworks; compare outputs, gradients, and every step of training.
+# S5's code uses PyTorch. As printed the first batch is an error; repaired, it should compute **the same** numbers as Keras. That is our check: the same VGG16 weights in both frameworks; compare outputs, gradients, and the weights after training.
 #
 # PyTorch is optional. To install it, run one line in the course's folder, then restart the kernel:
 #
@@ -563,14 +569,14 @@ assert max(gradients) < 1e-4
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 一样。那么整个训练呢？同样的起点、同样的批次，S5 的优化器：SGD，学习率 0.001，动量 0.9，10 轮。这里用 200 张照片在缓存里的特征。
+# 一样。那么整个训练呢？同样的起点、同样的批次，S5 的优化器：SGD，学习率 0.001，动量 0.9，10 轮，70 步。这里用 200 张照片在缓存里的特征，来自默认的骨干网络（Lite0）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# It is. And a whole training? The same start, the same batches, S5's optimizer: SGD, learning rate 0.001, momentum 0.9, 10 epochs. It gets the cached features of 200 photos.
+# It is. And a whole training? The same start, the same batches, S5's optimizer: SGD, learning rate 0.001, momentum 0.9, 10 epochs, 70 steps. It gets the cached features of 200 photos, those of the default backbone (Lite0).
 #
 # </div>
 
@@ -607,7 +613,7 @@ assert len(batches) == 70 and training < 1e-4 and abs(trained - start).max() > 0
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 两个框架的动量写法其实不同。Keras 把学习率放进速度：$v\leftarrow\beta v-\eta g$，$\theta\leftarrow\theta+v$；PyTorch 放在外面：$v\leftarrow\beta v+g$，$\theta\leftarrow\theta-\eta v$。学习率不变时是一回事；一变，就不同了（第 03 课）。
+# 一样，到舍入为止。可是两个框架的动量写法不同，$v$ 是速度，从 0 开始。Keras 把学习率放进速度：$v\leftarrow\beta v-\eta g$，$\theta\leftarrow\theta+v$；PyTorch 放在外面：$v\leftarrow\beta v+g$，$\theta\leftarrow\theta-\eta v$。学习率不变时是一回事；一变，就不同了（第 03 课）。
 #
 # **练习 2**：写出 PyTorch 的一步 `torch_sgd`，返回新的 $\theta$ 和新的 $v$。
 #
@@ -616,7 +622,7 @@ assert len(batches) == 70 and training < 1e-4 and abs(trained - start).max() > 0
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The two frameworks do write momentum differently. Keras puts the rate into the velocity: $v\leftarrow\beta v-\eta g$, $\theta\leftarrow\theta+v$; PyTorch leaves it outside: $v\leftarrow\beta v+g$, $\theta\leftarrow\theta-\eta v$. With a constant rate that is the same; when the rate changes, it is not (lesson 03).
+# The same, up to rounding. Yet the two frameworks write momentum differently; $v$ is the velocity and starts at 0. Keras puts the rate into the velocity: $v\leftarrow\beta v-\eta g$, $\theta\leftarrow\theta+v$; PyTorch leaves it outside: $v\leftarrow\beta v+g$, $\theta\leftarrow\theta-\eta v$. With a constant rate that is the same; when the rate changes, it is not (lesson 03).
 #
 # **Exercise 2**: write one step of PyTorch's, `torch_sgd`, and return the new $\theta$ and the new $v$.
 #
@@ -637,14 +643,14 @@ check("17-2", torch_sgd)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 现在看 S5 的清单。**第一处**：`model.classifier[6] = nn.Linear(512, 2)`。VGG16 的这一层前面是 4,096 个数，512 是别的网络的。
+# 现在看 S5 的清单（它的 §1.4.1），照原文引几行。**第一处**：`model.classifier[6] = nn.Linear(512, 2)`。VGG16 的这一层前面是 4,096 个数，512 是别的网络的。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Now S5's listing. **First**: `model.classifier[6] = nn.Linear(512, 2)`. In VGG16 this layer is given 4,096 numbers; 512 belongs to another network.
+# Now S5's listing (its §1.4.1), a line or two at a time. **First**: `model.classifier[6] = nn.Linear(512, 2)`. In VGG16 this layer is given 4,096 numbers; 512 belongs to another network.
 #
 # </div>
 
@@ -667,14 +673,14 @@ assert heads == ["RuntimeError", "[32, 2]"]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **第二处**：测试时没有 `model.eval()`。`torch.no_grad()` 只是不记梯度，不换模式。同一张照片连算两次：
+# **第二处**：测试时没有 `model.eval()`。`torch.no_grad()` 只是不记梯度，不换模式。同样的 2 张照片连算两次：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Second**: no `model.eval()` before the test. `torch.no_grad()` only keeps no gradients, it does not change the mode. The same photos twice in a row:
+# **Second**: no `model.eval()` before the test. `torch.no_grad()` only keeps no gradients, it does not change the mode. The same 2 photos twice in a row:
 #
 # </div>
 
@@ -697,14 +703,14 @@ assert same_twice == {"train": False, "eval": True}
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 训练模式里，Dropout 每次关掉不同的一半。这要付多少代价？存下的 20 次抽签：VGG16 的 512 个特征，200 张训练，另外 116 张测试，照 S5 的做法训练 10 轮，只有测试时的模式不同。**先猜**：忘了 `eval()`，100 张里少对几张？写 0 到 50 的数。
+# 训练模式里，Dropout 每次关掉不同的一半。这要付多少代价？存下的 20 次抽签：VGG16 的 512 个特征，一个 Dropout（0.5），一个线性层；200 张训练，另外 116 张测试，照 S5 训练 10 轮，只有测试时的模式不同。表的下一行换的是 `Normalize`，后面说。**先猜**：忘了 `eval()`，100 张里少对几张？写 0 到 50 的数。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In training mode Dropout switches off another half each time. What does that cost? Stored, 20 draws: VGG16's 512 features, 200 photos for training, 116 others for testing, trained 10 epochs as S5 does; only the mode in testing differs. **Guess first**: without `eval()`, how many fewer of 100 are right? Write a number from 0 to 50.
+# In training mode Dropout switches off another half each time. What does that cost? Stored, 20 draws: VGG16's 512 features, Dropout of 0.5, a linear layer; 200 photos for training, 116 others for testing, trained 10 epochs as S5 does; only the mode in testing differs. The table's next row changes `Normalize`; more on it below. **Guess first**: without `eval()`, how many fewer of 100 are right? Write a number from 0 to 50.
 #
 # </div>
 
@@ -737,7 +743,7 @@ assert (round(lost_too, 3), round(wide_too, 3)) == (0.004, 0.007) and abs(lost_t
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 准确率少 0.034 ± 0.010：100 张里大约 3 张，不报错，也没有提示。`Normalize` 用 0.5 而不用这些权重自己的数（第 06 课），少 0.004 ± 0.007：区间含 0，这里量不出代价，照实写下。
+# 准确率少 0.034 ± 0.010：100 张里大约 3 张，不报错，也没有提示。`Normalize` 用 0.5 而不用这些权重自己的数（第 06 课），少 0.004 ± 0.007：区间含 0，这里量不出代价，照实写下。（20 次抽的是同样的 316 张，不算独立，区间偏窄。）
 #
 # **第三处**：冻结。S5 只把分类头交给优化器，卷积部分不动，可是 autograd 照样给它算梯度，白算。`requires_grad_(False)` 才省下来：
 #
@@ -746,7 +752,7 @@ assert (round(lost_too, 3), round(wide_too, 3)) == (0.004, 0.007) and abs(lost_t
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The accuracy is 0.034 ± 0.010 lower: about 3 photos of 100, without any error or warning. `Normalize` with 0.5 instead of these weights' own numbers (lesson 06) costs 0.004 ± 0.007: the interval contains 0, no cost can be measured here, and that is written down as well.
+# The accuracy is 0.034 ± 0.010 lower: about 3 photos of 100, without any error or warning. `Normalize` with 0.5 instead of these weights' own numbers (lesson 06) costs 0.004 ± 0.007: the interval contains 0, no cost can be measured here, and that is written down as well. (All 20 draws are from the same 316 photos, so they are not independent, and the intervals are somewhat narrow.)
 #
 # **Third**: freezing. S5 hands only the head to the optimizer, so the convolutions do not move, but autograd computes their gradients all the same, for nothing. `requires_grad_(False)` saves that:
 #
@@ -805,21 +811,26 @@ stays |= {f"PyTorch, requires_grad=False, {mode}()": m == 0 for mode, m in runni
 table(["冻结的办法 how it is frozen", "滑动平均不变 running mean stays"], list(stays.items()))
 outcome("17-p3", running_means["train"] == 0)
 
+# %% tags=["setup"]
+assert list(stays.values()) == [True, True, False] and running_means["train"] > 0.01
+assert (layer.momentum, layer.epsilon) == (0.99, 0.001)
+assert not TORCH or (nn.BatchNorm1d(1).momentum, nn.BatchNorm1d(1).eps) == (0.1, 1e-5)
+
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# `requires_grad=False` 只管梯度，滑动平均不是梯度算的，所以照样动；要 `eval()` 才停。Keras 的 `trainable=False` 两样都管。把 PyTorch 的模型当作“冻结”交给 `model.train()`，骨干网络就在悄悄改变（第 08 课量过它的代价）。
+# `requires_grad=False` 只管梯度，滑动平均不是梯度算的，所以照样动；要 `eval()` 才停。Keras 的 BatchNorm 层，`trainable=False` 两样都管。把有 BatchNorm 的 PyTorch 的模型当作“冻结”交给 `model.train()`，骨干网络就在悄悄改变（第 08 课量过它的代价）。
 #
-# **练习 3**：写出 PyTorch 的 `running_after`：滑动平均 $\mu$、滑动方差、一个批次、动量 0.1，返回两个新的。注意：PyTorch 的动量是**新**的那一份的权重，Keras 的是旧的；滑动方差用 $\frac{1}{n-1}$。
+# **练习 3**：写出 PyTorch 的 `running_after`：滑动平均 $\mu$、滑动方差、一个批次、动量（默认 0.1），返回两个新的。注意：PyTorch 的动量是**新**的那一份的权重，Keras 的是旧的；滑动方差用 $\frac{1}{n-1}$。（真要搬 BatchNorm，还要对 $\varepsilon$：默认 Keras 0.001，PyTorch 0.00001。）
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# `requires_grad=False` is about gradients only; running means do not come from gradients, so they go on moving, and only `eval()` stops them. Keras's `trainable=False` takes care of both. Call a PyTorch model “frozen”, then `model.train()`, and the backbone quietly changes (lesson 08 measured what that costs).
+# `requires_grad=False` is about gradients only; running means do not come from gradients, so they go on moving, and only `eval()` stops them. On a BatchNorm layer Keras's `trainable=False` takes care of both. Call a PyTorch model with BatchNorm “frozen”, then `model.train()`, and the backbone quietly changes (lesson 08 measured what that costs).
 #
-# **Exercise 3**: write PyTorch's `running_after`: from the running mean $\mu$, the running variance, a batch, and the momentum 0.1, return both new ones. Mind: PyTorch's momentum is the weight of the **new** part, Keras's that of the old one; and the running variance uses $\frac{1}{n-1}$.
+# **Exercise 3**: write PyTorch's `running_after`: from the running mean $\mu$, the running variance, a batch, and the momentum (by default 0.1), return both new ones. Mind: PyTorch's momentum is the weight of the **new** part, Keras's that of the old one; and the running variance uses $\frac{1}{n-1}$. (To move a whole BatchNorm, match $\varepsilon$, too: by default 0.001 in Keras, 0.00001 in PyTorch.)
 #
 # </div>
 
@@ -859,14 +870,14 @@ assert batches_of == {str(n): -(-n // 32) for n in (200, 2000)} and 10 not in ba
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **第五处**：`print('… %d %%' % accuracy)`。`%d` 去掉小数，不是四舍五入。还有一处清单没有犯、但 PyTorch 里最常见的错：`CrossEntropyLoss` 要 logit，有人给它概率，softmax 就做了两遍。
+# **第五处**：`print('… %d %%' % accuracy)`。`%d` 去掉小数，不是四舍五入。还有一处清单没有犯、在 PyTorch 里却容易犯的错：`CrossEntropyLoss` 要 logit，有人给它概率，softmax 就做了两遍。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Fifth**: `print('… %d %%' % accuracy)`. `%d` cuts the decimals off, it does not round. And one that the listing avoids but that is the commonest in PyTorch: `CrossEntropyLoss` wants logits; give it probabilities, and softmax is taken twice.
+# **Fifth**: `print('… %d %%' % accuracy)`. `%d` cuts the decimals off, it does not round. And one that the listing avoids but that is easily made in PyTorch: `CrossEntropyLoss` wants logits; give it probabilities, and softmax is taken twice.
 #
 # </div>
 
@@ -885,9 +896,9 @@ assert in_listing % 99.9 == "99 %" and np.isclose(softmax_twice, np.log(1 + np.e
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 全对的答案，损失却停在 0.3133，降不到 0：训练不会报错，只是一直学不好。
+# 全对的答案，损失却是 0.3133（$\log(1+e^{-1})$），降不到 0：训练不会报错，这个数却不再是交叉熵。
 #
-# <details><summary>修好的整份清单（要 torchvision 和它的权重，所以这里不运行；每一处修改上面都单独跑过）</summary>
+# <details><summary>修好的整份清单（要 torchvision 和它的权重，所以这里不运行；除了 torchvision 的 `weights` 这几行，每一处修改上面都单独跑过）</summary>
 #
 # ```python
 # import torch
@@ -926,9 +937,9 @@ assert in_listing % 99.9 == "99 %" and np.isclose(softmax_twice, np.log(1 + np.e
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# An answer as right as can be, and the loss stays at 0.3133 instead of 0: training raises no error, it just never learns well.
+# An answer as right as can be, and the loss is 0.3133 ($\log(1+e^{-1})$) instead of 0: training raises no error, but the number is no longer the cross-entropy.
 #
-# <details><summary>The whole listing, repaired (it needs torchvision and its weights, so it does not run here; each repair was run above by itself)</summary>
+# <details><summary>The whole listing, repaired (it needs torchvision and its weights, so it does not run here; but for torchvision's lines with `weights` each repair was run above by itself)</summary>
 #
 # ```python
 # import torch
@@ -970,14 +981,14 @@ assert in_listing % 99.9 == "99 %" and np.isclose(softmax_twice, np.log(1 + np.e
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 错误博物馆里，每件展品是几行代码：左边照印的，右边照对的。上面六件之外，再看六件，每一件都断言两边。**Adam**：梯度一直是 1，步长该是 $\eta$。S1 的公式不修正偏差，第 1 步走多远？
+# 错误博物馆里，每件展品是几行代码：先照印的，再照对的。上面几处之外，再看 7 件，每一件都断言两边。**Adam**：梯度一直是 1，步长该是 $\eta$。S1 的公式不修正偏差，第 1 步走多远？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In the error museum an exhibit is a few lines of code: as printed, and as it should be. After the ones above here are six more; each asserts both. **Adam**: with a gradient that is always 1 a step should be $\eta$. S1's formula leaves the bias uncorrected; how far does it go in step 1?
+# In the error museum an exhibit is a few lines of code: as printed, and as it should be. After the ones above here are 7 more; each asserts both. **Adam**: with a gradient that is always 1 a step should be $\eta$. S1's formula leaves the bias uncorrected; how far does it go in step 1?
 #
 # </div>
 
@@ -990,14 +1001,14 @@ assert round(as_printed, 3) == 3.162 and np.isclose(corrected, 1)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **动量**：S1 加的是上一次的**参数**，不是上一**步**。梯度为 0 的地方，参数应当不动：
+# **动量**：S1 的式子加的是 $\beta(1-\eta)$ 乘上一次的**参数**，不是 $\beta$ 乘上一**步**。这里 $\beta=0.9$，$\eta=0.01$。梯度为 0 的地方，参数应当不动：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Momentum**: S1 adds the last **parameters**, not the last **step**. Where the gradient is 0, the parameter should stay:
+# **Momentum**: S1's formula adds $\beta(1-\eta)$ times the last **parameters**, not $\beta$ times the last **step**. Here $\beta=0.9$, $\eta=0.01$. Where the gradient is 0, the parameter should stay:
 #
 # </div>
 
@@ -1012,14 +1023,14 @@ assert printed_path[-1] > 5000 and right_path[-1] == 1
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **交叉熵**：S1 和 S3 少了 $(1-y)\log(1-p)$。一个对谁都说“是”的模型，损失应当很大：
+# **交叉熵**：S1 和 S3 少了 $(1-y)\log(1-p)$，而且是求和，不是平均。一个对谁都说“是”的模型，损失应当很大：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Cross-entropy**: S1 and S3 leave $(1-y)\log(1-p)$ out. A model that says “yes” to everybody should have a large loss:
+# **Cross-entropy**: S1 and S3 leave $(1-y)\log(1-p)$ out, and they sum where a mean is usual. A model that says “yes” to everybody should have a large loss:
 #
 # </div>
 
@@ -1033,14 +1044,14 @@ assert half_loss < 0.01 and whole > 3
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **错切**：S1、S2 写 `shear_range=0.2`，以为是弧度。单位是度，224 像素的照片几乎不动：
+# **错切**：S1、S2 写 `shear_range=0.2`。0.2 若是弧度，照片会明显地斜；可是单位是度，224 像素的照片几乎不动：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Shear**: S1 and S2 write `shear_range=0.2` as if in radians. The unit is degrees, and a photo of 224 pixels hardly moves:
+# **Shear**: S1 and S2 write `shear_range=0.2`. In radians 0.2 would slant a photo visibly; but the unit is degrees, and a photo of 224 pixels hardly moves:
 #
 # </div>
 
@@ -1086,14 +1097,14 @@ assert by_place.endswith("Error") and by_name == "✓"
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **“知识偏差”**：S1 的这个词，通用的名称是负迁移。小到一行也能看见：源任务说权重是 $-w$，目标是 $w$，只有 2 个样本，惩罚把它拉向源。一次可能是碰巧，所以抽 200 次：
+# **“知识偏差”**：S1 的这个词，通用的名称是负迁移。几行就能看见：源任务说权重是 $-w$，目标是 $w$，只有 2 个样本，惩罚把它拉向源（没有源时拉向 0）。一次可能是碰巧，所以抽 200 次：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **“Knowledge bias”**: for this word of S1 the established name is negative transfer. It shows in a few lines: the source says that the weight is $-w$, the target's is $w$, there are just 2 samples, and a penalty pulls towards the source. Once may be chance, so draw 200 times:
+# **“Knowledge bias”**: for this word of S1 the established name is negative transfer. It shows in a few lines: the source says that the weight is $-w$, the target's is $w$, there are just 2 samples, and a penalty pulls towards the source (towards 0 without one). Once may be chance, so draw 200 times:
 #
 # </div>
 
@@ -1393,7 +1404,7 @@ assert all((row["lesson"], row["cell"]) in PLACES for row in measured) and len(m
 #
 # </div>
 
-# %% tags=["setup"]
+# %% tags=["exercise"]
 name = ""  # your name
 
 # %% tags=["setup"]
@@ -1490,8 +1501,8 @@ guesses("17")
 # <div lang="zh">
 #
 # * 三种办法：跑一跑，量一量，查一查。样子对，不算对。
-# * 文献先问在不在：31 条里 12 条不存在。
-# * 换框架要搬的是次序：卷积核转置，展平以后的全连接层换行，梯度和训练就逐步相同。
+# * 文献先问在不在：31 条里 12 条到处都没有找到。
+# * 换框架要搬的是次序：卷积核转置，展平以后的全连接层换行，输出、梯度、训练以后的权重就相同，到舍入为止。
 # * 三个开关，互不代替（“是”：它管）：
 #
 # | | 记不记梯度 | Dropout、滑动平均 |
@@ -1500,7 +1511,7 @@ guesses("17")
 # | `requires_grad=False` | 是，只对这些参数 | 否 |
 # | `eval()` | 否 | 是 |
 #
-# * 深度学习与迁移学习差的只是起点。
+# * 迁移学习不是深度学习的对手：同一个网络，可以从零开始，也可以从源任务的权重开始。
 #
 # </div>
 
@@ -1508,8 +1519,8 @@ guesses("17")
 # <div lang="en">
 #
 # * Three ways: run it, measure it, look it up. Looking right is not being right.
-# * Of a reference ask first whether it exists: of 31, 12 do not.
-# * What moves between frameworks is order: transpose kernels, reorder the rows of a dense layer after flattening, and gradients and training agree step by step.
+# * Of a reference ask first whether it exists: of 31, 12 were found nowhere.
+# * What moves between frameworks is order: transpose kernels, reorder the rows of a dense layer after flattening, and outputs, gradients and trained weights agree up to rounding.
 # * Three switches, none replaces another (“yes”: it takes care of that):
 #
 # | | whether gradients are kept | Dropout, running means |
@@ -1518,7 +1529,7 @@ guesses("17")
 # | `requires_grad=False` | yes, for these parameters only | no |
 # | `eval()` | no | yes |
 #
-# * Deep learning and transfer learning differ in the start alone.
+# * Transfer learning is no rival of deep learning: the same network can start from scratch or from the weights of a source task.
 #
 # </div>
 

@@ -178,10 +178,11 @@ def running_swapped(mean, var, batch, momentum):
 
 def random_batch(rng):
     mean, var = rng.normal(size=3), rng.uniform(0.5, 2, 3)
-    return mean, var, rng.normal(1, 2, size=(int(rng.integers(4, 9)), 3)), 0.1
+    batch = rng.normal(1, 2, size=(int(rng.integers(4, 9)), 3))
+    return mean, var, batch, float(rng.uniform(0.05, 0.3))  # so that a fixed 0.1 is found out
 
 
-BATCH = random_batch(np.random.default_rng(3))
+BATCH = (*random_batch(np.random.default_rng(3))[:3], 0.1)  # PyTorch's default
 
 EXERCISES = [
     Exercise(
@@ -396,8 +397,8 @@ EXERCISES = [
                 (
                     running_keras_momentum,
                     (
-                        "动量反了：PyTorch 的 0.1 是**新**批次的权重，旧的占 0.9。",
-                        "The momentum is the wrong way round: PyTorch's 0.1 is the weight of the **new** batch, 0.9 stays with the old.",
+                        "动量反了：PyTorch 的动量是**新**批次的权重；默认 0.1，旧的占 0.9。",
+                        "The momentum is the wrong way round: PyTorch's is the weight of the **new** batch; by default 0.1, and 0.9 stays with the old.",
                     ),
                 ),
                 (
@@ -417,8 +418,8 @@ EXERCISES = [
                 (
                     running_replaced,
                     (
-                        "旧的全丢了：这是批次自己的统计量。新的占 0.1。",
-                        "The old part is gone: these are the batch's own statistics. The new part has a weight of 0.1.",
+                        "旧的全丢了：这是批次自己的统计量。新的只占 `momentum` 那一份。",
+                        "The old part is gone: these are the batch's own statistics. The new part has the weight `momentum`.",
                     ),
                 ),
                 (
@@ -453,8 +454,8 @@ EXERCISES = [
         ),
         hints=[
             (
-                "新 = 0.9 × 旧 + 0.1 × 批次的，平均和方差都这样，沿 `axis=0`。",
-                "New = 0.9 × old + 0.1 × the batch's, for mean and variance alike, along `axis=0`.",
+                "动量 0.1 时，新 = 0.9 × 旧 + 0.1 × 批次的，平均和方差都这样，沿 `axis=0`；用参数 `momentum` 写。",
+                "With a momentum of 0.1, new = 0.9 × old + 0.1 × the batch's, for mean and variance alike, along `axis=0`; write it with `momentum`.",
             ),
             (
                 "批次的方差用 `batch.var(axis=0, ddof=1)`，它除以 $n-1$。",
@@ -467,8 +468,8 @@ EXERCISES = [
             "```python\nnew_mean = (1 - momentum) * mean + momentum * batch.mean(axis=0)\nnew_var = (1 - momentum) * var + momentum * batch.var(axis=0, ddof=1)\nreturn new_mean, new_var\n```",
         ),
         why=(
-            "Keras 默认的 0.99 就是 PyTorch 的 0.01；照抄数字，统计量会快 10 倍或慢 90 倍。归一化批次本身时，两边都用 $\\frac1n$。",
-            "Keras's default of 0.99 is PyTorch's 0.01; copy the number as it is, and the statistics run 10 times faster or 90 times slower. For normalizing the batch itself both use $\\frac1n$.",
+            "Keras 默认的 0.99 就是 PyTorch 的 0.01；照抄数字，两个方向都太快：PyTorch 里写 0.99，新批次的权重成了 99 倍；Keras 里写 0.1，成了 9 倍。归一化批次本身时，两边都用 $\\frac1n$。",
+            "Keras's default of 0.99 is PyTorch's 0.01; copy the number as it is, and the new batch weighs too much either way: 99 times with 0.99 in PyTorch, 9 times with 0.1 in Keras. For normalizing the batch itself both use $\\frac1n$.",
         ),
         wrong=[
             (running_of_keras, "differs twice"),
