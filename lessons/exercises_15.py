@@ -245,8 +245,8 @@ EXERCISES = [
                 (
                     scale_sign,
                     (
-                        "符号反了：`low` 是负数，零点不能小于 0。",
-                        "The sign is the wrong way round: `low` is negative, the zero point is not.",
+                        "符号反了：`low` 是负数，零点不能是负的。",
+                        "The sign is the wrong way round: `low` is negative, the zero point must not be.",
                     ),
                 ),
                 (
@@ -650,11 +650,11 @@ QUIZZES = [
         options=[
             Option(
                 (
-                    "它照样把 0 乘一遍",
+                    "它照样把零乘一遍",
                     "it multiplies by the zeros all the same",
                 ),
                 (
-                    "稠密的卷积不看数值。要变快，得去掉整个通道，或者用会跳过 0 的程序。",
+                    "稠密的卷积不看数值。要变快，得去掉整个通道，或者用会跳过零的程序。",
                     "A dense convolution does not look at values. To be faster, drop whole channels or use a program that skips zeros.",
                 ),
                 right=True,
@@ -667,9 +667,9 @@ QUIZZES = [
                 ),
             ),
             Option(
-                ("微调把 0 又变了回去", "fine-tuning brought the zeros back"),
+                ("微调把零又变了回去", "fine-tuning brought the zeros back"),
                 (
-                    "每一步之后掩码都再乘一次，0 仍是 0；压缩后的文件确实变小了。",
+                    "每一步之后掩码都再乘一次，零仍是零；压缩后的文件确实变小了。",
                     "The mask is applied after each step and zeros stay; the zipped file is smaller indeed.",
                 ),
             ),
@@ -723,7 +723,7 @@ QUIZZES = [
                 item=("把生日改成年份", "year instead of date of birth"),
                 match=("同几张公开的表对上号", "records are linked with a public list"),
                 why=(
-                    "每一种组合里的人多了，对上号的就少了；但不是 0。",
+                    "每一种组合里的人多了，对上号的就少了；但不是没有。",
                     "More people share each combination, so fewer are linked; but not none.",
                 ),
                 elsewhere=(
