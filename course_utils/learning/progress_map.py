@@ -102,7 +102,7 @@ def draw(table: Sequence[Row], entries: Sequence[Entry]) -> "Figure":
     import matplotlib.pyplot as plt
 
     done = {row.number: row for row in table}
-    fig, ax = plt.subplots(figsize=(8.0, 1.0 + 0.46 * max(len(entries), 1)), layout="constrained")
+    fig, ax = plt.subplots(figsize=(7.6, 1.0 + 0.38 * max(len(entries), 1)), layout="constrained")
     most = max((len(row.exercises) for row in table), default=0)
     quizzes_from = MARKS_FROM + most + 1
     for y, entry in enumerate(entries):
@@ -138,7 +138,7 @@ def _frame(ax: "Axes", entries: Sequence[Entry]) -> None:
         f"{e.number} {curriculum.short(e.en)} · {e.minutes} min"
         for e in entries
     ]
-    ax.set_yticks(range(len(entries)), titles, fontsize=9)
+    ax.set_yticks(range(len(entries)), titles, fontsize=8)
     ax.set_ylim(len(entries) - 0.5, -0.5)
     ax.xaxis.tick_top()
     ax.set_ylabel("课 lesson")

@@ -10,8 +10,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course.author.new import new_lesson
 from course.notebooks.lessons import all_lessons, read_source
-from course_utils import assets, paths
-from course_utils.learning import curriculum
+from course_utils import assets, figures, paths
+from course_utils.learning import curriculum, progress_map, records
 from course_utils.learning.curriculum import Entry
 from course_utils.messages import CourseError
 
@@ -139,3 +139,10 @@ def test_a_lesson_from_the_template_is_on_the_map(tmp_path):
     assert curriculum.read(tmp_path)[1] == Entry(
         "10", "10_cross_validation", "交叉验证", "Cross-validation", 60, ("01",)
     )
+
+
+def test_the_map_of_all_lessons_can_be_shown():
+    """A picture above the limit is an error, and `progress()` would fall back to text."""
+    figures.use_style()
+    drawn = progress_map.draw(progress_map.rows(records.read()), curriculum.read())
+    assert len(figures.to_png(drawn)) <= figures.PNG_LIMIT
