@@ -24,10 +24,11 @@ from sklearn.metrics import roc_auc_score
 
 import course_utils  # first, so that TensorFlow starts without its messages
 from course_utils import assets, backbones, features, photos
+from course_utils.evaluation import t_interval
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCAL = Path(os.environ.get("COURSE_TEST_PHOTOS") or ROOT.parent / "shared" / "photos")
-DRAWS, CANARY_RUNS = 10, 30
+SEEDS, CANARY_RUNS = 10, 30
 SIGMAS = (0.0, 0.5, 1.0, 2.0, 4.0)  # noise multipliers
 RATE, STEPS, DELTA = 0.032, 310, 1e-4  # of DP-SGD
 PRUNED = (0.3, 0.6)  # shares of each kernel
@@ -522,22 +523,16 @@ def measure(keep=lambda name, compute: compute()) -> dict:
         ("federated", federated),
         ("distilled", distilled),
     ):
-        found[name] = [keep(f"{name} {s}", lambda s=s, f=of_seed: f(s)) for s in range(DRAWS)]
+        found[name] = [keep(f"{name} {s}", lambda s=s, f=of_seed: f(s)) for s in range(SEEDS)]
     found["canary"] = {
         f"{sigma:g}": keep(f"canary {sigma:g}", lambda s=sigma: canary(s)) for sigma in SIGMAS
     }
     return rounded(found)
 
 
-def _interval(values) -> tuple[float, float]:
-    """95% t interval of the mean."""
-    low, high = stats.ttest_1samp(np.asarray(values), 0).confidence_interval(0.95)
-    return float(low), float(high)
-
-
 def _difference(part: str, one: str, other: str):
     """A claim: in every draw one number minus another."""
-    return lambda results: _interval([draw[one] - draw[other] for draw in results[part]])
+    return lambda results: t_interval([draw[one] - draw[other] for draw in results[part]])
 
 
 # What the lesson says about its stored numbers, for course build --full --check 15.
@@ -545,7 +540,7 @@ CLAIMS = [
     (
         "过拟合的头：成员推断的 AUC 高于 0.5",
         "overfitted head: membership inference has an AUC above 0.5",
-        lambda results: _interval([draw["weak"][2] - 0.5 for draw in results["attacked"]]),
+        lambda results: t_interval([draw["weak"][2] - 0.5 for draw in results["attacked"]]),
     ),
     (
         "蒸馏的学生比只用标签的好",

@@ -9,9 +9,10 @@ import importlib
 from pathlib import Path
 
 import course_utils  # (first, so that TensorFlow starts without its messages)
+from course_utils.evaluation import t_interval
 
 LESSON = Path(__file__).with_name("17_pytorch_museum_and_faq.py")
-DRAWS, N_TRAIN, EPOCHS, BATCH = 20, 200, 10, 32
+SEEDS, N_TRAIN, EPOCHS, BATCH = 20, 200, 10, 32
 OWN = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])  # mean and standard deviation of these weights
 HALF = ([0.5] * 3, [0.5] * 3)  # as in the listing
 # Of the lesson's assignments those that its measurements need.
@@ -75,7 +76,7 @@ def draws() -> dict[str, list[float]]:
     pixels, y = everything.images(224), everything.labels.astype("int64")
     own, half = (vgg16_features(pixels, *numbers) for numbers in (OWN, HALF))
     found: dict[str, list[float]] = {"right": [], "no eval": [], "half": []}
-    for seed in range(DRAWS):
+    for seed in range(SEEDS):
         order = np.random.default_rng(seed).permutation(len(y))
         parts = order[:N_TRAIN], order[N_TRAIN:]
         head = train(own, y, parts[0], seed)
@@ -125,3 +126,20 @@ def accuracy(head, x, y, part) -> float:
     with torch.no_grad():
         answers = head(torch.tensor(x[part])).argmax(1).numpy()
     return round(float((answers == y[part]).mean()), 4)
+
+
+def _minus(one: str, other: str):
+    """A claim: in every draw one accuracy minus another."""
+    return lambda results: t_interval(
+        [a - b for a, b in zip(results["draws"][one], results["draws"][other], strict=True)]
+    )
+
+
+# What the lesson says about its stored draws, for course build --full --check 17.
+CLAIMS = [
+    (
+        "测试时忘了 eval()，准确率变低",
+        "forgetting eval() when testing costs accuracy",
+        _minus("right", "no eval"),
+    ),
+]
