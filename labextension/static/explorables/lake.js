@@ -20,6 +20,7 @@ export const values = (map, slip, discount) => {
   const open = map.flatMap((kind, at) => (kind === "S" || kind === "F" ? [at] : []));
   const next = map.map((_, at) => MOVES.map((__, move) => to(at, move)));
   const value = map.map(() => 0);
+  /** @type {number[]} */
   const later = map.map((kind) => (kind === "G" ? 1 : 0)); // what arriving there is worth
   const best = map.map(() => -1);
   for (let change = 1, k = 0; change > 1e-7 && k < SWEEPS; k += 1) {
