@@ -633,9 +633,7 @@ def draw_tensors():
     ]
     for k, height in enumerate(heights):
         ax.bar(10 * k + channel, height, width=0.8)
-    ax.set(xlim=(-1.5, 28.5), ylim=(0, 1.15), xticks=[], yticks=[0, 1],
-           xlabel="三个卷积核，各 8 个通道 · three kernels of 8 channels each", ylabel="最大的权重 largest weight")  # fmt: skip
-    ax.yaxis.label.set_fontsize(9)
+    ax.set(xlim=(-1.5, 28.5), ylim=(0, 1.15), xticks=[], yticks=[0, 1])
     ax.grid(False)
     return fig
 
@@ -775,8 +773,8 @@ QUIZZES = [
     Marking(
         id="15-q4",
         question=(
-            "整个卷积核只用一个缩放做 int8。哪一个损失最大？",
-            "int8 with a single scale for the whole kernel. Which one loses most?",
+            "三个卷积核，各 8 个通道；一根柱子是一个通道最大的权重。整个卷积核只用一个缩放做 int8：哪一个损失最大？",
+            "Three kernels of 8 channels each; a bar is the largest weight of a channel. int8 with a single scale for the whole kernel: which one loses most?",
         ),
         picture=draw_tensors,
         alt=(
