@@ -6,12 +6,13 @@ the pages that it stands on.
 
 import base64
 import html
-import struct
+import io
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from nbformat import NotebookNode
+from PIL import Image, UnidentifiedImageError
 
 from course.notebooks.lessons import tags
 
@@ -94,16 +95,10 @@ def image_of(kind: str, content: bytes, alt: str, place: Place, lazy: bool) -> s
 
 def size_of(content: bytes) -> tuple[int, int]:
     """(width, height) in pixels of a PNG or JPEG; zeros for what is neither."""
-    if content[:8] == b"\x89PNG\r\n\x1a\n":
-        return struct.unpack(">II", content[16:24])
-    at = 2
-    while content[:2] == b"\xff\xd8" and at + 9 < len(content):
-        marker, length = content[at + 1], int.from_bytes(content[at + 2 : at + 4], "big")
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack(">HH", content[at + 5 : at + 9])
-            return width, height
-        at += 2 + length
-    return 0, 0
+    try:
+        return Image.open(io.BytesIO(content), formats=("PNG", "JPEG")).size
+    except UnidentifiedImageError:
+        return 0, 0
 
 
 def _ansi(text: str) -> str:

@@ -311,7 +311,8 @@ def _not_printed(rows: list[Correction], lesson: Lesson, text: str) -> Iterator[
 def references() -> dict[str, str]:
     """The entries of docs/references.md by their keys."""
     file = paths.ROOT / "docs" / "references.md"
-    return dict(REFERENCE.findall(file.read_text(encoding="utf-8")))
+    rows = dict(REFERENCE.findall(file.read_text(encoding="utf-8")))
+    return {key: entry for key, entry in rows.items() if key != "key"}  # the table's head
 
 
 def unknown_references(rows: list[Correction]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ import argparse
 import copy
 import html
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -159,11 +159,17 @@ def _fill(template: str, notebook: NotebookNode, language: str, body: str) -> st
         "@TITLE@": html.escape(texts[0].splitlines()[0].lstrip("# ") if texts else ""),
         "@STYLES@": f"<style>\n{style}\n</style>",
         "@STYLE@": style,
+        "@BODY@": body + explorables.script(notebook.cells),
     }
+    return filled(template, words)
+
+
+def filled(template: str, words: Mapping[str, str]) -> str:
+    """A file of templates/ with its marks replaced, in their order: the body comes last."""
     page = (TEMPLATES / template).read_text(encoding="utf-8")
     for mark, word in words.items():
         page = page.replace(mark, word)
-    return page.replace("@BODY@", body + explorables.script(notebook.cells))
+    return page
 
 
 @cache

@@ -59,10 +59,7 @@ def filled(page: Page, site: Site, language: str) -> str:
         "@END@": _end(language),
         "@BODY@": page.body + _turns(page, language),
     }
-    text = (export.TEMPLATES / "page.html").read_text(encoding="utf-8")
-    for mark, value in values.items():
-        text = text.replace(mark, value)
-    return text
+    return export.filled("page.html", values)
 
 
 def _head(page: Page, site: Site, language: str) -> str:
@@ -169,15 +166,12 @@ def _end(language: str) -> str:
 
 def entry(site: Site, description: str) -> str:
     """The site's own address: to the reader's language, or a choice where scripts do not run."""
-    text = (export.TEMPLATES / "site" / "entry.html").read_text(encoding="utf-8")
     values = {
         "@TITLE@": html.escape(plain("both", *site.name)),
         "@DESCRIPTION@": html.escape(description),
         "@ALTERNATES@": alternates("index.html", site.base or ""),
     }
-    for mark, value in values.items():
-        text = text.replace(mark, value)
-    return text
+    return export.filled("site/entry.html", values)
 
 
 def sitemap(files: list[str], base: str) -> str:

@@ -171,17 +171,11 @@ def glossary_rows(language: str) -> list[Row]:
 # --- references ---------------------------------------------------------------------------------
 
 
-def references() -> list[tuple[str, str]]:
-    """(key, entry) of docs/references.md."""
-    text = (paths.ROOT / "docs" / "references.md").read_text(encoding="utf-8")
-    return [(row[0], row[1]) for row in glossary.table_rows(text) if row[0] != "key"]
-
-
 def references_page(language: str) -> Page:
     """The bibliography."""
     rows = "".join(
         f'<li id="{key}">{_linked(render(entry).removeprefix("<p>").strip().removesuffix("</p>"))}</li>'
-        for key, entry in references()
+        for key, entry in corrections.references().items()
     )
     body = f'<h1>{words(language, *TITLES[REFERENCES])}</h1>{_filter(language)}<ul class="filtered references">{rows}</ul>'
     about = plain(language, "课程引用的全部文献。", "Everything that the course cites.")
@@ -198,7 +192,10 @@ def _linked(entry: str) -> str:
 
 def references_rows() -> list[Row]:
     """What the search finds in the bibliography; the same in both languages."""
-    return [Row(REFERENCES, key, re.sub(r"[*`\\]", "", entry)) for key, entry in references()]
+    return [
+        Row(REFERENCES, key, re.sub(r"[*`\\]", "", entry))
+        for key, entry in corrections.references().items()
+    ]
 
 
 # --- museum -------------------------------------------------------------------------------------
