@@ -689,18 +689,18 @@ assert np.stack(same_size).shape == (2, 64, 64, 3)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **训练**就是反复调整网络里的数（**权重**，weights），让它错得少一些。错得多不多，由一个数来衡量，叫**损失**（loss）：越小越好。下面的 `train_once` 训练一个很小的网络，返回最后的损失；现在不必读懂它，第 01–03 课逐个解释。
+# **训练**就是反复调整网络里的数（**权重**，weights），让它错得少一些。错得多不多，由一个数来衡量，叫**损失**（loss）：越小越好。下面的 `train_once` 训练一个小网络，返回最后的损失；第 01–03 课解释它怎么做到。
 #
-# 训练里有随机数，例如权重的初始值。**随机种子**（random seed）决定随机数从哪里开始；`course_utils.reproducible(7)` 给 Python、NumPy 和 Keras 设同一个种子。先猜两件事：同一个种子训练两次，损失完全相等吗？换一个种子，损失还完全相等吗？各写 `True` 或 `False`。
+# 训练里有随机数，例如权重的初始值。**随机种子**（random seed）决定随机数从哪里开始；`course_utils.reproducible(7)` 给 Python、NumPy 和 Keras 设同一个种子。先猜两件事：同一个种子训练两次，损失完全相等吗？换一个种子，损失还完全相等吗？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Training** means adjusting the numbers inside a network (its **weights**) again and again so that it makes fewer mistakes. One number says how badly it does, the **loss**: smaller is better. `train_once` below trains a very small network and returns its last loss; you need not understand it yet, lessons 01–03 explain each part.
+# **Training** means adjusting the numbers inside a network (its **weights**) again and again so that it errs less. One number says how badly it does, the **loss**: smaller is better. `train_once` below trains a small network and returns its last loss; lessons 01–03 explain how.
 #
-# Training has random numbers in it, such as the initial weights. A **random seed** says where they start; `course_utils.reproducible(7)` seeds Python, NumPy and Keras. Guess two things: trained twice with one seed, is the loss exactly the same? And with another seed, is it still exactly the same? Write `True` or `False` for each.
+# Training has random numbers in it, such as the initial weights. A **random seed** says where they start; `course_utils.reproducible(7)` seeds Python, NumPy and Keras. Guess two things: trained twice with one seed, is the loss exactly the same? And with another seed, is it still exactly the same?
 #
 # </div>
 

@@ -18,6 +18,7 @@ from sklearn.model_selection import GroupKFold, StratifiedKFold
 import course_utils  # first, so that TensorFlow starts without its messages
 from course_utils import assets, backbones, features, photos
 from course_utils.evaluation import t_interval
+from course_utils.rounding import rounded
 
 SEEDS, SHUFFLES = 20, 9
 SIZES = (20, 60, 200, 1000)
@@ -27,15 +28,6 @@ RING = 28  # pixels of 224 at each side that stay when the middle is covered
 def packed(values) -> str:
     """Numbers as one text, row after row."""
     return " ".join(f"{value:.4g}" for value in np.ravel(values))
-
-
-def rounded(value):
-    """The same with 4 digits, so that the file stays short."""
-    if isinstance(value, dict):
-        return {key: rounded(v) for key, v in value.items()}
-    if isinstance(value, list):
-        return [rounded(v) for v in value]
-    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 # --- the films ---

@@ -25,6 +25,7 @@ from sklearn.metrics import roc_auc_score
 import course_utils  # first, so that TensorFlow starts without its messages
 from course_utils import assets, backbones, features, photos
 from course_utils.evaluation import t_interval
+from course_utils.rounding import rounded
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCAL = Path(os.environ.get("COURSE_TEST_PHOTOS") or ROOT.parent / "shared" / "photos")
@@ -38,15 +39,6 @@ WORK = Path(tempfile.gettempdir()) / f"course_full_15_{os.getpid()}"
 def packed(values) -> str:
     """Numbers as one text, row after row."""
     return " ".join(f"{value:.4g}" for value in np.ravel(values))
-
-
-def rounded(value):
-    """The same with 4 digits, so that the file stays short."""
-    if isinstance(value, dict):
-        return {key: rounded(v) for key, v in value.items()}
-    if isinstance(value, list):
-        return [rounded(v) for v in value]
-    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 # --- one classifier, many sizes ---

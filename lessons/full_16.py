@@ -18,20 +18,12 @@ from sklearn.metrics import adjusted_rand_score
 
 import course_utils  # first, so that TensorFlow starts without its messages
 from course_utils import assets, features, photos
+from course_utils.rounding import rounded
 
 SEEDS = 9
 RUNS = {"lakes": 5, "clip": 5, "pseudo": 9, "pretext": 3}  # the lesson says how many
 COUNTS = (10, 50, 200)  # labels, the same number of each class
 EPOCHS = {"rotation": 3, "simclr": 20, "scratch": 30, "collapse": 4}
-
-
-def rounded(value):
-    """The same with 4 digits, so that the file stays short."""
-    if isinstance(value, dict):
-        return {key: rounded(v) for key, v in value.items()}
-    if isinstance(value, list):
-        return [rounded(v) for v in value]
-    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 # --- photos without labels ---

@@ -29,7 +29,8 @@ TAG = "shows-"  # the tag of the cell that shows a correction
 HEADING = "## 对原文章的更正 · Corrections to the source articles"
 HEADS = {"zh": ("文章", "正确的说法", "原文"), "en": ("article", "what is right", "it says")}
 OMITTED = "…"  # between pieces of a quotation that are apart in the article
-NUMBERED = re.compile(r"^#+\s*(?P<number>\d+(?:\.\d+)*)", re.MULTILINE)
+# Headings; one article sets some of them in bold: "**8.5.5 Model Compression**".
+NUMBERED = re.compile(r"^(?:#+\s*|\*\*)(?P<number>\d+(?:\.\d+)*)", re.MULTILINE)
 REFERENCE = re.compile(r"^\| (\w+) \| (.+) \|$", re.MULTILINE)
 MARKUP = re.compile(r"[*“”]")  # a title is in italics or, with a word to avoid, in quotation marks
 REMARK = re.compile(r" \([^()]*\)$")  # what an entry's last brackets say is said in each language

@@ -55,6 +55,12 @@ def test_a_forbidden_import_would_be_found(tmp_path):
 FOLDERS = ("notebooks", "learner", "teacher", "author")
 
 
+def test_names_of_test_files_are_unique():
+    """pytest puts their folders on the path: two of one name are one module, and one is not collected."""
+    names = [file.name for file in (paths.ROOT / "tests").rglob("*.py") if file.name != "conftest.py"]
+    assert not {name for name in names if names.count(name) > 1}
+
+
 def test_what_lessons_import_stays_small():
     files = list((paths.ROOT / "course_utils").rglob("*.py"))
     lines = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)

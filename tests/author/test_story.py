@@ -122,7 +122,7 @@ def test_the_command_tells_debts_and_fails_for_what_is_new(monkeypatch, capsys):
     monkeypatch.setattr(check.parity, "course_terms", list)
     found = findings(2)
     monkeypatch.setattr(story, "check", lambda *_: found)
-    args = check.argparse.Namespace(lessons=["00"])
+    args = check.argparse.Namespace(lessons=["00"], confirm=False)
     for other in (check.languages, check.letters):
         monkeypatch.setattr(other, "check_lesson", lambda _: ([], []))
     monkeypatch.setattr(debts, "of", lambda _: {"long text": 2})

@@ -26,7 +26,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{4,}")
 NAMES = re.compile(
     r"Nesterov|Adam|Sobel|logit|tanh|Oxford-IIIT Pet, Parkhi et al\. 2012|CC BY-SA"
-    r"|doctor|nurse|work|hospital"  # the first sentence of "attention": the head reads English
+    r"|JupyterLab|doctor|nurse|work|hospital"  # the first sentence of "attention": the head reads English
 )
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 

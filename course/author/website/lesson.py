@@ -148,8 +148,7 @@ class _Page:
         lines = [line for line in block.cells[0].source.split("\n") if line.startswith("#")]
         found = []
         for name, line in zip(block.ids, lines, strict=True):
-            level = len(line) - len(line.lstrip("#"))
-            zh, en = (half_of_heading(line, one).lstrip("# ") for one in ("zh", "en"))
+            level, zh, en = _split(line)
             text = inline(self.language, (zh, en))
             found.append(f'<h{level} id="{name}">{text}</h{level}>')
         return "".join(found)
@@ -250,6 +249,12 @@ def _blocks(notebook: NotebookNode) -> Iterator[Block]:
         yield block
 
 
+def _split(line: str) -> tuple[int, str, str]:
+    """A heading's level and its two halves."""
+    zh, en = (half_of_heading(line, one).lstrip("# ") for one in ("zh", "en"))
+    return len(line) - len(line.lstrip("#")), zh, en
+
+
 def _with_ids(blocks: list[Block]) -> Iterator[Heading]:
     """Give headings their ids, from the English half, and cells that are linked to theirs."""
     ids = Ids()
@@ -258,8 +263,7 @@ def _with_ids(blocks: list[Block]) -> Iterator[Heading]:
         if block.is_heading:
             for line in cell.source.split("\n"):
                 if line.startswith("#"):
-                    level = len(line) - len(line.lstrip("#"))
-                    zh, en = (half_of_heading(line, one).lstrip("# ") for one in ("zh", "en"))
+                    level, zh, en = _split(line)
                     block.ids.append(ids.new(en))
                     yield Heading(block.ids[-1], level, zh, en)
         else:
