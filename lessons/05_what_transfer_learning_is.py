@@ -428,7 +428,7 @@ figures.show(
 # |---|---|---|---|---|
 # | **归纳式**（inductive） | 不同 | 相同或不同 | 目标要有一些 | 上面的猫狗；下面的数字 0–4 → 5–9 |
 # | **直推式**（transductive） | 相同 | 不同 | 只有源有 | 下面的 MNIST → USPS |
-# | **无监督**（unsupervised） | 不同但相关，目标任务也是无监督的 | 相同或不同 | 两边都没有 | 聚类，后面的课（计划中） |
+# | **无监督**（unsupervised） | 不同但相关，目标任务也是无监督的 | 相同或不同 | 两边都没有 | 聚类，第 16 课 |
 #
 # 有一种常见情形不在表里：任务相同、领域不同，目标也有少量标签，今天通常叫有监督的领域自适应；下文的 `same` 就是。
 #
@@ -441,7 +441,7 @@ figures.show(
 # |---|---|---|---|---|
 # | **inductive** | differs | same or not | some in the target | cats and dogs above; digits 0–4 → 5–9 below |
 # | **transductive** | same | differs | in the source only | MNIST → USPS below |
-# | **unsupervised** | differs but is related, and the target task is unsupervised too | same or not | in neither | clustering, a later lesson (planned) |
+# | **unsupervised** | differs but is related, and the target task is unsupervised too | same or not | in neither | clustering, lesson 16 |
 #
 # One common case is not in the table: the same task, another domain, and a few labels in the target too. Today it is usually called supervised domain adaptation; `same` below is a case of it.
 #
@@ -535,14 +535,14 @@ assert won_back.mean() - half_width(won_back) > 0.01 and np.mean(hits[1]) < unse
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 在没有见过的 MNIST 图上超过 0.9，到了 USPS 只有约 2/3；只看目标的输入就收回几个百分点。（两边都用了源，所以这不是迁移增益；区间来自 820 张测试图，模型只训练了一次。）后面的课（计划中）讲更强的领域自适应，也讲怎样给源样本加权。
+# 在没有见过的 MNIST 图上超过 0.9，到了 USPS 只有约 2/3；只看目标的输入就收回几个百分点。（两边都用了源，所以这不是迁移增益；区间来自 820 张测试图，模型只训练了一次。）第 12 课讲更强的领域自适应，也讲怎样给源样本加权。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# On MNIST pictures that it has not seen it exceeds 0.9, on USPS it is right only about 2/3 of the time; looking at the target's inputs alone wins a few percentage points back. (Both sides use the source, so this is no transfer gain; the interval is over the 820 test pictures, the model was trained just once.) A later lesson (planned) has stronger domain adaptation, and how to weight the source's samples.
+# On MNIST pictures that it has not seen it exceeds 0.9, on USPS it is right only about 2/3 of the time; looking at the target's inputs alone wins a few percentage points back. (Both sides use the source, so this is no transfer gain; the interval is over the 820 test pictures, the model was trained just once.) Lesson 12 has stronger domain adaptation, and how to weight the source's samples.
 #
 # </div>
 
@@ -584,7 +584,7 @@ check("05-2", answer_settings)
 #
 # | 搬什么 | 怎么搬 | 例子 |
 # |---|---|---|
-# | **样本**（instance） | 源样本加权后直接用于训练目标 | 后面的课（计划中） |
+# | **样本**（instance） | 源样本加权后直接用于训练目标 | 第 12 课 |
 # | **特征表示**（feature representation） | 用源学到的 $\varphi$ 描述目标的输入 | 猫狗的特征；数字的特征 |
 # | **参数**（parameter） | 从源的权重开始，或拉向源的权重 | 数字的微调；第 08 课 |
 # | **关系知识**（relational knowledge） | 源里对象之间的规律，换上目标里的对象 | 家谱里的规律用到公司里 |
@@ -600,7 +600,7 @@ check("05-2", answer_settings)
 #
 # | what | how | example |
 # |---|---|---|
-# | **instances** | source samples, weighted, train the target directly | a later lesson (planned) |
+# | **instances** | source samples, weighted, train the target directly | lesson 12 |
 # | **feature representation** | a $\varphi$ learned from the source describes the target's inputs | features of cats and dogs; features of digits |
 # | **parameters** | start from the source's weights, or be pulled towards them | fine-tuning on digits; lesson 08 |
 # | **relational knowledge** | how things in the source are related, with the target's things put in | rules of a family tree used in a company |

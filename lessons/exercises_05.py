@@ -475,8 +475,8 @@ QUIZZES = [
                     "Transfer learning is a kind of supervised learning",
                 ),
                 (
-                    "没有标签也能用源：例如聚类（后面的课，计划中）。",
-                    "A source is of use without labels too, in clustering for example (a later lesson, planned).",
+                    "没有标签也能用源：例如聚类（第 16 课）。",
+                    "A source is of use without labels too, in clustering for example (lesson 16).",
                 ),
             ),
         ],

@@ -57,7 +57,9 @@ FOLDERS = ("notebooks", "learner", "teacher", "author")
 
 def test_names_of_test_files_are_unique():
     """pytest puts their folders on the path: two of one name are one module, and one is not collected."""
-    names = [file.name for file in (paths.ROOT / "tests").rglob("*.py") if file.name != "conftest.py"]
+    names = [
+        file.name for file in (paths.ROOT / "tests").rglob("*.py") if file.name != "conftest.py"
+    ]
     assert not {name for name in names if names.count(name) > 1}
 
 

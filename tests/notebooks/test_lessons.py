@@ -1,11 +1,14 @@
 """Every lesson: its two languages agree, it has all its parts, its notebook is up to date."""
 
+import re
+
 import pytest
 
 from course.author.build import orphans, staleness
 from course.author.checks import languages, letters, parity, story, structure
 from course.author.checks.problems import report
 from course.notebooks.lessons import all_lessons, read_notebook, read_source
+from course_utils import paths
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +53,14 @@ def test_notebook_is_up_to_date(lesson):
 
 def test_every_notebook_has_a_source():
     assert orphans() == []
+
+
+@pytest.mark.parametrize("text", ["README.md", "lessons/*.py", "docs/*.md"])
+def test_no_lesson_is_called_planned(text):
+    """All 18 are there: who announces one sends the reader nowhere."""
+    files = sorted(paths.ROOT.glob(text))
+    said = {file.name: file.read_text(encoding="utf-8") for file in files}
+    assert files and not [name for name in said if re.search(r"计划中|\(planned\)|Planned ·", said[name])]
 
 
 def test_numbers_are_unique():
