@@ -9,7 +9,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course.arguments import within
-from course.author import solutions
+from course.author import pairs, solutions
 from course.author.checks.figures import CHECKED
 from course.notebooks.execute import clean, execute, refuse_private_folders
 from course.notebooks.fingerprint import fingerprint
@@ -74,7 +74,7 @@ def _check_stored(lessons: list[Lesson], args: argparse.Namespace) -> int:
 
 def build_notebook(lesson: Lesson, network: bool = False) -> NotebookNode:
     """Convert, execute and clean one lesson. CourseError where a cell or a printed solution fails."""
-    notebook = read_source(lesson)
+    notebook = pairs.mark(read_source(lesson), lesson.number)
     lesson.notebook.parent.mkdir(exist_ok=True)
     trial = solutions.Trial(notebook, lesson)
     folder, judge = lesson.notebook.parent, trial.judge
@@ -98,7 +98,8 @@ def staleness(lesson: Lesson) -> tuple[str, str] | None:
     if not lesson.notebook.exists():
         return "还没有生成", "not built yet"
     notebook = read_notebook(lesson.notebook)
-    if comparable(notebook) != comparable(read_source(lesson)):
+    source = pairs.mark(read_source(lesson), lesson.number)
+    if comparable(notebook) != comparable(source):
         return "单元格与 lessons/ 里的不同", "its cells differ from those in lessons/"
     if notebook.metadata.get("course", {}).get("hash") != fingerprint(lesson):
         return (

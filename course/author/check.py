@@ -31,6 +31,8 @@ def run(args: argparse.Namespace) -> int:
     lessons = select(args.lessons)
     if args.confirm:
         n = pairs.confirm_lessons(lessons)
+        for lesson in lessons:
+            pairs.refresh(lesson)
         print(both(f"记下了：{n} 段对照过。", f"Noted: {n} pairs were compared."))
     for lesson in lessons:
         print(reading.line(lesson))

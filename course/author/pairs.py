@@ -2,7 +2,7 @@
 
 data/compared_pairs.txt has a line for each pair that was compared: the lesson and a hash of each
 half. A pair of which only one half is in it has changed on one side since, and the other side is
-marked (``course check``, the site) until somebody confirms it. Nothing of this is in the notebooks.
+marked (``course check``, the built notebook, the site) until somebody confirms it.
 """
 
 import hashlib
@@ -14,12 +14,17 @@ from typing import Literal
 from nbformat import NotebookNode
 
 from course.author.checks.problems import Problem
-from course.notebooks.lessons import Lesson, read_notebook, read_source, tags
+from course.notebooks.lessons import Lesson, read_notebook, read_source, tags, write_notebook
 from course.notebooks.markdown import SEPARATOR
 from course_utils import files, paths
 
 FILE = paths.DATA / "compared_pairs.txt"
 HEAD = "# 对照过的段落 · pairs that were compared: lesson, hash of the Chinese, hash of the English. Made by `course check --confirm`.\n"
+# What a built notebook says above a text whose partner changed, by the language that changed.
+MARKS = {
+    "en": "> ⚠ 英文后来改过，这一段还没有人对照。",
+    "zh": "> ⚠ The Chinese was changed since; nobody has compared this paragraph yet.",
+}
 Change = Literal["", "zh", "en", "new"]
 Known = dict[str, set[tuple[str, str]]]  # lesson -> hashes of its pairs
 
@@ -69,8 +74,8 @@ def of_notebook(notebook: NotebookNode, lesson: str) -> Iterator[Pair]:
 
 
 def inner(source: str) -> str:
-    """A text cell without the <div> around it."""
-    lines = source.strip().splitlines()
+    """A text cell without the <div> around it and without a mark."""
+    lines = unmarked(source).strip().splitlines()
     if lines and lines[0].startswith("<div lang=") and lines[-1] == "</div>":
         lines = lines[1:-1]
     return "\n".join(lines).strip()
@@ -117,23 +122,38 @@ def confirm_lessons(lessons: Iterable[Lesson], file: Path = FILE) -> int:
     return len(found)
 
 
-def marks(lessons: Iterable[Lesson], file: Path = FILE) -> dict[str, dict[str, str]]:
-    """Lesson -> id of the cell that nobody looked at again -> the language that changed since."""
-    compared, found = known(file), {}
-    for lesson in lessons:
-        pairs = of_notebook(read_notebook(lesson.notebook), lesson.number)
-        found[lesson.number] = marks_of(pairs, compared.get(lesson.number, set()))
-    return found
+def unmarked(source: str) -> str:
+    """A text without the line that says nobody has compared it."""
+    for mark in MARKS.values():
+        source = source.replace(f"{mark}\n\n", "")
+    return source
 
 
-def marks_of(pairs: Iterable[Pair], compared: set[tuple[str, str]]) -> dict[str, str]:
-    """The same for the pairs of one lesson."""
-    found: dict[str, str] = {}
-    for pair in pairs:
+def mark(notebook: NotebookNode, lesson: str, file: Path = FILE) -> NotebookNode:
+    """The notebook itself, changed: a line above each text that waits to be compared, no other such line."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = unmarked(cell.source)
+    compared = known(file).get(lesson, set())
+    for pair in of_notebook(notebook, lesson):
         changed = change(pair, compared)
-        if pair.kind == "text" and changed in ("zh", "en"):
-            found[pair.ids[changed == "zh"]] = changed
-    return found
+        if pair.kind == "text" and changed in MARKS:
+            cell = notebook.cells[pair.cell - (changed == "en")]
+            head, line_end, text = cell.source.partition("\n")  # the <div> of its language
+            cell.source = f"{head}\n\n{MARKS[changed]}{line_end}{text}"
+    return notebook
+
+
+def refresh(lesson: Lesson, file: Path = FILE) -> bool:
+    """Bring the marks of the built notebook up to date without running it; whether any changed."""
+    if not lesson.notebook.exists():
+        return False
+    notebook = read_notebook(lesson.notebook)
+    before = [cell.source for cell in notebook.cells]
+    mark(notebook, lesson.number, file)
+    if changed := before != [cell.source for cell in notebook.cells]:
+        write_notebook(notebook, lesson.notebook)
+    return changed
 
 
 def check_lesson(lesson: Lesson, file: Path = FILE) -> list[Problem]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from course.author import export, pairs
+from course.author import export
 from course.author.website import explorers, frame, front, links, search, tables
 from course.author.website.frame import Page, Site
 from course.author.website.lesson import LessonPage
@@ -107,11 +107,11 @@ def _lessons(store: Store, numbers: Sequence[str]) -> list[LessonPage]:
     entries = {entry.number: entry for entry in curriculum.read()}
     built = [lesson for lesson in select(list(numbers)) if lesson.number in entries]
     here = {lesson.number for lesson in built}
-    marked, pages = pairs.marks(built), []
+    pages = []
     for lesson in built:
         entry = entries[lesson.number]
         entry = replace(entry, needs=tuple(n for n in entry.needs if n in here))
-        pages.append(LessonPage(lesson, entry, store, marked.get(lesson.number, {})))
+        pages.append(LessonPage(lesson, entry, store))
     return pages
 
 

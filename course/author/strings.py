@@ -62,6 +62,8 @@ def take(file: Path) -> int:
             problems += parity.check_lesson(lesson)
     if confirmed:
         pairs.confirm(confirmed)
+        for lesson, _ in texts:
+            pairs.refresh(lesson)
     zh = f"改了 {n_changed} 段，确认了 {len(confirmed)} 段。改过的课要重新生成：course build"
     en = f"{n_changed} texts changed, {len(confirmed)} confirmed. Lessons that changed need building: course build"
     print(both(zh, en))

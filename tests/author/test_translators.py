@@ -8,7 +8,7 @@ import pytest
 from course.author import pairs, strings
 from course.author.pairs import Pair
 from course.notebooks import lessons as all_lessons
-from course.notebooks.lessons import Lesson, read_source
+from course.notebooks.lessons import Lesson, read_notebook, read_source, tags, write_notebook
 from course_utils.messages import CourseError
 
 SOURCE = """\
@@ -65,7 +65,8 @@ def lesson(tmp_path, monkeypatch):
     source.write_bytes(SOURCE.encode())
     found = Lesson(source, tmp_path / "notebooks" / "01_small.ipynb")
     monkeypatch.setattr(pairs, "FILE", tmp_path / "compared.txt")
-    for function in (pairs.known, pairs.confirm, pairs.confirm_lessons, pairs.check_lesson):
+    of_file = (pairs.known, pairs.confirm, pairs.confirm_lessons, pairs.check_lesson)
+    for function in (*of_file, pairs.mark, pairs.refresh):
         defaults = function.__defaults__
         monkeypatch.setattr(function, "__defaults__", (*defaults[:-1], tmp_path / "compared.txt"))
     monkeypatch.setattr(strings, "select", lambda numbers: [found])
@@ -162,10 +163,7 @@ def test_a_text_is_marked_until_somebody_confirms(lesson, tmp_path):
     lesson.source.write_text(changed, encoding="utf-8")
     [problem] = pairs.check_lesson(lesson)
     assert "the English was changed" in problem.en
-    found = pairs.of_notebook(read_source(lesson), "01")
-    marks = pairs.marks_of(found, pairs.known()["01"])
-    zh = next(cell for cell in read_source(lesson).cells if "第二段" in cell.source)
-    assert marks == {zh.id: "en"}
+    assert pairs.MARKS["en"] in marked_texts(lesson)
 
     file = tmp_path / "texts.csv"
     strings.write([lesson], file)
@@ -175,6 +173,35 @@ def test_a_text_is_marked_until_somebody_confirms(lesson, tmp_path):
     save(file, rows)
     strings.take(file)
     assert pairs.check_lesson(lesson) == []
+    assert marked_texts(lesson) == texts_of(read_source(lesson))
+
+
+@pytest.mark.parametrize(("half", "language"), [("第一段", "zh"), ("The first text", "en")])
+def test_the_notebook_carries_the_mark_and_loses_it(half, language, lesson):
+    pairs.confirm_lessons([lesson])
+    lesson.source.write_text(SOURCE.replace(half, f"{half}!"), encoding="utf-8")
+    built = pairs.mark(read_source(lesson), "01")
+    plain = texts_of(read_source(lesson))
+    assert texts_of(built) != plain
+    assert texts_of(built).replace(f"{pairs.MARKS[language]}\n\n", "") == plain
+    other = next(cell for cell in built.cells if pairs.MARKS[language] in cell.source)
+    assert half not in other.source and "lang-" + {"zh": "en", "en": "zh"}[language] in tags(other)
+    assert texts_of(pairs.mark(built, "01")) == texts_of(built), "twice is once"
+
+    lesson.notebook.parent.mkdir()
+    write_notebook(built, lesson.notebook)
+    assert not pairs.refresh(lesson)
+    pairs.confirm_lessons([lesson])
+    assert pairs.refresh(lesson)
+    assert texts_of(read_notebook(lesson.notebook)) == plain
+
+
+def texts_of(notebook):
+    return "\n".join(cell.source for cell in notebook.cells)
+
+
+def marked_texts(lesson):
+    return texts_of(pairs.mark(read_source(lesson), "01"))
 
 
 @pytest.mark.parametrize(

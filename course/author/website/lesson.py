@@ -67,9 +67,8 @@ class Heading:
 class LessonPage:
     """One lesson; ``body(language)`` is its page without what all pages share."""
 
-    def __init__(self, lesson: Lesson, entry: Entry, store: Store, marked: dict[str, str]) -> None:
+    def __init__(self, lesson: Lesson, entry: Entry, store: Store) -> None:
         self.lesson, self.entry, self.store = lesson, entry, store
-        self.marked = marked  # text cell's id -> the language that changed since
         self.notebook = read_notebook(lesson.notebook)
         self.blocks = list(_blocks(self.notebook))
         self.headings = list(_with_ids(self.blocks))
@@ -128,21 +127,10 @@ class _Page:
         if block.is_heading:
             return self._headings(block)
         shown = [cell for cell in block.cells if self._is_shown(cell)]
-        return "".join(self._mark(cell) + export.render(cell.source) for cell in shown)
+        return "".join(export.render(cell.source) for cell in shown)
 
     def _is_shown(self, cell: NotebookNode) -> bool:
         return self.language == "both" or f"lang-{self.language}" in tags(cell)
-
-    def _mark(self, cell: NotebookNode) -> str:
-        """Said above a text whose partner changed since somebody compared the two."""
-        changed = self.lesson.marked.get(cell.id)
-        if changed is None:
-            return ""
-        said = {
-            "en": ("英文后来改过，这一段还没有人对照。", "The English was changed since; nobody has compared the Chinese yet."),
-            "zh": ("中文后来改过，英文还没有人对照。", "The Chinese was changed since; nobody has compared this paragraph yet."),
-        }[changed]  # fmt: skip
-        return f'<p class="unchecked">{words(self.language, *said)}</p>'
 
     def _headings(self, block: Block) -> str:
         lines = [line for line in block.cells[0].source.split("\n") if line.startswith("#")]
