@@ -4,7 +4,6 @@ The functions that are measured stand in the lesson; they are taken from its sou
 stored table and the short rerun in the lesson cannot drift apart.
 """
 
-import ast
 import functools
 import importlib
 import os
@@ -13,8 +12,16 @@ from pathlib import Path
 
 import course_utils  # first, so that TensorFlow starts without its messages
 from course_utils.evaluation import t_interval
+from course_utils.long_runs import from_lesson
 
 LESSON = Path(__file__).with_name("07_feature_extraction.py")
+WANTED = {
+    "all_photos",
+    "y",
+    "x",
+    "images",
+    "thumbnails",
+}  # values of the lesson that functions need
 SIZES = [4, 5, 10, 20, 50, 100, 200]  # labelled photos
 REPEATS, SCRATCH_REPEATS, RANDOM_NETWORKS = 40, 8, 4
 COUNTS, SEEDS = [0, 2, 4, 10, 20, 50, 100, 200], 20  # what one label is worth
@@ -30,7 +37,7 @@ def measure(keep=lambda name, compute: compute()) -> dict:
 
     keep(name, compute): gives what compute() gave, in this run or in one that was cut off.
     """
-    lesson = from_lesson()
+    lesson = from_lesson(LESSON, WANTED)
     resnet50 = functools.cache(lambda: resnet50_tables(lesson))  # tables: too large to keep
     rows = {name: keep(name, lambda name=name: backbone_row(lesson, name)) for name in CANDIDATES}
     rows["resnet50"] = keep(
@@ -51,20 +58,6 @@ def measure(keep=lambda name, compute: compute()) -> dict:
 def longer(lesson: dict) -> list[float]:
     """From scratch with 200 photos and 1,000 steps: is more training enough?"""
     return [round(float(lesson["score_scratch"](r, 200, steps=1000)), 4) for r in range(2)]
-
-
-def from_lesson() -> dict:
-    """The lesson's imports, functions and the assignments that these need."""
-    wanted = {"all_photos", "y", "x", "images", "thumbnails"}
-    keep = []
-    for node in ast.parse(LESSON.read_text(encoding="utf-8")).body:
-        names = {t.id for t in getattr(node, "targets", []) if isinstance(t, ast.Name)}
-        imports = isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef)
-        if imports or names & wanted:
-            keep.append(node)
-    namespace: dict = {}
-    exec(compile(ast.Module(keep, []), str(LESSON), "exec"), namespace)  # noqa: S102 (our own)
-    return namespace
 
 
 def curve(lesson: dict) -> dict:

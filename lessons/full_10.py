@@ -4,14 +4,15 @@ The functions that are measured stand in the lesson; they are taken from its sou
 stored numbers and the short runs in the lesson cannot drift apart.
 """
 
-import ast
 import os
 from pathlib import Path
 
 import course_utils  # (first, so that TensorFlow starts without its messages)
 from course_utils.evaluation import t_interval
+from course_utils.long_runs import from_lesson, packed
 
 LESSON = Path(__file__).with_name("10_cross_validation_and_tuning.py")
+WANTED = "all_photos y BACKBONES POOLINGS CS CORNERS crops SPACE tables FIXED".split()
 SIZES, WIDTH_DRAWS = [20, 40, 60, 100, 200], 200  # how wide is a score
 REPEATS, REPEAT_DRAWS = 20, 100  # repeated cross-validation of 60 photos
 SEEDS = 12  # of the mapped space
@@ -24,7 +25,7 @@ def measure(keep=lambda name, compute: compute()) -> dict:
 
     keep(name, compute): gives what compute() gave, in this run or in one that was cut off.
     """
-    lesson = from_lesson()
+    lesson = from_lesson(LESSON, WANTED)
     draws = {
         kind: [
             keep(f"{kind} {seed}", lambda seed=seed, kind=kind: one_draw(lesson, seed, kind))
@@ -46,44 +47,11 @@ def pack_draw(found: dict) -> dict[str, str]:
     return {key: packed(value) for key, value in found.items()}
 
 
-def packed(values) -> str:
-    """Numbers as one text, row after row: a number a line would make the file long."""
-    import numpy as np
-
-    return " ".join(f"{value:.4g}" for value in np.ravel(values))
-
-
 def unpacked(text: str, *shape: int):
     """The array of such a text."""
     import numpy as np
 
     return np.array(text.split(), float).reshape(shape)
-
-
-def from_lesson() -> dict:
-    """The lesson's imports, functions and the assignments that these need."""
-    wanted = {
-        "all_photos",
-        "y",
-        "BACKBONES",
-        "POOLINGS",
-        "CS",
-        "CORNERS",
-        "crops",
-        "SPACE",
-        "tables",
-        "FIXED",
-    }
-    keep = []
-    for node in ast.parse(LESSON.read_text(encoding="utf-8")).body:
-        targets = getattr(node, "targets", [])
-        names = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
-        imports = isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef)
-        if imports or names & wanted:
-            keep.append(node)
-    namespace: dict = {}
-    exec(compile(ast.Module(keep, []), str(LESSON), "exec"), namespace)  # noqa: S102 (our own)
-    return namespace
 
 
 def one_draw(lesson: dict, seed: int, kind: str) -> dict:
@@ -207,7 +175,7 @@ def _grids_minus_random(results: dict) -> list[float]:
 
     import numpy as np
 
-    lesson, gaps = from_lesson(), []
+    lesson, gaps = from_lesson(LESSON, WANTED), []
     seeds = [np.random.default_rng(seed) for seed in range(100)]
     for draw in results["draws"]["real"]:
         losses = unpacked(draw["loss"], 60, -1)

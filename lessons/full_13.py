@@ -3,11 +3,11 @@
 The functions that are measured stand in the lesson and are taken from its source.
 """
 
-import ast
 from pathlib import Path
 
 import course_utils  # (first, so that TensorFlow starts without its messages)
 from course_utils.evaluation import t_interval
+from course_utils.long_runs import from_lesson
 
 LESSON = Path(__file__).with_name("13_language_and_speech.py")
 SEEDS = 9
@@ -19,23 +19,10 @@ SNRS = [20, 10, 5, 0, -5]
 WANTED = {"WEIGHTS", "VOCABULARY", "LENGTH", "SOURCES", "RATE", "part", "first"}
 
 
-def from_lesson() -> dict:
-    """The lesson's imports, functions, and the assignments that these need."""
-    keep = []
-    for node in ast.parse(LESSON.read_text(encoding="utf-8")).body:
-        targets = getattr(node, "targets", [])
-        names = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
-        if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef) or names & WANTED:
-            keep.append(node)
-    namespace: dict = {}
-    exec(compile(ast.Module(keep, []), str(LESSON), "exec"), namespace)  # noqa: S102 (our own)
-    return namespace
-
-
 def measure(keep=lambda name, compute: compute()) -> dict:
     """Everything that the lesson shows as stored."""
     course_utils.reproducible(13)
-    lesson = from_lesson()
+    lesson = from_lesson(LESSON, WANTED)
     return {
         "zero": keep("zero", lambda: zero_labels(lesson)),
         "labels": keep("labels", lambda: english_labels(lesson)),

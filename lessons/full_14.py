@@ -18,16 +18,11 @@ from sklearn.model_selection import GroupKFold, StratifiedKFold
 import course_utils  # first, so that TensorFlow starts without its messages
 from course_utils import assets, backbones, features, photos
 from course_utils.evaluation import t_interval
-from course_utils.rounding import rounded
+from course_utils.long_runs import packed, rounded
 
 SEEDS, SHUFFLES = 20, 9
 SIZES = (20, 60, 200, 1000)
 RING = 28  # pixels of 224 at each side that stay when the middle is covered
-
-
-def packed(values) -> str:
-    """Numbers as one text, row after row."""
-    return " ".join(f"{value:.4g}" for value in np.ravel(values))
 
 
 # --- the films ---

@@ -25,7 +25,7 @@ from sklearn.metrics import roc_auc_score
 import course_utils  # first, so that TensorFlow starts without its messages
 from course_utils import assets, backbones, features, photos
 from course_utils.evaluation import t_interval
-from course_utils.rounding import rounded
+from course_utils.long_runs import packed, rounded
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCAL = Path(os.environ.get("COURSE_TEST_PHOTOS") or ROOT.parent / "shared" / "photos")
@@ -34,11 +34,6 @@ SIGMAS = (0.0, 0.5, 1.0, 2.0, 4.0)  # noise multipliers
 RATE, STEPS, DELTA = 0.032, 310, 1e-4  # of DP-SGD
 PRUNED = (0.3, 0.6)  # shares of each kernel
 WORK = Path(tempfile.gettempdir()) / f"course_full_15_{os.getpid()}"
-
-
-def packed(values) -> str:
-    """Numbers as one text, row after row."""
-    return " ".join(f"{value:.4g}" for value in np.ravel(values))
 
 
 # --- one classifier, many sizes ---

@@ -18,7 +18,7 @@ from sklearn.metrics import adjusted_rand_score
 
 import course_utils  # first, so that TensorFlow starts without its messages
 from course_utils import assets, features, photos
-from course_utils.rounding import rounded
+from course_utils.long_runs import rounded
 
 SEEDS = 9
 RUNS = {"lakes": 5, "clip": 5, "pseudo": 9, "pretext": 3}  # the lesson says how many
