@@ -24,7 +24,7 @@ from course.notebooks.lessons import (
 )
 from course.notebooks.needs import fetch_for
 from course_utils import paths
-from course_utils.learning import curriculum
+from course_utils.learning import curriculum, ending, quizzes, records
 from course_utils.messages import CourseError, both
 
 
@@ -108,6 +108,11 @@ def staleness(lesson: Lesson) -> tuple[str, str] | None:
         )
     if not _leads_on(notebook, lesson):
         return "它的结尾指向的不是下一课", "its end does not lead to the lesson that follows"
+    if not _recalls(notebook, lesson):
+        return (
+            "它结尾问的前面课的题后来改过",
+            "the earlier lesson's question at its end has changed since",
+        )
     return None
 
 
@@ -123,6 +128,17 @@ def _leads_on(notebook: NotebookNode, lesson: Lesson) -> bool:
     title = curriculum.TITLE.search(following.source.read_text(encoding="utf-8"))
     names = [following.notebook.name, *(title.groups() if title else ())]
     return all(name in shown for name in names)
+
+
+def _recalls(notebook: NotebookNode, lesson: Lesson) -> bool:
+    """Whether the question that ``finish()`` asks again reads as in its own lesson today."""
+    last = notebook.cells[-1]
+    nothing_done: records.Record = {"exercises": {}, "quizzes": {}}
+    question = ending.recalled(lesson.number, nothing_done)
+    if "finish(" not in last.source or question is None:
+        return True
+    shown = "".join(out.get("data", {}).get("text/html", "") for out in last.get("outputs", []))
+    return quizzes.static_form(question) in shown
 
 
 def orphans() -> list[Path]:

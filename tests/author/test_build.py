@@ -236,6 +236,14 @@ def test_a_lesson_is_stale_when_another_follows_than_its_end_says(known, leads_o
     assert reason is None if leads_on else "the lesson that follows" in reason[1]
 
 
+def test_a_lesson_is_stale_when_the_question_at_its_end_was_changed(monkeypatch):
+    [lesson] = select(["04"])
+    static_form = build.quizzes.static_form
+    reworded = lambda question: static_form(question).replace("</summary>", "</summary>x")
+    monkeypatch.setattr(build.quizzes, "static_form", reworded)
+    assert "question at its end" in build.staleness(lesson)[1]
+
+
 def test_a_lesson_is_stale_when_the_next_one_has_another_title(tmp_path, monkeypatch):
     lesson, following = select(["03", "04"])
     renamed = tmp_path / following.source.name

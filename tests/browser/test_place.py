@@ -146,6 +146,7 @@ def test_the_next_start_opens_the_last_notebook_where_it_was_left(start, project
     lab.page.wait_for_function(f"Math.abs(({TOP})() - {left}) <= 1")
     lab.shot("place-found")
     lab.open_beside(LESSONS[0])  # read, but never scrolled
+    lab.page.wait_for_function(f"({TOP})() === 0")  # once its cells are drawn
     lab.page.wait_for_timeout(1000)
     assert lab.page.evaluate(TOP) == 0
     for said in (course.said, again.said):
