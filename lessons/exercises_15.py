@@ -66,6 +66,12 @@ def scale_from_high(low, high):
     return scale, int(np.rint(max(high, 0.0) / scale))
 
 
+def scale_cut_off(low, high):
+    """int() cuts off instead of rounding."""
+    scale, _ = scale_and_zero(low, high)
+    return scale, int(-min(low, 0.0) / scale)
+
+
 def random_range(rng):
     """Mostly with 0 inside, sometimes without."""
     low, width = rng.uniform(-6, 2), rng.uniform(2, 9)
@@ -115,6 +121,20 @@ def clip_rows(g, r):
     return np.minimum(1, r / np.linalg.norm(g, axis=1))[:, None] * g
 
 
+def clip_one_norm(g, r):
+    """The length of the whole matrix instead of those of its rows."""
+    return (min(1, r / np.linalg.norm(g)) * g).sum(axis=0)
+
+
+def clip_columns(g, r):
+    """A length for each column."""
+    return (np.minimum(1, r / np.linalg.norm(g, axis=0)) * g).sum(axis=0)
+
+
+def clip_columns_raises(g, r):
+    return np.minimum(1, r / np.linalg.norm(g, axis=0)) @ g
+
+
 def random_gradients(rng):
     g = rng.normal(size=(6, 4)) * rng.uniform(0.1, 2, (6, 1))
     return g, float(rng.uniform(0.8, 1.6))
@@ -123,47 +143,52 @@ def random_gradients(rng):
 # --- 15-3: twice as many steps ---
 
 
-def to_epsilon(divergence, orders, delta):
-    return divergence + np.log1p(-1 / orders) - np.log(delta * orders) / (orders - 1)
+def to_epsilon(total, orders, delta):
+    return total + np.log1p(-1 / orders) - np.log(delta * orders) / (orders - 1)
 
 
-def epsilon_twice(divergence, orders, delta):
-    return float(to_epsilon(2 * divergence, orders, delta).min())
+def epsilon_twice(total, orders, delta):
+    return float(to_epsilon(2 * total, orders, delta).min())
 
 
-def twice_epsilon(divergence, orders, delta):
-    return float(2 * to_epsilon(divergence, orders, delta).min())
+def twice_epsilon(total, orders, delta):
+    return float(2 * to_epsilon(total, orders, delta).min())
 
 
-def twice_root(divergence, orders, delta):
-    return float(np.sqrt(2) * to_epsilon(divergence, orders, delta).min())
+def twice_root(total, orders, delta):
+    return float(np.sqrt(2) * to_epsilon(total, orders, delta).min())
 
 
-def twice_same_order(divergence, orders, delta):
+def twice_same_order(total, orders, delta):
     """The order that was best before doubling."""
-    k = to_epsilon(divergence, orders, delta).argmin()
-    return float(to_epsilon(2 * divergence, orders, delta)[k])
+    k = to_epsilon(total, orders, delta).argmin()
+    return float(to_epsilon(2 * total, orders, delta)[k])
 
 
-def twice_not(divergence, orders, delta):
-    return float(to_epsilon(divergence, orders, delta).min())
+def twice_not(total, orders, delta):
+    return float(to_epsilon(total, orders, delta).min())
 
 
-def twice_delta(divergence, orders, delta):
-    return float(to_epsilon(2 * divergence, orders, 2 * delta).min())
+def twice_delta(total, orders, delta):
+    return float(to_epsilon(2 * total, orders, 2 * delta).min())
 
 
-def twice_divergence(divergence, orders, delta):
-    """Only the divergence, without the price of delta."""
-    return float(2 * divergence.min())
+def twice_divergence(total, orders, delta):
+    """Only the total, without the price of delta."""
+    return float(2 * total.min())
 
 
-def twice_maximum(divergence, orders, delta):
-    return float(to_epsilon(2 * divergence, orders, delta).max())
+def twice_maximum(total, orders, delta):
+    return float(to_epsilon(2 * total, orders, delta).max())
 
 
-def twice_all(divergence, orders, delta):
-    return to_epsilon(2 * divergence, orders, delta)
+def twice_all(total, orders, delta):
+    return to_epsilon(2 * total, orders, delta)
+
+
+def twice_classic(total, orders, delta):
+    """The older conversion, which is looser."""
+    return float((2 * total + np.log(1 / delta) / (orders - 1)).min())
 
 
 def random_training(rng):
@@ -178,40 +203,40 @@ TRAINING = random_training(np.random.default_rng(5))
 # --- 15-4: federated averaging ---
 
 
-def averaged(weights, n):
-    return n @ weights / n.sum()
+def averaged(weights, counts):
+    return counts @ weights / counts.sum()
 
 
-def averaged_plainly(weights, n):
+def averaged_plainly(weights, counts):
     return weights.mean(axis=0)
 
 
-def averaged_not_divided(weights, n):
-    return n @ weights
+def averaged_not_divided(weights, counts):
+    return counts @ weights
 
 
-def averaged_by_clients(weights, n):
-    return n @ weights / len(n)
+def averaged_by_clients(weights, counts):
+    return counts @ weights / len(counts)
 
 
-def averaged_inverse(weights, n):
-    return (1 / n) @ weights / (1 / n).sum()
+def averaged_inverse(weights, counts):
+    return (1 / counts) @ weights / (1 / counts).sum()
 
 
-def averaged_largest(weights, n):
-    return weights[n.argmax()]
+def averaged_largest(weights, counts):
+    return weights[counts.argmax()]
 
 
-def averaged_axis(weights, n):
+def averaged_axis(weights, counts):
     return weights.mean(axis=1)
 
 
-def averaged_squares(weights, n):
-    return n**2 @ weights / (n**2).sum()
+def averaged_squares(weights, counts):
+    return counts**2 @ weights / (counts**2).sum()
 
 
-def averaged_rows(weights, n):
-    return weights * n[:, None] / n.sum()
+def averaged_rows(weights, counts):
+    return weights * counts[:, None] / counts.sum()
 
 
 def random_clients(rng):
@@ -271,6 +296,13 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    scale_cut_off,
+                    (
+                        "`int` 会截断：用 `np.rint`。",
+                        "`int` cuts off: use `np.rint`.",
+                    ),
+                ),
+                (
                     scale_inverse,
                     (
                         "这是每单位有几格；缩放是一格有多宽。",
@@ -312,6 +344,7 @@ EXERCISES = [
             (scale_symmetric, "symmetric way"),
             (scale_swapped, "other order"),
             (scale_not_rounded, "whole number"),
+            (scale_cut_off, "cuts off"),
             (scale_inverse, "levels per unit"),
             (scale_from_high, "levels below 0"),
         ],
@@ -327,8 +360,8 @@ EXERCISES = [
                 (
                     clip_the_sum,
                     (
-                        "这裁剪的是总和：一个人仍然可以占满它。要先裁剪每一行，再相加。",
-                        "This clips the sum, and one person can still fill it. Clip each row first, then add.",
+                        "这裁剪的是总和：一个样本仍然可以占满它。要先裁剪每一行，再相加。",
+                        "This clips the sum, and one example can still fill it. Clip each row first, then add.",
                     ),
                 ),
                 (
@@ -361,6 +394,27 @@ EXERCISES = [
                 ),
                 (clip_nothing, ("什么都没有裁剪。", "Nothing is clipped.")),
                 (
+                    clip_one_norm,
+                    (
+                        "每行一个长度，不是整个矩阵一个：`axis=1`。",
+                        "One length per row, not one for the matrix: `axis=1`.",
+                    ),
+                ),
+                (
+                    clip_columns,
+                    (
+                        "每行一个长度，不是每列一个：`axis=1`。",
+                        "One length per row, not per column: `axis=1`.",
+                    ),
+                ),
+                (
+                    clip_columns_raises,
+                    (
+                        "每行一个长度，不是每列一个：`axis=1`。",
+                        "One length per row, not per column: `axis=1`.",
+                    ),
+                ),
+                (
                     clip_drop,
                     (
                         "太长的要缩短到 `r`，不是丢掉。",
@@ -389,8 +443,8 @@ EXERCISES = [
             "```python\nnorms = np.linalg.norm(g, axis=1)\nreturn np.minimum(1, r / norms) @ g\n```",
         ),
         why=(
-            "现在多一个人或少一个人，总和最多移动 $r$。噪声有了可以比的尺度：这就是 $\\sigma$ 的单位。",
-            "Now one person more or less moves the sum by $r$ at most. That is the yardstick for the noise: the unit of $\\sigma$.",
+            "现在多一个或少一个样本，总和最多移动 $r$。噪声有了可以比的尺度：这就是 $\\sigma$ 的单位。",
+            "Now one example more or less moves the sum by $r$ at most. That is the yardstick for the noise: the unit of $\\sigma$.",
         ),
         wrong=[
             (clip_the_sum, "clips the sum"),
@@ -399,6 +453,9 @@ EXERCISES = [
             (clip_maximum, "use `minimum`"),
             (clip_mean, "not the mean"),
             (clip_nothing, "Nothing is clipped"),
+            (clip_one_norm, "not one for the matrix"),
+            (clip_columns, "not per column"),
+            (clip_columns_raises, "not per column"),
             (clip_drop, "not dropped"),
             (clip_rows, "now add them up"),
         ],
@@ -448,6 +505,13 @@ EXERCISES = [
                     ),
                 ),
                 (
+                    twice_classic,
+                    (
+                        "这也是上限，但较松；用上面的式子。",
+                        "This is a bound as well, but a looser one; use the formula above.",
+                    ),
+                ),
+                (
                     twice_maximum,
                     (
                         "每个阶数都给出一个成立的上限，所以取最小的。",
@@ -475,8 +539,8 @@ EXERCISES = [
         ],
         reference=epsilon_twice,
         solution=(
-            "```python\nprice = np.log1p(-1 / orders) - np.log(delta * orders) / (orders - 1)\nreturn (2 * divergence + price).min()\n```",
-            "```python\nprice = np.log1p(-1 / orders) - np.log(delta * orders) / (orders - 1)\nreturn (2 * divergence + price).min()\n```",
+            "```python\nprice = np.log1p(-1 / orders) - np.log(delta * orders) / (orders - 1)\nreturn (2 * total + price).min()\n```",
+            "```python\nprice = np.log1p(-1 / orders) - np.log(delta * orders) / (orders - 1)\nreturn (2 * total + price).min()\n```",
         ),
         why=(
             "上面的训练加倍，$\\varepsilon$ 从 3.51 到 4.93，只有 1.4 倍。先走 310 步、再决定走 310 步，也要这样算：看过的东西不能当作没看过。",
@@ -489,6 +553,7 @@ EXERCISES = [
             (twice_not, "not doubled"),
             (twice_delta, "choose $\\delta$ yourself"),
             (twice_divergence, "two terms"),
+            (twice_classic, "a looser one"),
             (twice_maximum, "take the smallest"),
             (twice_all, "a number for each order"),
         ],
@@ -559,12 +624,15 @@ EXERCISES = [
                 "A hospital with $n_j$ films has the weight $n_j/n$, where $n$ is the number of all.",
             ),
             (
-                "`n @ weights` 就是按片子数加权的和。",
-                "`n @ weights` is the sum weighted by the number of films.",
+                "`counts @ weights` 就是按片子数加权的和。",
+                "`counts @ weights` is the sum weighted by the number of films.",
             ),
         ],
         reference=averaged,
-        solution=("`return n @ weights / n.sum()`", "`return n @ weights / n.sum()`"),
+        solution=(
+            "`return counts @ weights / counts.sum()`",
+            "`return counts @ weights / counts.sum()`",
+        ),
         why=(
             "只走一步时，这样平均正好等于把所有片子放在一起走一步。每家一票会让小医院的片子分量更重：那也可以是你要的，但它是另一个目标。",
             "With one local step this equals one step on all films together, exactly. One vote for each hospital gives the films of small ones more weight: you may want that, but it is another goal.",
@@ -633,7 +701,7 @@ def draw_tensors():
     ]
     for k, height in enumerate(heights):
         ax.bar(10 * k + channel, height, width=0.8)
-    ax.set(xlim=(-1.5, 28.5), ylim=(0, 1.15), xticks=[], yticks=[0, 1])
+    ax.set(xlim=(-1.5, 28.5), ylim=(-0.1, 1.15), xticks=[], yticks=[0, 1])
     ax.grid(False)
     return fig
 
@@ -667,8 +735,8 @@ QUIZZES = [
             Option(
                 ("微调把零又变了回去", "fine-tuning brought the zeros back"),
                 (
-                    "每一步之后掩码都再乘一次，零仍是零；压缩后的文件确实变小了。",
-                    "The mask is applied after each step and zeros stay; the zipped file is smaller indeed.",
+                    "骨干没有再训练，只重新训练了头；零仍是零，压缩后的文件确实变小了。",
+                    "The backbone was not trained again, only the head; zeros stay zeros, and the zipped file is smaller indeed.",
                 ),
             ),
             Option(
@@ -685,13 +753,13 @@ QUIZZES = [
         question=("哪种办法防什么？", "Which measure guards against what?"),
         pairs=[
             Pair(
-                item=("传输时加密", "encryption on the way"),
-                match=("路上有人偷看数据", "somebody reads the data on the way"),
+                item=("传输时加密", "encryption in transit"),
+                match=("传输途中有人偷看数据", "somebody reads the data in transit"),
                 why=(
                     "到了以后要解密才能训练，训练好的模型照样记得。",
                     "It is decrypted for training, and the trained model remembers all the same.",
                 ),
-                elsewhere=("这不是路上的事。", "That does not happen on the way."),
+                elsewhere=("这不是传输途中的事。", "That does not happen in transit."),
             ),
             Pair(
                 item=("安全聚合", "secure aggregation"),
@@ -705,12 +773,12 @@ QUIZZES = [
             Pair(
                 item=("DP-SGD", "DP-SGD"),
                 match=(
-                    "模型泄露某个人在不在训练里",
-                    "the model tells whether a person was in training",
+                    "模型泄露某张片子在不在训练里",
+                    "the model tells whether a film was in training",
                 ),
                 why=(
-                    "有这个人和没有这个人，结果几乎一样。",
-                    "Results are almost the same with this person and without.",
+                    "有这张片子和没有它，结果几乎一样。",
+                    "Results are almost the same with this film and without.",
                 ),
                 elsewhere=(
                     "模型本身记住谁，要在训练时防。",
@@ -766,8 +834,8 @@ QUIZZES = [
             ),
         ],
         why=(
-            "裁剪定出一个人最多有多大影响，噪声把这么大的影响盖住；次序一换，保证就没有了。",
-            "Clipping says how much one person can do at most, the noise hides as much as that; in another order there is no guarantee.",
+            "裁剪定出一个样本最多有多大影响，噪声把这么大的影响盖住；次序一换，保证就没有了。",
+            "Clipping says how much one example can do at most, the noise hides as much as that; in another order there is no guarantee.",
         ),
     ),
     Marking(
@@ -788,15 +856,15 @@ QUIZZES = [
                     "各通道差不多大，一个缩放对谁都合适。",
                     "The channels are alike, one scale suits them all.",
                 ),
-                box=(-1.2, 0.02, 8.2, 1.1),
+                box=(-1.2, -0.06, 8.2, 1.1),
             ),
             Region(
                 ("中间一组", "the middle group"),
                 (
-                    "最小的通道还有一半的格子，约 64 格：损失不大。",
-                    "The smallest channel still gets half of the levels, about 64 on each side: little is lost.",
+                    "最小的通道每边还有一半多的格子，约 70 格：损失不大。",
+                    "The smallest channel still gets more than half of the levels, about 70 on each side: little is lost.",
                 ),
-                box=(8.8, 0.02, 18.2, 1.1),
+                box=(8.8, -0.06, 18.2, 1.1),
             ),
             Region(
                 ("右边一组", "the right group"),
@@ -805,7 +873,7 @@ QUIZZES = [
                     "A level is 1/127 wide, and a channel of 0.02 has 2 or 3 of them: almost nothing is left. A scale for each channel mends it.",
                 ),
                 right=True,
-                box=(18.8, 0.02, 28.2, 1.1),
+                box=(18.8, -0.06, 28.2, 1.1),
             ),
         ],
     ),
@@ -822,16 +890,16 @@ QUIZZES = [
                     "updates and the model did leave, and patients can be in them",
                 ),
                 (
-                    "一张片子的梯度就是那张片子；过拟合的模型认得训练过的人。要加裁剪、噪声和安全聚合。",
-                    "The gradient of one film is that film, and an overfitted model knows whom it has seen. It takes clipping, noise and secure aggregation.",
+                    "看像素的模型，一张片子的梯度就是那张片子；过拟合的模型认得训练过的人。要加裁剪、噪声和安全聚合。",
+                    "For a model on pixels the gradient of one film is that film, and an overfitted model knows whom it has seen. It takes clipping, noise and secure aggregation.",
                 ),
                 right=True,
             ),
             Option(
                 ("没有加密", "nothing was encrypted"),
                 (
-                    "加密只保护路上。服务器解开更新，看到的还是更新。",
-                    "Encryption protects the way. The server opens the update and has it.",
+                    "加密只保护传输途中。服务器解开更新，看到的还是更新。",
+                    "Encryption only protects data in transit. The server opens the update and has it.",
                 ),
             ),
             Option(
