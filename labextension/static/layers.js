@@ -6,7 +6,9 @@ import { current, onChoice } from "./language.js";
 
 export const MIME = "application/vnd.course.bilingual+json";
 const SVG = "http://www.w3.org/2000/svg";
-const SHAPES = ["svg", "g", "defs", "path", "use", "clipPath", "rect", "text", "tspan", "image"];
+const SHAPES = [
+  "svg", "g", "defs", "path", "use", "clipPath", "pattern", "rect", "text", "tspan", "image",
+];
 
 /** @typedef {{ zh?: string, en?: string, table?: [string, string][][], svg?: string }} Content */
 

@@ -1,12 +1,14 @@
 """Pictures in the built lessons: alt text in both languages, and not too big."""
 
 import base64
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from course_utils import figures
+from course_utils import figures, paths
+from course_utils.bilingual import MIME
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 LIMITS = {"image/png": figures.PNG_LIMIT, "image/jpeg": figures.JPEG_LIMIT}
@@ -46,3 +48,22 @@ def test_planted_mistakes_are_found():
     assert problems(one_picture({}))
     assert problems(one_picture({"image/png": {"alt": "picture"}}))
     assert problems(one_picture(about, bytes(figures.PNG_LIMIT + 1)))
+
+
+def elements(notebook: nbformat.NotebookNode) -> set[str]:
+    """What the notebook's line art is made of."""
+    stored = [
+        output.data[MIME]["svg"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "svg" in output.get("data", {}).get(MIME, {})
+    ]
+    return {name for svg in stored for name in re.findall(r"<(\w+)", svg)}
+
+
+def test_the_extension_shows_every_shape_of_the_line_art():
+    """It takes out what it does not know: hatched bars were not there."""
+    code = (paths.ROOT / "labextension" / "static" / "layers.js").read_text(encoding="utf-8")
+    [listed] = re.findall(r"^const SHAPES = \[(.*?)\];", code, re.DOTALL | re.MULTILINE)
+    used = set().union(*(elements(nbformat.read(path, 4)) for path in NOTEBOOKS))
+    assert "pattern" in used and used <= set(re.findall(r'"(\w+)"', listed))
