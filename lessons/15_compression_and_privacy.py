@@ -94,13 +94,13 @@ def shown(values, digits=3):
 
 # %% tags=["setup", "keep-output"]
 rows = stored["sizes"]["rows"]
-bars = {"float32": "float32", "float16": "float16", "权重 int8 weights int8": "dynamic",
-        "全部 int8 all int8": "onnx per channel"}  # fmt: skip
+bars = {"float32": "float32", "float16": "float16", "权重（int8） weights (int8)": "dynamic",
+        "全部（int8） all (int8)": "onnx per channel"}  # fmt: skip
 fig, ax = plt.subplots(figsize=(7.4, 2.2))
 megabytes = [rows[key]["bytes"] / 1e6 for key in bars.values()]
 ax.barh(list(bars)[::-1], megabytes[::-1], color=BLUE)
 ax.bar_label(ax.containers[0], fmt="%.1f", padding=3)
-ax.set(xlabel="文件的大小 size of the file (MB)", xlim=(0, 15.5))
+ax.set(xlabel="文件的大小（MB） size of the file (MB)", xlim=(0, 15.5))
 figures.show(
     fig,
     "四根横条：float32 约 13.4 MB，float16 约一半，两种 int8 约 4 MB。",
@@ -440,7 +440,7 @@ say("压缩后剩下的比例 share left after zipping:", f"{ratio:.2f}")
 # %% tags=["setup"]
 speed, thin = stored["sizes"]["speeds"], stored["sizes"]["pruning"]
 forms = {"float32": ("float32", rows["reference"]), "float32，zlib 压缩后 float32, after zlib": ("float32", rows["reference"] | {"zipped": thin["0.6"]["zipped before"]}), "float16": ("float16", rows["float16"]),
-         "权重 int8 weights int8": ("dynamic", rows["dynamic"]),
+         "权重（int8） weights (int8)": ("dynamic", rows["dynamic"]),
          "剪枝 30%，原来的头 pruned 30%, old head": ("pruned", thin["0.3"]["before"]), "剪枝 30%，重新训练的头 pruned 30%, head trained again": ("pruned", thin["0.3"]["after"] | {"zipped": thin["0.3"]["zipped"]}),
          "剪枝 60%，原来的头 pruned 60%, old head": ("pruned", thin["0.6"]["before"]), "剪枝 60%，重新训练的头 pruned 60%, head trained again": ("pruned", thin["0.6"]["after"] | {"zipped": thin["0.6"]["zipped"]}),
          "全部 int8，整个张量 all int8, per tensor": ("onnx per tensor", rows["onnx per tensor"]),

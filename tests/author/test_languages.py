@@ -28,6 +28,8 @@ BAD = {
     'say("损失", 0.3)': "halves",
     'LABELS = {"loop": "有没有环 a loop or not"}': "halves",
     'NAMES = ["输出 output a", "没有狗的折 a fold without dogs:"]': "halves",
+    'ax.set(xlabel="文件的大小 size of the file (MB)")': "halves",
+    'ROWS = {"w": "权重 int8 weights int8"}': "halves",
     'ax.set(xlabel="步")': "halves",
     'ax.plot(x, y, label="loss 损失")': "halves",
     'widgets.IntSlider(description="a 频率 frequency 高 high 低")': "halves",

@@ -25,6 +25,10 @@ CUT_OFF = re.compile("(?:的|有|与|和|或|对|是|从|把|用|让|：course)\
 SHIFTED = re.compile(r"\s*(?:\d+ (?:with|of|in|at|to|for|from)|[GMk] [A-Z]\w*)\b")
 ARTICLE = re.compile(r"[\u4e00-\u9fff] [Aa] [a-z]")  # the English half begins with one …
 STAYED = re.compile(r"[\u4e00-\u9fff] [Aa](?=$|：|\n)")  # … and the Chinese one keeps it
+NAME = re.compile(
+    r"([A-Za-z]+\d+)\b.*\b\1\b"
+)  # ``权重 int8 weights int8``: one of them is the Chinese half's
+UNIT = re.compile(r"\(([kMG]?B|m?s)\)$")  # ``大小 size (MB)``: the Chinese half has none
 VALUE = "5"  # stands for what is known only when the lesson runs
 
 
@@ -35,6 +39,7 @@ def can_be_halved(text: str) -> bool:
     zh, en = halves(text)
     english = [word for word in zh.split() if LOWER.fullmatch(word) and len(word) > 2]
     lost = any(CUT_OFF.search(line) for line in zh.split("\n")) and _repeats_its_first_word(en)
+    lost = lost or bool(NAME.match(en)) or bool(UNIT.search(en) and "（" not in zh)
     whole = not lost and not SHIFTED.match(en)
     return whole and not english and not CHINESE.search(en) and bool(WORD.search(en))
 
