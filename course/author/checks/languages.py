@@ -39,7 +39,7 @@ def can_be_halved(text: str) -> bool:
     zh, en = halves(text)
     english = [word for word in zh.split() if LOWER.fullmatch(word) and len(word) > 2]
     lost = any(CUT_OFF.search(line) for line in zh.split("\n")) and _repeats_its_first_word(en)
-    lost = lost or bool(NAME.match(en)) or bool(UNIT.search(en) and "（" not in zh)
+    lost = lost or bool(UNIT.search(en) and "（" not in zh)
     whole = not lost and not SHIFTED.match(en)
     return whole and not english and not CHINESE.search(en) and bool(WORD.search(en))
 
@@ -105,6 +105,12 @@ def problems(code: str, file: str, cell: int) -> list[Problem]:
                 f"{text!r}: the English article would stay in the Chinese half; leave it out")
         for text in _strings(code)
         if ARTICLE.search(text) and STAYED.search(halves(text)[0])
+    ]  # fmt: skip
+    found += [
+        Problem("halves", file, cell, f"{text!r}：中文那一半少了名称，把它放进括号",
+                f"{text!r}: the Chinese half lost a name; put it in brackets")
+        for text in _strings(code)
+        if CHINESE.search(text) and NAME.match(halves(text)[1])
     ]  # fmt: skip
     return found
 
