@@ -106,7 +106,7 @@ def test_the_lessons_bert_is_the_independent_export():
         import full_13
     finally:
         sys.path.pop(0)
-    found = full_13.export(full_13.from_lesson())
+    found = full_13.export(full_13.from_lesson(full_13.LESSON, full_13.WANTED))
     assert min(found["cosine"]) > 1 - 1e-3
 
 
