@@ -38,7 +38,6 @@ class Pair:
     kind: Literal["heading", "text"]
     zh: str
     en: str
-    ids: tuple[str, str] = ("", "")  # of the two cells
 
     @property
     def hashes(self) -> tuple[str, str]:
@@ -69,8 +68,7 @@ def of_notebook(notebook: NotebookNode, lesson: str) -> Iterator[Pair]:
         elif "lang-zh" in tags(cell) and i + 1 < len(notebook.cells):
             after = notebook.cells[i + 1]
             if "lang-en" in tags(after):
-                ids = cell.get("id", ""), after.get("id", "")
-                yield Pair(lesson, i + 1, "text", inner(cell.source), inner(after.source), ids)
+                yield Pair(lesson, i + 1, "text", inner(cell.source), inner(after.source))
 
 
 def inner(source: str) -> str:

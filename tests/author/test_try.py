@@ -141,9 +141,8 @@ def test_red_with_another_version_green_with_the_lock(small_course, tmp_path, mo
     before, room = content(small_course), tmp_path / "temporary"
     room.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(room))
-    monkeypatch.delenv(
-        "PYTEST_ADDOPTS", raising=False
-    )  # options of this run, not of the small course's
+    # Its options are those of this run, not of the small course's.
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     assert trial.run(command("98")) == 0
     assert trial.run(command("coursetrial==1.0", "98")) == 1
     shown = capfd.readouterr().out

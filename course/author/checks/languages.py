@@ -25,9 +25,8 @@ CUT_OFF = re.compile("(?:的|有|与|和|或|对|是|从|把|用|让|：course)\
 SHIFTED = re.compile(r"\s*(?:\d+ (?:with|of|in|at|to|for|from)|[GMk] [A-Z]\w*)\b")
 ARTICLE = re.compile(r"[\u4e00-\u9fff] [Aa] [a-z]")  # the English half begins with one …
 STAYED = re.compile(r"[\u4e00-\u9fff] [Aa](?=$|：|\n)")  # … and the Chinese one keeps it
-NAME = re.compile(
-    r"([A-Za-z]+\d+)\b.*\b\1\b"
-)  # ``权重 int8 weights int8``: one of them is the Chinese half's
+# ``权重 int8 weights int8``: one of the names is the Chinese half's.
+NAME = re.compile(r"([A-Za-z]+\d+)\b.*\b\1\b")
 UNIT = re.compile(r"\(([kMG]?B|m?s)\)$")  # ``大小 size (MB)``: the Chinese half has none
 VALUE = "5"  # stands for what is known only when the lesson runs
 
@@ -100,19 +99,23 @@ def problems(code: str, file: str, cell: int) -> list[Problem]:
                 Problem("halves", file, cell, f"{text!r} 分不成两半：写成“中文 English”或“中文 · English”，里面有名称时用元组",
                         f"{text!r} has no two halves: write 中文 English, or 中文 · English; around a name, a tuple")
             )  # fmt: skip
-    found += [
-        Problem("halves", file, cell, f"{text!r}：英文的冠词会留在中文那一半，去掉它",
-                f"{text!r}: the English article would stay in the Chinese half; leave it out")
-        for text in _strings(code)
-        if ARTICLE.search(text) and STAYED.search(halves(text)[0])
-    ]  # fmt: skip
-    found += [
-        Problem("halves", file, cell, f"{text!r}：中文那一半少了名称，把它放进括号",
-                f"{text!r}: the Chinese half lost a name; put it in brackets")
-        for text in _strings(code)
-        if CHINESE.search(text) and NAME.match(halves(text)[1])
-    ]  # fmt: skip
-    return found
+    return [*found, *_in_strings(code, file, cell)]
+
+
+def _in_strings(code: str, file: str, cell: int) -> Iterator[Problem]:
+    """Strings anywhere in the cell, names of rows too, whose halves kept or lost a word."""
+    for text in filter(CHINESE.search, _strings(code)):
+        zh, en = halves(text)
+        if ARTICLE.search(text) and STAYED.search(zh):
+            yield Problem(
+                "halves", file, cell, f"{text!r}：英文的冠词会留在中文那一半，去掉它",
+                f"{text!r}: the English article would stay in the Chinese half; leave it out",
+            )  # fmt: skip
+        if NAME.match(en):
+            yield Problem(
+                "halves", file, cell, f"{text!r}：中文那一半少了名称，把它放进括号",
+                f"{text!r}: the Chinese half lost a name; put it in brackets",
+            )  # fmt: skip
 
 
 def _strings(code: str) -> Iterator[str]:
