@@ -453,8 +453,8 @@ EXERCISES = [
             "```python\nplaces = np.flatnonzero(p.max(axis=1) >= threshold)\nreturn places, p[places].argmax(axis=1)\n```",
         ),
         why=(
-            "两行就是 Lee（2013）的办法，只多了阈值。难的不是代码，是阈值：概率要可信（第 09、14 课），“有把握”才等于“多半对”。",
-            "These two lines are the method of Lee (2013), with a threshold added. The code is not the hard part, the threshold is: only where probabilities can be believed (lessons 09, 14) does “certain” mean “probably right”.",
+            "两行就是 Lee（2013）挑伪标签的一步，只多了阈值。难的不是代码，是阈值：概率要可信（第 09、14 课），“有把握”才等于“多半对”。",
+            "These two lines are how Lee (2013) chooses pseudo-labels, with a threshold added. The code is not the hard part, the threshold is: only where probabilities can be believed (lessons 09, 14) does “certain” mean “probably right”.",
         ),
         wrong=[
             (pseudo_all, "All are taken"),
@@ -687,7 +687,10 @@ PREDICTIONS = [
     ),
     Prediction(
         "16-p5",
-        ("洞和目标对调：搬来的表？", "Hole and goal swapped: the carried table?"),
+        (
+            "洞和目标对调，前 100 局：搬来的表？",
+            "Hole and goal swapped, first 100 episodes: the carried table?",
+        ),
         OneOf(
             (
                 ("比从零开始好", "better than from scratch"),
@@ -726,12 +729,12 @@ QUIZZES = [
         options=[
             Option(
                 (
-                    "坍缩：所有照片得到同一个向量",
-                    "collapse: all photos get the same vector",
+                    "坍缩：所有照片得到几乎同一个向量",
+                    "collapse: all photos get almost the same vector",
                 ),
                 (
-                    "同一个向量让每一对都完全一样。看每个方向的标准差：接近 0。",
-                    "With one vector for all, each pair agrees perfectly. Look at the standard deviation of each direction: close to 0.",
+                    "向量都一样，每一对自然也一样。看每个方向的标准差：接近 0。",
+                    "With one vector for all, each pair agrees as well. Look at the standard deviation of each direction: close to 0.",
                 ),
                 right=True,
             ),
@@ -832,8 +835,8 @@ QUIZZES = [
                 item=("迷你 CLIP", "mini-CLIP"),
                 match=("图和它的名字是一对", "a picture and its name belong together"),
                 why=(
-                    "一批里的其他名字就是反例。",
-                    "The other names of the batch are the negatives.",
+                    "一批里的其他名字都是错的答案，要推开。",
+                    "The other names of the batch are wrong answers, to be pushed away.",
                 ),
                 elsewhere=(
                     "图和名字成对，是图文模型的信号。",
@@ -844,8 +847,8 @@ QUIZZES = [
                 item=("Q 学习", "Q-learning"),
                 match=("奖励，和下一格的估计", "the reward and the estimate at the next square"),
                 why=(
-                    "目标一半来自世界，一半来自自己的表。",
-                    "Half of the target comes from the world, half from its own table.",
+                    "目标一部分来自世界，一部分来自自己的表。",
+                    "Part of the target comes from the world, part from its own table.",
                 ),
                 elsewhere=(
                     "奖励只在强化学习里有。",
