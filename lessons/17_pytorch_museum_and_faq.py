@@ -40,7 +40,7 @@ from course_utils.learning import check, guesses, hint, outcome, predict, progre
 
 figures.use_style()
 course_utils.reproducible(17)
-BLUE, ORANGE, GREEN, PURPLE = figures.PALETTE[:4]
+BLUE, ORANGE, GREEN, YELLOW = figures.PALETTE[:4]
 stored = json.loads((paths.DATA / "results" / "17.json").read_text(encoding="utf-8"))["full"]
 
 
@@ -59,18 +59,18 @@ for row in mistakes:
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 5 篇文章教你迁移学习。一篇说 Adam 这样更新，一篇说“迁移学习”这个名字始于 2009 年，一篇印了 PyTorch 代码：换掉 VGG16 的最后一层，就训练。
+# 5 篇文章教你迁移学习。一篇说 Adam 这样更新；另一篇说“迁移学习”这个名字始于 2009 年，还印了 PyTorch 代码：换掉 VGG16 的最后一层，就训练。
 #
 # **读到这样一句话，你怎么知道它对不对？**
 #
-# 办法只有三种：能跑的**跑一跑**，能量的**量一量**，有出处的**查一查**。下图是这门课这样找到的错误。这一课把它们放在一起，一件一件摆正。
+# 办法只有三种：跑得起来的**跑一跑**，量得出来的**量一量**，有出处的**查一查**。下图是这门课这样找到的错误。这一课把它们放在一起，一件一件摆正。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# 5 articles teach you transfer learning. One says that Adam updates like this, one that the name “transfer learning” dates from 2009, and one prints PyTorch code that exchanges VGG16's last layer and trains.
+# 5 articles teach you transfer learning. One says that Adam updates like this; another says that the name “transfer learning” dates from 2009, and prints PyTorch code that exchanges VGG16's last layer and trains.
 #
 # **When you read such a sentence, how do you know whether it is true?**
 #
@@ -87,7 +87,7 @@ def draw_museum():
     left = np.zeros(5)
     for level, name, colour, hatch in (
         ("H", "错，或跑不起来 false, or does not run", ORANGE, ""),
-        ("M", "误导 misleading", PURPLE, "//"),
+        ("M", "误导 misleading", YELLOW, "//"),
         ("L", "不精确 imprecise", GREEN, ".."),
     ):
         n = [sum(r["severity"] == level and a in r["articles"] for r in mistakes) for a in names]
@@ -159,14 +159,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# S5 的末尾列了 47 条文献，作者、题目、会议、页码样样齐全。去掉重复的，剩 31 条。其中几条是**不存在**的？写一个 0 到 31 的数。后面还有 2 个猜测。
+# S5 的末尾列了 47 条文献，作者、题目、出处样样齐全。去掉重复的，剩 31 条。其中几条是**不存在**的？写一个 0 到 31 的数。后面还有 2 个猜测。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# S5 ends with 47 references, complete with authors, titles, conferences and pages. Without repeats 31 are left. How many of these **do not exist**? Write a number from 0 to 31. 2 more guesses follow.
+# S5 ends with 47 references, complete with authors, titles and venues. Without repeats 31 are left. How many of these **do not exist**? Write a number from 0 to 31. 2 more guesses follow.
 #
 # </div>
 
@@ -203,7 +203,7 @@ outcome("17-p1", n_missing)
 #
 # 31 条里，只有 3 条和印的一样，16 条要修，12 条不存在。47 条里还有 16 条是重复的。
 #
-# 修好的 16 条错在哪里？把印的和对的放在一起，让程序比：印的姓在不在对的里，年份一样不一样。第 15 条的“对的”只写了第一作者，程序跳过它。
+# 修好的 16 条错在哪里？把印的和对的放在一起，让程序比：印的姓，对的那一条里有没有；年份一样不一样。第 15 条的“对的”只写了第一作者，程序跳过它。
 #
 # </div>
 
@@ -244,7 +244,7 @@ assert strangers[12] == ["zisserman"] and strangers[2] == []  # 2 leaves an auth
 #
 # 6 条的作者里有外人：第 12 条的 Zisserman 没有写过 YOLO。按姓比还漏了一个人：第 3 条多出的 A. Yang，与真正的作者同姓。3 条年份不同，其中第 10、33 条印的是预印本的年份，只有第 4 条是错的。其余的少了作者，或者会议、页码不对，要打开论文自己的页面。
 #
-# 规律很清楚：编出来的文献**样子**总是对的。看样子没有用，只有去找它。文章 S1 也一样：它把 4 篇论文记在了不相干的人名下。
+# 规律很清楚：编出来的文献，**样子**多半像真的。看样子没有用，只有去找它。文章 S1 也一样：它把 4 篇论文记在了不相干的人名下。
 #
 # </div>
 
@@ -253,7 +253,7 @@ assert strangers[12] == ["zisserman"] and strangers[2] == []  # 2 leaves an auth
 #
 # 6 have strangers among their authors: Zisserman, in entry 12, did not write YOLO. Surnames miss one more: A. Yang, added in entry 3, is called like a real author. 3 have another year; in entries 10 and 33 it is the preprint's, only entry 4 is wrong. The others lack authors, or have another conference or other pages: one has to open the paper's own page.
 #
-# The pattern is plain: an invented reference always **looks** right. Looking at it does not help; only looking for it does. Article S1 is no better: it gives 4 papers to people who did not write them.
+# The pattern is plain: most invented references **look** real. Looking at them does not help; only looking for them does. Article S1 is no better: it gives 4 papers to people who did not write them.
 #
 # </div>
 
@@ -343,18 +343,18 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 心理学里的迁移不是 1950 年代的，是 1901 年的。神经网络里，Bozinovski 与 Fulgosi 1976 年就写过，作者自己称之为第一篇；搬权重的实验在 1991 年。所以到了 2012 年，它既不新，也早有名字。
+# 心理学里的迁移不始于 1950 年代：1901 年已有论文。神经网络里，Bozinovski 与 Fulgosi 1976 年就写过，作者自己称之为第一篇；1991 年的一篇论文在网络之间搬权重。所以到了 2009 年，它既不新，也早有名字。
 #
-# ResNet 在 ImageNet 上是从零训练的；“迁移”是别人拿它去做别的事。
+# ResNet 做分类时是从零训练的；同一篇论文再把它微调，去做定位和检测，那才是迁移。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Transfer in psychology does not date from the 1950s but from 1901. In neural networks Bozinovski and Fulgosi wrote about it in 1976, by the author's own word the first; the experiment with weights carried over is from 1991. So by 2012 it was neither new nor without a name.
+# Transfer in psychology does not begin in the 1950s: there is a paper of 1901. In neural networks Bozinovski and Fulgosi wrote about it in 1976, by the author's own word the first; a paper of 1991 carries weights between networks. So by 2009 it was neither new nor without a name.
 #
-# ResNet was trained from scratch on ImageNet; the transfer is what others did with it afterwards.
+# For classification ResNet was trained from scratch; the same paper then fine-tunes it for localization and detection, and that is transfer.
 #
 # </div>
 
@@ -499,7 +499,7 @@ rng = np.random.default_rng(17)
 w_flat = rng.normal(0, 0.01, (7 * 7 * 512, 2)).astype("float32")  # a Keras head for flat features
 in_keras = theirs.reshape(2, -1) @ w_flat
 as_it_is = theirs.transpose(0, 3, 1, 2).reshape(2, -1) @ w_flat  # PyTorch's order, same weights
-say("搬过去以后 logit 一样吗 are the logits the same:", np.allclose(in_keras, as_it_is, rtol=0.05))  # fmt: skip
+say(("搬过去以后 logit 一样吗？", "Are the logits the same after the move?"), np.allclose(in_keras, as_it_is, rtol=0.05))  # fmt: skip
 assert in_keras.shape == as_it_is.shape and abs(in_keras - as_it_is).max() > 0.1 * abs(in_keras).max()  # fmt: skip
 
 # %% [markdown] tags=["lang-zh"]
@@ -532,14 +532,14 @@ check("17-1", torch_dense)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 先取平均再接头，就没有这个次序问题：每张照片 512 个数。同样的头、同样的标签，交叉熵对权重的**梯度**一样吗？
+# 先取平均，再接分类头，就没有这个次序问题：每张照片 512 个数。同样的头、同样的标签，交叉熵对权重的**梯度**一样吗？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Take the mean first, and the order is no matter: 512 numbers a photo. With the same head and the same labels, is the **gradient** of the cross-entropy the same?
+# Take the mean first, and the order does not matter: 512 numbers a photo. With the same head and the same labels, is the **gradient** of the cross-entropy the same?
 #
 # </div>
 
@@ -613,18 +613,18 @@ assert len(batches) == 70 and training < 1e-4 and abs(trained - start).max() > 0
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 一样，到舍入为止。可是两个框架的动量写法不同，$v$ 是速度，从 0 开始。Keras 把学习率放进速度：$v\leftarrow\beta v-\eta g$，$\theta\leftarrow\theta+v$；PyTorch 放在外面：$v\leftarrow\beta v+g$，$\theta\leftarrow\theta-\eta v$。学习率不变时是一回事；一变，就不同了（第 03 课）。
+# 一样，只差舍入误差。可是两个框架的动量写法不同，$v$ 是速度，从 0 开始（第 03 课写成 $\Delta$）。Keras 把学习率放进速度：$v\leftarrow\beta v-\eta g$，$\theta\leftarrow\theta+v$；PyTorch 放在外面：$v\leftarrow\beta v+g$，$\theta\leftarrow\theta-\eta v$。学习率不变时是一回事；一变，就不同了。
 #
-# **练习 2**：写出 PyTorch 的一步 `torch_sgd`，返回新的 $\theta$ 和新的 $v$。
+# **练习 2**：用这里的写法，再写一遍第 03 课练习 2 的那一步，PyTorch 的 `torch_sgd`，返回新的 $\theta$ 和新的 $v$。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# The same, up to rounding. Yet the two frameworks write momentum differently; $v$ is the velocity and starts at 0. Keras puts the rate into the velocity: $v\leftarrow\beta v-\eta g$, $\theta\leftarrow\theta+v$; PyTorch leaves it outside: $v\leftarrow\beta v+g$, $\theta\leftarrow\theta-\eta v$. With a constant rate that is the same; when the rate changes, it is not (lesson 03).
+# The same, up to rounding. Yet the two frameworks write momentum differently; $v$ is the velocity and starts at 0 ($\Delta$ in lesson 03). Keras puts the rate into the velocity: $v\leftarrow\beta v-\eta g$, $\theta\leftarrow\theta+v$; PyTorch leaves it outside: $v\leftarrow\beta v+g$, $\theta\leftarrow\theta-\eta v$. With a constant rate that is the same; when the rate changes, it is not.
 #
-# **Exercise 2**: write one step of PyTorch's, `torch_sgd`, and return the new $\theta$ and the new $v$.
+# **Exercise 2**: in this notation write the step of lesson 03's exercise 2 once more, PyTorch's `torch_sgd`, and return the new $\theta$ and the new $v$.
 #
 # </div>
 
@@ -680,7 +680,7 @@ assert heads == ["RuntimeError", "[32, 2]"]
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Second**: no `model.eval()` before the test. `torch.no_grad()` only keeps no gradients, it does not change the mode. The same 2 photos twice in a row:
+# **Second**: no `model.eval()` before the test. `torch.no_grad()` only stops gradients from being recorded, it does not change the mode. The same 2 photos twice in a row:
 #
 # </div>
 
@@ -703,14 +703,14 @@ assert same_twice == {"train": False, "eval": True}
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 训练模式里，Dropout 每次关掉不同的一半。这要付多少代价？存下的 20 次抽签：VGG16 的 512 个特征，一个 Dropout（0.5），一个线性层；200 张训练，另外 116 张测试，照 S5 训练 10 轮，只有测试时的模式不同。表的下一行换的是 `Normalize`，后面说。**先猜**：忘了 `eval()`，100 张里少对几张？写 0 到 50 的数。
+# 训练模式里，Dropout 每次随机关掉大约一半。这要付多少代价？存下的 20 次抽签：VGG16 的 512 个特征，一个 Dropout（0.5），一个线性层；200 张训练，另外 116 张测试，照 S5 训练 10 轮，只有测试时的模式不同。表的下一行换的是 `Normalize`，后面说。**先猜**：忘了 `eval()`，100 张里少对几张？写 0 到 50 的数。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In training mode Dropout switches off another half each time. What does that cost? Stored, 20 draws: VGG16's 512 features, Dropout of 0.5, a linear layer; 200 photos for training, 116 others for testing, trained 10 epochs as S5 does; only the mode in testing differs. The table's next row changes `Normalize`; more on it below. **Guess first**: without `eval()`, how many fewer of 100 are right? Write a number from 0 to 50.
+# In training mode Dropout switches off about half at random, each time anew. What does that cost? Stored, 20 draws: VGG16's 512 features, Dropout of 0.5, a linear layer; 200 photos for training, 116 others for testing, trained 10 epochs as S5 does; only the mode in testing differs. The table's next row changes `Normalize`; more on it below. **Guess first**: without `eval()`, how many fewer of 100 are right? Write a number from 0 to 50.
 #
 # </div>
 
@@ -745,7 +745,7 @@ assert (round(lost_too, 3), round(wide_too, 3)) == (0.004, 0.007) and abs(lost_t
 #
 # 准确率少 0.034 ± 0.010：100 张里大约 3 张，不报错，也没有提示。`Normalize` 用 0.5 而不用这些权重自己的数（第 06 课），少 0.004 ± 0.007：区间含 0，这里量不出代价，照实写下。（20 次抽的是同样的 316 张，不算独立，区间偏窄。）
 #
-# **第三处**：冻结。S5 只把分类头交给优化器，卷积部分不动，可是 autograd 照样给它算梯度，白算。`requires_grad_(False)` 才省下来：
+# **第三处**：冻结。S5 只把分类头交给优化器，卷积部分不动，可是 autograd（PyTorch 的自动求导）照样给它算梯度，白算。`requires_grad_(False)` 才省下来：
 #
 # </div>
 
@@ -754,7 +754,7 @@ assert (round(lost_too, 3), round(wide_too, 3)) == (0.004, 0.007) and abs(lost_t
 #
 # The accuracy is 0.034 ± 0.010 lower: about 3 photos of 100, without any error or warning. `Normalize` with 0.5 instead of these weights' own numbers (lesson 06) costs 0.004 ± 0.007: the interval contains 0, no cost can be measured here, and that is written down as well. (All 20 draws are from the same 316 photos, so they are not independent, and the intervals are somewhat narrow.)
 #
-# **Third**: freezing. S5 hands only the head to the optimizer, so the convolutions do not move, but autograd computes their gradients all the same, for nothing. `requires_grad_(False)` saves that:
+# **Third**: freezing. S5 hands only the head to the optimizer, so the convolutions do not move, but autograd, PyTorch's automatic differentiation, computes their gradients all the same, for nothing. `requires_grad_(False)` saves that:
 #
 # </div>
 
@@ -777,14 +777,14 @@ assert gradient_tensors == [26, 0]
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 13 个核、13 个偏置，26 个梯度全是白算的。那么 `requires_grad=False` 就是“冻结”了吗？VGG16 没有 BatchNorm，看不出来。换一个有的：**先猜**，`requires_grad=False` 以后，在训练模式里算一遍，BatchNorm 的滑动平均还**不变**吗？写 `True`（不变）或 `False`（变了）。
+# 13 个核、13 个偏置，26 个梯度全是白算的。那么 `requires_grad=False` 就是“冻结”了吗？VGG16 没有 BatchNorm，看不出来，所以单拿一层 BatchNorm。**先猜**：`requires_grad=False` 以后，在训练模式里算一遍，它的滑动平均（第 08 课的滑动均值）会**保持不变**吗？写 `True`（不变）或 `False`（变了）。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# 13 kernels and 13 biases: 26 gradients for nothing. So does `requires_grad=False` mean “frozen”? VGG16 has no BatchNorm, so it cannot tell. Take a network that has. **Guess first**: after `requires_grad=False`, one pass in training mode: does BatchNorm's running mean **stay**? Write `True` (it stays) or `False` (it moves).
+# 13 kernels and 13 biases: 26 gradients for nothing. So does `requires_grad=False` mean “frozen”? VGG16 has no BatchNorm, so it cannot tell: take a BatchNorm layer by itself. **Guess first**: after `requires_grad=False`, one pass in training mode: does its running mean (lesson 08's moving mean) **stay**? Write `True` (it stays) or `False` (it moves).
 #
 # </div>
 
@@ -819,7 +819,7 @@ assert not TORCH or (nn.BatchNorm1d(1).momentum, nn.BatchNorm1d(1).eps) == (0.1,
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# `requires_grad=False` 只管梯度，滑动平均不是梯度算的，所以照样动；要 `eval()` 才停。Keras 的 BatchNorm 层，`trainable=False` 两样都管。把有 BatchNorm 的 PyTorch 的模型当作“冻结”交给 `model.train()`，骨干网络就在悄悄改变（第 08 课量过它的代价）。
+# `requires_grad=False` 只管梯度，滑动平均不是梯度算的，所以照样动；要 `eval()` 才停。Keras 的 BatchNorm 层，`trainable=False` 两样都管。带 BatchNorm 的 PyTorch 模型，就算这样“冻结”了，一调用 `model.train()`，骨干网络照样悄悄改变（第 08 课量过它的代价）。
 #
 # **练习 3**：写出 PyTorch 的 `running_after`：滑动平均 $\mu$、滑动方差、一个批次、动量（默认 0.1），返回两个新的。注意：PyTorch 的动量是**新**的那一份的权重，Keras 的是旧的；滑动方差用 $\frac{1}{n-1}$。（真要搬 BatchNorm，还要对 $\varepsilon$：默认 Keras 0.001，PyTorch 0.00001。）
 #
@@ -846,14 +846,14 @@ check("17-3", running_after)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **第四处**在文字里：“每个周期训练 10 个批次数据”。循环里没有 10，是整个 `train_loader`：
+# **第四处**在文字里：“每个周期训练 10 个批次数据”。一轮走完整个 `train_loader`，多少批由照片数决定；10 是轮数：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Fourth**, in the text: “each epoch trains on 10 batches”. There is no 10 inside the loop; it runs through the whole `train_loader`:
+# **Fourth**, in the text: “each epoch trains on 10 batches”. An epoch runs through the whole `train_loader`, and how many batches that is depends on the photos; 10 is the number of epochs:
 #
 # </div>
 
@@ -870,14 +870,14 @@ assert batches_of == {str(n): -(-n // 32) for n in (200, 2000)} and 10 not in ba
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **第五处**：`print('… %d %%' % accuracy)`。`%d` 去掉小数，不是四舍五入。还有一处清单没有犯、在 PyTorch 里却容易犯的错：`CrossEntropyLoss` 要 logit，有人给它概率，softmax 就做了两遍。
+# **第五处**：`print('… %d %%' % (100 * correct / total))`。`%d` 去掉小数，不是四舍五入。还有一处清单没有犯、在 PyTorch 里却容易犯的错：`CrossEntropyLoss` 要 logit，有人给它概率，softmax 就做了两遍。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Fifth**: `print('… %d %%' % accuracy)`. `%d` cuts the decimals off, it does not round. And one that the listing avoids but that is easily made in PyTorch: `CrossEntropyLoss` wants logits; give it probabilities, and softmax is taken twice.
+# **Fifth**: `print('… %d %%' % (100 * correct / total))`. `%d` cuts the decimals off, it does not round. And one that the listing avoids but that is easily made in PyTorch: `CrossEntropyLoss` wants logits; give it probabilities, and softmax is taken twice.
 #
 # </div>
 
@@ -890,7 +890,7 @@ def softmax_twice():
 
 
 in_listing = "%d %%"
-table(["`%d`", "`.1%`", "两遍 softmax 的损失 loss, softmax twice"], [[in_listing % 99.9, f"{0.999:.1%}", f"{softmax_twice:.4f}"]])  # fmt: skip
+table(["`%d`", "`.1%`", "给它概率时的损失 loss, given probabilities"], [[in_listing % 99.9, f"{0.999:.1%}", f"{softmax_twice:.4f}"]])  # fmt: skip
 assert in_listing % 99.9 == "99 %" and np.isclose(softmax_twice, np.log(1 + np.exp(-1)), atol=1e-4)
 
 # %% [markdown] tags=["lang-zh"]
@@ -939,7 +939,7 @@ assert in_listing % 99.9 == "99 %" and np.isclose(softmax_twice, np.log(1 + np.e
 #
 # An answer as right as can be, and the loss is 0.3133 ($\log(1+e^{-1})$) instead of 0: training raises no error, but the number is no longer the cross-entropy.
 #
-# <details><summary>The whole listing, repaired (it needs torchvision and its weights, so it does not run here; but for torchvision's lines with `weights` each repair was run above by itself)</summary>
+# <details><summary>The whole listing, repaired (it needs torchvision and its weights, so it does not run here; except for torchvision's lines with `weights` each repair was run above by itself)</summary>
 #
 # ```python
 # import torch
@@ -981,14 +981,14 @@ assert in_listing % 99.9 == "99 %" and np.isclose(softmax_twice, np.log(1 + np.e
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 错误博物馆里，每件展品是几行代码：先照印的，再照对的。上面几处之外，再看 7 件，每一件都断言两边。**Adam**：梯度一直是 1，步长该是 $\eta$。S1 的公式不修正偏差，第 1 步走多远？
+# 错误博物馆里，每件展品是几行代码：先照印的，再照对的。上面几处之外，再看 7 件，每一件都断言两边。**Adam**（$\beta_1=0.9$，$\beta_2=0.999$）：梯度一直是 1，步长该是 $\eta$。S1 的公式不修正偏差，第 1 步走多远？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# In the error museum an exhibit is a few lines of code: as printed, and as it should be. After the ones above here are 7 more; each asserts both. **Adam**: with a gradient that is always 1 a step should be $\eta$. S1's formula leaves the bias uncorrected; how far does it go in step 1?
+# In the error museum an exhibit is a few lines of code: as printed, and as it should be. After the ones above here are 7 more; each asserts both. **Adam** ($\beta_1=0.9$, $\beta_2=0.999$): with a gradient that is always 1 a step should be $\eta$. S1's formula leaves the bias uncorrected; how far does it go in step 1?
 #
 # </div>
 
@@ -1001,19 +1001,19 @@ assert round(as_printed, 3) == 3.162 and np.isclose(corrected, 1)
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **动量**：S1 的式子加的是 $\beta(1-\eta)$ 乘上一次的**参数**，不是 $\beta$ 乘上一**步**。这里 $\beta=0.9$，$\eta=0.01$。梯度为 0 的地方，参数应当不动：
+# **动量**：S1 的式子加的是 $\beta(1-\eta)$ 乘上一次的**参数**，不是 $\beta$ 乘上一**步**。这里 $\beta=0.9$，$\eta=0.01$。梯度和速度都是 0 时，参数应当不动：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **Momentum**: S1's formula adds $\beta(1-\eta)$ times the last **parameters**, not $\beta$ times the last **step**. Here $\beta=0.9$, $\eta=0.01$. Where the gradient is 0, the parameter should stay:
+# **Momentum**: S1's formula adds $\beta(1-\eta)$ times the last **parameters**, not $\beta$ times the last **step**. Here $\beta=0.9$, $\eta=0.01$. Where gradient and velocity are 0, the parameter should stay:
 #
 # </div>
 
 # %%
-printed_path, right_path = [1.0, 1.0], [1.0, 1.0]  # two equal steps, so the velocity is 0
+printed_path, right_path = [1.0, 1.0], [1.0, 1.0]  # the same value twice, so the velocity is 0
 for _ in range(20):
     printed_path.append(printed_path[-1] + 0.9 * (1 - 0.01) * printed_path[-2])
     right_path.append(right_path[-1] + 0.9 * (right_path[-1] - right_path[-2]))
@@ -1097,14 +1097,14 @@ assert by_place.endswith("Error") and by_name == "✓"
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# **“知识偏差”**：S1 的这个词，通用的名称是负迁移。几行就能看见：源任务说权重是 $-w$，目标是 $w$，只有 2 个样本，惩罚把它拉向源（没有源时拉向 0）。一次可能是碰巧，所以抽 200 次：
+# **“知识偏差”**：S1 的这个词，通用的名称是负迁移。几行就能看见：源任务说权重是 $-w$，目标是 $w$，只有 2 个样本，惩罚把它拉向源（没有源时拉向 0）；旁边再放一个像的源，$0.9w$。一次可能是碰巧，所以抽 200 次：
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# **“Knowledge bias”**: for this word of S1 the established name is negative transfer. It shows in a few lines: the source says that the weight is $-w$, the target's is $w$, there are just 2 samples, and a penalty pulls towards the source (towards 0 without one). Once may be chance, so draw 200 times:
+# **“Knowledge bias”**: for this word of S1 the established name is negative transfer. It shows in a few lines: the source says that the weight is $-w$, the target's is $w$, there are just 2 samples, and a penalty pulls towards the source (towards 0 without one); beside it, a close source of $0.9w$. Once may be chance, so draw 200 times:
 #
 # </div>
 
@@ -1124,7 +1124,10 @@ for name, prior in (
     ("反的源 opposite source", -1.0),
 ):
     means[name] = np.mean([error_with(prior, np.random.default_rng(k)) for k in range(200)])
-table(["源 source", "误差 error"], [[name, f"{value:.2f}"] for name, value in means.items()])
+table(
+    ["源 source", "平方误差 squared error"],
+    [[name, f"{value:.2f}"] for name, value in means.items()],
+)
 near, none_, far = (
     means["像的源 close source"],
     means["没有源 no source"],
@@ -1159,18 +1162,18 @@ assert same_layers and not same_weights and fresh.count_params() == bare.count_p
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 三间屋子：**错误**，每条有印的、对的、哪一课的哪一节给人看；**文献**，47 条，印的和对的并排；**问题**，文章的 26 个问答，由量过的结果回答。
+# 三间屋子：**错误**，每条有印的、对的、哪一课的哪一节演示它（“本课”“上面”“这里”说的是那一课）；**文献**，47 条，印的和对的并排；**问题**，文章的 26 个问题，由量过的结果回答。
 #
-# 动手：在“文献”里选“最重”，剩几条？在“错误”里找 `keras`，哪几篇文章在里面？
+# 动手：在“文献”里选“最重”，剩几条（重复的也算）？在“错误”里找 `keras`，哪几篇文章在里面？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Three rooms: **mistakes**, each with what was printed, what is right, and the section of the lesson that shows it; **references**, all 47, printed beside right; **questions**, the articles' 26, answered by what was measured.
+# Three rooms: **mistakes**, each with what was printed, what is right, and the section of the lesson that shows it (“this lesson”, “above” and “here” are said of that lesson); **references**, all 47, printed beside right; **questions**, the articles' 26, answered by what was measured.
 #
-# Try it: in “references” choose “worst”: how many are left? In “mistakes” search for `keras`: which articles are there?
+# Try it: in “references” choose “worst”: how many are left? (Repeats count.) In “mistakes” search for `keras`: which articles are there?
 #
 # </div>
 
@@ -1208,7 +1211,7 @@ def where(lesson, cell):
 
 
 SIGNS = {"theta": "θ", "alpha": "α", "beta": "β", "lambda": "λ", "eta": "η", "nabla": "∇", "partial": "∂", "sum": "Σ",
-         "cdot": "·", "delta": "δ", "varphi": "φ", "epsilon": "ε", "min": "min ", "log": " log ", "circ": "∘",
+         "cdot": "·", "delta": "δ", "varphi": "φ", "epsilon": "ε", "varepsilon": "ε", "log": " log ", "circ": "∘",
          "lVert": "‖", "rVert": "‖", "hat": "", "text": "", "mathcal": ""}  # fmt: skip
 FRACTION = re.compile(r"\\frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}")
 
@@ -1267,7 +1270,7 @@ def entry_item(entry):
 def question_item(row):
     _, zh, en = where(row["lesson"], row["cell"])
     return [2, row["article"], 0, [f"{row['article']} {row['section']}"] * 2,
-            [row["question_zh"], row["question_en"]], [row["answer_zh"], row["answer_en"]], [zh, en]]  # fmt: skip
+            [row["question_zh"], row["question_en"]], [plain(row["answer_zh"]), plain(row["answer_en"])], [zh, en]]  # fmt: skip
 
 
 items = [*map(mistake_item, mistakes), *map(entry_item, entries), *map(question_item, questions)]
@@ -1284,14 +1287,14 @@ explorables.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 下面是同样的错误，按课排好，带链接：点开一课，再点它的一节，就到了给人看的那个单元格附近。有些行只有文献、没有单元格：人名和年份跑不出来，只能查。
+# 下面是同样的错误，按课排好，带链接：点开一课，再点它的一节，就到了演示它的单元格附近。字母是程度：H 错或跑不起来，M 误导，L 不精确。有些行只有文献、没有单元格：人名和年份跑不出来，只能查。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Below are the same mistakes by lesson, with links: open a lesson, click a section, and you are near the cell that shows it. Some rows have a reference and no cell: names and years cannot be run, only looked up.
+# Below are the same mistakes by lesson, with links: open a lesson, click a section, and you are near the cell that shows it. The letters are severities: H false or does not run, M misleading, L imprecise. Some rows have a reference and no cell: names and years cannot be run, only looked up.
 #
 # </div>
 
@@ -1332,7 +1335,7 @@ def museum_table(lesson):
         for pair in (("文章", "article"), ("印的", "printed"), ("对的", "right"), ("哪里", "where"))
     )
     body = "".join(
-        f"<tr><td>{' '.join(row['articles'])} §{' '.join(row['sections'])} {row['severity']}</td><td>{printed_html(row)}</td>"
+        f"<tr><td>{', '.join(map(' §'.join, zip(row['articles'], row['sections'], strict=True)))} {row['severity']}</td><td>{printed_html(row)}</td>"
         f"<td>{both(row['right_zh'], row['right_en'])}</td><td>{linked(lesson, row.get('cell', ''))}</td></tr>"
         for row in rows
     )
@@ -1393,14 +1396,14 @@ assert all((row["lesson"], row["cell"]) in PLACES for row in measured) and len(m
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 把名字写进引号里，再运行。证书由你自己的记录画成，只读这台机器上的一个小文件，什么也不发出去；它证明的只是：这些练习和测验，有人在这台机器上做对过。
+# 把名字写进引号里，运行这个单元格和下一个。证书由你自己的记录画成，只读这台机器上的一个小文件，什么也不发出去；它证明的只是：这些练习和测验，有人在这台机器上做对过。
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Write your name between the quotes and run the cell. The certificate is drawn from your own records; it reads one small file on this machine and sends nothing anywhere. All it proves is that somebody got these exercises and quizzes right on this machine.
+# Write your name between the quotes, and run this cell and the next. The certificate is drawn from your own records; it reads one small file on this machine and sends nothing anywhere. All it proves is that somebody got these exercises and quizzes right on this machine.
 #
 # </div>
 
@@ -1501,8 +1504,8 @@ guesses("17")
 # <div lang="zh">
 #
 # * 三种办法：跑一跑，量一量，查一查。样子对，不算对。
-# * 文献先问在不在：31 条里 12 条到处都没有找到。
-# * 换框架要搬的是次序：卷积核转置，展平以后的全连接层换行，输出、梯度、训练以后的权重就相同，到舍入为止。
+# * 文献先问在不在：31 条里 12 条哪里都没有找到。
+# * 换框架要搬的是次序：卷积核转置，展平以后全连接层的行重排，输出、梯度、训练以后的权重就相同，只差舍入误差。
 # * 三个开关，互不代替（“是”：它管）：
 #
 # | | 记不记梯度 | Dropout、滑动平均 |
@@ -1546,7 +1549,6 @@ guesses("17")
 # | S5 §1.1 | 名称早已有了：Bozinovski 与 Fulgosi，1976（作者称为神经网络里的第一篇），Pan 与 Yang 2010 年的综述也列出更早的用法；“Rasmus Villberg”我们没有查到 | <q>直到2009年，Rasmus Villberg等人才将这种方法命名为“迁移学习”</q> |
 # | S4 §1.2 | 神经网络里的迁移，1976 年已有论文 | <q>作为一种新兴的机器学习方法</q> |
 # | S1 §1.1 | 论文的作者依次是 Krizhevsky、Sutskever、Hinton，2012 | <q>随后，Hinton等人于2012年在ImageNet挑战赛中取得了突破性成绩</q> |
-# | S1 §1.3 | ResNet 在 ImageNet 上是从零训练的；迁移是后一步，用在别的数据上的检测和分割 | <q>在ImageNet挑战赛中，预训练的ResNet模型被用于各种视觉任务</q> |
 # | S1 §2.3 | 源任务的知识妨碍目标任务，通用的名称是负迁移（negative transfer） | <q>知识偏差（Knowledge Bias）</q> |
 # | S2 §8 | 机器学习不是迁移学习还要去的地方：迁移学习是它的一部分 | <q>迁移学习将继续扩展到更多的任务和域，例如机器学习、计算生物学等</q> |
 # | S5 §1.2 | 从零训练是一种选择，不是深度学习的定义；微调一个深度网络也是深度学习 | <q>而传统深度学习则需要从头开始训练模型</q> |
@@ -1554,10 +1556,10 @@ guesses("17")
 # | S5 §1.4.1 | 评估前要 `model.eval()`：`no_grad` 不改变模式，照原文 Dropout 在评估时仍然起作用 | `with torch.no_grad(): for data in test_loader: images, labels = data outputs = model.forward(images)` |
 # | S5 §1.4.2 | 它的循环每一轮走完 `train_loader` 的所有批次；10 是轮数 | <q>每个周期训练10个批次数据</q> |
 # | S5 §1.4.1 | 当时是对的，现在过时了：torchvision 从 0.13 起写 `weights=`，例如 `VGG16_Weights.IMAGENET1K_V1` | `torchvision.models.vgg16(pretrained=True)` |
-# | S2 §6 | Deep Speech 出自百度研究院（Hannun 等，2014）；那篇论文的模型是从头到尾一起训练的，不是迁移来的例子 | <q>Google的DeepSpeech模型可以在语音识别任务中取得优异的成绩</q> |
+# | S2 §6 | Deep Speech 出自百度研究院（Hannun 等，2014）；那篇论文的模型是端到端训练的，不是迁移的例子 | <q>Google的DeepSpeech模型可以在语音识别任务中取得优异的成绩</q> |
 # | S5 §3 | 47 条里有 16 条是重复；不同的 31 条里，3 条正确，16 条确有其文、写错了，12 条没有查到。逐条见本课的书目 | <q>[1] Rasmus Villberg, Jouni Lämsä, and Sami Niemelä. 2012. Feature reuse: a survey…[47] Redmon, J., Farhadi, A., & Zisserman, A. (2016)</q> |
 # | S1 §7.1 | 作者是 Long、Cao、Wang、Jordan，ICML 2015 | <q>"Learning Transferable Features with Deep Adaptation Networks"（Fei-Fei Li, et al.）</q> |
-# | S1 §7.3 | 作者是 Finn、Abbeel、Levine，ICML 2017 | <q>"MAML: Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks"（Mitchell Stern, et al.）</q> |
+# | S1 §7.3、S1 §10 | 作者是 Finn、Abbeel、Levine，ICML 2017 | <q>"MAML: Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks"（Mitchell Stern, et al.）</q> |
 # | S1 §7.1、S1 §10 | 这三位作者的书我们没有查到；叫这个名字的书是 Yang、Zhang、Dai、Pan 写的，剑桥大学出版社，2020 | <q>《迁移学习》（Kai Zhang, Jiashi Feng，Pieter Abbeel</q> |
 # | S1 §7.1 | 英文书名是 Deep Learning with Python（文章的中文书名没有错） | <q>《Python深度学习》（François Chollet著）</q> |
 # | S1 §7.1 | 作者是 Noroozi 与 Favaro，ECCV 2016 | <q>"Unsupervised Learning of Visual Representations by Solving Jigsaw Puzzles"（Joshua B. Tenenbaum, et al.）</q> |
@@ -1579,7 +1581,6 @@ guesses("17")
 # | S5 §1.1 | the name is older: Bozinovski and Fulgosi, 1976 (by its author the first in neural networks), and the survey by Pan and Yang, 2010, lists earlier uses; we found no record of “Rasmus Villberg” | <q>直到2009年，Rasmus Villberg等人才将这种方法命名为“迁移学习” [only in 2009 did Rasmus Villberg et al. name the method “transfer learning”]</q> |
 # | S4 §1.2 | transfer in neural networks has a paper of 1976 | <q>作为一种新兴的机器学习方法 [as an emerging method of machine learning]</q> |
 # | S1 §1.1 | the paper's authors are, in this order, Krizhevsky, Sutskever, Hinton, 2012 | <q>Hinton et al. achieved a breakthrough in the ImageNet Challenge in 2012</q> |
-# | S1 §1.3 | on ImageNet ResNet was trained from scratch; transfer came after that, to detection and segmentation on other data | <q>in the ImageNet Challenge, the pre-trained ResNet model was applied to various visual tasks</q> |
 # | S1 §2.3 | where knowledge of the source task harms the target task the established name is negative transfer | <q>Knowledge Bias</q> |
 # | S2 §8 | machine learning is no place for transfer learning to spread to: transfer learning is part of it | <q>迁移学习将继续扩展到更多的任务和域，例如机器学习、计算生物学等 [transfer learning will spread to more tasks and domains, such as machine learning and computational biology]</q> |
 # | S5 §1.2 | training from scratch is a choice, not what defines deep learning; fine-tuning a deep network is deep learning, too | <q>而传统深度学习则需要从头开始训练模型 [while traditional deep learning has to train models from scratch]</q> |
@@ -1590,7 +1591,7 @@ guesses("17")
 # | S2 §6 | Deep Speech is by Baidu Research (Hannun et al., 2014); the model of that paper is trained end to end and is no example of transfer | <q>Google的DeepSpeech模型可以在语音识别任务中取得优异的成绩 [Google's DeepSpeech model achieves excellent results in speech recognition]</q> |
 # | S5 §3 | of the 47 entries 16 are repeats; of the 31 that differ, 3 are correct, 16 are real works with mistakes, and 12 we could not find. This lesson's bibliography has them one by one | <q>[1] Rasmus Villberg, Jouni Lämsä, and Sami Niemelä. 2012. Feature reuse: a survey…[47] Redmon, J., Farhadi, A., & Zisserman, A. (2016)</q> |
 # | S1 §7.1 | by Long, Cao, Wang, Jordan, ICML 2015 | <q>"Learning Transferable Features with Deep Adaptation Networks" by Fei-Fei Li, et al.</q> |
-# | S1 §7.3 | by Finn, Abbeel, Levine, ICML 2017 | <q>"MAML: Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks" by Mitchell Stern, et al.</q> |
+# | S1 §7.3, S1 §10 | by Finn, Abbeel, Levine, ICML 2017 | <q>"MAML: Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks" by Mitchell Stern, et al.</q> |
 # | S1 §7.1, S1 §10 | we found no such book by these three; the book of that name is by Yang, Zhang, Dai, Pan, Cambridge University Press, 2020 | <q>"Transfer Learning" by Kai Zhang, Jiashi Feng, and Pieter Abbeel</q> |
 # | S1 §7.1 | the book is called Deep Learning with Python (the article's Chinese title is right) | <q>"Python Deep Learning" by François Chollet</q> |
 # | S1 §7.1 | by Noroozi and Favaro, ECCV 2016 | <q>"Unsupervised Learning of Visual Representations by Solving Jigsaw Puzzles" by Joshua B. Tenenbaum, et al.</q> |

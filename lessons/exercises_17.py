@@ -390,8 +390,8 @@ EXERCISES = [
                 (
                     running_of_keras,
                     (
-                        "这是 Keras 的约定，两处都不同：动量是新的那一份的权重，方差用 $n-1$。",
-                        "This is Keras's convention, which differs twice: the momentum is the weight of the new part, and the variance has $n-1$.",
+                        "这是 Keras 的约定，两处都不同：PyTorch 的动量是新的那一份的权重，方差用 $n-1$。",
+                        "This is Keras's convention, which differs twice: PyTorch's momentum is the weight of the new part, and its variance has $n-1$.",
                     ),
                 ),
                 (
@@ -498,7 +498,7 @@ PREDICTIONS = [
     ),
     Prediction(
         "17-p3",
-        ("滑动平均还不变吗？", "Does the running mean stay?"),
+        ("滑动平均保持不变吗？", "Does the running mean stay?"),
         YesNo(),
     ),
 ]
@@ -710,10 +710,10 @@ QUIZZES = [
                 ),
             ),
             Option(
-                ("看作者有没有名", "see whether the authors are famous"),
+                ("看作者有没有名气", "see whether the authors are famous"),
                 (
-                    "第 17 条的作者都有名，论文却没有。",
-                    "The authors of entry 17 are all well known, and there is no such paper.",
+                    "第 17 条的姓个个有名，论文却没有这一篇。",
+                    "The surnames in entry 17 are all famous, and there is no such paper.",
                 ),
             ),
         ],
