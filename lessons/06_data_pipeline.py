@@ -1728,7 +1728,7 @@ progress()
 # | 文章 | 正确的说法 | 原文 |
 # |---|---|---|
 # | S1 §5.2、S3 §5.2 | VGG16 要用它自己的预处理：Keras 的权重要 BGR、减均值、0 到 255，纯红是 $(-103.9,-116.8,131.3)$，不是 $(1,0,0)$。除以 255 也能训练，但喂给网络的不是它认识的数值 | `rescale=1./255` |
-# | S5 §1.4.1 | torchvision 的 VGG16 要均值 $(0.485,0.456,0.406)$、标准差 $(0.229,0.224,0.225)$；代价本课没有测 | `transforms.Normalize((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))` |
+# | S5 §1.4.1 | torchvision 的 VGG16 要均值 $(0.485,0.456,0.406)$、标准差 $(0.229,0.224,0.225)$；代价第 17 课量过 | `transforms.Normalize((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))` |
 # | S1 §5.2、S2 §5.1 | 单位是度：224 像素的照片，边上至多移动 0.4 像素，等于没有错切 | `shear_range=0.2` |
 # | S1 §5.3 | `flow_from_directory` 只读文件夹，不划分：文章自己的代码读的是两个文件夹 | <q>这个函数会自动读取指定目录下的图像，并将其划分为训练集和验证集</q> |
 # | S1 §5.4 | `test_generator` 没有定义，这一行是 `NameError`；要由测试文件夹建立它 | `model.evaluate(test_generator, steps=50)` |
@@ -1741,7 +1741,7 @@ progress()
 # | article | what is right | it says |
 # |---|---|---|
 # | S1 §5.2, S3 §5.2 | VGG16 has its own preprocessing: Keras's weights want BGR, means subtracted, 0 to 255, so pure red is $(-103.9,-116.8,131.3)$, not $(1,0,0)$. Divided by 255 it still trains, but the network is fed values that it does not know | `rescale=1./255` |
-# | S5 §1.4.1 | torchvision's VGG16 wants means $(0.485,0.456,0.406)$, standard deviations $(0.229,0.224,0.225)$; the cost is not measured here | `transforms.Normalize((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))` |
+# | S5 §1.4.1 | torchvision's VGG16 wants means $(0.485,0.456,0.406)$, standard deviations $(0.229,0.224,0.225)$; lesson 17 measured the cost | `transforms.Normalize((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))` |
 # | S1 §5.2, S2 §5.1 | the unit is degrees: in a photo of 224 pixels the edge moves by 0.4 pixels at most, which is no shear at all | `shear_range=0.2` |
 # | S1 §5.3 | `flow_from_directory` only reads folders and does not split: the article's own code reads two folders | <q>This function automatically reads images from the specified directory and splits them into training and validation sets</q> |
 # | S1 §5.4 | `test_generator` is not defined anywhere, and the line is a `NameError`; make it from the test folder | `model.evaluate(test_generator, steps=50)` |

@@ -828,7 +828,7 @@ assert not TORCH or (nn.BatchNorm1d(1).momentum, nn.BatchNorm1d(1).eps) == (0.1,
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# `requires_grad=False` is about gradients only; running means do not come from gradients, so they go on moving, and only `eval()` stops them. On a BatchNorm layer Keras's `trainable=False` takes care of both. Call a PyTorch model with BatchNorm “frozen”, then `model.train()`, and the backbone quietly changes (lesson 08 measured what that costs).
+# `requires_grad=False` is about gradients only; running means do not come from gradients, so they go on moving, and only `eval()` stops them. Keras's `trainable=False` on a BatchNorm layer covers both. “Freeze” a PyTorch model with BatchNorm that way, call `model.train()`, and the backbone quietly changes (lesson 08 measured what that costs).
 #
 # **Exercise 3**: write PyTorch's `running_after`: from the running mean $\mu$, the running variance, a batch, and the momentum (by default 0.1), return both new ones. Mind: PyTorch's momentum is the weight of the **new** part, Keras's that of the old one; and the running variance uses $\frac{1}{n-1}$. (To move a whole BatchNorm, match $\varepsilon$, too: by default 0.001 in Keras, 0.00001 in PyTorch.)
 #

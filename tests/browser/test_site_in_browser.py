@@ -16,7 +16,9 @@ from course_utils import paths
 
 pytestmark = pytest.mark.browser
 STEMS = [path.stem for path in paths.notebooks()]
-WIDTHS = (1280, 640, 360)  # 640: 1280 at 200 %
+# 640: 1280 at 200 %. What is wider than the page in one language is so in a page of both: a lesson in one
+# language is laid out once, for the phone.
+WIDTHS = (1280, 640, 360)
 PHONE = {"width": 360, "height": 740}
 # Each kind of page, each theme, each language: axe takes many seconds a page.
 LOOKED_AT = (
@@ -85,30 +87,30 @@ def visit(browser, folder):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_lesson_in_three_widths_and_two_themes(language, visit, folder):
     page = visit(f"{language}/index.html")
-    for stem in [*STEMS, "index", "glossary", "museum", "references"]:
-        file = folder / language / f"{stem}.html"
-        page.goto(file.as_uri())
+    for stem in ["index", "glossary", "museum", "references", *STEMS]:
+        page.goto((folder / language / f"{stem}.html").as_uri())
         page.evaluate(UNFOLD)
-        for width in WIDTHS:
+        in_one_language = stem in STEMS and language != "both"
+        for width in WIDTHS[-1:] if in_one_language else WIDTHS:
             page.set_viewport_size({"width": width, "height": 740})
             page.evaluate("dispatchEvent(new Event('resize'))")
             assert page.evaluate(WIDER) == [], (stem, width)
-        dark = [
-            page.evaluate(f"getComputedStyle(document.body).{name}")
-            for name in ("color", "backgroundColor")
-        ]
-        page.locator("button.theme").click()
-        light = [
-            page.evaluate(f"getComputedStyle(document.body).{name}")
-            for name in ("color", "backgroundColor")
-        ]
-        assert dark != light
         assert page.evaluate("performance.getEntriesByType('navigation')[0].type") == "navigate"
         if stem in STEMS:
             assert page.locator("main h1").count() == 1, stem
             assert page.locator(".languages a").count() == 3
             live = page.locator("main [data-explorable]")
             expect(page.locator("main .course-explorable .said")).to_have_count(live.count())
+        if stem in ("index", STEMS[0]):  # each of the two templates
+            the_theme_changes(page)
+
+
+def the_theme_changes(page):
+    """The button changes the colours of the page and of its text, whichever theme it was in."""
+    colours = "(({ color, backgroundColor }) => [color, backgroundColor])(getComputedStyle(document.body))"
+    before = page.evaluate(colours)
+    page.locator("button.theme").click()
+    assert all(new != old for new, old in zip(page.evaluate(colours), before, strict=True))
 
 
 def test_axe_finds_nothing_serious(visit, folder, axe):
@@ -146,7 +148,7 @@ def test_every_term_is_found_in_each_language(visit):
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     text = json.dumps(report, ensure_ascii=False, indent=1)
     (ARTEFACTS / "search_ranks.json").write_text(text, encoding="utf-8")
-    for language in report:  # planned lessons have terms, too
+    for language in report:  # some terms stand in the glossary and the docs alone
         in_lessons = [rank for rank in report[language].values() if rank]
         assert len(in_lessons) > 0.7 * len(report[language])
         assert sum(rank <= 5 for rank in in_lessons) > 0.9 * len(in_lessons)

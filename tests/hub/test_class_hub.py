@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import processes
 import psutil
@@ -195,19 +196,64 @@ def test_a_restarted_hub_loses_nothing(hub, students):
     assert students["bob"].run("print(kept + 1)").strip() == "42"
 
 
-def test_from_hand_in_to_marks_without_copying_by_hand(hub, students, tmp_path):
-    """The shell line of docs/hub.md, and what `course grade` then finds."""
+def collected(hub, folder: Path, lesson: str) -> list[hand_ins.HandIn]:
+    """What the shell line of docs/hub.md brings from the students' homes, for this lesson."""
     page = (paths.ROOT / "docs" / "hub.md").read_text(encoding="utf-8")
     line = next(row for row in page.splitlines() if row.startswith("for home in "))
     rights = "setpriv --reuid=$(stat -c %u $home) --regid=$(stat -c %g $home) --clear-groups"
     line = line.replace("runuser -u $n --", rights)  # /etc/passwd does not know these students
-    line = line.replace("/home/*", f"{hub.homes}/*").replace(
-        "/root/handed_in", str(tmp_path / "in")
-    )
-    processes.run(["/bin/sh", "-c", line], check=True)
-    found, others = hand_ins.find(tmp_path / "in")
-    assert {(each.label, each.name) for each in found} == {
-        (f"{name}/03_optimizers.ipynb", "03_optimizers.ipynb") for name in UIDS
-    }
+    line = line.replace("/home/*", f"{hub.homes}/*").replace("/root/handed_in", str(folder))
+    processes.run(["/bin/sh", "-c", line.replace("03_optimizers.ipynb", lesson)], check=True)
+    found, others = hand_ins.find(folder)
+    assert {(each.label, each.name) for each in found} == {(f"{n}/{lesson}", lesson) for n in UIDS}
     assert all(each.markable and each.content() for each in found)
     assert others == []
+    return found
+
+
+def test_from_hand_in_to_marks_without_copying_by_hand(hub, students, tmp_path):
+    assert collected(hub, tmp_path / "in", "03_optimizers.ipynb")
+
+
+@pytest.fixture
+def chromium() -> Iterator[Any]:
+    """A browser; skips where there is none."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if not found:
+        pytest.skip("no Chromium on this machine (the variable CHROMIUM can name one)")
+    from student_window import NO_NETWORK
+
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=NO_NETWORK)
+        yield browser
+        browser.close()
+
+
+def test_three_browsers_from_the_link_to_the_mark(hub, students, chromium, tmp_path):
+    """Each opens a lesson by a link in a language, answers, sees a verdict, saves; all at once."""
+    from student_window import Window
+
+    lesson = "02_losses.ipynb"
+    work = {"alice": ("en", "1.386"), "bob": ("zh", "0.75"), "chen": ("both", "1.386")}
+    windows = {name: Window(chromium, name) for name in work}
+    for name, (language, _) in work.items():
+        link = f"{hub.url}/hub/user-redirect/lab/tree/{lesson}?lang={language}"
+        windows[name].log_in(link)
+        assert windows[name].language() == language
+    imported = (
+        "from course_utils.learning import check\nanswer_loss = {}\ncheck('02-1', answer_loss)"
+    )
+    for name, (_, answer) in work.items():
+        seen = windows[name].type_and_run("answer_loss", imported.format(answer)).inner_text()
+        assert ("Right" in seen or "对" in seen) == (answer == "1.386"), seen
+        assert ("not yet" in seen.lower() or "还不对" in seen) == (answer != "1.386"), seen
+        windows[name].save(hub.homes / name / "my_course" / lesson, f"answer_loss = {answer}")
+    for name, (_, answer) in work.items():
+        place = hub.homes / name / ".local/share/transfer-learning-course"
+        (record,) = (json.loads(f.read_text(encoding="utf-8")) for f in place.glob("*.json"))
+        assert record["exercises"]["02-1"]["done"] is (answer == "1.386")
+    found = collected(hub, tmp_path / "in", lesson)
+    for each in found:
+        assert f"answer_loss = {work[each.label.split('/')[0]][1]}".encode() in each.content()

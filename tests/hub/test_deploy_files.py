@@ -17,6 +17,34 @@ DOCKERFILE = (paths.ROOT / "deploy" / "hub" / "Dockerfile").read_text(encoding="
 CONFIG = paths.ROOT / "deploy" / "hub" / "jupyterhub_config.py"
 BINDER = paths.ROOT / "binder"
 PAGES = ("scale", "hub", "one-click")
+# What the chart's own schema (values.schema.yaml, July 2026) allows for the keys that values.yaml sets; below
+# hub.config and singleuser.extraEnv any key may stand. The schema refuses every other key by its name.
+NUMBER = (int, float)
+CHART = {
+    "hub.config": dict,
+    "proxy.https.enabled": bool,
+    "proxy.https.hosts": list,
+    "proxy.https.letsencrypt.contactEmail": str,
+    "singleuser.image.name": str,
+    "singleuser.image.tag": str,
+    "singleuser.cmd": list,
+    "singleuser.defaultUrl": str,
+    "singleuser.startTimeout": int,
+    "singleuser.memory.guarantee": (*NUMBER, str),
+    "singleuser.memory.limit": (*NUMBER, str),
+    "singleuser.cpu.guarantee": NUMBER,
+    "singleuser.cpu.limit": NUMBER,
+    "singleuser.extraEnv": dict,
+    "singleuser.storage.capacity": str,
+    "singleuser.networkPolicy.enabled": bool,
+    "singleuser.networkPolicy.egressAllowRules.privateIPs": bool,
+    "singleuser.networkPolicy.egressAllowRules.nonPrivateIPs": bool,
+    "cull.enabled": bool,
+    "cull.timeout": int,
+    "cull.every": int,
+    "scheduling.userScheduler.enabled": bool,
+    "prePuller.continuous.enabled": bool,
+}
 
 
 class Strict(yaml.SafeLoader):
@@ -65,6 +93,24 @@ def test_the_chart_and_the_image_have_one_jupyterhub():
     assert len(set(chart)) == 1
     assert f"JupyterHub {image}" in VALUES.read_text(encoding="utf-8")
     assert values()["singleuser"]["image"]["tag"] != "latest"
+
+
+def leaves(value, place=""):
+    """("proxy.https.enabled", value) for each value of the chart's file."""
+    for key, below in value.items():
+        name = f"{place}.{key}".lstrip(".")
+        if isinstance(below, dict) and CHART.get(name) is not dict:
+            yield from leaves(below, name)
+        else:
+            yield name, below
+
+
+def test_the_charts_schema_allows_each_value():
+    for name, value in leaves(values()):
+        assert name in CHART, f"not a key that was compared with the chart's schema: {name}"
+        assert isinstance(value, CHART[name]), name
+        assert isinstance(value, bool) == (CHART[name] is bool), name  # True is an int to Python
+    assert all(isinstance(v, str) for v in values()["singleuser"]["extraEnv"].values())
 
 
 def test_the_servers_extension_is_there():
