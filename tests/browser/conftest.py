@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 import processes
 import pytest
+import system_chromium
 from lab_page import NOTEBOOKS, TOKEN, Lab, labs, saved_lesson, small_lesson
 
 from course.notebooks.kernels import kernel_environment
@@ -20,12 +21,8 @@ from course.notebooks.kernels import kernel_environment
 sync_api = pytest.importorskip("playwright.sync_api")
 
 AXE = "axe-core@4.10.3"
-# The headless shell first: the same engine, a fifth less processor.
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
 # Above tornado's 10 MB and low enough that a test can send more.
 MESSAGE_LIMIT = 20_000_000
-# What Chromium would otherwise ask the network for.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,10 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The system's Chromium; the variable CHROMIUM names another."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if not found:
-        pytest.skip("no Chromium on this machine (the variable CHROMIUM can name one)")
-    return found
+    return system_chromium.find()
 
 
 @pytest.fixture(scope="session")
@@ -131,7 +125,7 @@ def lab(course_folder, extensions, tmp_path_factory) -> Iterator[str]:
 def browser(chromium):
     """One Chromium for all tests; each context has cookies and a language of its own."""
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=system_chromium.FLAGS)
         yield browser
         browser.close()
 

@@ -7,7 +7,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 PATIENCE = 180_000  # milliseconds, on a busy machine
 SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
-NO_NETWORK = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
 
 class Window:
@@ -34,9 +33,9 @@ class Window:
 
     def type_and_run(self, words: str, code: str) -> Locator:
         """Replace what stands in the code cell that has these words; gives its output."""
-        editor = self.page.locator(f"{SHOWN} .jp-CodeCell .cm-content", has_text=words).first
-        cell = self.page.locator(f"{SHOWN} .jp-CodeCell").filter(has=editor).first
-        editor.click()
+        editor = self.page.locator(".cm-content", has_text=words)
+        cell = self.page.locator(f"{SHOWN} .jp-CodeCell", has=editor).first
+        cell.locator(".cm-content").click()
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.insert_text(code)
         self.page.keyboard.press("Control+Enter")

@@ -149,6 +149,21 @@ def test_binder():
             assert (BINDER / name).stat().st_mode & 0o111
 
 
+def test_pip_is_not_held_to_a_hashed_lock():
+    """As soon as a constraint has hashes, pip refuses whatever has none: `-e .`, a bare name."""
+    assert "--hash=sha256:" in (paths.ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pages = [*paths.ROOT.glob("*.md"), *(paths.ROOT / "docs").glob("**/*.md")]
+    texts = [page.read_text(encoding="utf-8") for page in pages] + [DOCKERFILE]
+    lines = [line for text in texts for line in text.replace("\\\n", " ").splitlines()]
+    commands = [part for line in lines for part in re.split(r"&&|;|`", line)]
+    found = [each.strip() for each in commands if re.search(r"\bpip install\b", each)]
+    assert len(found) >= 5
+    held = [
+        each for each in found if re.search(r"(-c|--constraint)[ =]requirements\S*\.lock", each)
+    ]
+    assert [each for each in held if "uv pip" not in each] == []
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_both_halves_of_a_page_have_the_same_commands(page):
     """As everywhere in the course: each language says everything."""
