@@ -37,7 +37,8 @@ c.JupyterHub.cleanup_servers = False
 c.ConfigurableHTTPProxy.should_start = True
 c.JupyterHub.concurrent_spawn_limit = 10
 c.JupyterHub.authenticator_class = "pam"  # accounts of this server; or one of oauthenticator's
-c.Authenticator.allow_existing_users = True  # those whom an admin has added
+c.PAMAuthenticator.allowed_groups = {"course"}  # docs/hub.md puts every student's account into it
+c.Authenticator.allow_existing_users = True  # and those whom an admin has added
 c.PAMAuthenticator.admin_groups = {"sudo", "wheel"}
 
 # --- a student's server --------------------------------------------------------------------------

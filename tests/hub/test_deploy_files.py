@@ -164,6 +164,17 @@ def test_pip_is_not_held_to_a_hashed_lock():
     assert [each for each in held if "uv pip" not in each] == []
 
 
+def test_accounts_made_as_the_page_says_may_log_in_and_its_tools_are_installed():
+    """Not so on a clean server once: nobody was allowed, and `course grade` lacked bubblewrap."""
+    config = CONFIG.read_text(encoding="utf-8")
+    (group,) = re.findall(r'^c\.PAMAuthenticator\.allowed_groups = {"(\w+)"}', config, re.MULTILINE)
+    for half in (paths.ROOT / "docs" / "hub.md").read_text(encoding="utf-8").split("\n---\n"):
+        assert re.search(rf"^groupadd {group}\b", half, re.MULTILINE)
+        assert re.search(rf"useradd .*--groups {group}\b", half)
+        packages = re.findall(r"apt-get install (.+)", half)[0].split()
+        assert {"bubblewrap", "git", "npm", "python3-venv"} <= set(packages)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_both_halves_of_a_page_have_the_same_commands(page):
     """As everywhere in the course: each language says everything."""
