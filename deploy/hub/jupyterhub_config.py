@@ -10,6 +10,7 @@ COURSE_WARM        features that a first student would wait for, optional (/srv/
 COURSE_HUB_URL     where the hub listens (http://127.0.0.1:8000); https is the web server's before it
 """
 
+import grp
 import os
 import sys
 from pathlib import Path
@@ -39,7 +40,8 @@ c.JupyterHub.concurrent_spawn_limit = 10
 c.JupyterHub.authenticator_class = "pam"  # accounts of this server; or one of oauthenticator's
 c.PAMAuthenticator.allowed_groups = {"course"}  # docs/hub.md puts every student's account into it
 c.Authenticator.allow_existing_users = True  # and those whom an admin has added
-c.PAMAuthenticator.admin_groups = {"sudo", "wheel"}
+# Only groups that this system has: for an unknown one JupyterHub refuses every login.
+c.PAMAuthenticator.admin_groups = {"sudo", "wheel"} & {each.gr_name for each in grp.getgrall()}
 
 # --- a student's server --------------------------------------------------------------------------
 c.JupyterHub.spawner_class = "localprocess"  # memory limits: "systemd", see docs/hub.md
