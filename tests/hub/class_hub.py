@@ -82,7 +82,7 @@ class Hub:
 
 @contextmanager
 def running(proxy: str, python: str) -> Iterator[Hub]:
-    """A hub; afterwards nothing of it is left, its students' servers neither."""
+    """A hub; afterwards nothing of it is left, neither its students' servers nor its services."""
     import psutil
 
     hub = Hub(proxy, python)
@@ -94,8 +94,10 @@ def running(proxy: str, python: str) -> Iterator[Hub]:
             hub.kill()
         for each in psutil.process_iter(["cmdline", "environ"]):
             words = " ".join(each.info["cmdline"] or ())
-            place = (each.info["environ"] or {}).get("COURSE_WORK", "")
-            if str(hub.folder) in place or f"{hub.url.rpartition(':')[2]} " in f"{words} ":
+            told = each.info["environ"] or {}
+            theirs = str(hub.folder) in told.get("COURSE_WORK", "")
+            culler = f":{hub.environment['COURSE_HUB_PORT']}/" in told.get("JUPYTERHUB_API_URL", "")
+            if theirs or culler or f"{hub.url.rpartition(':')[2]} " in f"{words} ":
                 each.kill()
         shutil.rmtree(hub.folder, ignore_errors=True)
 

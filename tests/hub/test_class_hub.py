@@ -216,6 +216,34 @@ def test_from_hand_in_to_marks_without_copying_by_hand(hub, students, tmp_path):
     assert collected(hub, tmp_path / "in", "03_optimizers.ipynb")
 
 
+def test_accounts_of_this_server_are_judged_without_an_error(monkeypatch):
+    """The page's own login, PAM: an unknown group among the admins' once refused every login."""
+    import asyncio
+    import grp
+    import pwd
+
+    from jupyterhub.auth import PAMAuthenticator
+    from traitlets.config import PyFileConfigLoader
+
+    config = PyFileConfigLoader(
+        "jupyterhub_config.py", str(paths.ROOT / "deploy/hub")
+    ).load_config()
+    login = PAMAuthenticator(config=config)
+    account = pwd.getpwnam("nobody").pw_name
+
+    async def is_admin() -> bool:
+        return await login.is_admin(None, {"name": account})
+
+    assert asyncio.run(is_admin()) is False
+    assert login.check_allowed(account, None) is False
+    (group,) = login.allowed_groups
+    found = grp.getgrgid(pwd.getpwnam(account).pw_gid)
+    asked = []
+    monkeypatch.setattr(login, "_getgrnam", lambda name: asked.append(name) or found)
+    assert login.check_allowed(account, None) is True
+    assert asked == [group]
+
+
 @pytest.fixture
 def chromium() -> Iterator[Any]:
     """A browser; skips where there is none."""
