@@ -5,6 +5,7 @@ export``; glossary, references, museum of corrections, questions; search that ne
 """
 
 import argparse
+import html
 import re
 import time
 from collections.abc import Iterable, Sequence
@@ -253,6 +254,7 @@ class _Builder:
             page = {"glossary.md": tables.GLOSSARY, "references.md": tables.REFERENCES}.get(name)
             if name.endswith(".ipynb") and name[:-6] in self.stems.values():
                 page = f"{name[:-6]}.html"
+                place = self._place(name[:2], place)
             if page:
                 return f'<a href="{page}{place}"{found["more"]}>{found["words"]}</a>'
             if to.endswith((".ipynb", ".md", ".py", ".toml", ".json", ".csv")):
@@ -263,6 +265,11 @@ class _Builder:
             return found[0]
 
         return ADDRESS.sub(link, text)
+
+    def _place(self, number: str, place: str) -> str:
+        """Of a heading as a notebook's link names it: that in our page."""
+        found = self.anchors.get(number, {}).get(html.unescape(place.removeprefix("#")))
+        return f"#{found}" if found else place
 
 
 def front_description(language: str, n_lessons: int) -> str:

@@ -9,8 +9,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from course.author import site
 from course.author.website import explorers, front, lesson, links, pictures, search, tables, words
-from course.notebooks.lessons import Lesson
-from course_utils.learning import definitions
+from course.notebooks.lessons import Lesson, select
+from course.notebooks.markdown import SEPARATOR
+from course_utils.learning import curriculum, definitions
 from course_utils.learning.curriculum import Entry
 from course_utils.messages import CourseError
 
@@ -55,9 +56,20 @@ def test_places_are_the_same_in_all_languages(built):
 def test_no_link_is_dead_and_a_planted_one_is_found(built):
     assert list(links.dead(built)) == []
     planted = built / "zh" / "planted.html"
-    planted.write_text('<a href="no.html">x</a> <a href="index.html#no">y</a>', encoding="utf-8")
+    code = "<pre>'&lt;a href=\"<b>{no}</b>\"&gt;'</pre>"  # shown, no link
+    links_of_it = '<a href="no.html">x</a> <a href="index.html#no">y</a>'
+    planted.write_text(links_of_it + code, encoding="utf-8")
     assert [link for _, link in links.dead(built)] == ["no.html", "index.html#no"]
     planted.unlink()
+
+
+def test_a_heading_named_as_jupyterlab_does_is_found_in_the_page(built):
+    """Links in outputs name headings so; on the site these led nowhere."""
+    entry = next(each for each in curriculum.read() if each.number == LESSON)
+    page = lesson.LessonPage(*select([LESSON]), entry, pictures.Store(built))
+    for heading in page.headings:
+        both = f"{heading.zh}{SEPARATOR}{heading.en}".replace(" ", "-")
+        assert page.anchors()[both] == heading.id
 
 
 def test_a_lessons_link_to_no_lesson_is_found(tmp_path):

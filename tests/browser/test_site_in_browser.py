@@ -10,7 +10,7 @@ from lab_page import ARTEFACTS, serious_findings
 from playwright.sync_api import expect
 
 from course.author import site
-from course.author.website import tables
+from course.author.website import links, tables
 from course.author.website.words import LANGUAGES
 from course_utils import paths
 
@@ -56,6 +56,7 @@ def folder(tmp_path_factory):
     """The site of all lessons."""
     out = tmp_path_factory.mktemp("site")
     site.build(out)
+    assert list(links.dead(out)) == []
     return out
 
 

@@ -88,6 +88,7 @@ class LessonPage:
         for heading in self.headings:
             for name in (heading.zh, heading.en, f"{heading.zh}{SEPARATOR}{heading.en}"):
                 found.setdefault(name, heading.id)
+                found.setdefault(name.replace(" ", "-"), heading.id)  # as in JupyterLab
         return found
 
     def description(self, language: str) -> str:

@@ -10,7 +10,8 @@ from course.author.checks.problems import Problem
 from course.notebooks.lessons import Lesson, all_lessons, read_source
 
 OUTSIDE = ("http:", "https:", "mailto:", "data:", "javascript:")
-# What the site's own builder writes: attributes in double quotes.
+# What the site's own builder writes: attributes in double quotes. Shown code may look like one.
+TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 ATTRIBUTE = re.compile(r'\s(id|href|src)="([^"]*)"')
 
 
@@ -36,7 +37,8 @@ def in_lesson(lesson: Lesson) -> list[Problem]:
 def _read(file: Path) -> tuple[set[str], list[str]]:
     """The ids and the addresses of a page."""
     ids, links = set(), []
-    for name, value in ATTRIBUTE.findall(file.read_text(encoding="utf-8")):
+    text = "".join(TAG.findall(file.read_text(encoding="utf-8")))
+    for name, value in ATTRIBUTE.findall(text):
         if name == "id":
             ids.add(value)
         else:
