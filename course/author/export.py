@@ -28,6 +28,12 @@ OTHER_LANGUAGE = {"zh": "lang-en", "en": "lang-zh"}
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 TEMPLATES = Path(__file__).parent / "templates"
 PLAIN_FORMULA = re.compile(r'<span class="math inline">\$(.+?)\$</span>', re.DOTALL)
+# What is shown as it is, and tags; between them a formula of a table or text that a cell has printed.
+PRINTED_FORMULA = re.compile(
+    r"(?P<kept><(?P<name>code|math|pre|script|style|svg|textarea|title)\b.*?</(?P=name)>|<!--.*?-->|<[^<>]*>)"
+    r"|\$(?!\s)(?P<formula>[^$<>]+?)(?<!\s)\$(?!\d)",
+    re.DOTALL,
+)
 LESSON_LINK = re.compile(
     r'<a href="(?P<stem>\d\d_\w+)\.ipynb">(?P<words>.*?)</a>', re.DOTALL
 )  # fmt: skip
@@ -186,13 +192,18 @@ def _body(cells: list[NotebookNode]) -> str:
 
 
 def with_formulas(page: str) -> str:
-    """The page with the formulas that cells have shown as MathML."""
-    return PLAIN_FORMULA.sub(_formula, page)
+    """The page with the formulas that cells have shown as MathML; code and attributes stay."""
+
+    def printed(found: re.Match[str]) -> str:
+        return found["kept"] or _formula(found["formula"])
+
+    page = PLAIN_FORMULA.sub(lambda found: _formula(found[1]), page)
+    return PRINTED_FORMULA.sub(printed, page)
 
 
-def _formula(found: re.Match[str]) -> str:
-    """A formula in what a cell has shown: quizzes, hints, the end of a lesson."""
-    return mathml(html.unescape(found[1]), display=False)
+def _formula(escaped: str) -> str:
+    """A formula in what a cell has shown: quizzes, hints, tables, the end of a lesson."""
+    return mathml(html.unescape(escaped), display=False)
 
 
 def linked(page: str, kind: str, there: Container[str]) -> str:

@@ -256,3 +256,10 @@ def test_slides_turn_by_keyboard_offline(notebook, tmp_path):
             page.screenshot(path=f"{folder}/slide.png")
         assert errors == []
         browser.close()
+
+
+def test_formulas_in_printed_tables_are_drawn_and_prices_and_code_are_not():
+    kept = '<pre>$a$ <b>$b$</b></pre><code>$x$</code><p title="$c$">$5 and $6, \\$7$8</p>'
+    page = export.with_formulas(f"<td>$w_1 &lt; 2$</td>{kept}<th>$b$的</th>")
+    assert page.count("<math") == 2 and kept in page and "的</th>" in page
+    assert "$w" not in page and "$b$的" not in page

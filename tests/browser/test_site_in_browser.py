@@ -3,9 +3,11 @@
 import functools
 import http.server
 import json
+import re
 import threading
 
 import pytest
+from bs4 import BeautifulSoup
 from lab_page import ARTEFACTS, serious_findings
 from playwright.sync_api import expect
 
@@ -56,8 +58,17 @@ def folder(tmp_path_factory):
     """The site of all lessons."""
     out = tmp_path_factory.mktemp("site")
     site.build(out)
-    assert list(links.dead(out)) == []
     return out
+
+
+def test_no_link_is_dead_and_no_formula_is_left_as_typed(folder):
+    """Those of outputs, too: the last lesson's museum prints tables with both."""
+    assert list(links.dead(folder)) == []
+    for file in (*folder.glob("both/1*.html"), folder / "both" / "museum.html"):
+        page = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+        for shown in page.select("code, pre, script, style, svg, math, title"):
+            shown.decompose()
+        assert re.findall(r"\$[^\s$][^$\n]*\$", page.get_text()) == [], file.name
 
 
 @pytest.fixture
