@@ -144,8 +144,8 @@ def _leave_out_what_is_not_promised(config: pytest.Config, items: list[pytest.It
     items[:] = [i for i in items if i.path.suffix != ".ipynb" or i.path in promising]
     item: Any  # of nbval, which has more than pytest's own
     for item in notebooks:
+        item.options["check"] = False  # numbers that are printed may differ; assertions may not
         if not _holds_for_any_seed(item):
-            item.options["check"] = False
             item.add_marker(pytest.mark.xfail(reason="no claim for other seeds", strict=False))
 
 

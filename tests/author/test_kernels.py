@@ -91,12 +91,13 @@ def test_another_seed_is_asked_only_of_cells_that_promise_it(tmp_path, strict_ru
     cells = [
         new_code_cell("import course_utils, os\nprint(os.environ.get('COURSE_SEED'))"),
         new_code_cell("assert os.environ.get('COURSE_SEED') is None"),
-        new_code_cell("x = 1\nassert x > 0", metadata={"tags": ["any-seed"]}),
+        new_code_cell("x = 1\nassert x > 0\nprint('7.3%')", metadata={"tags": ["any-seed"]}),
         new_code_cell("assert x < 0", metadata={"tags": ["any-seed"]}),
     ]
     for count, cell in enumerate(cells, 1):
         cell.execution_count = count
     cells[0].outputs = [nbformat.v4.new_output("stream", text="None\n")]
+    cells[2].outputs = [nbformat.v4.new_output("stream", text="7.5%\n")]  # with seed 0
     nbformat.write(new_notebook(cells=cells), kept)
     outcome = strict_run(kept, COURSE_SEED="5").stdout
     assert "1 failed, 1 passed, 1 xfailed, 1 xpassed" in outcome
