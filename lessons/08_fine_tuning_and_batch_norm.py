@@ -217,14 +217,14 @@ figures.show(
 # %% [markdown] tags=["lang-zh"]
 # <div lang="zh">
 #
-# 猫狗离 ImageNet 很近。这里取一个远的任务：胸部 X 光片，正常还是肺炎。文件名 `person906_bacteria_2831.jpeg` 里的 `person906` 是病人的编号。发布者分好的训练集和测试集里，有同样的编号吗？
+# 猫狗离 ImageNet 很近。这里取一个远的任务：胸部 X 光片，正常还是肺炎。文件名 `person906_bacteria_2831.jpeg` 里的 `person906` 是病人的编号。转发片子的软件包分好了训练集和测试集：两边有同样的编号吗？
 #
 # </div>
 
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# Cats and dogs are close to ImageNet. Here is a far task: chest X-rays, normal or pneumonia. In the file name `person906_bacteria_2831.jpeg`, `person906` is the number of a patient. Are there numbers in both the training and the test set as they were published?
+# Cats and dogs are close to ImageNet. Here is a far task: chest X-rays, normal or pneumonia. In the file name `person906_bacteria_2831.jpeg`, `person906` is the number of a patient. The package that passes the films on has split them into training and test: are there numbers in both?
 #
 # </div>
 
