@@ -467,8 +467,8 @@ EXERCISES = [
             "```python\nscores = q @ k.T / np.sqrt(q.shape[1])\ne = np.exp(scores - scores.max(axis=1, keepdims=True))\nreturn e / e.sum(axis=1, keepdims=True) @ v\n```",
         ),
         why=(
-            "减去每一行的最大值不改变结果，却防止 `np.exp` 溢出（第 02 课）。$q$、$k$ 的各个数独立、方差为 1 时，点积的方差是 $d$；除以 $\\sqrt d$ 以后又是 1，softmax 才不会一开始就只看一处。",
-            "Subtracting each row's maximum changes nothing and keeps `np.exp` from overflowing (lesson 02). When the numbers in $q$ and $k$ are independent with variance 1, the dot product has variance $d$; divided by $\\sqrt d$ it is 1 again, and softmax does not look at a single place from the start.",
+            "减去每一行的最大值不改变结果，却防止 `np.exp` 溢出（第 02 课）。$q$、$k$ 的各个数独立、平均为 0、方差为 1 时，点积的方差是 $d$；除以 $\\sqrt d$ 以后又是 1，softmax 才不会一开始就只看一处。",
+            "Subtracting each row's maximum changes nothing and keeps `np.exp` from overflowing (lesson 02). When the numbers in $q$ and $k$ are independent with mean 0 and variance 1, the dot product has variance $d$; divided by $\\sqrt d$ it is 1 again, and softmax does not look at a single place from the start.",
         ),
         wrong=[
             (attend_unscaled, "is missing"),
@@ -695,8 +695,8 @@ QUIZZES = [
             ),
         ],
         why=(
-            "重复的行若在划分之后才去掉，测试已经见过训练。",
-            "If duplicates go only after the split, the test has already met training.",
+            "划分之后两边各自去重，同一行仍会落在两边。",
+            "If each half drops its own duplicates after the split, a line can still stand in both.",
         ),
     ),
     Matching(
