@@ -1744,11 +1744,11 @@ guesses("13")
 # %% [markdown] tags=["lang-en"]
 # <div lang="en">
 #
-# * A frozen multilingual encoder crosses languages: Chinese labels give 0.61 to 0.72 on English. On Amazon a few dozen English labels catch up, and on these Chinese reviews a bag of words is better.
-# * Remove duplicates, then split: here half of the lines are duplicates, and half of the test lines stand in training.
+# * A frozen multilingual encoder crosses languages: Chinese labels give 0.61 to 0.72 on English. On Amazon a few dozen English labels catch up; on these Chinese reviews a bag of words is better.
+# * Remove duplicates, then split: here half of the lines are duplicates, half of the test lines in training.
 # * Attention is a weighted mean: $\operatorname{softmax}(QK^\top/\sqrt d)V$. BERT looks both ways, GPT left only, GloVe not at the sentence.
 # * LoRA learns only $A$, $B$ and the head: 37,249 parameters, no change at the start, merged into $W$ at the end.
-# * Speech: waveform → mel spectrogram → frozen features. Split by person; keep copies of a recording together.
+# * Speech: waveform → mel spectrogram → frozen features. Split by person; keep copies together.
 # * 10 decibels are a factor of 10 in power; train in the noise to come.
 #
 # </div>

@@ -1396,7 +1396,7 @@ assert [round(lungs[key].mean(), 1) for key in painted] == [-4.2, -7.9, -6.1]
 #
 # 技师会在片子角上放一个字母。假如病房的机器放、门诊的不放，而病房里肺炎多呢？我们自己种一个：白色的“L”，24×24 像素，95% 的肺炎片子有，正常的只有 5%。
 #
-# 模型训练好以后，先在同样有标签的测试片子上测，再把标签**对调**：原来有的去掉，没有的放上，于是 95% 的正常片子有，肺炎只有 5%。猜：用 300 张训练，对调以后，100 张对几张？（答案是存下的 20 次的平均；下面先现场做一个小的，120 张训练、60 张测试，数会不同。）
+# 模型训练好以后，先在同样有标签的测试片子上测，再把标签**对调**：原来有的去掉，没有的放上，于是 95% 的正常片子有，肺炎只有 5%。猜：用 300 张训练，对调以后，100 张对几张？（答案是存下的 20 次的平均；下面先现场做一个小的，数会不同。）
 #
 # </div>
 
@@ -1405,7 +1405,7 @@ assert [round(lungs[key].mean(), 1) for key in painted] == [-4.2, -7.9, -6.1]
 #
 # Technicians place a letter in a corner of the film. What if the machine on the ward does and the outpatients' does not, and the ward has more pneumonia? Let us plant one: a white “L”, 24×24 pixels, on 95% of the pneumonia films and on 5% of the normal ones.
 #
-# The trained model is tested first on films with tags of the same kind, then with the tags **swapped**: taken off where there was one, put on where there was none, so that 95% of the normal films have one and 5% of pneumonia. Guess: trained on 300 films, swapped, how many of 100 are right? (The answer is the mean of 20 stored draws; first comes a small run here, 120 films for training, 60 for testing, with other numbers.)
+# The model is tested first on films with tags of the same kind, then with the tags **swapped**: taken off where there was one, put on where there was none: 95% of the normal films have one, 5% of pneumonia. Guess: trained on 300 films, swapped, how many of 100 are right? (The answer is the mean of 20 stored draws; a smaller run comes first, with other numbers.)
 #
 # </div>
 
