@@ -10,10 +10,14 @@ COURSE_WARM        features that a first student would wait for, optional (/srv/
 COURSE_HUB_URL     where the hub listens (http://127.0.0.1:8000); https is the web server's before it
 """
 
-import grp
 import os
 import sys
 from pathlib import Path
+
+try:
+    import grp
+except ImportError:
+    sys.exit("JupyterHub 只能在 Linux 和 macOS 上运行 · JupyterHub runs on Linux and macOS only")
 
 c = get_config()  # noqa: F821 – JupyterHub's
 COURSE = Path(__file__).resolve().parents[2]  # a clone owned by root, set up with start.py
