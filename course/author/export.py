@@ -27,10 +27,11 @@ EMPTY = dict.fromkeys(("@MODE@", "@HEAD@", "@TOP@", "@END@"), "")
 OTHER_LANGUAGE = {"zh": "lang-en", "en": "lang-zh"}
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 TEMPLATES = Path(__file__).parent / "templates"
-PLAIN_FORMULA = re.compile(r'<span class="math inline">\$(.+?)\$</span>', re.DOTALL)
-# What is shown as it is, and tags; between them a formula of a table or text that a cell has printed.
-PRINTED_FORMULA = re.compile(
-    r"(?P<kept><(?P<name>code|math|pre|script|style|svg|textarea|title)\b.*?</(?P=name)>|<!--.*?-->|<[^<>]*>)"
+# In what cells have shown: a formula that is marked as one; what stays as it is, and tags; between
+# them a formula of a table or text.
+SHOWN_FORMULA = re.compile(
+    r'<span class="math inline">\$(?P<marked>.+?)\$</span>'
+    r"|(?P<kept><(?P<name>code|math|pre|script|style|svg|textarea|title)\b.*?</(?P=name)>|<!--.*?-->|<[^<>]*>)"
     r"|\$(?!\s)(?P<formula>[^$<>]+?)(?<!\s)\$(?!\d)",
     re.DOTALL,
 )
@@ -194,16 +195,12 @@ def _body(cells: list[NotebookNode]) -> str:
 def with_formulas(page: str) -> str:
     """The page with the formulas that cells have shown as MathML; code and attributes stay."""
 
-    def printed(found: re.Match[str]) -> str:
-        return found["kept"] or _formula(found["formula"])
+    def drawn(found: re.Match[str]) -> str:
+        if found["kept"]:
+            return found["kept"]
+        return mathml(html.unescape(found["marked"] or found["formula"]), display=False)
 
-    page = PLAIN_FORMULA.sub(lambda found: _formula(found[1]), page)
-    return PRINTED_FORMULA.sub(printed, page)
-
-
-def _formula(escaped: str) -> str:
-    """A formula in what a cell has shown: quizzes, hints, tables, the end of a lesson."""
-    return mathml(html.unescape(escaped), display=False)
+    return SHOWN_FORMULA.sub(drawn, page)
 
 
 def linked(page: str, kind: str, there: Container[str]) -> str:
