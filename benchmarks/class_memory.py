@@ -4,9 +4,10 @@
 
 A kernel runs with the settings of deploy/hub/jupyterhub_config.py: two threads, two arenas. Each lesson
 runs with the warm feature cache that the page recommends; with --cold, first with an empty one too (a
-term's first student; takes minutes for some). "Peak": the
-largest resident memory of the kernel. "Own": the largest part of it after a cell that no other process
-shares (USS); the rest, mostly TensorFlow's code, a class shares. Assets are fetched before.
+term's first student; takes minutes for some). "Peak": the largest resident memory of the kernel.
+"Own": the largest part of it after a cell that no other process shares (USS); the rest, mostly
+TensorFlow's code, a class shares. Assets are fetched before. The idle server is a plain JupyterLab;
+one below JupyterHub holds some megabytes more.
 """
 
 import argparse
@@ -18,16 +19,26 @@ import time
 from pathlib import Path
 
 import psutil
+from traitlets.config import PyFileConfigLoader
 
 from course.notebooks import machine
 from course.notebooks.execute import execute
 from course.notebooks.lessons import Lesson, read_source, select
 from course.notebooks.needs import fetch_for
+from course_utils import paths
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
-HUB = dict.fromkeys((*THREADS, "TF_NUM_INTEROP_THREADS", "PYTHON_CPU_COUNT"), "2")
-HUB["MALLOC_ARENA_MAX"] = "2"
 SECONDS_UNTIL_IDLE = 20
+
+
+def of_the_hub() -> dict[str, str]:
+    """What deploy/hub/jupyterhub_config.py tells every kernel about threads and memory."""
+    config = PyFileConfigLoader("jupyterhub_config.py", str(paths.ROOT / "deploy/hub"))
+    told = config.load_config().Spawner.environment
+    limits = ("_THREADS", "PYTHON_CPU_COUNT", "MALLOC_ARENA_MAX")
+    return {name: value for name, value in told.items() if name.endswith(limits)}
+
+
+HUB = of_the_hub()
 
 
 def main() -> None:
