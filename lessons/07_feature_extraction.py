@@ -300,6 +300,7 @@ def whole_model():
 some = np.r_[0:16, 100:116]  # 16 cats and 16 dogs
 assert y[:200].sum() == 100 and y[some].sum() == 16 and len(y) == 316
 thumbnails = all_photos.images(48).astype("float32")
+# 8 photos a step: without a graph the outputs of all layers of a batch stay in memory together.
 fit_once = {"batch_size": 8, "epochs": 3, "shuffle": False, "verbose": 0}
 
 
